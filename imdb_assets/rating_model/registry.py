@@ -1,0 +1,139 @@
+"""The registry: which version answers, registering a new one, and moving the aliases."""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import mlflow
+import pandas as pd
+from mlflow import MlflowClient
+from mlflow.entities.model_registry import ModelVersion
+from mlflow.exceptions import MlflowException
+from mlflow.models import ModelSignature
+from mlflow.protos.databricks_pb2 import RESOURCE_DOES_NOT_EXIST, ErrorCode
+from mlflow.types.schema import Array, ColSpec, DataType, Schema
+
+from imdb_assets.rating_model import served_model
+from imdb_assets.rating_model.draft import DRAFT_COLUMNS, DRAFT_LISTS
+from imdb_assets.rating_model.served_model import OUTPUT_COLUMNS, RatingModel
+
+MODEL_NAME = "imdb_rating"
+CHAMPION, CANDIDATE, RANDOM_FOREST = "champion", "candidate", "random_forest"
+LEADERBOARD_FILE = "leaderboard.parquet"
+REQUIREMENTS = ("lightgbm", "mlflow", "numpy", "pandas", "pyarrow", "pydantic", "scikit-learn", "scipy", "skops")
+"""What the served model needs; a test holds it against the project's own dependencies."""
+
+
+class NoChampionError(LookupError):
+    """No version carries the alias yet; the text says what to run."""
+
+
+@dataclass(frozen=True)
+class Champion:
+    """The version that answers, loaded."""
+
+    model: RatingModel
+    version: str
+    alias: str
+    run_id: str
+    tags: Mapping[str, str]
+
+
+def load_champion(tracking_uri: str, *, alias: str = CHAMPION) -> Champion:
+    """Load the version that an alias points to.
+
+    :raises NoChampionError: when no version has the alias.
+    """
+    mlflow.set_tracking_uri(tracking_uri)
+    version_found = version_of(tracking_uri, alias)
+    if version_found is None:
+        message = (
+            f"No model {MODEL_NAME}@{alias} in the registry at {tracking_uri}; "
+            "run `make demo` (invented films) or `make real` (IMDb's data) to train one."
+        )
+        raise NoChampionError(message)
+    loaded = mlflow.pyfunc.load_model(f"models:/{MODEL_NAME}/{version_found.version}")
+    return Champion(
+        model=loaded.unwrap_python_model().model,
+        version=str(version_found.version),
+        alias=alias,
+        run_id=str(version_found.run_id),
+        tags=version_found.tags,
+    )
+
+
+def version_of(tracking_uri: str, alias: str) -> ModelVersion | None:
+    """The version that an alias points to; None where there is none."""
+    try:
+        return MlflowClient(tracking_uri).get_model_version_by_alias(MODEL_NAME, alias)
+    except MlflowException as error:
+        if error.error_code in (ErrorCode.Name(RESOURCE_DOES_NOT_EXIST), "INVALID_PARAMETER_VALUE"):
+            return None
+        raise
+
+
+def signature() -> ModelSignature:
+    """The columns of a draft in, rating, interval and warnings out."""
+    types = {"release_year": DataType.long, "runtime_minutes": DataType.double}
+    inputs = [
+        ColSpec(
+            Array(DataType.string) if name in DRAFT_LISTS else types.get(name, DataType.string),
+            name,
+            required=name == "release_year",
+        )
+        for name in DRAFT_COLUMNS
+    ]
+    outputs = [
+        ColSpec(Array(DataType.string) if name == "warnings" else DataType.double, name) for name in OUTPUT_COLUMNS
+    ]
+    return ModelSignature(inputs=Schema(inputs), outputs=Schema(outputs))
+
+
+def register(model: RatingModel, *, alias: str, tags: Mapping[str, str]) -> str:
+    """Log the model to the active MLflow run, register it and give it an alias; return its version."""
+    package = Path(served_model.__file__).parents[1]
+    example = pd.DataFrame({"release_year": [2026], "genres": [["Drama"]], "directors": [["Somebody New"]]})
+    with tempfile.TemporaryDirectory() as folder:
+        model.save(Path(folder) / "rating_model")
+        code = _served_code(package, Path(folder) / "code")
+        info = mlflow.pyfunc.log_model(
+            name="model" if alias == CANDIDATE else alias,
+            python_model=served_model.__file__,
+            artifacts={"rating_model": str(Path(folder) / "rating_model")},
+            code_paths=[str(code)],
+            signature=signature(),
+            pip_requirements=[f"{name}=={version(name)}" for name in REQUIREMENTS],
+            registered_model_name=MODEL_NAME,
+            metadata={"example": example.to_dict("records")[0]},
+        )
+    client = MlflowClient()
+    registered = str(info.registered_model_version)
+    for name, value in tags.items():
+        client.set_model_version_tag(MODEL_NAME, registered, name, value)
+    client.set_registered_model_alias(MODEL_NAME, alias, registered)
+    return registered
+
+
+def _served_code(package: Path, folder: Path) -> Path:
+    # Only what the served model imports: the platform's own packages stay out of the artifact.
+    target = folder / package.name
+    for name in ("", "rating_model", "tables"):
+        (target / name).mkdir(parents=True, exist_ok=True)
+        for source in (package / name).glob("*.py"):
+            if name or source.name == "__init__.py":
+                (target / name / source.name).write_bytes(source.read_bytes())
+    return target
+
+
+def promote(version_number: str) -> None:
+    """Let a version answer: move the alias `champion`, and do nothing else."""
+    MlflowClient().set_registered_model_alias(MODEL_NAME, CHAMPION, version_number)
+
+
+def leaderboard(tracking_uri: str, run_id: str) -> pd.DataFrame:
+    """The leaderboard that a version's run logged: rows of `gold_model_leaderboard`."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = MlflowClient(tracking_uri).download_artifacts(run_id, LEADERBOARD_FILE, folder)
+        return pd.read_parquet(file)

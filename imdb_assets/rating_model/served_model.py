@@ -1,0 +1,187 @@
+"""The served model: drafts in, ratings with intervals and warnings out. Needs neither Spark nor Dagster.
+
+MLflow loads it from this file ("models from code"); what was learned lies beside it in files that anybody can read:
+LightGBM's text format, skops for scikit-learn's classes, Arrow for tables, JSON for numbers.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import lightgbm as lgb
+import mlflow
+import numpy as np
+import pandas as pd
+import skops.io
+from mlflow.pyfunc.model import PythonModel, PythonModelContext
+from pydantic import ValidationError
+from sklearn.pipeline import Pipeline, make_pipeline
+
+from imdb_assets.rating_model.baseline import Baseline
+from imdb_assets.rating_model.draft import DRAFT_COLUMNS, DRAFT_LISTS, MovieDraft, drafts_frame
+from imdb_assets.rating_model.features import History, features
+from imdb_assets.rating_model.history import PersonHistory
+from imdb_assets.rating_model.intervals import Intervals
+from imdb_assets.rating_model.people import People
+from imdb_assets.rating_model.seed_recipe import SeedModel
+from imdb_assets.rating_model.text import TextScorer
+from imdb_assets.rating_model.training import FittedModel
+from imdb_assets.tables.features import GENRES, ROLE_LISTS
+
+OUTPUT_COLUMNS = ("rating", "low_80", "high_80", "low_90", "high_90", "warnings")
+
+
+class RatingPredictor(Protocol):
+    """What turns features and plots into ratings: `FittedModel` or `SeedModel`."""
+
+    def predict(self, matrix: pd.DataFrame, plots: pd.Series) -> np.ndarray:
+        """Rating to expect per row."""
+        ...
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The answer to one draft."""
+
+    rating: float
+    low_80: float
+    high_80: float
+    low_90: float
+    high_90: float
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RatingModel:
+    """Everything that answers a draft."""
+
+    predictor: RatingPredictor
+    history: History
+    people: People
+    intervals: Intervals
+
+    def predict(self, drafts: Sequence[MovieDraft]) -> list[Prediction]:
+        """Answer drafts, people given as ids or names."""
+        resolved = [self.resolve(draft) for draft in drafts]
+        if not resolved:
+            return []
+        frame = drafts_frame(draft for draft, _ in resolved)
+        matrix = features(frame, self.history)
+        ratings = self.predictor.predict(matrix, frame["plot"])
+        bounds = self.intervals.bounds(matrix, ratings)
+        return [
+            Prediction(rating=float(rating), **{name: float(value) for name, value in row.items()}, warnings=warnings)
+            for rating, row, (_, warnings) in zip(ratings, bounds.to_dict("records"), resolved, strict=True)
+        ]
+
+    def predict_frame(self, drafts: pd.DataFrame) -> np.ndarray:
+        """Ratings for many drafts at once: a row each, `DRAFT_COLUMNS`, people as ids."""
+        return self.predictor.predict(features(drafts, self.history), drafts["plot"])
+
+    def resolve(self, draft: MovieDraft) -> tuple[MovieDraft, tuple[str, ...]]:
+        """Put ids for names, and say what the reader of the answer should know.
+
+        A newcomer keeps an id that nobody has, since a name nobody knows is a debut, not an absent fact.
+        """
+        warnings = [
+            f"{genre} is not a genre of IMDb's: left out." for genre in draft.genres if genre not in GENRES
+        ]
+        people: dict[str, tuple[str, ...]] = {}
+        for column in ROLE_LISTS.values():
+            ids = []
+            for text in getattr(draft, column):
+                resolution = self.people.resolve(text)
+                warnings += [resolution.warning] if resolution.warning else []
+                if text.strip():
+                    ids.append(resolution.nconst or f"newcomer:{text.strip()}")
+            people[column] = tuple(dict.fromkeys(ids))
+        genres = tuple(genre for genre in draft.genres if genre in GENRES)
+        return draft.model_copy(update={"genres": genres, **people}), tuple(dict.fromkeys(warnings))
+
+    def save(self, folder: Path) -> None:
+        """Write all parts as files into a folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.history.people.save(folder / "person_history.arrow")
+        self.history.baseline.coefficients.to_parquet(folder / "baseline_coefficients.parquet")
+        self.people.save(folder / "people.arrow")
+        kind = "lightgbm" if isinstance(self.predictor, FittedModel) else "random_forest"
+        numbers = {"kind": kind, "intervals": self.intervals.to_dict()}
+        (folder / "numbers.json").write_text(json.dumps(numbers, indent=2))
+        match self.predictor:
+            case FittedModel(booster=booster, text=text):
+                booster.save_model(folder / "booster.txt")
+                if text is not None:
+                    skops.io.dump(make_pipeline(text.weighting, text.ridge), folder / "text.skops")
+            case SeedModel(pipeline=pipeline):
+                skops.io.dump(pipeline, folder / "pipeline.skops")
+
+    @classmethod
+    def open(cls, folder: Path) -> "RatingModel":
+        """Load what `save` wrote."""
+        numbers = json.loads((folder / "numbers.json").read_text())
+        coefficients = pd.read_parquet(folder / "baseline_coefficients.parquet")
+        return cls(
+            predictor=_open_seed(folder) if numbers["kind"] == "random_forest" else _open_lightgbm(folder),
+            history=History(PersonHistory.open(folder / "person_history.arrow"), Baseline(coefficients)),
+            people=People.open(folder / "people.arrow"),
+            intervals=Intervals(**numbers["intervals"]),
+        )
+
+
+def _open_lightgbm(folder: Path) -> FittedModel:
+    text = None
+    if (folder / "text.skops").exists():
+        pipeline: Pipeline = skops.io.load(folder / "text.skops")
+        text = TextScorer(weighting=pipeline[0], ridge=pipeline[1])
+    return FittedModel(booster=lgb.Booster(model_file=folder / "booster.txt"), text=text)
+
+
+def _open_seed(folder: Path) -> SeedModel:
+    pipeline: Pipeline = skops.io.load(folder / "pipeline.skops")
+    pipeline.set_params(forest__n_jobs=1)
+    return SeedModel(pipeline)
+
+
+def draft_of(row: Mapping[str, object]) -> MovieDraft:
+    """Read a draft from one row of a request; what is absent may be missing, None, NaN or empty.
+
+    :raises ValueError: naming the field, its value and what is allowed.
+    """
+    facts = {}
+    for name in DRAFT_COLUMNS:
+        value = row.get(name)
+        if name in DRAFT_LISTS:
+            facts[name] = () if value is None or isinstance(value, float) else tuple(value)  # type: ignore[arg-type]
+        elif value is not None and not (isinstance(value, float) and np.isnan(value)):
+            facts[name] = value
+    try:
+        return MovieDraft(**facts)
+    except ValidationError as error:
+        wrong = error.errors(include_url=False)[0]
+        field = ".".join(map(str, wrong["loc"]))
+        message = f"{field} = {wrong['input']!r:.80}: {wrong['msg']}."
+        raise ValueError(message) from None
+
+
+class ServedModel(PythonModel):
+    """The model as MLflow serves it: a data frame of drafts in, a data frame of answers out."""
+
+    model: RatingModel
+
+    def load_context(self, context: PythonModelContext) -> None:
+        """Open the artifact."""
+        self.model = RatingModel.open(Path(context.artifacts["rating_model"]))
+
+    def predict(self, context: PythonModelContext, model_input: pd.DataFrame, params: dict | None = None) -> pd.DataFrame:  # noqa: ARG002 - MLflow's signature
+        """Answer each row; columns as `OUTPUT_COLUMNS`, warnings a list of sentences."""
+        try:
+            drafts = [draft_of(row) for row in model_input.to_dict("records")]
+        except ValueError as error:
+            raise mlflow.MlflowException.invalid_parameter_value(str(error)) from None
+        answers = [vars(answer) | {"warnings": list(answer.warnings)} for answer in self.model.predict(drafts)]
+        return pd.DataFrame(answers, columns=list(OUTPUT_COLUMNS))
+
+
+mlflow.models.set_model(ServedModel())

@@ -1,0 +1,49 @@
+"""MLflow tracking and registry: one MLflow run per Dagster run, ended as it ended."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+
+import dagster as dg
+import mlflow
+from dagster_mlflow.resources import MlFlow
+from mlflow.entities import RunStatus
+
+
+class MlflowTracking(dg.ConfigurableResource):
+    """Where models are tracked and registered."""
+
+    tracking_uri: str
+    experiment_name: str = "imdb_rating"
+    artifact_folder: str | None = None
+
+    @contextmanager
+    def run(self, context: dg.AssetExecutionContext) -> Iterator[MlFlow]:
+        """The MLflow run of this Dagster run, active inside the `with`.
+
+        dagster-mlflow's `MlFlow` finds the run by the tag `dagster_run_id`, or starts it. Its own ending leaves a
+        failed run FINISHED under MLflow 3, so the ending is ours: FINISHED, FAILED, or KILLED when interrupted.
+        """
+        self._make_experiment()
+        config = {"mlflow_tracking_uri": self.tracking_uri, "experiment_name": self.experiment_name}
+        tracking = MlFlow(
+            SimpleNamespace(log=context.log, dagster_run=context.run, run_id=context.run_id, resource_config=config)
+        )
+        status = RunStatus.FAILED
+        try:
+            yield tracking
+            status = RunStatus.FINISHED
+        except (KeyboardInterrupt, dg.DagsterExecutionInterruptedError):
+            status = RunStatus.KILLED
+            raise
+        finally:
+            mlflow.end_run(RunStatus.to_string(status))
+
+    def _make_experiment(self) -> None:
+        mlflow.set_tracking_uri(self.tracking_uri)
+        if self.tracking_uri.startswith("sqlite:///"):
+            Path(self.tracking_uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        if mlflow.get_experiment_by_name(self.experiment_name) is None:
+            location = Path(self.artifact_folder).absolute().as_uri() if self.artifact_folder else None
+            mlflow.create_experiment(self.experiment_name, artifact_location=location)
