@@ -1,0 +1,107 @@
+"""Checks that come from a table's declaration: its key is unique, its columns are as declared.
+
+They are answered before the table is written, from one pass over it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import dagster as dg
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
+
+from imdb_assets.tables.table import Table
+
+KEY_IS_UNIQUE = "primary_key_is_unique"
+COLUMNS_ARE_AS_DECLARED = "columns_are_as_declared"
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What one pass over a frame tells of it."""
+
+    n_rows: int
+    n_repeated_keys: int
+    n_nulls: dict[str, int]
+
+
+def declared_check_specs(table: Table) -> list[dg.AssetCheckSpec]:
+    """The blocking checks that every table of this declaration has to pass."""
+    specs = [
+        dg.AssetCheckSpec(
+            name=COLUMNS_ARE_AS_DECLARED,
+            asset=table.asset_name,
+            blocking=True,
+            description="Names, order and types are the declaration's, and no column that must not be null is.",
+        )
+    ]
+    if table.primary_key:
+        key = ", ".join(table.primary_key)
+        specs.append(
+            dg.AssetCheckSpec(
+                name=KEY_IS_UNIQUE, asset=table.asset_name, blocking=True, description=f"One row for each {key}."
+            )
+        )
+    return specs
+
+
+def column_differences(columns: Sequence[tuple[str, str]], declared: Sequence[tuple[str, str]]) -> list[str]:
+    """Where names and types differ from the declared ones, in words."""
+    there, wanted = dict(columns), dict(declared)
+    differences = [f"{name} is missing" for name in wanted if name not in there]
+    differences += [f"{name} is not declared" for name in there if name not in wanted]
+    differences += [f"{n} is {there[n]}, not {wanted[n]}" for n in wanted if n in there and there[n] != wanted[n]]
+    if not differences and [name for name, _ in columns] != [name for name, _ in declared]:
+        differences.append(f"the columns are in another order: {', '.join(name for name, _ in columns)}")
+    return differences
+
+
+def types_of(schema: StructType) -> list[tuple[str, str]]:
+    """Names and types of a schema, as Spark SQL spells them."""
+    return [(field.name, field.dataType.simpleString()) for field in schema.fields]
+
+
+def facts_of(frame: DataFrame, table: Table) -> Facts:
+    """Rows, repeated keys and unwanted nulls, in one job."""
+    never_null = [column.name for column in table.columns if not column.nullable]
+    counts = [F.count("*").alias("n"), *(F.count(F.when(F.col(f"`{name}`").isNull(), 1)).alias(f"null_{name}") for name in never_null)]
+    grouped = frame.groupBy(*table.primary_key).agg(*counts) if table.primary_key else frame.agg(*counts)
+    sums = [F.sum("n").alias("n"), F.count(F.when(F.col("n") > 1, 1)).alias("repeated")]
+    row = grouped.agg(*sums, *(F.sum(f"null_{name}").alias(f"null_{name}") for name in never_null)).first()
+    return Facts(
+        n_rows=(row and row["n"]) or 0,
+        n_repeated_keys=row["repeated"] if row and table.primary_key else 0,
+        n_nulls={name: n for name in never_null if row and (n := row[f"null_{name}"])},
+    )
+
+
+def columns_result(table: Table, differences: Sequence[str], n_nulls: dict[str, int]) -> dg.AssetCheckResult:
+    """Whether the columns are the declared ones, and what differs."""
+    problems = [*differences, *(f"{name} is null in {n} rows" for name, n in n_nulls.items())]
+    return dg.AssetCheckResult(
+        check_name=COLUMNS_ARE_AS_DECLARED,
+        asset_key=table.asset_name,
+        passed=not problems,
+        description="; ".join(problems) or None,
+        metadata={"problems": problems},
+    )
+
+
+def key_result(table: Table, frame: DataFrame, facts: Facts) -> dg.AssetCheckResult:
+    """Whether the primary key is unique, and which keys are not."""
+    repeated = _repeated_keys(frame, table) if facts.n_repeated_keys else []
+    key = ", ".join(table.primary_key)
+    return dg.AssetCheckResult(
+        check_name=KEY_IS_UNIQUE,
+        asset_key=table.asset_name,
+        passed=not repeated,
+        description=f"{facts.n_repeated_keys} values of ({key}) repeat, such as {'; '.join(repeated)}" if repeated else None,
+        metadata={"n_repeated_keys": facts.n_repeated_keys, "repeated_keys": repeated},
+    )
+
+
+def _repeated_keys(frame: DataFrame, table: Table) -> list[str]:
+    repeated = frame.groupBy(*table.primary_key).count().where("count > 1").orderBy(*table.primary_key).limit(MOST_NAMED)
+    return [", ".join(str(row[name]) for name in table.primary_key) for row in repeated.collect()]

