@@ -42,8 +42,8 @@ def measure(target: np.ndarray, prediction: np.ndarray, *, seed: int = 0) -> Met
     rng = np.random.default_rng(seed)
     resampled = [np.sqrt(squared[rng.integers(0, len(squared), len(squared))].mean()) for _ in range(N_BOOTSTRAP)]
     low, high = np.percentile(resampled, [2.5, 97.5])
-    varies = target.std() > 0
-    predicts = prediction.std() > 0
+    varies = target.std() > 1e-9
+    predicts = prediction.std() > 1e-9
     return Metrics(
         n=len(target),
         rmse=float(np.sqrt(squared.mean())),

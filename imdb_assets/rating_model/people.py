@@ -10,6 +10,8 @@ import pyarrow.compute as pc
 
 from imdb_assets.rating_model.history import person_numbers
 
+NEWCOMER = "newcomer:"
+"""What the id of a person without any film begins with; the name follows."""
 _COLUMNS = ("nconst", "name", "birth_year", "professions", "roles", "n_movies", "n_rated_movies", "known_movies")
 
 
@@ -90,6 +92,8 @@ class People:
         wanted = text.strip()
         if not wanted:
             return Resolution(None, "An empty name was left out.")
+        if wanted.startswith(NEWCOMER):
+            return Resolution(wanted, f"{wanted.removeprefix(NEWCOMER)} is treated as a newcomer.")
         if person_numbers(pd.Series([wanted]))[0] >= 0:
             known = pc.any(pc.equal(self.table["nconst"], wanted)).as_py()
             return Resolution(wanted, None if known else f"{wanted} has no movie credit: treated as a newcomer.")
@@ -108,6 +112,8 @@ class People:
 
     def label(self, nconst: str) -> str:
         """How the person of an id is shown; the id itself where it is not in the index."""
+        if nconst.startswith(NEWCOMER):
+            return f"{nconst.removeprefix(NEWCOMER)} (newcomer)"
         rows = pc.indices_nonzero(pc.equal(self.table["nconst"], nconst))
         return self._persons(rows)[0].label if len(rows) else nconst
 

@@ -47,13 +47,7 @@ def load_champion(tracking_uri: str, *, alias: str = CHAMPION) -> Champion:
     :raises NoChampionError: when no version has the alias.
     """
     mlflow.set_tracking_uri(tracking_uri)
-    version_found = version_of(tracking_uri, alias)
-    if version_found is None:
-        message = (
-            f"No model {MODEL_NAME}@{alias} in the registry at {tracking_uri}; "
-            "run `make demo` (invented films) or `make real` (IMDb's data) to train one."
-        )
-        raise NoChampionError(message)
+    version_found = _version_or_error(tracking_uri, alias)
     loaded = mlflow.pyfunc.load_model(f"models:/{MODEL_NAME}/{version_found.version}")
     return Champion(
         model=loaded.unwrap_python_model().model,
@@ -66,6 +60,9 @@ def load_champion(tracking_uri: str, *, alias: str = CHAMPION) -> Champion:
 
 def version_of(tracking_uri: str, alias: str) -> ModelVersion | None:
     """The version that an alias points to; None where there is none."""
+    file = tracking_uri.removeprefix("sqlite:///")
+    if file != tracking_uri and not Path(file).exists():
+        return None  # Asking would make MLflow create the database.
     try:
         return MlflowClient(tracking_uri).get_model_version_by_alias(MODEL_NAME, alias)
     except MlflowException as error:
@@ -127,13 +124,27 @@ def _served_code(package: Path, folder: Path) -> Path:
     return target
 
 
-def promote(version_number: str) -> None:
-    """Let a version answer: move the alias `champion`, and do nothing else."""
-    MlflowClient().set_registered_model_alias(MODEL_NAME, CHAMPION, version_number)
+def promote(tracking_uri: str) -> str:
+    """Let the candidate answer: move the alias `champion` to its version, and do nothing else."""
+    candidate = _version_or_error(tracking_uri, CANDIDATE)
+    MlflowClient(tracking_uri).set_registered_model_alias(MODEL_NAME, CHAMPION, candidate.version)
+    return str(candidate.version)
 
 
-def leaderboard(tracking_uri: str, run_id: str) -> pd.DataFrame:
+def leaderboard(tracking_uri: str, *, alias: str = CHAMPION) -> pd.DataFrame:
     """The leaderboard that a version's run logged: rows of `gold_model_leaderboard`."""
+    found = _version_or_error(tracking_uri, alias)
     with tempfile.TemporaryDirectory() as folder:
-        file = MlflowClient(tracking_uri).download_artifacts(run_id, LEADERBOARD_FILE, folder)
+        file = MlflowClient(tracking_uri).download_artifacts(str(found.run_id), LEADERBOARD_FILE, folder)
         return pd.read_parquet(file)
+
+
+def _version_or_error(tracking_uri: str, alias: str) -> ModelVersion:
+    found = version_of(tracking_uri, alias)
+    if found is None:
+        message = (
+            f"No model {MODEL_NAME}@{alias} in the registry at {tracking_uri}; "
+            "run `make demo` (invented films) or `make real` (IMDb's data) to train one."
+        )
+        raise NoChampionError(message)
+    return found

@@ -24,7 +24,7 @@ from imdb_assets.rating_model.draft import DRAFT_COLUMNS, DRAFT_LISTS, MovieDraf
 from imdb_assets.rating_model.features import History, features
 from imdb_assets.rating_model.history import PersonHistory
 from imdb_assets.rating_model.intervals import Intervals
-from imdb_assets.rating_model.people import People
+from imdb_assets.rating_model.people import NEWCOMER, People
 from imdb_assets.rating_model.seed_recipe import SeedModel
 from imdb_assets.rating_model.text import TextScorer
 from imdb_assets.rating_model.training import FittedModel
@@ -95,7 +95,7 @@ class RatingModel:
                 resolution = self.people.resolve(text)
                 warnings += [resolution.warning] if resolution.warning else []
                 if text.strip():
-                    ids.append(resolution.nconst or f"newcomer:{text.strip()}")
+                    ids.append(resolution.nconst or f"{NEWCOMER}{text.strip()}")
             people[column] = tuple(dict.fromkeys(ids))
         genres = tuple(genre for genre in draft.genres if genre in GENRES)
         return draft.model_copy(update={"genres": genres, **people}), tuple(dict.fromkeys(warnings))

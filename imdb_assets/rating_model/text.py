@@ -57,14 +57,16 @@ def fit_text_scorer(counts: csr_matrix, residual: np.ndarray, weight: np.ndarray
     return TextScorer(weighting=weighting, ridge=ridge)
 
 
+def fold_of(tconsts: pd.Series) -> np.ndarray:
+    """The fold of each film, 0 to `N_FOLDS` - 1; it follows from the film's id alone."""
+    return pd.util.hash_array(tconsts.to_numpy("object")) % N_FOLDS
+
+
 def out_of_fold_scores(
     counts: csr_matrix, residual: np.ndarray, weight: np.ndarray, tconsts: pd.Series
 ) -> np.ndarray:
-    """Score each film by a scorer that never saw it, nor any film of its fold.
-
-    A film's fold follows from its id alone.
-    """
-    folds = np.asarray(pd.util.hash_array(tconsts.to_numpy("object")) % N_FOLDS)
+    """Score each film by a scorer that never saw it, nor any film of its fold."""
+    folds = fold_of(tconsts)
     scores = np.zeros(len(folds))
     for fold in range(N_FOLDS):
         scorer = fit_text_scorer(counts[folds != fold], residual[folds != fold], weight[folds != fold])

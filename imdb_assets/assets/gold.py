@@ -1,0 +1,102 @@
+"""The gold assets: features known before release, history as of each year, and the training set."""
+
+import dagster as dg
+import pandas as pd
+from pyspark.sql import DataFrame
+
+from imdb_assets.assets.leak_audit import audit_leaks, features_as_of, own_target_moves_text_score
+from imdb_assets.assets.table_asset import Checked, table_asset
+from imdb_assets.rating_model import baseline
+from imdb_assets.rating_model.features import History
+from imdb_assets.rating_model.history import PersonHistory
+from imdb_assets.rating_model.training_set import training_set
+from imdb_assets.resources.protocol import Protocol
+from imdb_assets.tables.features import FEATURE_NAMES
+from imdb_assets.tables.gold import (
+    BASELINE_COEFFICIENTS,
+    BASELINE_RATINGS,
+    MOVIE_FEATURES,
+    PEOPLE_INDEX,
+    PERSON_HISTORY,
+    TRAINING_SET,
+)
+from imdb_assets.transforms import gold
+
+NO_LEAK = "no_feature_sees_the_future"
+AUDIT_SEED = 0
+
+
+@table_asset(MOVIE_FEATURES)
+def gold_movie_features(
+    silver_movies: DataFrame, silver_ratings: DataFrame, silver_credits: DataFrame, silver_omdb_facts: DataFrame
+) -> DataFrame:
+    return gold.movie_features(silver_movies, silver_ratings, silver_credits, silver_omdb_facts)
+
+
+@table_asset(BASELINE_COEFFICIENTS)
+def gold_baseline_coefficients(gold_movie_features: pd.DataFrame) -> pd.DataFrame:
+    return baseline.baseline_coefficients(gold_movie_features)
+
+
+@table_asset(BASELINE_RATINGS)
+def gold_baseline_ratings(gold_movie_features: pd.DataFrame, gold_baseline_coefficients: pd.DataFrame) -> pd.DataFrame:
+    return baseline.baseline_ratings(gold_movie_features, gold_baseline_coefficients)
+
+
+@table_asset(PERSON_HISTORY)
+def gold_person_history(gold_movie_features: DataFrame, gold_baseline_ratings: DataFrame) -> DataFrame:
+    return gold.person_history(gold_movie_features, gold_baseline_ratings)
+
+
+@table_asset(PEOPLE_INDEX)
+def gold_people_index(
+    silver_people: DataFrame, silver_credits: DataFrame, silver_movies: DataFrame, silver_ratings: DataFrame
+) -> DataFrame:
+    return gold.people_index(silver_people, silver_credits, silver_movies, silver_ratings)
+
+
+@table_asset(
+    TRAINING_SET,
+    check_specs=[
+        dg.AssetCheckSpec(
+            name=NO_LEAK,
+            asset=TRAINING_SET.asset_name,
+            blocking=True,
+            description="Ratings, votes and presence of the films of the first test year and later are scrambled and "
+            "everything is built again: no feature of an earlier film may move, and no film's own target its text score.",
+        )
+    ],
+)
+def gold_training_set(
+    gold_movie_features: DataFrame,
+    gold_baseline_coefficients: pd.DataFrame,
+    gold_person_history: pd.DataFrame,
+    protocol: Protocol,
+) -> Checked:
+    facts = gold_movie_features.toArrow().to_pandas()
+    history = History(PersonHistory.from_frame(gold_person_history), baseline.Baseline(gold_baseline_coefficients))
+    rows = training_set(facts, history, test_years=protocol.test_range)
+    return Checked(rows, checks=[_leak_check(gold_movie_features, facts, rows)])
+
+
+def _leak_check(movie_features: DataFrame, facts: pd.DataFrame, rows: pd.DataFrame) -> dg.AssetCheckResult:
+    matrix = rows.set_index("tconst")[list(FEATURE_NAMES)]
+    test = rows.loc[rows["split"] == "test", "release_year"]
+    cut_year = int(test.min() if len(test) else rows["release_year"].median() if len(rows) else 0)
+    audit = audit_leaks(movie_features, matrix, features_as_of, cut_year=cut_year, seed=AUDIT_SEED)
+    text_leaks = own_target_moves_text_score(facts, seed=AUDIT_SEED)
+    # Without a rated film there is nothing that could leak.
+    passed = (audit.passed or rows.empty) and not text_leaks
+    said = "no feature moved" if passed else f"features that see the future: {', '.join(audit.leaking) or 'text_score'}"
+    return dg.AssetCheckResult(
+        check_name=NO_LEAK,
+        passed=passed,
+        description=f"{audit.n_films:,} films up to {cut_year}: {said}",
+        metadata={
+            "cut_year": cut_year,
+            "films_compared": audit.n_films,
+            "features_compared": len(FEATURE_NAMES),
+            "films_moved_by_feature": dg.MetadataValue.json(dict(audit.leaking)),
+            "own_target_moves_text_score": text_leaks,
+        },
+    )

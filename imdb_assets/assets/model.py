@@ -1,0 +1,115 @@
+"""The model assets: a candidate trained and registered, the leaderboard, and the champion that answers."""
+
+import tempfile
+from pathlib import Path
+
+import dagster as dg
+import mlflow
+import pandas as pd
+
+from imdb_assets.assets.table_asset import table_asset
+from imdb_assets.rating_model import registry
+from imdb_assets.rating_model.baseline import Baseline
+from imdb_assets.rating_model.evaluation import TooFewRatingsError, may_be_champion
+from imdb_assets.rating_model.features import History
+from imdb_assets.rating_model.history import PersonHistory
+from imdb_assets.rating_model.people import People
+from imdb_assets.rating_model.served_model import RatingModel
+from imdb_assets.rating_model.study import Study, run_study
+from imdb_assets.rating_model.training import Recipe
+from imdb_assets.resources.mlflow_tracking import MlflowTracking
+from imdb_assets.tables.gold import MODEL_LEADERBOARD
+
+GOOD_ENOUGH = "candidate_is_good_enough"
+
+
+@dg.asset(group_name="model", kinds={"lightgbm", "mlflow"})
+def rating_model_candidate(
+    context: dg.AssetExecutionContext,
+    gold_training_set: pd.DataFrame,
+    gold_movie_features: pd.DataFrame,
+    gold_baseline_coefficients: pd.DataFrame,
+    gold_person_history: pd.DataFrame,
+    gold_people_index: pd.DataFrame,
+    mlflow_tracking: MlflowTracking,
+) -> dg.MaterializeResult:
+    """A rating model trained on this snapshot, registered as `imdb_rating` with the alias `candidate`.
+
+    The seed recipe's forest is registered beside it, with the alias `random_forest`.
+    """
+    history = History(PersonHistory.from_frame(gold_person_history), Baseline(gold_baseline_coefficients))
+    people = People.from_frame(gold_people_index)
+    recipe = Recipe()
+    with mlflow_tracking.run(context) as tracking:
+        try:
+            study = run_study(gold_training_set, gold_movie_features, history, recipe, context.log.info)
+        except TooFewRatingsError as error:
+            raise dg.Failure(str(error), allow_retries=False) from None
+        tracking.log_params(vars(recipe) | {"n_trees": study.n_rounds, "dagster_run_id": context.run_id})
+        _log_leaderboard(study)
+        tags = {"snapshot_date": str(gold_movie_features["snapshot_date"].dropna().max())}
+        seed_model = RatingModel(study.seed_model, history, people, study.seed_intervals)
+        registry.register(seed_model, alias=registry.RANDOM_FOREST, tags=tags)
+        model = RatingModel(study.model, history, people, study.intervals)
+        version = registry.register(model, alias=registry.CANDIDATE, tags=tags)
+        run_id = mlflow.active_run().info.run_id
+    return dg.MaterializeResult(
+        metadata={
+            "version": dg.MetadataValue.text(version),
+            "mlflow_run_id": dg.MetadataValue.text(run_id),
+            "leaderboard": dg.MetadataValue.md(_leaderboard_page(study.leaderboard)),
+            "trees": study.n_rounds,
+        }
+    )
+
+
+@table_asset(MODEL_LEADERBOARD, deps=[rating_model_candidate])
+def gold_model_leaderboard(mlflow_tracking: MlflowTracking) -> pd.DataFrame:
+    return registry.leaderboard(mlflow_tracking.tracking_uri, alias=registry.CANDIDATE)
+
+
+@dg.asset(
+    group_name="model",
+    kinds={"mlflow"},
+    check_specs=[
+        dg.AssetCheckSpec(
+            name=GOOD_ENOUGH,
+            asset="rating_model_champion",
+            blocking=True,
+            description="The candidate beats the mean rating and is not worse than the as-of ridge on the test films.",
+        )
+    ],
+)
+def rating_model_champion(
+    gold_model_leaderboard: pd.DataFrame, mlflow_tracking: MlflowTracking
+) -> dg.MaterializeResult:
+    """The version of `imdb_rating` that answers: the candidate, if it is good enough, gets the alias `champion`."""
+    verdict = may_be_champion(gold_model_leaderboard)
+    check = dg.AssetCheckResult(check_name=GOOD_ENOUGH, passed=verdict.passed, description=verdict.reason)
+    if verdict.passed:
+        registry.promote(mlflow_tracking.tracking_uri)
+    champion = registry.version_of(mlflow_tracking.tracking_uri, registry.CHAMPION)
+    return dg.MaterializeResult(
+        metadata={"version": champion.version if champion else "none", "verdict": verdict.reason}, check_results=[check]
+    )
+
+
+def _log_leaderboard(study: Study) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / registry.LEADERBOARD_FILE
+        study.leaderboard.to_parquet(file)
+        mlflow.log_artifact(str(file))
+    rows = study.leaderboard[study.leaderboard["model"] == "lightgbm"]
+    for row in rows.to_dict("records"):
+        numbers = {name: row[name] for name in ("rmse", "mae", "r2", "spearman", "slope") if row[name] == row[name]}
+        mlflow.log_metrics({f"{row['split']}_{row['population']}_{name}": value for name, value in numbers.items()})
+
+
+def _leaderboard_page(leaderboard: pd.DataFrame) -> str:
+    test = leaderboard[leaderboard["split"] == "test"]
+    lines = ["| model | population | films | RMSE | 95% interval | R2 |", "|---|---|---|---|---|---|"]
+    for row in test.to_dict("records"):
+        r2 = "-" if row["r2"] is None or row["r2"] != row["r2"] else f"{row['r2']:.3f}"
+        interval = f"{row['rmse_low']:.3f}-{row['rmse_high']:.3f}"
+        lines.append(f"| {row['model']} | {row['population']} | {row['n']:,} | {row['rmse']:.3f} | {interval} | {r2} |")
+    return "\n".join(lines)
