@@ -45,7 +45,7 @@ def rating_model_candidate(
             study = run_study(gold_training_set, gold_movie_features, history, recipe, context.log.info)
         except TooFewRatingsError as error:
             raise dg.Failure(str(error), allow_retries=False) from None
-        tracking.log_params(vars(recipe) | {"n_trees": study.n_rounds, "dagster_run_id": context.run_id})
+        tracking.log_params(vars(recipe) | {"n_trees": study.n_rounds, "dagster_run_id": context.run.run_id})
         _log_leaderboard(study)
         tags = {"snapshot_date": str(gold_movie_features["snapshot_date"].dropna().max())}
         seed_model = RatingModel(study.seed_model, history, people, study.seed_intervals)

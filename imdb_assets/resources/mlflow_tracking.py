@@ -28,7 +28,7 @@ class MlflowTracking(dg.ConfigurableResource):
         self._make_experiment()
         config = {"mlflow_tracking_uri": self.tracking_uri, "experiment_name": self.experiment_name}
         tracking = MlFlow(
-            SimpleNamespace(log=context.log, dagster_run=context.run, run_id=context.run_id, resource_config=config)
+            SimpleNamespace(log=context.log, dagster_run=context.run, run_id=context.run.run_id, resource_config=config)
         )
         status = RunStatus.FAILED
         try:

@@ -1,0 +1,88 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from imdb_assets.rating_model.baseline import Baseline, baseline_coefficients
+from imdb_assets.rating_model.draft import MovieDraft, drafts_frame
+from imdb_assets.rating_model.features import History, features, present_blocks
+from imdb_assets.rating_model.history import PersonHistory, person_numbers
+from imdb_assets.tables.features import EFFECT_SHRINKAGE, FEATURE_NAMES, FEATURES
+
+STATISTICS = {
+    "n_films": 2, "n_films_last_year": 1, "debut_year": 2001, "last_film_year": 2009, "sum_weight": 2.0,
+    "sum_weighted_effect": 1.0, "decayed_sum_weight": 1.0, "decayed_sum_weighted_effect": 0.5, "last_sum_weight": 1.0,
+    "last_sum_weighted_effect": 0.4, "mean_rating": 7.0, "vote_weighted_rating": 7.0, "best_rating": 8.0,
+    "worst_rating": 6.0, "rating_spread": 1.0, "mean_votes": 100.0,
+}  # fmt: skip
+PEOPLE = pd.DataFrame(
+    [
+        {"nconst": "nm0000001", "role": "director", "from_year": 2005, **STATISTICS},
+        {"nconst": "nm0000001", "role": "director", "from_year": 2010, **STATISTICS, "sum_weighted_effect": 4.0},
+        {"nconst": "nm0000001", "role": "all", "from_year": 2005, **STATISTICS},
+    ]
+)
+CONSTANT = baseline_coefficients(pd.DataFrame({"tconst": [], "release_year": [], "target_rating": [], "title": [],
+    "original_title": [], "runtime_minutes": [], "genres": [], "language": [], "target_n_votes": []}))  # fmt: skip
+HISTORY = History(PersonHistory.from_frame(PEOPLE), Baseline(CONSTANT))
+
+
+def row(**facts: object) -> pd.Series:
+    return features(drafts_frame([MovieDraft(**({"release_year": 2008} | facts))]), HISTORY).iloc[0]
+
+
+def test_a_state_serves_from_its_year_until_the_next() -> None:
+    for year, effect in ((2004, 0.0), (2005, 1.0), (2009, 1.0), (2010, 4.0), (2090, 4.0)):
+        weight = 0.0 if year < 2005 else 2.0
+        expected = effect / (weight + EFFECT_SHRINKAGE)
+        assert row(release_year=year, directors=("nm0000001",))["director_effect_mean"] == pytest.approx(expected)
+
+
+def test_absent_facts_are_neutral() -> None:
+    empty = row()
+    for feature in FEATURES:
+        if feature.block != "release_year":
+            assert empty[feature.name] == feature.neutral, feature.name
+
+
+def test_a_newcomer_is_a_debut_and_not_an_absent_fact() -> None:
+    assert row(directors=("newcomer:Ada",))["director_debut_share"] == 1.0
+    assert row(directors=("nm0000001",))["director_debut_share"] == 0.0
+    assert row()["director_debut_share"] not in (0.0, 1.0)
+
+
+def test_an_older_effect_fades() -> None:
+    fresh, old = (row(release_year=year, directors=("nm0000001",)) for year in (2010, 2040))
+    assert abs(old["director_decayed_effect_mean"]) < abs(fresh["director_decayed_effect_mean"])
+
+
+def test_nothing_counts_the_listed_cast() -> None:
+    one, many = (row(cast=tuple(f"newcomer:{i}" for i in range(n))) for n in (1, 9))
+    assert one.to_numpy() == pytest.approx(many.to_numpy())
+
+
+def test_rows_are_the_same_alone_and_among_others() -> None:
+    drafts = drafts_frame(
+        [MovieDraft(release_year=2000 + i, directors=("nm0000001",) * (i % 2), genres=("Drama",)) for i in range(9)]
+    )
+    together = features(drafts, HISTORY)
+    alone = pd.concat([features(drafts.iloc[[i]], HISTORY) for i in range(9)], ignore_index=True)
+    pd.testing.assert_frame_equal(together, alone)
+    assert tuple(together.columns) == FEATURE_NAMES
+    assert together.notna().all(axis=None)
+
+
+def test_ids_that_are_no_nconst_have_no_history() -> None:
+    assert person_numbers(pd.Series(["nm0000012", "newcomer:x", "tt12", None, ""])).tolist() == [12, -1, -1, -1, -1]
+
+
+def test_an_empty_history_knows_nobody() -> None:
+    nobody = History(PersonHistory.from_frame(PEOPLE.head(0)), HISTORY.baseline)
+    drafts = drafts_frame([MovieDraft(release_year=2020, directors=("nm0000001",))])
+    assert features(drafts, nobody)["director_debut_share"].tolist() == [1.0]
+
+
+def test_blocks_say_which_facts_a_draft_has() -> None:
+    drafts = drafts_frame([MovieDraft(release_year=2020, plot=" ", genres=("Drama",), writers=("nm0000001",))])
+    present = present_blocks(drafts).iloc[0]
+    assert present[present].index.tolist() == ["genres", "writer", "team"]
+    assert not np.any(present[["plot", "director", "cast", "runtime", "language"]])
