@@ -47,5 +47,9 @@ def invented_films(n: int = 1500, *, seed: int = 0) -> pd.DataFrame:
 
 
 def _plot(rng: np.random.Generator, is_good: bool) -> str:  # noqa: FBT001
-    words = [*rng.choice(PLAIN_WORDS, 6), *(GOOD_WORDS if is_good else ()), *(f"thing{i}" for i in rng.integers(0, 50, 3))]
+    words = [
+        *rng.choice(PLAIN_WORDS, 6),
+        *(GOOD_WORDS if is_good else ()),
+        *(f"thing{i}" for i in rng.integers(0, 50, 3)),
+    ]
     return " ".join(words)

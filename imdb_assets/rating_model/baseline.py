@@ -32,9 +32,7 @@ def language_indicators(drafts: pd.DataFrame) -> pd.DataFrame:
 
 def _indicators(sets: pd.Series, names: dict[str, str]) -> pd.DataFrame:
     known = sets.map(bool).to_numpy(bool)
-    columns = {
-        column: np.where(known, [name in values for values in sets], np.nan) for column, name in names.items()
-    }
+    columns = {column: np.where(known, [name in values for values in sets], np.nan) for column, name in names.items()}
     return pd.DataFrame(columns, index=sets.index, dtype="float64")
 
 
@@ -100,7 +98,7 @@ def _fit_year(year: int, terms: pd.DataFrame, films: pd.DataFrame) -> Iterator[d
             yield _coefficient(baseline, year, name, float(value), float(neutral[name]), len(films))
 
 
-def _coefficient(  # noqa: PLR0913 - the columns of one row
+def _coefficient(
     baseline: str, year: int, term: str, coefficient: float, neutral_value: float, n_films: int
 ) -> dict[str, object]:
     return {

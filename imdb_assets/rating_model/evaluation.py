@@ -144,9 +144,7 @@ class LeakAudit:
         return self.n_films > 0 and not self.leaking
 
 
-def compare_features(
-    before: pd.DataFrame, after: pd.DataFrame, *, cut_year: int, tolerance: float = 1e-6
-) -> LeakAudit:
+def compare_features(before: pd.DataFrame, after: pd.DataFrame, *, cut_year: int, tolerance: float = 1e-6) -> LeakAudit:
     """Count, per feature, the films of `cut_year` or earlier whose value moved.
 
     :param before: features as built from the real tables, indexed by tconst, `release_year` among them.

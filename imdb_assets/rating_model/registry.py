@@ -1,10 +1,13 @@
 """The registry: which version answers, registering a new one, and moving the aliases."""
 
+import re
 import tempfile
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import mlflow
 import pandas as pd
@@ -12,8 +15,10 @@ from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
+from mlflow.models.model import ModelInfo
 from mlflow.protos.databricks_pb2 import RESOURCE_DOES_NOT_EXIST, ErrorCode
 from mlflow.types.schema import Array, ColSpec, DataType, Schema
+from sqlalchemy.exc import SQLAlchemyError
 
 from imdb_assets.rating_model import served_model
 from imdb_assets.rating_model.draft import DRAFT_COLUMNS, DRAFT_LISTS
@@ -28,6 +33,10 @@ REQUIREMENTS = ("lightgbm", "mlflow", "numpy", "pandas", "pyarrow", "pydantic", 
 
 class NoChampionError(LookupError):
     """No version carries the alias yet; the text says what to run."""
+
+
+class RegistryUnreachableError(ConnectionError):
+    """The registry does not answer; the text says where it was looked for."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,7 @@ def load_champion(tracking_uri: str, *, alias: str = CHAMPION) -> Champion:
     """Load the version that an alias points to.
 
     :raises NoChampionError: when no version has the alias.
+    :raises RegistryUnreachableError: when the registry does not answer.
     """
     mlflow.set_tracking_uri(tracking_uri)
     version_found = _version_or_error(tracking_uri, alias)
@@ -68,7 +78,17 @@ def version_of(tracking_uri: str, alias: str) -> ModelVersion | None:
     except MlflowException as error:
         if error.error_code in (ErrorCode.Name(RESOURCE_DOES_NOT_EXIST), "INVALID_PARAMETER_VALUE"):
             return None
-        raise
+        raise _unreachable(tracking_uri) from error
+    except SQLAlchemyError as error:
+        raise _unreachable(tracking_uri) from error
+
+
+def _unreachable(tracking_uri: str) -> RegistryUnreachableError:
+    # A password in the address stays out of pages and logs.
+    address = re.sub(r"//[^/@]*@", "//", tracking_uri)
+    return RegistryUnreachableError(
+        f"The registry at {address} does not answer; start it, or set MLFLOW_TRACKING_URI to where it is."
+    )
 
 
 def signature() -> ModelSignature:
@@ -95,7 +115,7 @@ def register(model: RatingModel, *, alias: str, tags: Mapping[str, str]) -> str:
     with tempfile.TemporaryDirectory() as folder:
         model.save(Path(folder) / "rating_model")
         code = _served_code(package, Path(folder) / "code")
-        info = mlflow.pyfunc.log_model(
+        info = _log_quietly(
             name="model" if alias == CANDIDATE else alias,
             python_model=served_model.__file__,
             artifacts={"rating_model": str(Path(folder) / "rating_model")},
@@ -111,6 +131,13 @@ def register(model: RatingModel, *, alias: str, tags: Mapping[str, str]) -> str:
         client.set_model_version_tag(MODEL_NAME, registered, name, value)
     client.set_registered_model_alias(MODEL_NAME, alias, registered)
     return registered
+
+
+def _log_quietly(**model: Any) -> ModelInfo:
+    # An example would run the model once more to learn the signature that is given here.
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*An input example was not provided")
+        return mlflow.pyfunc.log_model(**model)
 
 
 def _served_code(package: Path, folder: Path) -> Path:

@@ -85,9 +85,7 @@ class RatingModel:
 
         A newcomer keeps an id that nobody has, since a name nobody knows is a debut, not an absent fact.
         """
-        warnings = [
-            f"{genre} is not a genre of IMDb's: left out." for genre in draft.genres if genre not in GENRES
-        ]
+        warnings = [f"{genre} is not a genre of IMDb's: left out." for genre in draft.genres if genre not in GENRES]
         people: dict[str, tuple[str, ...]] = {}
         for column in ROLE_LISTS.values():
             ids = []
@@ -174,7 +172,9 @@ class ServedModel(PythonModel):
         """Open the artifact."""
         self.model = RatingModel.open(Path(context.artifacts["rating_model"]))
 
-    def predict(self, context: PythonModelContext, model_input: pd.DataFrame, params: dict | None = None) -> pd.DataFrame:  # noqa: ARG002 - MLflow's signature
+    def predict(
+        self, context: PythonModelContext, model_input: pd.DataFrame, params: dict | None = None
+    ) -> pd.DataFrame:  # noqa: ARG002 - MLflow's signature
         """Answer each row; columns as `OUTPUT_COLUMNS`, warnings a list of sentences."""
         try:
             drafts = [draft_of(row) for row in model_input.to_dict("records")]

@@ -103,9 +103,7 @@ def _plain_baselines(training: RatedMovies) -> dict[str, Predict]:
     }
 
 
-def _undated(
-    parts: dict[str, RatedMovies], movie_features: pd.DataFrame, history: History
-) -> dict[str, RatedMovies]:
+def _undated(parts: dict[str, RatedMovies], movie_features: pd.DataFrame, history: History) -> dict[str, RatedMovies]:
     baseline = pd.Series(history.baseline.rate(movie_features, "with_language"), index=movie_features.index)
     leaky = History(undated_history(movie_features, baseline), history.baseline)
     facts = movie_features.set_index("tconst")

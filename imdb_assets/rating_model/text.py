@@ -62,9 +62,7 @@ def fold_of(tconsts: pd.Series) -> np.ndarray:
     return pd.util.hash_array(tconsts.to_numpy("object")) % N_FOLDS
 
 
-def out_of_fold_scores(
-    counts: csr_matrix, residual: np.ndarray, weight: np.ndarray, tconsts: pd.Series
-) -> np.ndarray:
+def out_of_fold_scores(counts: csr_matrix, residual: np.ndarray, weight: np.ndarray, tconsts: pd.Series) -> np.ndarray:
     """Score each film by a scorer that never saw it, nor any film of its fold."""
     folds = fold_of(tconsts)
     scores = np.zeros(len(folds))

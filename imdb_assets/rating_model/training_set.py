@@ -6,9 +6,7 @@ from imdb_assets.rating_model.evaluation import MATURE_AFTER_YEARS, assign_split
 from imdb_assets.rating_model.features import History, features
 
 
-def training_set(
-    movie_features: pd.DataFrame, history: History, *, test_years: tuple[int, int] | None
-) -> pd.DataFrame:
+def training_set(movie_features: pd.DataFrame, history: History, *, test_years: tuple[int, int] | None) -> pd.DataFrame:
     """Build the rows of `gold_training_set`: every rated movie of `gold_movie_features`.
 
     :param test_years: first and last test year; None takes the last three mature years that have rated films.

@@ -9,6 +9,7 @@ import dagster as dg
 import mlflow
 from dagster_mlflow.resources import MlFlow
 from mlflow.entities import RunStatus
+from mlflow.environment_variables import MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR
 
 
 class MlflowTracking(dg.ConfigurableResource):
@@ -25,6 +26,8 @@ class MlflowTracking(dg.ConfigurableResource):
         dagster-mlflow's `MlFlow` finds the run by the tag `dagster_run_id`, or starts it. Its own ending leaves a
         failed run FINISHED under MLflow 3, so the ending is ours: FINISHED, FAILED, or KILLED when interrupted.
         """
+        # The bars of a handful of files would drown what the run itself reports.
+        MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)
         self._make_experiment()
         config = {"mlflow_tracking_uri": self.tracking_uri, "experiment_name": self.experiment_name}
         tracking = MlFlow(

@@ -42,7 +42,9 @@ PEOPLE = Table(
         Column(name="birth_year", type="int", comment="Year of birth."),
         Column(name="death_year", type="int", comment="Year of death."),
         Column(name="professions", type="array<string>", comment="Up to three professions."),
-        Column(name="known_for_tconsts", type="array<string>", comment="Titles the person is known for; not a feature."),
+        Column(
+            name="known_for_tconsts", type="array<string>", comment="Titles the person is known for; not a feature."
+        ),
     ),
 )
 
@@ -55,7 +57,12 @@ CREDITS = Table(
         TCONST,
         Column(name="nconst", type="string", comment="IMDb person id: `nm` and digits.", nullable=False),
         Column(name="role", type="string", comment="director, writer or cast.", nullable=False),
-        Column(name="billing_order", type="int", comment="Place in the billing, or in the crew list; from 1.", nullable=False),
+        Column(
+            name="billing_order",
+            type="int",
+            comment="Place in the billing, or in the crew list; from 1.",
+            nullable=False,
+        ),
         Column(name="category", type="string", comment="IMDb's category in principals; null where only crew has it."),
         Column(name="job", type="string", comment="The job's own name, where there is one."),
         Column(name="characters", type="array<string>", comment="Names of the characters played."),

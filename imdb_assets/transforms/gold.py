@@ -3,7 +3,7 @@
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame, Window
-from pyspark.sql import functions as F  # noqa: N812 - Spark's own convention
+from pyspark.sql import functions as F
 
 from imdb_assets.tables.features import EFFECT_DECAY_YEARS, ROLE_LISTS, VOTE_NOISE
 
@@ -84,7 +84,9 @@ def _credits_in_roles(films: DataFrame) -> DataFrame:
         for role, column in ROLE_LISTS.items()
     ]
     anyone = films.select(
-        *facts, F.lit("all").alias("role"), F.explode(F.array_union("directors", F.array_union("writers", "cast"))).alias("nconst")
+        *facts,
+        F.lit("all").alias("role"),
+        F.explode(F.array_union("directors", F.array_union("writers", "cast"))).alias("nconst"),
     )
     return reduce(DataFrame.unionByName, [*in_roles, anyone])
 
@@ -105,9 +107,7 @@ def _films_of_each_year(credits: DataFrame) -> DataFrame:
 
 def _as_of_each_year(by_year: DataFrame) -> DataFrame:
     so_far = (
-        Window.partitionBy("nconst", "role")
-        .orderBy("year")
-        .rowsBetween(Window.unboundedPreceding, Window.currentRow)
+        Window.partitionBy("nconst", "role").orderBy("year").rowsBetween(Window.unboundedPreceding, Window.currentRow)
     )
 
     def total(column: Column) -> Column:
@@ -164,7 +164,9 @@ def people_index(
     credits = silver_credits.join(movies, on="tconst", how="inner")
     careers = (
         credits.groupBy("nconst", "tconst")
-        .agg(F.collect_set("role").alias("roles"), F.first("is_rated").alias("is_rated"), F.first("movie").alias("movie"))
+        .agg(
+            F.collect_set("role").alias("roles"), F.first("is_rated").alias("is_rated"), F.first("movie").alias("movie")
+        )
         .groupBy("nconst")
         .agg(
             F.array_sort(F.array_distinct(F.flatten(F.collect_list("roles")))).alias("roles"),

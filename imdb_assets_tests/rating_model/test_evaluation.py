@@ -19,7 +19,12 @@ YEARS = pd.Series([2010, 2018, 2019, 2020, 2021, 2022, 2023])
 def test_a_perfect_prediction_has_no_error_and_slope_one() -> None:
     target = np.array([3.0, 5.0, 8.0])
     metrics = measure(target, target)
-    assert (metrics.rmse, metrics.r2, metrics.spearman, metrics.slope) == (0.0, 1.0, pytest.approx(1.0), pytest.approx(1.0))
+    assert (metrics.rmse, metrics.r2, metrics.spearman, metrics.slope) == (
+        0.0,
+        1.0,
+        pytest.approx(1.0),
+        pytest.approx(1.0),
+    )
 
 
 def test_the_interval_of_the_rmse_holds_it_and_narrows_with_films() -> None:
@@ -52,7 +57,10 @@ def test_too_few_films_are_refused_with_the_split_and_the_number() -> None:
 def leaderboard(lightgbm: float) -> pd.DataFrame:
     rmse = {"lightgbm": lightgbm, "mean": 1.2, "as_of_ridge": 1.0}
     return pd.DataFrame(
-        [{"model": m, "population": "votes_1000", "split": "test", "n": 100, "rmse": value} for m, value in rmse.items()]
+        [
+            {"model": m, "population": "votes_1000", "split": "test", "n": 100, "rmse": value}
+            for m, value in rmse.items()
+        ]
     )
 
 

@@ -26,7 +26,24 @@ OMDB_ROWS = [("tt2", "A plot.", ["French", "English"], ["France"], "PG", 101, ["
 
 
 def film(tconst: str, year: int, rating: float | None, votes: int | None, people: list[str]) -> tuple:
-    return (tconst, tconst, tconst, year, 90.0, ["Drama"], None, None, None, None, people, [], [], rating, votes, SNAPSHOT)
+    return (
+        tconst,
+        tconst,
+        tconst,
+        year,
+        90.0,
+        ["Drama"],
+        None,
+        None,
+        None,
+        None,
+        people,
+        [],
+        [],
+        rating,
+        votes,
+        SNAPSHOT,
+    )
 
 
 # Two films in one year, one later, an unrated one, and one where a person has two jobs.
