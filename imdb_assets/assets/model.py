@@ -52,11 +52,10 @@ def rating_model_candidate(
         registry.register(seed_model, alias=registry.RANDOM_FOREST, tags=tags)
         model = RatingModel(study.model, history, people, study.intervals)
         version = registry.register(model, alias=registry.CANDIDATE, tags=tags)
-        run_id = mlflow.active_run().info.run_id
     return dg.MaterializeResult(
         metadata={
-            "version": dg.MetadataValue.text(version),
-            "mlflow_run_id": dg.MetadataValue.text(run_id),
+            "version": dg.MetadataValue.text(str(version)),
+            "mlflow_run_id": dg.MetadataValue.text(registry.run_of(mlflow_tracking.tracking_uri, registry.CANDIDATE)),
             "leaderboard": dg.MetadataValue.md(_leaderboard_page(study.leaderboard)),
             "trees": study.n_rounds,
         }

@@ -90,7 +90,7 @@ def _declared_constant(year: int) -> list[dict[str, object]]:
 def _fit_year(year: int, terms: pd.DataFrame, films: pd.DataFrame) -> Iterator[dict[str, object]]:
     weight = 1 / (VOTE_NOISE[0] + VOTE_NOISE[1] / films["target_n_votes"].clip(lower=1).to_numpy())
     for baseline in BASELINES:
-        names = [name for name in terms if baseline == "with_language" or not name.startswith("language_")]
+        names = [name for name in map(str, terms) if baseline == "with_language" or not name.startswith("language_")]
         neutral = terms[names].mean().fillna(0.0)
         ridge = Ridge(alpha=RIDGE_PENALTY).fit(terms[names].fillna(neutral), films["target_rating"], weight)
         yield _coefficient(baseline, year, "intercept", float(ridge.intercept_), 1.0, len(films))
@@ -131,7 +131,7 @@ class Baseline:
         last_year = int(coefficients.index.max())
         years = drafts["release_year"].clip(int(coefficients.index.min()), last_year)
         names = [name for name in coefficients.columns if name != "intercept"]
-        rows = coefficients.index.get_indexer(years)
+        rows = coefficients.index.get_indexer(pd.Index(years))
         terms = baseline_terms(drafts).reindex(columns=names).to_numpy("float64")
         terms = np.where(np.isnan(terms), neutral[names].to_numpy()[rows], terms)
         rating = coefficients["intercept"].to_numpy()[rows] + (terms * coefficients[names].to_numpy()[rows]).sum(axis=1)

@@ -51,7 +51,7 @@ def measure(target: np.ndarray, prediction: np.ndarray, *, seed: int = 0) -> Met
         rmse_high=float(high),
         mae=float(np.abs(error).mean()),
         r2=float(1 - squared.sum() / ((target - target.mean()) ** 2).sum()) if varies else None,
-        spearman=float(spearmanr(target, prediction).statistic) if varies and predicts else None,
+        spearman=float(np.asarray(spearmanr(target, prediction))[0]) if varies and predicts else None,
         slope=float(np.cov(target, prediction)[0, 1] / prediction.var(ddof=1)) if predicts else None,
     )
 
@@ -120,7 +120,8 @@ def may_be_champion(leaderboard: pd.DataFrame, *, model: str = "lightgbm") -> Ve
     population = next((name for name in POPULATIONS if (test["population"] == name).any()), None)
     if population is None:
         return Verdict(passed=False, reason="No test population is large enough to judge by.")
-    rmse: Mapping[str, float] = test[test["population"] == population].set_index("model")["rmse"].to_dict()
+    scored = test[test["population"] == population]
+    rmse = dict(zip(scored["model"], scored["rmse"], strict=True))
     said = f"On the test films ({population}) the candidate's RMSE is {rmse[model]:.3f}"
     if rmse[model] >= rmse["mean"]:
         return Verdict(passed=False, reason=f"{said}, no better than the mean rating's {rmse['mean']:.3f}.")

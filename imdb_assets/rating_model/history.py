@@ -1,5 +1,8 @@
 """Person history as a look-up: what was known of a person in a role before a year."""
 
+# pyarrow makes its compute functions at import, where a type checker cannot see them.
+# pyright: reportAttributeAccessIssue=false
+
 from pathlib import Path
 
 import numpy as np

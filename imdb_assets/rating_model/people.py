@@ -1,5 +1,8 @@
 """The people index as a look-up: finding people by name, and telling homonyms apart."""
 
+# pyarrow makes its compute functions at import, where a type checker cannot see them.
+# pyright: reportAttributeAccessIssue=false
+
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path

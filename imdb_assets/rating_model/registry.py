@@ -17,7 +17,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
 from mlflow.models.model import ModelInfo
 from mlflow.protos.databricks_pb2 import RESOURCE_DOES_NOT_EXIST, ErrorCode
-from mlflow.types.schema import Array, ColSpec, DataType, Schema
+from mlflow.types.schema import Array, ColSpec, DataType, Schema, TensorSpec
 from sqlalchemy.exc import SQLAlchemyError
 
 from imdb_assets.rating_model import served_model
@@ -94,7 +94,7 @@ def _unreachable(tracking_uri: str) -> RegistryUnreachableError:
 def signature() -> ModelSignature:
     """The columns of a draft in, rating, interval and warnings out."""
     types = {"release_year": DataType.long, "runtime_minutes": DataType.double}
-    inputs = [
+    inputs: list[ColSpec | TensorSpec] = [
         ColSpec(
             Array(DataType.string) if name in DRAFT_LISTS else types.get(name, DataType.string),
             name,
@@ -102,7 +102,7 @@ def signature() -> ModelSignature:
         )
         for name in DRAFT_COLUMNS
     ]
-    outputs = [
+    outputs: list[ColSpec | TensorSpec] = [
         ColSpec(Array(DataType.string) if name == "warnings" else DataType.double, name) for name in OUTPUT_COLUMNS
     ]
     return ModelSignature(inputs=Schema(inputs), outputs=Schema(outputs))
@@ -164,6 +164,11 @@ def leaderboard(tracking_uri: str, *, alias: str = CHAMPION) -> pd.DataFrame:
     with tempfile.TemporaryDirectory() as folder:
         file = MlflowClient(tracking_uri).download_artifacts(str(found.run_id), LEADERBOARD_FILE, folder)
         return pd.read_parquet(file)
+
+
+def run_of(tracking_uri: str, alias: str) -> str:
+    """The MLflow run that logged the version of an alias."""
+    return str(_version_or_error(tracking_uri, alias).run_id)
 
 
 def _version_or_error(tracking_uri: str, alias: str) -> ModelVersion:

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Protocol
 
 import lightgbm as lgb
-import mlflow
 import numpy as np
 import pandas as pd
 import skops.io
+from mlflow.exceptions import MlflowException
+from mlflow.models import set_model
 from mlflow.pyfunc.model import PythonModel, PythonModelContext
 from pydantic import ValidationError
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -72,7 +73,9 @@ class RatingModel:
         ratings = self.predictor.predict(matrix, frame["plot"])
         bounds = self.intervals.bounds(matrix, ratings)
         return [
-            Prediction(rating=float(rating), **{name: float(value) for name, value in row.items()}, warnings=warnings)
+            Prediction(
+                rating=float(rating), **{str(name): float(value) for name, value in row.items()}, warnings=warnings
+            )
             for rating, row, (_, warnings) in zip(ratings, bounds.to_dict("records"), resolved, strict=True)
         ]
 
@@ -132,7 +135,7 @@ def _open_lightgbm(folder: Path) -> FittedModel:
     text = None
     if (folder / "text.skops").exists():
         pipeline: Pipeline = skops.io.load(folder / "text.skops")
-        text = TextScorer(weighting=pipeline[0], ridge=pipeline[1])
+        text = TextScorer(*(step for _, step in pipeline.steps))
     return FittedModel(booster=lgb.Booster(model_file=folder / "booster.txt"), text=text)
 
 
@@ -173,15 +176,20 @@ class ServedModel(PythonModel):
         self.model = RatingModel.open(Path(context.artifacts["rating_model"]))
 
     def predict(
-        self, context: PythonModelContext, model_input: pd.DataFrame, params: dict | None = None
-    ) -> pd.DataFrame:  # noqa: ARG002 - MLflow's signature
+        self,
+        context: PythonModelContext,  # noqa: ARG002 - MLflow's signature
+        model_input: pd.DataFrame,
+        params: dict | None = None,  # noqa: ARG002 - MLflow's signature
+    ) -> pd.DataFrame:
         """Answer each row; columns as `OUTPUT_COLUMNS`, warnings a list of sentences."""
         try:
-            drafts = [draft_of(row) for row in model_input.to_dict("records")]
+            drafts = [
+                draft_of({str(name): value for name, value in row.items()}) for row in model_input.to_dict("records")
+            ]
         except ValueError as error:
-            raise mlflow.MlflowException.invalid_parameter_value(str(error)) from None
+            raise MlflowException.invalid_parameter_value(str(error)) from None
         answers = [vars(answer) | {"warnings": list(answer.warnings)} for answer in self.model.predict(drafts)]
         return pd.DataFrame(answers, columns=list(OUTPUT_COLUMNS))
 
 
-mlflow.models.set_model(ServedModel())
+set_model(ServedModel())

@@ -1,6 +1,6 @@
 """The text score: what a plot's words add to the as-of baseline, out of fold in training."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,12 +17,17 @@ MINIMUM_PLOTS = 100
 """Fewer plots than this teach nothing: every score is then neutral."""
 
 
-def plot_counts(plots: Sequence[str | None]) -> csr_matrix:
+def plot_counts(plots: Iterable[object]) -> csr_matrix:
     """Counts of words and word pairs, hashed to `N_BUCKETS` columns, so that no vocabulary has to be kept."""
     vectorizer = HashingVectorizer(
-        n_features=N_BUCKETS, ngram_range=(1, 2), alternate_sign=False, norm=None, stop_words="english"
+        n_features=N_BUCKETS,
+        ngram_range=(1, 2),
+        alternate_sign=False,
+        norm=None,  # pyright: ignore[reportArgumentType] - scikit-learn documents None
+        stop_words="english",
     )
-    return vectorizer.transform(["" if not isinstance(plot, str) else plot for plot in plots])
+    texts = ["" if not isinstance(plot, str) else plot for plot in plots]
+    return csr_matrix(vectorizer.transform(texts))
 
 
 @dataclass(frozen=True)

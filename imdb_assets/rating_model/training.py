@@ -162,7 +162,7 @@ def neutralise_absence(inputs: pd.DataFrame, present: pd.DataFrame, recipe: Reci
     rng = np.random.default_rng(recipe.seed)
     inputs = inputs.copy()
     for block in present:
-        names = [name for name in inputs if _BLOCKS[name] == block]
+        names = [name for name in map(str, inputs) if _BLOCKS[name] == block]
         known = present[block].to_numpy(bool)
         if known.any():
             donors = rng.choice(np.flatnonzero(known), size=int((~known).sum()))
