@@ -1,0 +1,28 @@
+# Two images: the platform (Dagster, MLflow, the app) and Azurite, the stand-in for Azure's blob storage.
+
+FROM node:22-slim AS azurite
+RUN npm install --global azurite@3.37.0
+USER node
+WORKDIR /data
+ENTRYPOINT ["azurite-blob"]
+
+FROM python:3.11-slim AS platform
+# LightGBM computes with OpenMP.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libgomp1 \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /platform
+COPY requirements.lock ./
+RUN pip install --no-cache-dir "$(grep '^uv==' requirements.lock)" \
+    && uv pip install --system --no-cache --compile-bytecode -r requirements.lock
+COPY pyproject.toml README.md LICENSE ./
+COPY imdb_assets imdb_assets
+COPY app app
+RUN uv pip install --system --no-cache --no-deps --no-build-isolation --editable . \
+    && useradd --create-home platform \
+    && mkdir -p /dagster data \
+    && chown platform /dagster /platform data
+# Delta's jars come with the image, so that a service starts without a network.
+RUN python -m imdb_assets.resources.spark
+USER platform
+ENV DAGSTER_HOME=/dagster PYTHONUNBUFFERED=1

@@ -1,0 +1,128 @@
+# Every target sets up what it needs: the first call takes about three minutes, later ones nothing.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+BIN := .venv/bin
+# The first of these that runs, is of a version we support and can make a virtual environment.
+PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3 python; do \
+	"$$python" -c 'import sys, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
+	&& echo "$$python" && break; done)
+
+ifeq ($(origin DAGSTER_HOME),undefined)
+INSTANCE := data/dagster/dagster.yaml
+endif
+DAGSTER_HOME ?= $(CURDIR)/data/dagster
+export DAGSTER_HOME
+
+# Settings come from the environment, then from .env, then from the defaults in imdb_assets/environments.py.
+WITH_SETTINGS = $(if $(wildcard .env),$(BIN)/dotenv --file .env run --no-override --)
+# A shell that is not interactive starts its background jobs deaf to Ctrl-C, and Dagster passes that on to its servers.
+HEARING_INTERRUPTS := $(BIN)/python -c 'import os, signal, sys; \
+	signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])'
+
+.PHONY: help
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/.packages: requirements.lock pyproject.toml
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "No usable Python: install Python 3.11, 3.12 or 3.13 with its venv module (on Debian: apt-get install python3 python3-venv), or name one with PYTHON=/path/to/python." >&2; \
+		exit 1; \
+	fi
+	@$(BIN)/python -c '' 2>/dev/null || { \
+		echo "Making .venv with $(PYTHON) ..."; \
+		"$(PYTHON)" -m venv --clear .venv || { echo "$(PYTHON) cannot make a virtual environment: on Debian, apt-get install python3-venv." >&2; exit 1; }; \
+	}
+	@echo "Installing the packages of requirements.lock (once, about two minutes) ..."
+	@$(BIN)/uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		"$$(grep '^uv==' requirements.lock)" \
+		|| { echo "pip could not install uv: is the package registry within reach?" >&2; exit 1; }
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip sync --quiet --compile-bytecode requirements.lock \
+		|| { echo "The packages of requirements.lock could not be installed; the lines above say which and why." >&2; exit 1; }
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.ready: .venv/.packages imdb_assets/resources/spark.py
+	@echo "Fetching Delta's jars and looking for Java (once) ..."
+	@$(BIN)/python -m imdb_assets.resources.spark
+	@touch $@
+
+data/dagster/dagster.yaml: dagster.yaml
+	@mkdir -p $(@D)
+	@cp dagster.yaml $@
+
+.PHONY: setup
+setup: .venv/.ready $(INSTANCE) ## Set up without running anything
+
+.PHONY: demo
+demo: setup ## An invented film industry through the whole graph, to a predicted rating
+	@IMDB_ENV=sample $(BIN)/python -m imdb_assets
+	@IMDB_ENV=sample $(BIN)/imdb-rating demo
+
+.PHONY: test
+test: setup ## All tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: test-fast
+test-fast: setup ## The tests that take a minute together
+	@$(BIN)/python -m pytest -m "not slow" $(ARGS)
+
+.PHONY: check
+check: setup ## Format, lint, types, Dagster's definitions
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/pyright
+	@$(BIN)/dg check defs
+
+.PHONY: format
+format: setup ## Format and mend what ruff can mend
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format .
+
+.PHONY: dev
+dev: PORT := 3000
+dev: setup ## Dagster's UI on 127.0.0.1:3000 (PORT=...)
+	@$(WITH_SETTINGS) $(HEARING_INTERRUPTS) $(BIN)/dg dev --host 127.0.0.1 --port $(PORT)
+
+.PHONY: app
+app: PORT := 8501
+app: setup ## The app on 127.0.0.1:8501 (PORT=...)
+	@$(WITH_SETTINGS) $(BIN)/streamlit run app/rating_app.py --server.address 127.0.0.1 --server.port $(PORT) \
+		--server.headless true --browser.gatherUsageStats false
+
+MODEL := champion
+.PHONY: serve
+serve: PORT := 5001
+serve: setup ## The model's REST on 127.0.0.1:5001 (MODEL=champion or random_forest, PORT=...)
+	@$(WITH_SETTINGS) sh -c 'MLFLOW_TRACKING_URI="$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/data/mlflow.db}" \
+		OMP_NUM_THREADS=1 exec $(BIN)/mlflow models serve --model-uri models:/imdb_rating@$(MODEL) \
+		--env-manager local --host 127.0.0.1 --port $(PORT)'
+
+.PHONY: real
+real: setup ## The whole graph on IMDb's own datasets (settings: .env.example)
+	@IMDB_ENV=local $(WITH_SETTINGS) $(BIN)/python -m imdb_assets
+	@IMDB_ENV=local $(WITH_SETTINGS) $(BIN)/imdb-rating demo
+
+SCALE := 1
+.PHONY: bench
+bench: setup ## Time and memory of the whole graph (SCALE=1 is 3,000 movies)
+	@$(BIN)/python benchmarks/whole_graph.py --scale $(SCALE)
+
+.PHONY: docs
+docs: .venv/.packages ## Write docs/tables.md from the declarations
+	@$(BIN)/python docs/write_tables.py
+
+.PHONY: stack
+stack: ## Everything as services, by Docker Compose (needs .env, see .env.example)
+	@docker compose version >/dev/null 2>&1 || { echo "make stack needs Docker with its compose plugin." >&2; exit 1; }
+	docker compose up --build --detach --wait postgres azurite mlflow code-location webserver daemon
+	docker compose exec code-location python -m imdb_assets
+	docker compose up --detach --wait
+
+.PHONY: clean
+clean: ## Remove what set-up and tests made (DATA=yes: the lake and the models too)
+	@rm -rf .venv .pytest_cache .ruff_cache build dist *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@if [ "$(DATA)" = yes ]; then rm -rf data; fi

@@ -1,0 +1,62 @@
+"""Time and memory of the whole graph on a sample world, from landing to the champion, in a fresh folder."""
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+
+DEMO_MOVIES = 3000
+
+
+def measure(folder: Path, *, movies: int) -> tuple[int, float, float]:
+    """Exit code, seconds and peak memory (GiB, all processes together) of one run."""
+    settings = {
+        "IMDB_ENV": "sample",
+        "SAMPLE_MOVIES": str(movies),
+        "LAKE_URI": str(folder / "lake"),
+        "MLFLOW_TRACKING_URI": f"sqlite:///{folder}/mlflow.db",
+        "DAGSTER_HOME": str(folder),
+    }
+    began = time.perf_counter()
+    process = psutil.Popen([sys.executable, "-m", "imdb_assets"], env=os.environ | settings)
+    peak = 0
+    while True:
+        peak = max(peak, _memory_of(process))
+        try:
+            code = process.wait(timeout=0.2)
+        except (psutil.TimeoutExpired, subprocess.TimeoutExpired):
+            continue
+        return code, time.perf_counter() - began, peak / 2**30
+
+
+def _memory_of(process: psutil.Process) -> int:
+    total = 0
+    try:
+        for member in (process, *process.children(recursive=True)):
+            total += member.memory_info().rss
+    except psutil.NoSuchProcess:
+        # A child ended while it was looked at; the next look counts again.
+        return total
+    return total
+
+
+def main() -> None:
+    """Run once at the wanted scale and print one line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scale", type=float, default=1.0, help="1 is the demo's 3,000 movies")
+    movies = round(DEMO_MOVIES * parser.parse_args().scale)
+    with tempfile.TemporaryDirectory(prefix="imdb-bench-") as folder:
+        (Path(folder) / "dagster.yaml").write_text("telemetry: {enabled: false}\n", encoding="utf-8")
+        code, seconds, gigabytes = measure(Path(folder), movies=movies)
+    print(f"{movies:,} movies: {seconds:.1f} s, peak {gigabytes:.2f} GiB, {os.cpu_count()} cores, {platform.machine()}")
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

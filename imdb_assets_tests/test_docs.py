@@ -1,0 +1,65 @@
+"""What the documents say is so."""
+
+import dataclasses
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+from imdb_assets.environments import Settings
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md")])
+# Read by make and by Docker Compose, not by the platform.
+OUTSIDE_SETTINGS = {"AZURITE_KEY", "DAGSTER_HOME", "POSTGRES_PASSWORD", "RATING_MODEL_URL"}
+
+
+def _documented_variables() -> set[str]:
+    return set(
+        re.findall(r"^#? ?([A-Z][A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    )
+
+
+def _make_targets() -> set[str]:
+    return set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+
+
+def test_the_page_of_tables_is_fresh():
+    written = runpy.run_path(str(ROOT / "docs" / "write_tables.py"))["tables_page"]()
+    assert (ROOT / "docs" / "tables.md").read_text(encoding="utf-8") == written, "run `make docs`"
+
+
+def test_every_setting_is_explained_in_the_example():
+    settings = {field.name.upper() for field in dataclasses.fields(Settings)}
+    assert _documented_variables() - OUTSIDE_SETTINGS == settings - OUTSIDE_SETTINGS
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_commands_in_the_pages_are_make_targets(page):
+    # In prose "make" is also a verb: only what stands as code is a command.
+    assert set(re.findall(r"\bmake ([a-z][a-z-]*)", _code(page))) <= _make_targets()
+
+
+def _code(page: Path) -> str:
+    blocks = re.findall(r"```sh\n(.*?)```|`([^`\n]+)`", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return "\n".join(part for block in blocks for part in block)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_links_and_pictures_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+def test_every_make_target_is_explained():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    phony = set(re.findall(r"^\.PHONY: ([a-z-]+)", makefile, flags=re.MULTILINE))
+    explained = set(re.findall(r"^([a-z-]+):.*## \S", makefile, flags=re.MULTILINE))
+    assert phony == explained
+
+
+def test_every_decision_is_in_the_index():
+    folder = ROOT / "docs" / "decisions"
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    assert [page.name for page in folder.glob("*.md") if page.name != "README.md" and page.name not in index] == []
