@@ -1,0 +1,261 @@
+"""OMDb's responses, as bytes: asked of its API, read from a recording, or none at all. Parsing them is bronze's."""
+
+import gzip
+import json
+import logging
+import re
+import zlib
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dagster as dg
+import requests
+from pydantic import Field
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+from imdb_assets.resources.sample_snapshot import sample_snapshot
+
+OMDB_URL = "https://www.omdbapi.com/"
+# 52x are Cloudflare's words, before OMDb, for a server that is not there.
+RETRIED_STATUS = (429, 500, 502, 503, 504, 520, 521, 522, 523, 524)
+LOGGERS_OF_ADDRESSES = ("urllib3.connectionpool", "urllib3.util.retry")
+
+
+class OmdbKeyRefused(Exception):
+    """OMDb does not know the key."""
+
+
+class OmdbQuotaReached(Exception):
+    """The key's requests of the day are spent."""
+
+
+class OmdbUnavailable(Exception):
+    """OMDb could not be reached, or what it sent was no response."""
+
+
+class OmdbNotRecorded(Exception):
+    """There is no response for the title, or no readable recording at all."""
+
+
+class Omdb(dg.ConfigurableResource, ABC):
+    """OMDb, or what stands for it."""
+
+    @abstractmethod
+    def response(self, tconst: str) -> bytes:
+        """OMDb's own JSON for a title, also when it says that it has none."""
+
+    @abstractmethod
+    def responses(self, tconsts: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """Title ids and responses, in no promised order, of those titles that there is a response for.
+
+        Ends early, without an exception, when the day's requests are spent.
+        """
+
+    @property
+    def is_live(self) -> bool:
+        """Whether each response is a request over the network, which counts against a limit."""
+        return False
+
+    @property
+    def absence(self) -> str | None:
+        """Why there are no responses at all, if that is so."""
+        return None
+
+
+class OmdbApi(Omdb):
+    """OMDb's API. The key is shown in no exception and no log."""
+
+    api_key: str = Field(repr=False)
+    url: str = OMDB_URL
+    daily_limit: int = 1000
+    timeout_seconds: float = 20.0
+    backoff_seconds: float = 1.0
+
+    @property
+    def is_live(self) -> bool:
+        """True: every response is a request."""
+        return True
+
+    def response(self, tconst: str) -> bytes:
+        """Ask for one title; OmdbKeyRefused, OmdbQuotaReached or OmdbUnavailable when there is no response."""
+        with _unlogged_keys(), self._session() as session:
+            return self._ask(session, tconst)
+
+    def responses(self, tconsts: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """Ask for one title after the other, at most `daily_limit`."""
+        n_responses = 0
+        with self._session() as session:
+            for tconst in islice(tconsts, self.daily_limit):
+                try:
+                    with _unlogged_keys():
+                        response = self._ask(session, tconst)
+                except OmdbQuotaReached as reached:
+                    dg.get_dagster_logger().info(f"{reached} {n_responses} responses came before")
+                    return
+                n_responses += 1
+                yield tconst, response
+        if n_responses == self.daily_limit:
+            dg.get_dagster_logger().info(f"OMDB_DAILY_LIMIT is reached after {n_responses} responses")
+
+    def _session(self) -> requests.Session:
+        retry = Retry(
+            total=3,
+            backoff_factor=self.backoff_seconds,
+            status_forcelist=RETRIED_STATUS,
+            raise_on_status=False,
+            retry_after_max=60,
+        )
+        session = requests.Session()
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, HTTPAdapter(max_retries=retry))
+        return session
+
+    def _ask(self, session: requests.Session, tconst: str) -> bytes:
+        asked = {"i": tconst, "plot": "short", "apikey": self.api_key}
+        host = urlsplit(self.url).hostname
+        try:
+            answer = session.get(self.url, params=asked, timeout=self.timeout_seconds)
+        except requests.RequestException as error:
+            # The text of a requests exception quotes the address, and so the key.
+            message = f"OMDb at {host} could not be reached ({type(error).__name__}); check the network and OMDB_URL"
+            raise OmdbUnavailable(message) from None
+        if answer.status_code == requests.codes.unauthorized:
+            raise _refusal(answer.content)
+        if answer.status_code != requests.codes.ok:
+            raise OmdbUnavailable(f"OMDb at {host} answered {answer.status_code} for {tconst}; try again later")
+        if not isinstance(_json_or_none(answer.content), dict):
+            raise OmdbUnavailable(f"OMDb at {host} sent something else than JSON for {tconst}; check OMDB_URL")
+        return answer.content
+
+
+class RecordedOmdb(Omdb):
+    """A file of OMDb's responses, one JSON object a line, packed by gzip or not."""
+
+    file: str
+
+    def response(self, tconst: str) -> bytes:
+        """Find one title's response, reading the file up to it; OmdbNotRecorded when it is not there."""
+        for _, response in self.responses([tconst]):
+            return response
+        raise OmdbNotRecorded(f"{self.file} holds no response for {tconst}")
+
+    def responses(self, tconsts: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """The recorded responses of these titles, in the order of the file; of two of one title, the first."""
+        wanted = set(tconsts)
+        for line in _recorded_lines(self._recording()):
+            recorded = _json_or_none(line)
+            if not isinstance(recorded, dict):
+                raise OmdbNotRecorded(f"{self.file} holds a line that is not a JSON object; check OMDB_RECORDED")
+            tconst = recorded.get("imdbID")
+            if tconst in wanted:
+                wanted.remove(tconst)
+                yield tconst, _response_in(recorded, line)
+                if not wanted:
+                    return
+
+    def _recording(self) -> Path:
+        return Path(self.file).expanduser()
+
+
+class SampleOmdb(Omdb):
+    """The sample world's responses, from the folder that SampleImdbDatasets keeps it in."""
+
+    movies: int
+    seed: int
+    snapshot: int
+    folder: str = "data/sample"
+
+    def response(self, tconst: str) -> bytes:
+        """Find one invented title's response."""
+        return self._recorded().response(tconst)
+
+    def responses(self, tconsts: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """The invented responses of these titles."""
+        return self._recorded().responses(tconsts)
+
+    def _recorded(self) -> RecordedOmdb:
+        folder = sample_snapshot(self.folder, movies=self.movies, seed=self.seed, snapshot=self.snapshot)
+        return RecordedOmdb(file=str(folder / "omdb_responses.jsonl.gz"))
+
+
+class NoOmdb(Omdb):
+    """Neither a key nor a recording: no responses."""
+
+    @property
+    def absence(self) -> str:
+        """What to say once."""
+        return "No OMDB_API_KEY and no OMDB_RECORDED: enrichment ends empty; set one of them (see .env.example)"
+
+    def response(self, tconst: str) -> bytes:
+        """Raise OmdbNotRecorded."""
+        raise OmdbNotRecorded(f"No response for {tconst}. {self.absence}")
+
+    def responses(self, tconsts: Iterable[str]) -> Iterator[tuple[str, bytes]]:  # noqa: ARG002
+        """Nothing."""
+        return iter(())
+
+
+def omdb_for(*, api_key: str | None, recorded: str | None, url: str = OMDB_URL, daily_limit: int = 1000) -> Omdb:
+    """The OMDb that the settings name; a recording is used instead of the network."""
+    if recorded:
+        return RecordedOmdb(file=recorded)
+    if api_key:
+        return OmdbApi(api_key=api_key, url=url, daily_limit=daily_limit)
+    return NoOmdb()
+
+
+def _refusal(content: bytes) -> OmdbKeyRefused | OmdbQuotaReached:
+    if b"limit" in content.lower():
+        return OmdbQuotaReached("OMDb's requests of the day are spent; go on tomorrow or with a larger key.")
+    return OmdbKeyRefused("OMDb refused the key; set OMDB_API_KEY (see .env.example)")
+
+
+def _recorded_lines(file: Path) -> Iterator[bytes]:
+    try:
+        with file.open("rb") as content:
+            is_packed = content.read(2) == b"\x1f\x8b"
+        with gzip.open(file, "rb") if is_packed else file.open("rb") as lines:
+            yield from (line.strip() for line in lines if line.strip())
+    except FileNotFoundError:
+        raise OmdbNotRecorded(f"{file} does not exist; check OMDB_RECORDED") from None
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        raise OmdbNotRecorded(f"{file} is truncated or damaged; copy it again, or check OMDB_RECORDED") from None
+
+
+def _response_in(recorded: dict[str, Any], line: bytes) -> bytes:
+    # Landing keeps a response as text beside its id, so what landed can be replayed.
+    landed = recorded.get("response")
+    return landed.encode() if isinstance(landed, str) else line
+
+
+def _json_or_none(content: bytes) -> object | None:
+    try:
+        return json.loads(content)
+    except ValueError:
+        return None
+
+
+class _WithoutKeys(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = re.sub(r"(apikey=)[^&\s'\"]+", r"\1...", record.getMessage()), None
+        return True
+
+
+@contextmanager
+def _unlogged_keys() -> Iterator[None]:
+    # OMDb wants the key in the address, and urllib3 logs the address of each request that it repeats.
+    without_keys = _WithoutKeys()
+    loggers = [logging.getLogger(name) for name in LOGGERS_OF_ADDRESSES]
+    for logger in loggers:
+        logger.addFilter(without_keys)
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeFilter(without_keys)

@@ -1,0 +1,98 @@
+"""A server of IMDb's datasets on this machine, over real HTTP, which can be told to behave badly."""
+
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trouble:
+    """What the server does with one request instead of sending the file."""
+
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    sent_share: float = 1.0
+    """Less than one: the connection breaks before the rest of the file."""
+
+
+@dataclass
+class ImdbServer:
+    """Files by name (`title.basics.tsv.gz`), and the troubles that wait for the next requests of each."""
+
+    url: str
+    files: dict[str, bytes] = field(default_factory=dict)
+    modified: float = 1_700_000_000.0
+    troubles: dict[str, deque[Trouble]] = field(default_factory=lambda: defaultdict(deque))
+    requests: Counter[tuple[str, str, int]] = field(default_factory=Counter)
+    """How often each (method, name, status) was answered."""
+    bytes_sent: int = 0
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: "_HttpServer"
+
+    def do_GET(self) -> None:
+        self._answer()
+
+    def do_HEAD(self) -> None:
+        self._answer()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing: pytest shows what matters."""
+
+    def _answer(self) -> None:
+        imdb = self.server.imdb
+        name = urlsplit(self.path).path.rpartition("/")[2]
+        trouble = imdb.troubles[name].popleft() if imdb.troubles[name] else Trouble()
+        content = imdb.files.get(name)
+        if trouble.status != 200:
+            self._send(name, trouble.status, trouble.headers, trouble.body)
+        elif content is None:
+            self._send(name, 404, {}, b"<html>Not Found</html>")
+        else:
+            self._send_file(name, content, trouble)
+
+    def _send_file(self, name: str, content: bytes, trouble: Trouble) -> None:
+        headers = {"ETag": f'"{sha256(content).hexdigest()[:16]}"'}
+        headers["Last-Modified"] = formatdate(self.server.imdb.modified, usegmt=True)
+        if self.headers.get("If-None-Match") == headers["ETag"]:
+            self._send(name, 304, headers, b"")
+        else:
+            self._send(name, 200, headers, content, sent=int(len(content) * trouble.sent_share))
+
+    def _send(self, name: str, status: int, headers: dict[str, str], body: bytes, *, sent: int | None = None) -> None:
+        imdb = self.server.imdb
+        imdb.requests[self.command, name, status] += 1
+        self.send_response(status)
+        for header, value in headers.items():
+            self.send_header(header, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(body[:sent])
+            imdb.bytes_sent += len(body[:sent])
+
+
+class _HttpServer(ThreadingHTTPServer):
+    imdb: ImdbServer
+
+
+@contextmanager
+def imdb_server() -> Iterator[ImdbServer]:
+    """The server, on a free port of 127.0.0.1, until the context ends."""
+    with _HttpServer(("127.0.0.1", 0), _Handler) as http_server:
+        http_server.imdb = ImdbServer(url=f"http://127.0.0.1:{http_server.server_port}/")
+        thread = Thread(target=http_server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        try:
+            yield http_server.imdb
+        finally:
+            http_server.shutdown()
+            thread.join()
