@@ -21,6 +21,7 @@ from imdb_assets.checks import (
     types_of,
 )
 from imdb_assets.resources.delta import in_declared_shape, spark_schema
+from imdb_assets.resources.spark import Spark
 from imdb_assets.tables.table import Table
 
 PREVIEWED_ROWS = 5
@@ -64,12 +65,14 @@ def table_asset(
             group_name=table.layer,
             kinds={"delta"},
             io_manager_key="delta",
-            required_resource_keys={"spark"},
             deps=deps,
             check_specs=[*declared_check_specs(table), *check_specs],
             metadata={"dagster/column_schema": column_schema(table)},
         )(_as_compute(function, table, blocking={spec.name for spec in check_specs if spec.blocking}))
-        asset = TableAsset(**definition.get_attributes_dict())
+        attributes = definition.get_attributes_dict()
+        # Dagster derives it again; giving it draws a warning that it is in beta.
+        del attributes["execution_type"]
+        asset = TableAsset(**attributes)
         asset.rows = function
         return asset
 
@@ -92,27 +95,28 @@ def column_schema(table: Table) -> dg.TableSchema:
 
 
 def _as_compute(function: Callable[..., Any], table: Table, *, blocking: set[str]) -> Callable[..., Any]:
-    def compute(context: dg.AssetExecutionContext, **inputs: object) -> Iterator[object]:
-        start = time.monotonic()
-        produced = function(**inputs)
-        checked = produced if isinstance(produced, Checked) else Checked(produced)
-        yield from _gated(context, table, checked, blocking=blocking, start=start)
+    wanted = inspect.signature(function).parameters
 
-    signature = inspect.signature(function)
-    context = inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=dg.AssetExecutionContext)
-    # Dagster reads the lineage from the signature: this one is the function's own, with the context in front.
-    compute.__signature__ = inspect.Signature([context, *signature.parameters.values()])  # type: ignore[attr-defined]
-    compute.__annotations__ = {"context": dg.AssetExecutionContext} | {
-        name: parameter.annotation for name, parameter in signature.parameters.items()
-    }
+    def compute(context: dg.AssetExecutionContext, spark: Spark, **inputs: object) -> Iterator[object]:
+        start = time.monotonic()
+        produced = function(**inputs | ({"spark": spark} if "spark" in wanted else {}))
+        checked = produced if isinstance(produced, Checked) else Checked(produced)
+        yield from _gated(spark.spark_session, table, checked, blocking=blocking, start=start)
+
+    # Dagster reads the lineage from the signature: this one is the function's own, with what is needed here in front.
+    annotations = {"context": dg.AssetExecutionContext, "spark": Spark}
+    annotations |= {name: parameter.annotation for name, parameter in wanted.items()}
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    parameters = [inspect.Parameter(name, kind, annotation=annotation) for name, annotation in annotations.items()]
+    compute.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    compute.__annotations__ = annotations
     compute.__name__ = function.__name__
     return compute
 
 
 def _gated(
-    context: dg.AssetExecutionContext, table: Table, checked: Checked, *, blocking: set[str], start: float
+    session: SparkSession, table: Table, checked: Checked, *, blocking: set[str], start: float
 ) -> Iterator[object]:
-    session = context.resources.spark.spark_session
     frame, differences = _in_spark(checked.frame, table, session)
     results = [*checked.checks]
     if differences:
@@ -138,8 +142,9 @@ def _in_spark(frame: DataFrame | pd.DataFrame, table: Table, session: SparkSessi
     schema = spark_schema(table)
     if not isinstance(frame, pd.DataFrame):
         return frame, column_differences(types_of(frame.schema), types_of(schema))
-    declared = [(column.name, "") for column in table.columns]
-    if differences := column_differences([(str(name), "") for name in frame.columns], declared):
+    # Types and order are given to it here, by name; the names it must bring itself.
+    declared = sorted((column.name, "") for column in table.columns)
+    if differences := column_differences(sorted((str(name), "") for name in frame.columns), declared):
         return session.createDataFrame([], schema), differences
     # The null counts come after: what must not be null is said by the check, with the column's name.
     arrow_schema = pa.schema([entry.with_nullable(True) for entry in to_arrow_schema(schema, timezone="UTC")])

@@ -32,9 +32,7 @@ class DeltaIOManager(dg.ConfigurableIOManager):
         """Replace the asset's table, and say which version that made."""
         path = _path(context.asset_key)
         self.overwrite(path, obj)
-        context.add_output_metadata(
-            {"dagster/uri": dg.MetadataValue.text(self.lake.uri(path)), "delta_version": self.commits(path)[-1]}
-        )
+        context.add_output_metadata(self.place_and_version(path))
 
     def load_input(self, context: dg.InputContext) -> DataFrame | pd.DataFrame | pa.Table:
         """The asset's table, as a Spark, pandas or Arrow table."""
@@ -72,6 +70,10 @@ class DeltaIOManager(dg.ConfigurableIOManager):
         table = DeltaTable.forPath(self.spark.spark_session, self.lake.uri(path))
         merge = table.alias("kept").merge(frame.alias("new"), same)
         merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
+
+    def place_and_version(self, path: str) -> dict[str, object]:
+        """Where the table at a path is, and its latest version, as metadata."""
+        return {"dagster/uri": dg.MetadataValue.text(self.lake.uri(path)), "delta_version": self.commits(path)[-1]}
 
     def commits(self, path: str) -> list[int]:
         """The versions whose commits the table's log still holds, oldest first; none where there is no table."""

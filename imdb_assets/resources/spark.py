@@ -15,7 +15,7 @@ from dagster_pyspark import LazyPySparkResource
 from pydantic import Field
 from pyspark.sql import SparkSession
 
-from imdb_assets.resources.blob_storage import BlobStorage
+from imdb_assets.resources.blob_storage import BlobStorage, FolderBlobStorage
 
 DELTA_PACKAGES = ("io.delta:delta-spark_4.2_2.13:4.4.0", "io.delta:delta-storage:4.4.0")
 # Delta names these as dependencies, 87 MB of them; pyspark brings its own, and a second Hadoop beside it would only harm.
@@ -82,7 +82,7 @@ class Spark(LazyPySparkResource):
         settings = self._local_settings() | settings if self.master.startswith("local") else settings
         settings |= jar_settings((*DELTA_PACKAGES, *self.lake.spark_packages()), for_local=self.master.startswith("local"))
         if SparkSession.getActiveSession() is None:
-            _prepare_launch(self.java_home)
+            prepare_launch(self.java_home)
         return _configured(SparkSession.builder.master(self.master), settings).getOrCreate()
 
     def _local_settings(self) -> dict[str, str]:
@@ -113,6 +113,17 @@ def jar_settings(packages: Sequence[str], *, for_local: bool) -> dict[str, str]:
         "spark.jars.excludes": ",".join(EXCLUDED_PACKAGES),
         "spark.jars.ivy": str(_tools_folder() / "ivy"),
     }
+
+
+def prepare_launch(java_home: str | None) -> Path:
+    """Tell pyspark which Java and which Python to start, in the one way it listens to; gives the Java's home."""
+    ours = _tools_folder() / "java"
+    # A child process finds this already done.
+    if java_home is None or Path(java_home) != ours:
+        ours = java_home_for_spark(find_java(java_home))
+    os.environ["JAVA_HOME"] = str(ours)
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    return ours
 
 
 def find_java(java_home: str | None) -> Path:
@@ -168,13 +179,17 @@ def _tools_folder() -> Path:
     return Path(sys.prefix) / "share" / "imdb_assets"
 
 
-def _prepare_launch(java_home: str | None) -> None:
-    # pyspark hands its own environment to the Java process, and takes neither of these in any other way.
-    os.environ["JAVA_HOME"] = str(java_home_for_spark(find_java(java_home)))
-    os.environ["PYSPARK_PYTHON"] = sys.executable
-
-
 def _configured(builder: SparkSession.Builder, settings: Mapping[str, str]) -> SparkSession.Builder:
     for name, value in settings.items():
         builder = builder.config(name, value)
     return builder
+
+
+def fetch_jars(java_home: str | None) -> str:
+    """Fetch what the first session needs, unless it is there; says what is there. JavaMissing without a Java."""
+    java = prepare_launch(java_home) / "bin" / "java"
+    if "spark.jars.packages" in jar_settings(DELTA_PACKAGES, for_local=True):
+        with tempfile.TemporaryDirectory() as folder:
+            lake = FolderBlobStorage(root=folder)
+            Spark(master="local[1]", java_home=java_home, is_short_lived=True, lake=lake).spark_session.stop()
+    return f"Java {java_version(java)} and Delta's jars ({_tools_folder() / 'ivy' / 'jars'}) are there."

@@ -1,0 +1,56 @@
+"""`python -m imdb_assets`: runs a job in this process and shows, in short lines, how it goes."""
+
+import argparse
+import sys
+import time
+
+import dagster as dg
+
+from imdb_assets.definitions import definitions_for
+from imdb_assets.environments import Settings, settings
+from imdb_assets.resources.spark import JavaMissing, fetch_jars
+
+
+def main(arguments: list[str]) -> int:
+    """Run the job; 0 when all of it succeeded."""
+    parser = argparse.ArgumentParser(prog="python -m imdb_assets", description="Run a job of the platform in this process.")
+    parser.add_argument("--job", default="whole_platform", help="name of the job (default: whole_platform)")
+    parser.add_argument("--set-up", action="store_true", help="fetch Delta's jars and find Java, and do nothing else")
+    asked = parser.parse_args(arguments)
+    try:
+        chosen = settings()
+        if asked.set_up:
+            print(fetch_jars(chosen.java_home))
+            return 0
+    except (ValueError, JavaMissing) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return run(asked.job, chosen)
+
+
+def run(name: str, chosen: Settings) -> int:
+    """Run a job; 0 when all of it succeeded."""
+    print(f"{name} in the environment {chosen.imdb_env}, lake {chosen.lake_uri}", flush=True)
+    job = definitions_for(chosen).resolve_job_def(name)
+    start = time.monotonic()
+    with dg.DagsterInstance.get() if chosen.dagster_home else dg.DagsterInstance.ephemeral() as instance:
+        quietly = {"loggers": {"progress": {}}}
+        result = job.execute_in_process(run_config=quietly, instance=instance, raise_on_error=False)
+    for line in _leaderboard(result):
+        print(line)
+    print(f"{name} {'succeeded' if result.success else 'FAILED'} after {time.monotonic() - start:.0f} s")
+    return 0 if result.success else 1
+
+
+def _leaderboard(result: dg.ExecuteInProcessResult) -> list[str]:
+    for event in result.get_asset_materialization_events():
+        if page := event.materialization.metadata.get("leaderboard"):
+            rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in str(page.value).splitlines()]
+            widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+            shown = [rows[0], *rows[2:]]
+            return ["", *("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in shown), ""]
+    return []
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

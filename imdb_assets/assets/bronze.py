@@ -1,0 +1,86 @@
+"""The bronze assets: datasets and OMDb's responses as typed rows, and the rows that could not be parsed."""
+
+import time
+from dataclasses import dataclass
+
+import dagster as dg
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from imdb_assets.assets.table_asset import Checked, preview, table_asset
+from imdb_assets.checks import column_differences, types_of
+from imdb_assets.resources.blob_storage import BlobStorage
+from imdb_assets.resources.delta import DeltaIOManager, in_declared_shape, spark_schema
+from imdb_assets.resources.landing import Landed, Landing
+from imdb_assets.resources.spark import Spark
+from imdb_assets.tables.bronze import DATASETS, OMDB_RESPONSES, REJECTED_ROWS
+from imdb_assets.transforms import bronze
+
+PREVIEWED_ROWS = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """A dataset's table as it was written, and the rows that were left out."""
+
+    n_rows: int
+    n_rejected: int
+    rejected: DataFrame
+    differences: list[str]
+    metadata: dict[str, object]
+
+
+def load_dataset(dataset: str, landed: Landed, *, session: SparkSession, delta: DeltaIOManager) -> Loaded:
+    """Write the bronze table of a landed dataset."""
+    start = time.monotonic()
+    table = DATASETS[dataset]
+    snapshot_date = landed.manifest.snapshot_date
+    parsed = bronze.parsed_lines(lines_of(session, delta.lake.uri(landed.path)), table)
+    rows = bronze.dataset_rows(parsed, table, snapshot_date=snapshot_date)
+    delta.overwrite(table.path, in_declared_shape(rows, table, n_rows=landed.n_rows))
+    n_rows = delta.commit_metrics(table.path)["numOutputRows"]
+    rejected = bronze.rejected_rows(parsed, dataset=dataset, snapshot_date=snapshot_date)
+    return Loaded(
+        n_rows=n_rows,
+        # A second reading of the file, so only where the first one left rows out.
+        n_rejected=rejected.count() if n_rows != landed.n_rows else 0,
+        rejected=rejected,
+        differences=column_differences(types_of(rows.schema), types_of(spark_schema(table))),
+        metadata={
+            "dagster/row_count": n_rows,
+            "preview": dg.MetadataValue.md(preview(rows.limit(PREVIEWED_ROWS).toArrow())),
+            "seconds": round(time.monotonic() - start, 2),
+        }
+        | delta.place_and_version(table.path),
+    )
+
+
+def lines_of(session: SparkSession, uri: str) -> DataFrame:
+    """The lines of a packed file with their numbers, from 1."""
+    lines = session.read.text(uri, lineSep="\n")
+    # A packed file cannot be split, so its lines are one partition and are numbered as they come.
+    return lines.select((F.monotonically_increasing_id() + 1).alias("line_number"), "value")
+
+
+def write_rejected_rows(delta: DeltaIOManager, session: SparkSession, loaded: dict[str, Loaded]) -> int:
+    """Replace the rejected rows of these datasets in one commit; those of others stay. Gives their number."""
+    rejected = session.createDataFrame([], spark_schema(REJECTED_ROWS))
+    n_rejected = sum(result.n_rejected for result in loaded.values())
+    for result in loaded.values():
+        if result.n_rejected:
+            rejected = rejected.unionByName(result.rejected)
+    names = ", ".join(f"'{dataset}'" for dataset in loaded)
+    shaped = in_declared_shape(rejected, REJECTED_ROWS, n_rows=n_rejected)
+    delta.overwrite(REJECTED_ROWS.path, shaped, where=f"dataset IN ({names})")
+    return n_rejected
+
+
+@table_asset(OMDB_RESPONSES, deps=["landing_omdb_responses"])
+def bronze_omdb_responses(spark: Spark, lake: BlobStorage, landing: Landing) -> Checked:
+    session = spark.spark_session
+    files = [lake.uri(path) for path in landing.response_files()]
+    lines = session.createDataFrame([], "value STRING, file STRING")
+    if files:
+        lines = session.read.text(files, lineSep="\n").select("value", F.input_file_name().alias("file"))
+    parsed = bronze.parsed_responses(lines.withColumn("line_number", F.monotonically_increasing_id()))
+    return Checked(bronze.omdb_responses(parsed), metadata={"files": len(files)})

@@ -1,0 +1,239 @@
+"""The landing assets: what IMDb and OMDb sent, as received; the datasets go straight on to bronze."""
+
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import dagster as dg
+from pyspark.sql import DataFrame
+
+from imdb_assets.assets.bronze import Loaded, load_dataset, write_rejected_rows
+from imdb_assets.assets.table_asset import column_schema
+from imdb_assets.checks import COLUMNS_ARE_AS_DECLARED, columns_result
+from imdb_assets.resources.dataset_manifest import DatasetRefused
+from imdb_assets.resources.delta import DeltaIOManager
+from imdb_assets.resources.imdb_datasets import ImdbDatasets
+from imdb_assets.resources.landing import Landed, Landing
+from imdb_assets.resources.omdb import Omdb
+from imdb_assets.resources.spark import Spark
+from imdb_assets.tables.bronze import DATASETS, REJECTED_ROWS
+from imdb_assets.tables.table import Table
+
+ACCEPTED = "dataset_was_accepted"
+ROWS_ADD_UP = "rows_in_equal_rows_kept_plus_rejected"
+ALL_ACCEPTED = "every_dataset_was_accepted"
+# Each packed file is one task of Spark, so that is how many cores it can keep busy.
+THREADS = 3
+
+
+def landing_name(dataset: str) -> str:
+    """Name of the asset of a dataset's bytes."""
+    return f"landing_{dataset.replace('.', '_')}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of a dataset: refused, or landed, and perhaps loaded."""
+
+    dataset: str
+    refusal: str | None = None
+    landed: Landed | None = None
+    loaded: Loaded | None = None
+
+
+def _landing_spec(dataset: str) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        landing_name(dataset),
+        description=f"IMDb's `{dataset}.tsv.gz` as received, dated, with its manifest.",
+        group_name="landing",
+        kinds={"gzip"},
+        skippable=True,
+    )
+
+
+def _bronze_spec(table: Table, deps: list[str]) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        table.asset_name,
+        deps=deps,
+        description=table.description,
+        group_name=table.layer,
+        kinds={"delta"},
+        metadata={"dagster/column_schema": column_schema(table)},
+        skippable=True,
+    ).with_io_manager_key("delta")
+
+
+def _check_specs(dataset: str) -> list[dg.AssetCheckSpec]:
+    bronze_name = DATASETS[dataset].asset_name
+    return [
+        dg.AssetCheckSpec(ACCEPTED, asset=landing_name(dataset), description="The dataset was to be had, whole and with its columns."),
+        dg.AssetCheckSpec(COLUMNS_ARE_AS_DECLARED, asset=bronze_name, description="Names, order and types are the declaration's."),
+        dg.AssetCheckSpec(ROWS_ADD_UP, asset=bronze_name, description="No row of the dataset was lost without a reason."),
+    ]
+
+
+@dg.multi_asset(
+    name="imdb_datasets",
+    specs=[
+        *(_landing_spec(dataset) for dataset in DATASETS),
+        *(_bronze_spec(table, [landing_name(dataset)]) for dataset, table in DATASETS.items()),
+        _bronze_spec(REJECTED_ROWS, [landing_name(dataset) for dataset in DATASETS]),
+    ],
+    check_specs=[spec for dataset in DATASETS for spec in _check_specs(dataset)],
+    can_subset=True,
+)
+def imdb_datasets_assets(
+    context: dg.AssetExecutionContext,
+    imdb_datasets: ImdbDatasets,
+    landing: Landing,
+    spark: Spark,
+    delta: dg.ResourceParam[DeltaIOManager],
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    """Land each dataset and load it into bronze, several at once; a refused one leaves the others alone.
+
+    It is one step because a failed step takes with it all that follows: here a refused dataset gives no output, what
+    needs it is skipped, the rest goes on, and the check `every_dataset_was_accepted` fails the run.
+    """
+    selected = {key.path[-1] for key in context.selected_asset_keys}
+    asked = [name for name in DATASETS if {landing_name(name), DATASETS[name].asset_name} & selected]
+    if left_out := [name for name in asked if name not in landing.datasets]:
+        context.log.info(f"IMDB_DATASETS leaves out {', '.join(left_out)}: their tables stay as they are.")
+    asked = [name for name in asked if name in landing.datasets]
+    work = _Work(selected=selected, source=imdb_datasets, landing=landing, spark=spark, delta=delta, run_id=context.run_id)
+    loaded: dict[str, Loaded] = {}
+    refusals: list[str] = []
+    with ThreadPoolExecutor(THREADS) as pool:
+        for future in as_completed([pool.submit(work.bring, dataset) for dataset in asked]):
+            outcome = future.result()
+            if outcome.loaded:
+                loaded[outcome.dataset] = outcome.loaded
+            if outcome.refusal:
+                refusals.append(outcome.refusal)
+                context.log.error(outcome.refusal)
+            yield from _results(outcome, selected, context.selected_asset_check_keys)
+    if REJECTED_ROWS.asset_name in selected:
+        n_rejected = write_rejected_rows(delta, spark.spark_session, loaded) if loaded else 0
+        yield dg.MaterializeResult(asset_key=REJECTED_ROWS.asset_name, metadata={"dagster/row_count": n_rejected})
+    elif refusals:
+        # The check that fails the run belongs to the rejected rows, which are not part of this one.
+        raise dg.Failure(" ".join(refusals), allow_retries=False)
+
+
+@dg.asset_check(asset=REJECTED_ROWS.asset_name, name=ALL_ACCEPTED)
+def every_dataset_was_accepted(context: dg.AssetCheckExecutionContext, landing: Landing) -> dg.AssetCheckResult:
+    """Fails the run, in the words of the refusals, when a dataset was refused."""
+    if refusals := landing.refusals(context.run.run_id):
+        raise dg.Failure(" ".join(refusals.values()), allow_retries=False)
+    return dg.AssetCheckResult(passed=True)
+
+
+@dg.asset(group_name="landing", kinds={"json"})
+def landing_omdb_responses(
+    context: dg.AssetExecutionContext,
+    silver_movies: DataFrame,
+    silver_ratings: DataFrame,
+    landing: Landing,
+    omdb: Omdb,
+) -> dg.MaterializeResult:
+    """OMDb's responses as received, for movies; those with the most votes are asked for first."""
+    votes = silver_movies.join(silver_ratings, on="tconst", how="left").select("tconst", "n_votes")
+    table = votes.orderBy("n_votes", "tconst", ascending=[False, True]).select("tconst").toArrow()
+    tconsts = table["tconst"].to_pylist()
+    if omdb.absence:
+        context.log.warning(omdb.absence)
+    return dg.MaterializeResult(metadata=land_responses(omdb, landing, tconsts))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Work:
+    """What a thread needs to bring a dataset."""
+
+    selected: set[str]
+    source: ImdbDatasets
+    landing: Landing
+    spark: Spark
+    delta: DeltaIOManager
+    run_id: str
+
+    def bring(self, dataset: str) -> Outcome:
+        """Land the dataset where that is selected, and load it where that is."""
+        try:
+            if landing_name(dataset) in self.selected:
+                landed = self.landing.fetch(dataset, self.source, run_id=self.run_id)
+            else:
+                landed = self.landing.current(dataset)
+        except DatasetRefused as refusal:
+            return Outcome(dataset=dataset, refusal=str(refusal))
+        if landed is None:
+            name = landing_name(dataset)
+            reason = f"{dataset}.tsv.gz was not landed yet; materialize {name} first."
+            self.landing.refuse(dataset, reason, run_id=self.run_id)
+            return Outcome(dataset=dataset, refusal=reason)
+        if DATASETS[dataset].asset_name not in self.selected:
+            return Outcome(dataset=dataset, landed=landed)
+        loaded = load_dataset(dataset, landed, session=self.spark.spark_session, delta=self.delta)
+        return Outcome(dataset=dataset, landed=landed, loaded=loaded, refusal=self._lost_rows(dataset, landed, loaded))
+
+    def _lost_rows(self, dataset: str, landed: Landed, loaded: Loaded) -> str | None:
+        lost = landed.n_rows - loaded.n_rows - loaded.n_rejected
+        if not lost:
+            return None
+        reason = f"{dataset}.tsv.gz has {landed.n_rows} rows but {lost} of them are neither kept nor rejected; report this."
+        self.landing.refuse(dataset, reason, run_id=self.run_id)
+        return reason
+
+
+def land_responses(omdb: Omdb, landing: Landing, tconsts: list[str]) -> dict[str, int]:
+    """Land what OMDb has for the titles; a live OMDb is only asked for titles that it was not asked for before."""
+    if not omdb.is_live:
+        return {"responses": landing.land_recorded_responses(omdb.responses(tconsts)), "titles": len(tconsts)}
+    known = landing.answered_titles()
+    missing = [tconst for tconst in tconsts if tconst not in known]
+    n_landed = landing.land_live_responses(omdb.responses(missing), today=datetime.now(UTC).date())
+    return {"responses": n_landed, "titles": len(tconsts), "titles_left": len(missing) - n_landed}
+
+
+def _results(
+    outcome: Outcome, selected: set[str], checks: AbstractSet[dg.AssetCheckKey]
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    dataset, landed, loaded = outcome.dataset, outcome.landed, outcome.loaded
+    table = DATASETS[dataset]
+    results: list[dg.AssetCheckResult] = []
+    if landing_name(dataset) in selected:
+        said = None if landed else outcome.refusal
+        results.append(_check(ACCEPTED, landing_name(dataset), passed=landed is not None, description=said))
+        if landed:
+            yield _landed_result(dataset, landed)
+    if landed and loaded:
+        counts = {"rows_in": landed.n_rows, "rows_kept": loaded.n_rows, "rows_rejected": loaded.n_rejected}
+        results.append(
+            _check(ROWS_ADD_UP, table.asset_name, passed=not outcome.refusal, description=outcome.refusal, **counts)
+        )
+        results.append(columns_result(table, loaded.differences, {}))
+        if not outcome.refusal:
+            yield dg.MaterializeResult(asset_key=table.asset_name, metadata=counts | loaded.metadata)
+    yield from (result for result in results if dg.AssetCheckKey(result.asset_key, result.check_name) in checks)
+
+
+def _check(name: str, asset: str, *, passed: bool, description: str | None, **metadata: int) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        check_name=name, asset_key=asset, passed=passed, description=description, metadata=metadata
+    )
+
+
+def _landed_result(dataset: str, landed: Landed) -> dg.MaterializeResult:
+    manifest = landed.manifest
+    return dg.MaterializeResult(
+        asset_key=landing_name(dataset),
+        data_version=dg.DataVersion(manifest.sha256),
+        metadata={
+            "dagster/row_count": landed.n_rows,
+            "dagster/uri": manifest.address,
+            "path": landed.path,
+            "is_new": landed.is_new,
+            "bytes": manifest.size,
+            "snapshot_date": str(manifest.snapshot_date),
+        },
+    )

@@ -1,0 +1,77 @@
+"""The silver assets: movies, people, credits and the rest, one row each."""
+
+import dagster as dg
+from pyspark.sql import DataFrame
+
+from imdb_assets.assets.table_asset import Checked, table_asset
+from imdb_assets.tables.silver import (
+    CREDITS,
+    EPISODES,
+    MOVIES,
+    OMDB_FACTS,
+    PEOPLE,
+    RATINGS,
+    SERIES,
+    TITLE_NAMES,
+)
+from imdb_assets.transforms import silver
+
+ACCOUNTED_FOR = "every_principal_is_accounted_for"
+
+
+@table_asset(MOVIES)
+def silver_movies(bronze_title_basics: DataFrame) -> DataFrame:
+    return silver.movies(bronze_title_basics)
+
+
+@table_asset(RATINGS)
+def silver_ratings(bronze_title_ratings: DataFrame) -> DataFrame:
+    return silver.ratings(bronze_title_ratings)
+
+
+@table_asset(PEOPLE)
+def silver_people(bronze_name_basics: DataFrame) -> DataFrame:
+    return silver.people(bronze_name_basics)
+
+
+@table_asset(
+    CREDITS,
+    check_specs=[
+        dg.AssetCheckSpec(
+            ACCOUNTED_FOR,
+            asset=CREDITS.asset_name,
+            description="Each principal of a movie has a credit, or a category that gives none, or repeats another row.",
+        )
+    ],
+)
+def silver_credits(
+    bronze_title_basics: DataFrame, bronze_title_principals: DataFrame, bronze_title_crew: DataFrame
+) -> Checked:
+    rows = silver.credits(bronze_title_basics, bronze_title_principals, bronze_title_crew).persist()
+    counts = silver.principals_accounted(bronze_title_basics, bronze_title_principals, rows).first()
+    numbers = counts.asDict() if counts else {}
+    accounted = sum(n for name, n in numbers.items() if name != "principals")
+    check = dg.AssetCheckResult(
+        check_name=ACCOUNTED_FOR, passed=accounted == numbers.get("principals"), metadata=numbers
+    )
+    return Checked(rows, checks=[check])
+
+
+@table_asset(TITLE_NAMES)
+def silver_title_names(bronze_title_akas: DataFrame) -> DataFrame:
+    return silver.title_names(bronze_title_akas)
+
+
+@table_asset(SERIES)
+def silver_series(bronze_title_basics: DataFrame) -> DataFrame:
+    return silver.series(bronze_title_basics)
+
+
+@table_asset(EPISODES)
+def silver_episodes(bronze_title_episode: DataFrame, bronze_title_basics: DataFrame) -> DataFrame:
+    return silver.episodes(bronze_title_episode, bronze_title_basics)
+
+
+@table_asset(OMDB_FACTS)
+def silver_omdb_facts(bronze_omdb_responses: DataFrame) -> DataFrame:
+    return silver.omdb_facts(bronze_omdb_responses)

@@ -1,0 +1,129 @@
+"""Landing: the lake's folder of bytes as received, dated, each snapshot with its manifest."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import dagster as dg
+
+from imdb_assets.resources.blob_storage import BlobStorage
+from imdb_assets.resources.dataset_manifest import DatasetRefused, Manifest
+from imdb_assets.resources.imdb_datasets import ImdbDatasets
+from imdb_assets.tables.bronze import DATASETS
+
+OMDB = "landing/omdb"
+RECORDED = f"{OMDB}/recorded.jsonl"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Landed:
+    """A dataset of the landing, and how many rows it has."""
+
+    manifest: Manifest
+    path: str
+    n_rows: int
+    is_new: bool
+
+
+class Landing(dg.ConfigurableResource):
+    """Keeps the datasets that are asked for and OMDb's responses; knows which snapshot is current."""
+
+    lake: dg.ResourceDependency[BlobStorage]
+    datasets: list[str] = list(DATASETS)
+    snapshots_kept: int = 3
+
+    def current(self, dataset: str) -> Landed | None:
+        """The snapshot of a dataset that was landed last."""
+        if not self.lake.exists(path := f"landing/{dataset}/current.json"):
+            return None
+        kept = json.loads(self.lake.read_bytes(path))
+        manifest = Manifest.from_json(json.dumps(kept))
+        return Landed(manifest=manifest, path=kept["path"], n_rows=kept["n_rows"], is_new=False)
+
+    def fetch(self, dataset: str, source: ImdbDatasets, *, run_id: str) -> Landed:
+        """Land the dataset's present snapshot; the current one stays where nothing changed or it is refused."""
+        current = self.current(dataset)
+        with TemporaryDirectory() as folder:
+            try:
+                fetched = source.fetch(
+                    dataset, Path(folder) / f"{dataset}.tsv.gz", previous=current.manifest if current else None
+                )
+            except DatasetRefused as refusal:
+                self.refuse(dataset, str(refusal), run_id=run_id)
+                raise
+            self.lake.delete(f"landing/{dataset}/refused.json")
+            if fetched is None and current is not None:
+                return current
+            if fetched is None:
+                raise RuntimeError(f"{dataset} is said to be unchanged, but nothing of it was landed before.")
+            path = f"landing/{dataset}/{fetched.manifest.snapshot_date}/{dataset}.tsv.gz"
+            self.lake.publish(fetched.file, path)
+        kept = json.loads(fetched.manifest.to_json()) | {"path": path, "n_rows": fetched.n_rows}
+        described = (json.dumps(kept, indent=2) + "\n").encode()
+        self.lake.write_bytes_atomically(f"{path.rpartition('/')[0]}/manifest.json", described)
+        self.lake.write_bytes_atomically(f"landing/{dataset}/current.json", described)
+        self._forget_old_snapshots(dataset, path)
+        return Landed(manifest=fetched.manifest, path=path, n_rows=fetched.n_rows, is_new=True)
+
+    def refuse(self, dataset: str, reason: str, *, run_id: str) -> None:
+        """Note why a run could not use a dataset."""
+        said = json.dumps({"run_id": run_id, "reason": reason}).encode()
+        self.lake.write_bytes_atomically(f"landing/{dataset}/refused.json", said)
+
+    def refusals(self, run_id: str) -> dict[str, str]:
+        """Why datasets were refused in a run."""
+        found = {}
+        for dataset in self.datasets:
+            if self.lake.exists(path := f"landing/{dataset}/refused.json"):
+                said = json.loads(self.lake.read_bytes(path))
+                if said["run_id"] == run_id:
+                    found[dataset] = said["reason"]
+        return found
+
+    def response_files(self) -> list[str]:
+        """Paths of the landed responses of OMDb, the latest last."""
+        return [path for path in self.lake.files(OMDB) if path.endswith(".jsonl")]
+
+    def answered_titles(self) -> set[str]:
+        """Titles whose responses OMDb's API was asked for before."""
+        files = [path for path in self.response_files() if path != RECORDED]
+        return {json.loads(line)["imdbID"] for path in files for line in self.lake.read_bytes(path).splitlines()}
+
+    def land_recorded_responses(self, responses: Iterable[tuple[str, bytes]]) -> int:
+        """Keep what the recording holds, in place of what an earlier one held."""
+        lines = b"".join(_lines(responses))
+        if lines:
+            self.lake.write_bytes_atomically(RECORDED, lines)
+        else:
+            self.lake.delete(RECORDED)
+        return lines.count(b"\n")
+
+    def land_live_responses(self, responses: Iterable[tuple[str, bytes]], *, today: date) -> int:
+        """Add the API's responses to those of the day; each is kept even if the next one fails."""
+        path = f"{OMDB}/{today}.jsonl"
+        before = self.lake.read_bytes(path) if self.lake.exists(path) else b""
+        lines: list[bytes] = []
+        try:
+            for line in _lines(responses):
+                lines.append(line)  # noqa: PERF402 - extend would not say what it has when the next request fails
+        finally:
+            if lines:
+                self.lake.write_bytes_atomically(path, before + b"".join(lines))
+        return len(lines)
+
+    def _forget_old_snapshots(self, dataset: str, path: str) -> None:
+        folder = f"landing/{dataset}/"
+        dates = sorted({name.split("/")[2] for name in self.lake.files(folder) if name.count("/") > 2})  # noqa: PLR2004
+        for old in dates[: -self.snapshots_kept]:
+            if f"{folder}{old}/" not in path:
+                for name in self.lake.files(f"{folder}{old}"):
+                    self.lake.delete(name)
+
+
+def _lines(responses: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
+    for tconst, response in responses:
+        text = response.decode("utf-8", errors="replace")
+        yield json.dumps({"imdbID": tconst, "response": text}, ensure_ascii=False).encode() + b"\n"

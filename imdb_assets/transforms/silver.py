@@ -1,0 +1,224 @@
+"""From IMDb's and OMDb's rows to things under our names, one row each.
+
+Where a dataset has several rows of one key, one is kept: that with the greatest values, the columns compared in the
+order of their names and an absent value being the least. So the same snapshot always gives the same table.
+"""
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from imdb_assets.tables import silver
+
+MOVIE = "movie"
+SERIES_TYPES = ("tvSeries", "tvMiniSeries")
+ROLE_OF_CATEGORY = {"director": "director", "writer": "writer", "actor": "cast", "actress": "cast", "self": "cast"}
+LOWEST_RATING, HIGHEST_RATING = 1, 10
+# What a credit has from principals alone.
+PRINCIPAL_ONLY = {"category": "string", "job": "string", "characters": "array<string>"}
+# title.akas joins several types or attributes of one name by this character.
+AKA_SEPARATOR = "\x02"
+OMDB_ABSENT = "N/A"
+OMDB_FIELDS = ("Response", "Plot", "Language", "Country", "Rated", "Runtime", "Genre", "Released", "Production")
+
+
+def movies(title_basics: DataFrame) -> DataFrame:
+    """Keep feature films."""
+    return _one_row_each(title_basics.where(F.col("titleType") == MOVIE), "tconst").select(
+        "tconst",
+        F.col("primaryTitle").alias("primary_title"),
+        F.col("originalTitle").alias("original_title"),
+        _is_one("isAdult").alias("is_adult"),
+        F.col("startYear").alias("release_year"),
+        F.col("runtimeMinutes").alias("runtime_minutes"),
+        _list("genres").alias("genres"),
+    )
+
+
+def ratings(title_ratings: DataFrame) -> DataFrame:
+    """Keep ratings that can be one, with the votes behind them."""
+    can_be = F.col("averageRating").between(LOWEST_RATING, HIGHEST_RATING) & F.col("numVotes").isNotNull()
+    return _one_row_each(title_ratings.where(can_be), "tconst").select(
+        "tconst",
+        F.col("averageRating").alias("average_rating"),
+        F.col("numVotes").alias("n_votes"),
+        F.col("snapshotDate").alias("snapshot_date"),
+    )
+
+
+def people(name_basics: DataFrame) -> DataFrame:
+    """People, with their lists as lists."""
+    return _one_row_each(name_basics, "nconst").select(
+        "nconst",
+        F.col("primaryName").alias("primary_name"),
+        F.col("birthYear").alias("birth_year"),
+        F.col("deathYear").alias("death_year"),
+        _list("primaryProfession").alias("professions"),
+        _list("knownForTitles").alias("known_for_tconsts"),
+    )
+
+
+def credits(title_basics: DataFrame, title_principals: DataFrame, title_crew: DataFrame) -> DataFrame:  # noqa: A001
+    """Unite the directors and writers of crew with the principals; each person once in each role of a movie.
+
+    A principal's row wins. Cast is billed in the order of principals, directors and writers in that of crew first.
+    """
+    movie_ids = title_basics.where(F.col("titleType") == MOVIE).select("tconst")
+    from_principals = title_principals.select(
+        "tconst",
+        "nconst",
+        _role(F.col("category")).alias("role"),
+        F.col("ordering").alias("place"),
+        "category",
+        "job",
+        _characters("characters").alias("characters"),
+    ).where(F.col("role").isNotNull())
+    from_crew = _crew(title_crew).select(
+        "tconst",
+        "nconst",
+        "role",
+        "place",
+        *(F.lit(None).cast(kind).alias(name) for name, kind in PRINCIPAL_ONLY.items()),
+    )
+    rows = from_crew.withColumn("is_principal", F.lit(False)).unionByName(
+        from_principals.withColumn("is_principal", F.lit(True))
+    )
+    return _billed(rows.join(movie_ids, on="tconst", how="left_semi"))
+
+
+def principals_accounted(title_basics: DataFrame, title_principals: DataFrame, movie_credits: DataFrame) -> DataFrame:
+    """One row: the principals of movies, and of these the credited, those of other categories, and the repeated."""
+    movie_ids = title_basics.where(F.col("titleType") == MOVIE).select("tconst")
+    of_movies = title_principals.join(movie_ids, on="tconst", how="left_semi")
+    by_credit = of_movies.groupBy("tconst", "nconst", _role(F.col("category")).alias("role")).agg(F.count("*").alias("n"))
+    has_role = F.col("role").isNotNull()
+    principals = by_credit.agg(
+        F.coalesce(F.sum("n"), F.lit(0)).alias("principals"),
+        F.coalesce(F.sum(F.when(~has_role, F.col("n"))), F.lit(0)).alias("of_other_categories"),
+        F.coalesce(F.sum(F.when(has_role, F.col("n") - 1)), F.lit(0)).alias("repeated"),
+    )
+    credited = movie_credits.agg(F.count("category").alias("credited"))
+    return principals.join(credited, how="cross")
+
+
+def title_names(title_akas: DataFrame) -> DataFrame:
+    """The names a title goes by."""
+    named = title_akas.where(F.col("ordering").isNotNull())
+    return _one_row_each(named, "titleId", "ordering").select(
+        F.col("titleId").alias("tconst"),
+        "ordering",
+        "title",
+        "region",
+        "language",
+        _list("types", AKA_SEPARATOR).alias("types"),
+        _list("attributes", AKA_SEPARATOR).alias("attributes"),
+        _is_one("isOriginalTitle").alias("is_original_title"),
+    )
+
+
+def series(title_basics: DataFrame) -> DataFrame:
+    """Keep series and mini-series."""
+    return _one_row_each(title_basics.where(F.col("titleType").isin(*SERIES_TYPES)), "tconst").select(
+        "tconst",
+        F.col("primaryTitle").alias("primary_title"),
+        F.col("originalTitle").alias("original_title"),
+        (F.col("titleType") == "tvMiniSeries").alias("is_mini_series"),
+        _is_one("isAdult").alias("is_adult"),
+        F.col("startYear").alias("start_year"),
+        F.col("endYear").alias("end_year"),
+        F.col("runtimeMinutes").alias("runtime_minutes"),
+        _list("genres").alias("genres"),
+    )
+
+
+def episodes(title_episode: DataFrame, title_basics: DataFrame) -> DataFrame:
+    """Episodes whose series is named, with what title.basics says of them where it knows them."""
+    of_series = _one_row_each(title_episode.where(F.col("parentTconst").isNotNull()), "tconst")
+    titles = _one_row_each(title_basics, "tconst").select("tconst", "primaryTitle", "startYear", "runtimeMinutes")
+    return of_series.join(titles, on="tconst", how="left").select(
+        "tconst",
+        F.col("parentTconst").alias("series_tconst"),
+        F.col("seasonNumber").alias("season_number"),
+        F.col("episodeNumber").alias("episode_number"),
+        F.col("primaryTitle").alias("primary_title"),
+        F.col("startYear").alias("release_year"),
+        F.col("runtimeMinutes").alias("runtime_minutes"),
+    )
+
+
+def omdb_facts(omdb_responses: DataFrame) -> DataFrame:
+    """What OMDb knew of a title before its release; a response that says it has none gives no row."""
+    schema = ", ".join(f"{name} STRING" for name in OMDB_FIELDS)
+    said = omdb_responses.select("imdbID", F.from_json("response", schema).alias("said"))
+    return said.where(F.col("said.Response") == "True").select(
+        F.col("imdbID").alias("tconst"),
+        _omdb("Plot").alias("plot"),
+        _omdb_list("Language").alias("languages"),
+        _omdb_list("Country").alias("countries"),
+        _omdb("Rated").alias("certificate"),
+        F.regexp_extract(_omdb("Runtime"), r"^(\d{1,6}) min$", 1).try_cast("int").alias("runtime_minutes"),
+        _omdb_list("Genre").alias("genres"),
+        F.try_to_timestamp(_omdb("Released"), F.lit("d MMM yyyy")).cast("date").alias("release_date"),
+        _omdb("Production").alias("production"),
+    )
+
+
+def _one_row_each(rows: DataFrame, *key: str) -> DataFrame:
+    others = sorted(set(rows.columns) - set(key))
+    greatest = Window.partitionBy(*key).orderBy(*(F.desc_nulls_last(name) for name in others))
+    return rows.withColumn("place", F.row_number().over(greatest)).where(F.col("place") == 1).drop("place")
+
+
+def _crew(title_crew: DataFrame) -> DataFrame:
+    lists = F.create_map(F.lit("director"), _list("directors"), F.lit("writer"), _list("writers"))
+    by_role = _one_row_each(title_crew, "tconst").select("tconst", F.explode(lists).alias("role", "nconsts"))
+    return by_role.select("tconst", "role", F.posexplode("nconsts").alias("place", "nconst"))
+
+
+def _billed(rows: DataFrame) -> DataFrame:
+    person = Window.partitionBy("tconst", "role", "nconst")
+    in_crew = F.when(~F.col("is_principal"), F.col("place"))
+    each_once = person.orderBy(F.desc("is_principal"), "place", *_order_of_equals())
+    billing = Window.partitionBy("tconst", "role").orderBy("is_principal_only", "first_place", "nconst")
+    return (
+        rows.withColumn("is_principal_only", F.min("is_principal").over(person))
+        # In the list of crew where it is there, else among the principals.
+        .withColumn("first_place", F.coalesce(F.min(in_crew).over(person), F.min("place").over(person)))
+        .withColumn("rank", F.row_number().over(each_once))
+        .where(F.col("rank") == 1)
+        .withColumn("billing_order", F.row_number().over(billing))
+        .select(*silver.CREDITS.column_names)
+    )
+
+
+def _order_of_equals() -> list[Column]:
+    return [F.asc_nulls_last(name) for name in ("category", "job", "characters")]
+
+
+def _role(category: Column) -> Column:
+    role = F.lit(None).cast("string")
+    for name, role_name in ROLE_OF_CATEGORY.items():
+        role = F.when(category == name, role_name).otherwise(role)
+    return role
+
+
+def _characters(name: str) -> Column:
+    # The list is JSON; where it is not, the text itself is the one character.
+    listed = F.from_json(F.col(name), "array<string>")
+    return F.coalesce(F.when(F.size(listed) > 0, listed), F.when(~F.col(name).startswith("["), F.array(name)))
+
+
+def _list(name: str, separator: str = ",") -> Column:
+    return F.split(F.nullif(F.col(name), F.lit("")), separator)
+
+
+def _is_one(name: str) -> Column:
+    return F.col(name) == 1
+
+
+def _omdb(field: str) -> Column:
+    text = F.trim(F.col(f"said.{field}"))
+    return F.when(~text.isin("", OMDB_ABSENT), text)
+
+
+def _omdb_list(field: str) -> Column:
+    return F.split(_omdb(field), r",\s*")
