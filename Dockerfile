@@ -23,6 +23,6 @@ RUN uv pip install --system --no-cache --no-deps --no-build-isolation --editable
     && mkdir -p /dagster data \
     && chown platform /dagster /platform data
 # Delta's jars come with the image, so that a service starts without a network.
-RUN python -m imdb_assets.resources.spark
+RUN python -m imdb_assets --set-up
 USER platform
 ENV DAGSTER_HOME=/dagster PYTHONUNBUFFERED=1

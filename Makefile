@@ -46,7 +46,7 @@ help: ## Say what can be made
 
 .venv/.ready: .venv/.packages imdb_assets/resources/spark.py
 	@echo "Fetching Delta's jars and looking for Java (once) ..."
-	@$(BIN)/python -m imdb_assets.resources.spark
+	@$(BIN)/python -m imdb_assets --set-up >/dev/null
 	@touch $@
 
 data/dagster/dagster.yaml: dagster.yaml

@@ -8,6 +8,8 @@ from pyspark.sql import SparkSession
 
 from imdb_assets.resources.blob_storage import FolderBlobStorage
 from imdb_assets.resources.spark import Spark
+from imdb_assets_tests.champion import registered_champion
+from imdb_assets_tests.needs import pytest_collection_modifyitems, pytest_terminal_summary  # noqa: F401  (pytest's hooks)
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +25,9 @@ def spark(spark_resource: Spark) -> Iterator[SparkSession]:
     session = spark_resource.spark_session
     yield session
     session.stop()
+
+
+@pytest.fixture(scope="session")
+def champion_uri(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The tracking URI of a registry with a small champion."""
+    return registered_champion(tmp_path_factory.mktemp("champion"))

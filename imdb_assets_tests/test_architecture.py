@@ -28,9 +28,12 @@ ALLOWED = {
 # Resources: Dagster, the tables, one another, and the one system that the file is about.
 EVERY_RESOURCE = {"dagster", "imdb_assets.resources", "imdb_assets.tables", "pydantic"}
 ALLOWED_RESOURCE = {
-    "blob_storage": {"adlfs", "azure", "dagster_azure", "fsspec"},
+    "azure_blob_storage": {"adlfs", "azure", "dagster_azure", "fsspec"},
+    "blob_storage": {"dagster_azure", "fsspec"},
+    "dataset_manifest": set(),
     "delta": {"dagster_pyspark", "delta", "pandas", "pyarrow", "pyspark"},
-    "imdb_datasets": {"requests", "tqdm", "urllib3"},
+    "imdb_datasets": {"imdb_assets.sample_world", "requests", "tqdm", "urllib3"},
+    "landing": set(),
     "mlflow_tracking": {"dagster_mlflow", "mlflow"},
     "omdb": {"requests", "urllib3"},
     "protocol": set(),

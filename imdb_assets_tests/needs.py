@@ -1,0 +1,46 @@
+"""Tests that want programs which pip cannot bring: left out and named where those are missing, failing under CI."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+NPM_PROGRAMS = Path(__file__).parents[1] / "data/npm/node_modules/.bin"
+HOW_TO_GET = {
+    "azurite": "npm install --prefix data/npm azurite",
+    "chromium": "apt-get install chromium (or your system's package of Chromium)",
+    "npm": "apt-get install npm (or your system's package of Node.js)",
+}
+LEFT_OUT = pytest.StashKey[dict[str, list[str]]]()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect what cannot run here, unless this is CI, where it has to."""
+    left_out: dict[str, list[str]] = {}
+    if os.environ.get("CI") != "true":
+        for item in items:
+            for program in _missing(item):
+                left_out.setdefault(program, []).append(item.nodeid)
+    config.stash[LEFT_OUT] = left_out
+    gone = {nodeid for nodeids in left_out.values() for nodeid in nodeids}
+    if gone:
+        config.hook.pytest_deselected(items=[item for item in items if item.nodeid in gone])
+        items[:] = [item for item in items if item.nodeid not in gone]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Name the tests that were left out, and the command that brings what they want."""
+    for program, nodeids in config.stash.get(LEFT_OUT, {}).items():
+        terminalreporter.section(f"{len(nodeids)} left out, as {program} is missing: {HOW_TO_GET[program]}")
+        for nodeid in nodeids:
+            terminalreporter.line(nodeid)
+
+
+def _missing(item: pytest.Item) -> list[str]:
+    wanted = {program for marker in item.iter_markers("needs") for program in marker.args}
+    return sorted(program for program in wanted if not _is_here(program))
+
+
+def _is_here(program: str) -> bool:
+    return bool(shutil.which(program) or shutil.which(program, path=str(NPM_PROGRAMS)))
