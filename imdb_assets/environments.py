@@ -122,7 +122,6 @@ def resources_for(chosen: Settings) -> dict[str, object]:
         spark_config={RETENTION: f"interval {chosen.lake_retention_days} days"},
         lake=lake,
     )
-    artifacts = None if _is_remote(chosen.mlflow_tracking_uri) else str(DATA / "mlflow-artifacts")
     return {
         "lake": lake,
         "spark": spark,
