@@ -46,7 +46,11 @@ help: ## Say what can be made
 
 .venv/.ready: .venv/.packages imdb_assets/resources/spark.py
 	@echo "Fetching Delta's jars and looking for Java (once) ..."
-	@$(BIN)/python -m imdb_assets --set-up >/dev/null
+	@$(BIN)/python -m imdb_assets --set-up >.venv/set-up.log 2>&1 || { \
+		tail -n 1 .venv/set-up.log >&2; \
+		echo "Delta's jars could not be fetched or Java not started: is Maven's registry within reach? All of it: .venv/set-up.log" >&2; \
+		exit 1; \
+	}
 	@touch $@
 
 data/dagster/dagster.yaml: dagster.yaml
@@ -55,6 +59,7 @@ data/dagster/dagster.yaml: dagster.yaml
 
 .PHONY: setup
 setup: .venv/.ready $(INSTANCE) ## Set up without running anything
+	@:
 
 .PHONY: demo
 demo: setup ## An invented film industry through the whole graph, to a predicted rating
