@@ -17,7 +17,6 @@ class MlflowTracking(dg.ConfigurableResource):
 
     tracking_uri: str
     experiment_name: str = "imdb_rating"
-    artifact_folder: str | None = None
 
     @contextmanager
     def run(self, context: dg.AssetExecutionContext) -> Iterator[MlFlow]:
@@ -45,8 +44,11 @@ class MlflowTracking(dg.ConfigurableResource):
 
     def _make_experiment(self) -> None:
         mlflow.set_tracking_uri(self.tracking_uri)
+        location = None
         if self.tracking_uri.startswith("sqlite:///"):
-            Path(self.tracking_uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+            # A database has no place for files: they go beside it, wherever the run was started.
+            folder = Path(self.tracking_uri.removeprefix("sqlite:///")).absolute().parent
+            folder.mkdir(parents=True, exist_ok=True)
+            location = (folder / "mlflow-artifacts").as_uri()
         if mlflow.get_experiment_by_name(self.experiment_name) is None:
-            location = Path(self.artifact_folder).absolute().as_uri() if self.artifact_folder else None
             mlflow.create_experiment(self.experiment_name, artifact_location=location)

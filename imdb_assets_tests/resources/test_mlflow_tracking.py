@@ -10,7 +10,7 @@ from imdb_assets.resources.mlflow_tracking import MlflowTracking
 
 @pytest.fixture
 def tracking(tmp_path: Path) -> MlflowTracking:
-    return MlflowTracking(tracking_uri=f"sqlite:///{tmp_path}/mlflow.db", artifact_folder=str(tmp_path / "artifacts"))
+    return MlflowTracking(tracking_uri=f"sqlite:///{tmp_path}/mlflow.db")
 
 
 def ended(tracking: MlflowTracking, act: Callable[[], object]) -> tuple[bool, list]:

@@ -1,0 +1,146 @@
+"""The whole graph on a small invented industry, all real but the network; run once and looked at from all sides."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+import mlflow
+import numpy as np
+import pandas as pd
+import pytest
+from mlflow import MlflowClient
+
+from imdb_assets.definitions import definitions_for
+from imdb_assets.environments import Settings, settings_from
+from imdb_assets.rating_model import registry
+from imdb_assets.rating_model.draft import DRAFT_COLUMNS, MovieDraft, drafts_frame
+from imdb_assets.rating_model.features import features
+from imdb_assets.resources.delta import DeltaIOManager
+from imdb_assets.tables import bronze, gold, silver
+from imdb_assets.tables.features import FEATURE_NAMES
+from imdb_assets.tables.table import Table
+
+pytestmark = pytest.mark.slow
+
+MODELS = {"mean", "genre_mean", "as_of_ridge", "as_of_ridge_with_language", "seed_recipe", "seed_recipe_leaky", "lightgbm"}
+TABLES = [*bronze.TABLES, *silver.TABLES, *gold.TABLES]
+
+
+@dataclass(frozen=True)
+class Platform:
+    """A finished run and what it left."""
+
+    chosen: Settings
+    delta: DeltaIOManager
+    result: dg.ExecuteInProcessResult
+
+    def table(self, table: Table) -> pd.DataFrame:
+        return self.delta.read(table.path).toArrow().to_pandas()
+
+    def run_again(self) -> dg.ExecuteInProcessResult:
+        return run(self.chosen)
+
+
+def run(chosen: Settings) -> dg.ExecuteInProcessResult:
+    with dg.DagsterInstance.ephemeral() as instance:
+        job = definitions_for(chosen).resolve_job_def("whole_platform")
+        return job.execute_in_process(instance=instance, raise_on_error=False)
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    folder: Path = tmp_path_factory.mktemp("platform")
+    variables = {
+        "IMDB_ENV": "sample",
+        "SAMPLE_MOVIES": "1500",
+        "LAKE_URI": str(folder / "lake"),
+        "MLFLOW_TRACKING_URI": f"sqlite:///{folder / 'mlflow.db'}",
+        "SPARK_MASTER": "local[2]",
+    }
+    chosen = settings_from(variables)
+    delta = definitions_for(chosen).resources["delta"]
+    yield Platform(chosen, delta, run(chosen))
+    mlflow.set_tracking_uri("")
+
+
+def test_everything_is_materialized(platform: Platform) -> None:
+    assert platform.result.success
+    made = {event.asset_key.to_user_string() for event in platform.result.get_asset_materialization_events()}
+    assert {table.asset_name for table in TABLES} <= made
+    assert {"rating_model_candidate", "rating_model_champion", "landing_omdb_responses"} <= made
+
+
+def test_every_check_passes(platform: Platform) -> None:
+    evaluations = platform.result.get_asset_check_evaluations()
+    failed = [f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}" for evaluation in evaluations
+              if not evaluation.passed and evaluation.blocking]  # fmt: skip
+    assert failed == []
+    assert "no_feature_sees_the_future" in {evaluation.check_name for evaluation in evaluations}
+
+
+def test_every_row_of_the_datasets_is_kept_or_rejected(platform: Platform) -> None:
+    rejected = platform.table(bronze.REJECTED_ROWS)
+    assert set(rejected["dataset"]) >= {"title.basics", "title.principals", "title.ratings"}
+    assert rejected[["line_number", "reason", "raw"]].notna().all(axis=None)
+
+
+def test_the_leaderboard_compares_every_model_on_both_splits(platform: Platform) -> None:
+    rows = platform.table(gold.MODEL_LEADERBOARD)
+    assert set(rows["model"]) == MODELS
+    assert set(rows["split"]) == {"validation", "test"}
+    assert ((rows["rmse_low"] <= rows["rmse"]) & (rows["rmse"] <= rows["rmse_high"])).all()
+    test = rows[(rows["split"] == "test") & (rows["population"] == "all")].set_index("model")["rmse"]
+    assert test["lightgbm"] < test["mean"]
+    assert test["seed_recipe_leaky"] < test["seed_recipe"]
+
+
+def test_champion_and_random_forest_answer_from_the_registry(platform: Platform) -> None:
+    uri = platform.chosen.mlflow_tracking_uri
+    drafts = [MovieDraft(release_year=2026), MovieDraft(release_year=2026, genres=("Horror",), directors=("Nobody At All",))]
+    for alias in (registry.CHAMPION, registry.RANDOM_FOREST):
+        loaded = registry.load_champion(uri, alias=alias)
+        plain, debut = loaded.model.predict(drafts)
+        assert 1 <= plain.low_90 <= plain.low_80 <= plain.rating <= plain.high_80 <= plain.high_90 <= 10
+        assert plain.warnings == ()
+        assert any("Nobody At All" in warning for warning in debut.warnings)
+    run_id = registry.load_champion(uri).run_id
+    assert MlflowClient(uri).get_run(run_id).info.status == "FINISHED"
+
+
+def test_released_films_have_the_same_features_through_gold_and_through_the_served_model(platform: Platform) -> None:
+    facts = platform.table(gold.MOVIE_FEATURES).set_index("tconst")
+    rows = platform.table(gold.TRAINING_SET).set_index("tconst").sort_index().head(500)
+    drafts = [draft_of(facts.loc[tconst]) for tconst in rows.index]
+    model = registry.load_champion(platform.chosen.mlflow_tracking_uri).model
+    resolved = drafts_frame(model.resolve(draft)[0] for draft in drafts)
+    served = features(resolved, model.history)
+    np.testing.assert_allclose(served[list(FEATURE_NAMES)], rows[list(FEATURE_NAMES)], rtol=0, atol=1e-9)
+
+
+def draft_of(facts: pd.Series) -> MovieDraft:
+    given = {name: facts[name] for name in DRAFT_COLUMNS}
+    lists = {name: tuple(value) for name, value in given.items() if isinstance(value, np.ndarray)}
+    known = {name: value for name, value in given.items() if name not in lists and not pd.isna(value)}
+    return MovieDraft(**(known | lists))
+
+
+def test_the_plot_matters(platform: Platform) -> None:
+    facts = platform.table(gold.MOVIE_FEATURES)
+    plots = facts["plot"].dropna().head(40).tolist()
+    model = registry.load_champion(platform.chosen.mlflow_tracking_uri).model
+    ratings = [answer.rating for answer in model.predict([MovieDraft(release_year=2024, plot=plot) for plot in plots])]
+    assert np.ptp(ratings) > 0.01
+
+
+def test_run_again_finds_the_same_rows(platform: Platform) -> None:
+    before = {table.asset_name: content(platform.table(table)) for table in TABLES}
+    assert platform.run_again().success
+    after = {table.asset_name: content(platform.table(table)) for table in TABLES}
+    assert [name for name in before if not before[name].equals(after[name])] == []
+
+
+def content(rows: pd.DataFrame) -> pd.Series:
+    """The rows as text, in an order that follows from them."""
+    text = rows.map(lambda value: value.tolist() if isinstance(value, np.ndarray) else value).astype(str)
+    return text.agg("|".join, axis=1).sort_values(ignore_index=True) if len(text) else pd.Series(dtype=str)
