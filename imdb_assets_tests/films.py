@@ -1,13 +1,13 @@
 """A few hundred invented films in memory, for tests of the model that need no lake."""
 
-import datetime
+import datetime as dt
 
 import numpy as np
 import pandas as pd
 
 from imdb_assets.tables.features import GENRES, LANGUAGES
 
-SNAPSHOT = datetime.date(2025, 1, 1)
+SNAPSHOT = dt.date(2025, 1, 1)
 GOOD_WORDS, PLAIN_WORDS = ("luminous", "harbour"), ("ordinary", "garage", "weekday")
 
 

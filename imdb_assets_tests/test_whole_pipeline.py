@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dagster as dg
 import mlflow
@@ -21,9 +21,20 @@ from imdb_assets.tables import bronze, gold, silver
 from imdb_assets.tables.features import FEATURE_NAMES
 from imdb_assets.tables.table import Table
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 pytestmark = pytest.mark.slow
 
-MODELS = {"mean", "genre_mean", "as_of_ridge", "as_of_ridge_with_language", "seed_recipe", "seed_recipe_leaky", "lightgbm"}
+MODELS = {
+    "mean",
+    "genre_mean",
+    "as_of_ridge",
+    "as_of_ridge_with_language",
+    "seed_recipe",
+    "seed_recipe_leaky",
+    "lightgbm",
+}
 TABLES = [*bronze.TABLES, *silver.TABLES, *gold.TABLES]
 
 
@@ -97,7 +108,10 @@ def test_the_leaderboard_compares_every_model_on_both_splits(platform: Platform)
 
 def test_champion_and_random_forest_answer_from_the_registry(platform: Platform) -> None:
     uri = platform.chosen.mlflow_tracking_uri
-    drafts = [MovieDraft(release_year=2026), MovieDraft(release_year=2026, genres=("Horror",), directors=("Nobody At All",))]
+    drafts = [
+        MovieDraft(release_year=2026),
+        MovieDraft(release_year=2026, genres=("Horror",), directors=("Nobody At All",)),
+    ]
     for alias in (registry.CHAMPION, registry.RANDOM_FOREST):
         loaded = registry.load_champion(uri, alias=alias)
         plain, debut = loaded.model.predict(drafts)

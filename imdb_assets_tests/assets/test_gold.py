@@ -1,3 +1,5 @@
+import math
+
 import pandas as pd
 import pytest
 from pyspark.sql import DataFrame, SparkSession
@@ -17,7 +19,10 @@ CUT_YEARS = (2012, 2020)
 @pytest.fixture(scope="module")
 def films(spark: SparkSession) -> DataFrame:
     columns = list(MOVIE_FEATURES.column_names)
-    rows = [tuple(None if value != value else value for value in row) for row in FILMS[columns].itertuples(index=False)]
+    rows = [
+        tuple(None if isinstance(value, float) and math.isnan(value) else value for value in row)
+        for row in FILMS[columns].itertuples(index=False)
+    ]
     return spark.createDataFrame(rows, MOVIE_FEATURES.ddl).persist()
 
 
