@@ -90,6 +90,12 @@ class People:
         rows = pc.indices_nonzero(found)[:limit]
         return self._persons(rows)
 
+    def most_rated(self, role: str, *, limit: int) -> list[Person]:
+        """Those with the most rated films among the people of a role."""
+        roles = self.table["roles"].combine_chunks()
+        rows = pc.list_parent_indices(roles).filter(pc.equal(pc.list_flatten(roles), role))
+        return self._persons(rows[:limit])
+
     def resolve(self, text: str) -> Resolution:
         """Take a name or an id for a person; of several with one name, the longest career is taken, and said."""
         wanted = text.strip()

@@ -17,7 +17,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
 from mlflow.models.model import ModelInfo
 from mlflow.protos.databricks_pb2 import RESOURCE_DOES_NOT_EXIST, ErrorCode
-from mlflow.types.schema import Array, ColSpec, DataType, Schema, TensorSpec
+from mlflow.types.schema import AnyType, Array, ColSpec, DataType, Schema, TensorSpec
 from sqlalchemy.exc import SQLAlchemyError
 
 from imdb_assets.rating_model import served_model
@@ -92,11 +92,12 @@ def _unreachable(tracking_uri: str) -> RegistryUnreachableError:
 
 
 def signature() -> ModelSignature:
-    """The columns of a draft in, rating, interval and warnings out."""
+    """The columns of a draft in (lists are checked by `MovieDraft`), rating, interval and warnings out."""
     types = {"release_year": DataType.long, "runtime_minutes": DataType.double}
+    # Rows of one request may list different people; MLflow's Array refuses the column where one row lacks it.
     inputs: list[ColSpec | TensorSpec] = [
         ColSpec(
-            Array(DataType.string) if name in DRAFT_LISTS else types.get(name, DataType.string),
+            AnyType() if name in DRAFT_LISTS else types.get(name, DataType.string),
             name,
             required=name == "release_year",
         )

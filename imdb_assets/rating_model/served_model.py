@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from imdb_assets.rating_model.baseline import Baseline
-from imdb_assets.rating_model.draft import DRAFT_COLUMNS, DRAFT_LISTS, MovieDraft, drafts_frame
+from imdb_assets.rating_model.draft import DRAFT_COLUMNS, MovieDraft, drafts_frame
 from imdb_assets.rating_model.features import History, features
 from imdb_assets.rating_model.history import PersonHistory
 from imdb_assets.rating_model.intervals import Intervals
@@ -153,10 +153,9 @@ def draft_of(row: Mapping[str, object]) -> MovieDraft:
     facts = {}
     for name in DRAFT_COLUMNS:
         value = row.get(name)
-        if name in DRAFT_LISTS:
-            facts[name] = () if value is None or isinstance(value, float) else tuple(value)  # type: ignore[arg-type]
-        elif value is not None and not (isinstance(value, float) and np.isnan(value)):
-            facts[name] = value
+        if value is None or (isinstance(value, float) and np.isnan(value)):
+            continue
+        facts[name] = tuple(value) if isinstance(value, (list, np.ndarray)) else value
     try:
         return MovieDraft(**facts)
     except ValidationError as error:

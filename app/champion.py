@@ -1,0 +1,41 @@
+"""The champion as the pages use it: loaded once per version, and anew when the alias has moved."""
+
+import streamlit as st
+
+from app.settings import read_settings
+from imdb_assets.rating_model.registry import (
+    CHAMPION,
+    MODEL_NAME,
+    Champion,
+    NoChampionError,
+    RegistryUnreachableError,
+    load_champion,
+    version_of,
+)
+
+
+def champion_or_stop() -> Champion:
+    """The version that answers; without one the page ends in the sentence that says what to do."""
+    tracking_uri = read_settings().tracking_uri
+    try:
+        version = _champion_version(tracking_uri)
+        return _load(tracking_uri, version) if version else load_champion(tracking_uri)
+    except (NoChampionError, RegistryUnreachableError) as error:
+        st.warning(str(error), icon=":material/info:")
+        st.stop()
+
+
+def show_version(champion: Champion) -> None:
+    """Say which version answered."""
+    st.caption(f"Answered by {MODEL_NAME} version {champion.version} ({champion.alias}).")
+
+
+@st.cache_data(ttl="20s", show_spinner=False)
+def _champion_version(tracking_uri: str) -> str | None:
+    found = version_of(tracking_uri, CHAMPION)
+    return None if found is None else str(found.version)
+
+
+@st.cache_resource(max_entries=2, show_spinner="Loading the model …")
+def _load(tracking_uri: str, version: str) -> Champion:  # noqa: ARG001 - a new version is a new entry of the cache
+    return load_champion(tracking_uri)

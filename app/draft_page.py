@@ -1,0 +1,98 @@
+"""The first page: a film that does not exist yet, and the rating to expect of it."""
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from app.champion import champion_or_stop, show_version
+from app.interval_picture import interval_picture
+from app.people_picker import pick_people
+from imdb_assets.rating_model.draft import MovieDraft
+from imdb_assets.rating_model.people import People
+from imdb_assets.rating_model.served_model import Prediction
+from imdb_assets.tables.features import GENRES, LANGUAGES
+
+_HAS_NEWS_OF = "What was known of their films before the year of release counts."
+
+
+def draft_page() -> None:
+    """Ask for a draft and answer it."""
+    champion = champion_or_stop()
+    st.title("What rating would your film get?")
+    st.markdown("Describe a film that does not exist yet. The rating to expect on IMDb follows every change.")
+    answer = st.container(border=True, key="answer")
+    film, people = st.columns(2, gap="large")
+    with film:
+        facts = _ask_film()
+    with people:
+        credits = _ask_people(champion.model.people)
+    draft = MovieDraft.model_validate({**facts, **credits})
+    st.session_state["draft"] = draft
+    with answer:
+        _show(
+            champion.model.predict([draft])[0],
+            is_empty=not draft.genres and not draft.plot and not any(credits.values()),
+        )
+        show_version(champion)
+
+
+def _ask_film() -> dict:
+    st.subheader("Film")
+    title = st.text_input("Title", key="draft_title", help="As the audience will read it.")
+    genres = st.multiselect(
+        "Genres", GENRES, key="draft_genres", placeholder="Choose genres", help="IMDb's genres; a film has up to three."
+    )
+    plot = st.text_area(
+        "Plot", key="draft_plot", height=120, placeholder="A few sentences", help="As in a catalogue; its words count."
+    )
+    left, middle, right = st.columns(3)
+    runtime = left.number_input(
+        "Runtime, minutes", 1, 1000, None, key="draft_runtime", placeholder="Not said", help="Empty counts as not said."
+    )
+    next_year = datetime.now(tz=UTC).year + 1
+    year = middle.number_input("Release year", 1900, 2100, next_year, key="draft_year", help="Year of first release.")
+    language = right.selectbox(
+        "Language",
+        LANGUAGES,
+        index=None,
+        key="draft_language",
+        placeholder="Not said",
+        accept_new_options=True,
+        help="Main language; another one can be typed.",
+    )
+    return {
+        "title": title or None,
+        "genres": tuple(genres),
+        "plot": plot or None,
+        "runtime_minutes": runtime,
+        "release_year": year,
+        "language": language,
+    }
+
+
+def _ask_people(index: People) -> dict[str, tuple[str, ...]]:
+    st.subheader("People")
+    return {
+        "directors": pick_people(index, role="director", key="directors", note=_HAS_NEWS_OF),
+        "writers": pick_people(index, role="writer", key="writers", note=_HAS_NEWS_OF),
+        "cast": pick_people(index, role="cast member", key="cast", note=f"In billing order. {_HAS_NEWS_OF}"),
+    }
+
+
+def _show(prediction: Prediction, *, is_empty: bool) -> None:
+    number, picture = st.columns([1, 3], vertical_alignment="center")
+    number.metric("Expected rating", f"{prediction.rating:.1f}", help="On IMDb's scale from 1 to 10.")
+    with picture:
+        st.altair_chart(interval_picture(prediction), width="stretch")
+        st.markdown(
+            f"Four of five such films end up **between {prediction.low_80:.1f} and {prediction.high_80:.1f}** "
+            "(80% interval)."
+        )
+    if is_empty:
+        st.info("This is any film of that year. Add genres, a plot and people, and the rating will be yours.")
+    if prediction.warnings:
+        st.warning("\n".join(f"- {sentence}" for sentence in prediction.warnings))
+
+
+if __name__ == "__main__":
+    draft_page()

@@ -1,0 +1,163 @@
+"""The command line: `imdb-rating predict`, `people` and `demo`, answered by the registered champion."""
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from app.settings import read_settings
+from imdb_assets.rating_model.draft import MovieDraft
+from imdb_assets.rating_model.people import Person
+from imdb_assets.rating_model.registry import (
+    MODEL_NAME,
+    Champion,
+    NoChampionError,
+    RegistryUnreachableError,
+    leaderboard,
+    load_champion,
+)
+from imdb_assets.rating_model.served_model import Prediction
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="rich")
+
+
+class Output(StrEnum):
+    """How an answer is printed."""
+
+    text = "text"
+    json = "json"
+
+
+@cli.callback()
+def imdb_rating() -> None:
+    """The IMDb rating to expect of a film that does not exist yet."""
+
+
+@cli.command()
+def predict(
+    *,
+    year: Annotated[int | None, typer.Option(help="Year of first release.")] = None,
+    title: Annotated[str | None, typer.Option(help="Title.")] = None,
+    genre: Annotated[list[str] | None, typer.Option(help="IMDb genre; repeat for more.")] = None,
+    plot: Annotated[str | None, typer.Option(help="Plot in a few sentences.")] = None,
+    runtime: Annotated[float | None, typer.Option(help="Running time, minutes.")] = None,
+    language: Annotated[str | None, typer.Option(help="Main language, in English.")] = None,
+    director: Annotated[list[str] | None, typer.Option(help="Name or nconst id; repeat for more.")] = None,
+    writer: Annotated[list[str] | None, typer.Option(help="Name or nconst id; repeat for more.")] = None,
+    cast: Annotated[list[str] | None, typer.Option(help="Name or nconst id; repeat in billing order.")] = None,
+    file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="A draft, or a list, as JSON.")] = None,
+    output: Annotated[Output, typer.Option(help="How to print the answer.")] = Output.text,
+) -> None:
+    """Predict one draft from options, or drafts from a JSON file.
+
+    Examples:
+      imdb-rating predict --year 2027 --genre Drama --runtime 110 --director "Agnès Varda"
+
+      imdb-rating predict --file drafts.json --output json
+    """
+    options = {
+        "release_year": year, "title": title, "genres": genre or (), "plot": plot, "runtime_minutes": runtime,
+        "language": language, "directors": director or (), "writers": writer or (), "cast": cast or (),
+    }  # fmt: skip
+    if file is not None and any(options.values()):
+        raise typer.BadParameter("Give a draft either by options or by --file.")
+    if file is None and year is None:
+        raise typer.BadParameter("Give at least --year, or a --file.")
+    drafts = [_draft(facts) for facts in (_read(file) if file else [options])]
+    champion = _champion()
+    predictions = champion.model.predict(drafts)
+    if output is Output.json:
+        answers = [vars(prediction) | {"model_version": champion.version} for prediction in predictions]
+        print(json.dumps(answers, indent=2, ensure_ascii=False))
+        return
+    for draft, prediction in zip(drafts, predictions, strict=True):
+        _print(draft, prediction, champion)
+
+
+@cli.command()
+def people(text: str, *, limit: Annotated[int, typer.Option(min=1, help="How many to show.")] = 20) -> None:
+    """Find people by name: id, rated films, and what tells homonyms apart.
+
+    Example: imdb-rating people varda
+    """
+    found = _champion().model.people.search(text, limit=limit)
+    if not found:
+        print(f"Nobody in the people index has {text} in the name.")
+    for person in found:
+        print(f"{person.nconst:<12} {person.n_rated_movies:>4} rated films  {person.label}")
+
+
+@cli.command()
+def demo() -> None:
+    """Show the leaderboard and predict an invented draft with two people of the index."""
+    champion = _champion()
+    board = leaderboard(read_settings().tracking_uri)
+    columns = ["model", "population", "n", "rmse", "rmse_low", "rmse_high", "mae", "r2"]
+    print(f"Leaderboard of {MODEL_NAME} version {champion.version}, test years\n")
+    tested = board[board["split"] == "test"].sort_values(["population", "rmse"])
+    print(tested[columns].round(3).to_string(index=False), end="\n\n")
+    index = champion.model.people
+    directors, cast = (index.most_rated(role, limit=1) for role in ("director", "cast"))
+    draft = MovieDraft(
+        title="The Lighthouse Keeper's Daughter",
+        release_year=2027,
+        runtime_minutes=112,
+        genres=("Drama", "Mystery"),
+        plot="A woman returns to the island of her childhood and finds out why the light went out.",
+        language="English",
+        directors=tuple(person.nconst for person in directors),
+        cast=tuple(person.nconst for person in cast),
+    )
+    print(f"Directed by {_labels(directors)}; with {_labels(cast)}.")
+    _print(draft, champion.model.predict([draft])[0], champion)
+    print("\nNext: `make app` to try your own film, `make dev` to see the graph.")
+
+
+def main() -> None:
+    """Run the command line."""
+    cli()
+
+
+def _champion() -> Champion:
+    try:
+        return load_champion(read_settings().tracking_uri)
+    except (NoChampionError, RegistryUnreachableError) as error:
+        raise _refusal(str(error)) from None
+
+
+def _read(file: Path) -> list[dict]:
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise _refusal(f"{file} is not JSON: {error}.") from None
+    return found if isinstance(found, list) else [found]
+
+
+def _draft(facts: dict) -> MovieDraft:
+    try:
+        return MovieDraft.model_validate(facts)
+    except ValidationError as error:
+        wrong = error.errors(include_url=False)[0]
+        raise _refusal(f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg']} (given: {wrong['input']!r:.80}).") from None
+
+
+def _refusal(sentence: str) -> typer.Exit:
+    typer.echo(sentence, err=True)
+    return typer.Exit(1)
+
+
+def _labels(persons: list[Person]) -> str:
+    return "; ".join(person.label for person in persons)
+
+
+def _print(draft: MovieDraft, prediction: Prediction, champion: Champion) -> None:
+    print(
+        f"{draft.title or 'The film'} ({draft.release_year}): {prediction.rating:.1f}, "
+        f"with 80% between {prediction.low_80:.1f} and {prediction.high_80:.1f} "
+        f"({MODEL_NAME} version {champion.version}, {champion.alias})"
+    )
+    for warning in prediction.warnings:
+        print(f"  - {warning}")

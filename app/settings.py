@@ -1,0 +1,22 @@
+"""What the app and the command line are told by the environment: the only place of theirs that reads it."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT_ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where the app finds its model."""
+
+    tracking_uri: str
+
+
+def read_settings() -> Settings:
+    """Read `MLFLOW_TRACKING_URI`; without it, the registry that the platform makes under `data/`."""
+    # MLflow asks an unreachable server seven times over minutes; a person at a page wants to know sooner.
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
+    default = f"sqlite:///{PROJECT_ROOT / 'data' / 'mlflow.db'}"
+    return Settings(tracking_uri=os.environ.get("MLFLOW_TRACKING_URI") or default)

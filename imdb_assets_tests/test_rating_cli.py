@@ -1,0 +1,67 @@
+"""The command line, run as a person runs it, on a registered champion."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from app.rating_cli import cli
+from imdb_assets.rating_model.draft import MovieDraft
+from imdb_assets.rating_model.registry import load_champion
+from imdb_assets_tests.champion import GIFTED_DIRECTOR, GIFTED_NAME, HOMONYM_NAME, HOMONYMS
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def run(champion_uri, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", champion_uri)
+    return lambda *words: CliRunner().invoke(cli, list(words))
+
+
+def test_options_and_a_file_give_the_prediction_of_the_model(run, champion_uri, tmp_path):
+    draft = {"release_year": 2027, "genres": ["Drama"], "directors": [GIFTED_NAME]}
+    file = tmp_path / "draft.json"
+    file.write_text(json.dumps(draft))
+    by_file = run("predict", "--file", str(file), "--output", "json")
+    by_options = run("predict", "--year", "2027", "--genre", "Drama", "--director", GIFTED_NAME, "--output", "json")
+    [expected] = load_champion(champion_uri).model.predict([MovieDraft(**draft)])
+    assert by_file.stdout == by_options.stdout
+    assert json.loads(by_file.stdout)[0]["rating"] == expected.rating
+    assert json.loads(by_file.stdout)[0]["model_version"] == "1"
+
+
+def test_the_demo_shows_the_leaderboard_a_prediction_and_the_next_step(run):
+    shown = run("demo")
+    assert shown.exit_code == 0
+    assert "lightgbm" in shown.stdout
+    assert "with 80% between" in shown.stdout
+    assert "imdb_rating version 1, champion" in shown.stdout
+    assert "make app" in shown.stdout
+
+
+def test_people_tells_homonyms_apart(run):
+    lines = run("people", HOMONYM_NAME).stdout.splitlines()
+    assert sorted(line.split()[0] for line in lines) == sorted(HOMONYMS)
+    assert GIFTED_DIRECTOR in run("people", "zoe").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("predict", "--year", "3000"), "release_year: Input should be less than or equal to 2100 (given: 3000)."),
+        (("predict", "--file", __file__), "is not JSON"),
+    ],
+)
+def test_a_bad_draft_is_refused_in_one_sentence(run, words, said):
+    shown = run(*words)
+    assert shown.exit_code == 1
+    assert said in shown.stderr
+    assert len(shown.stderr.splitlines()) == 1
+
+
+def test_without_a_champion_the_command_says_what_to_run(monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:////nowhere/mlflow.db")
+    shown = CliRunner().invoke(cli, ["demo"])
+    assert shown.exit_code == 1
+    assert "make demo" in shown.stderr

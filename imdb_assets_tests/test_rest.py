@@ -1,0 +1,90 @@
+"""The champion behind `mlflow models serve`, asked over HTTP; and loaded where neither Spark nor Dagster is."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+
+from imdb_assets.rating_model.draft import MovieDraft
+from imdb_assets.rating_model.registry import load_champion
+from imdb_assets_tests.champion import GIFTED_NAME, HOMONYM_NAME
+from imdb_assets_tests.servers import free_port, served
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def server(champion_uri, tmp_path_factory):
+    port = free_port()
+    mlflow = Path(sys.executable).parent / "mlflow"
+    command = [
+        str(mlflow), "models", "serve", "-m", "models:/imdb_rating@champion", "--env-manager", "local",
+        "--host", "127.0.0.1", "--port", str(port),
+    ]  # fmt: skip
+    # MLflow starts uvicorn by name.
+    path = f"{mlflow.parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "MLFLOW_TRACKING_URI": champion_uri, "OMP_NUM_THREADS": "1"}
+    log = tmp_path_factory.mktemp("serve") / "log"
+    with served(command, port=port, health="/health", environment=environment, log=log) as address:
+        yield address
+
+
+def ask(server: str, *rows: dict) -> requests.Response:
+    return requests.post(f"{server}/invocations", json={"dataframe_records": list(rows)}, timeout=60)
+
+
+def test_the_server_answers_a_bare_year_and_a_named_team_as_the_model_does(server, champion_uri):
+    bare = {"release_year": 2027}
+    named = {
+        "release_year": 2027,
+        "runtime_minutes": 110,
+        "genres": ["Drama"],
+        "directors": [GIFTED_NAME],
+        "writers": [HOMONYM_NAME],
+    }
+    model = load_champion(champion_uri).model
+    for rows in ([bare], [named], [bare, named]):
+        response = ask(server, *rows)
+        assert response.status_code == 200, response.text
+        expected = model.predict([MovieDraft(**row) for row in rows])
+        assert response.json()["predictions"] == [
+            vars(prediction) | {"warnings": list(prediction.warnings)} for prediction in expected
+        ]
+
+
+@pytest.mark.parametrize(
+    ("row", "field"),
+    [
+        ({"release_year": 3000}, "release_year"),
+        ({"release_year": 2027, "runtime_minutes": -5.0}, "runtime_minutes"),
+        ({"title": "No year"}, "release_year"),
+        ({"release_year": 2027, "genres": "Drama"}, "genres"),
+        ({"release_year": 2027, "cast": [7]}, "cast.0"),
+        ({"release_year": 2027, "directors": 7.5}, "directors"),
+    ],
+)
+def test_a_bad_draft_is_refused_with_the_name_of_the_field(server, row, field):
+    response = ask(server, row)
+    assert response.status_code == 400
+    assert field in response.json()["message"]
+
+
+def test_the_champion_answers_without_spark_and_dagster(champion_uri):
+    program = f"""
+import sys
+for name in ("pyspark", "dagster"):
+    sys.modules[name] = None
+import mlflow
+mlflow.set_tracking_uri({champion_uri!r})
+model = mlflow.pyfunc.load_model("models:/imdb_rating@champion")
+print(model.predict([{{"release_year": 2027, "directors": [{GIFTED_NAME!r}]}}])["rating"][0])
+"""
+    shown = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=Path(champion_uri[10:]).parent
+    )
+    assert shown.returncode == 0, shown.stderr[-3000:]
+    [expected] = load_champion(champion_uri).model.predict([MovieDraft(release_year=2027, directors=(GIFTED_NAME,))])
+    assert float(shown.stdout.splitlines()[-1]) == expected.rating
