@@ -126,6 +126,8 @@ class AzureBlobStorage(BlobStorage):
             "fs.azure.account.hns.enabled": "false",
             "fs.azure.fns.account.service.type": "BLOB",
             "fs.azure.createRemoteFileSystemDuringInitialization": "true",
+            # ABFS would ask a server that is not there thirty times, for many minutes.
+            "fs.azure.io.retry.max.retries": "3",
         }
 
     def _oauth_settings(self) -> dict[str, str]:
