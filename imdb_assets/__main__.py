@@ -8,7 +8,7 @@ import dagster as dg
 
 from imdb_assets.definitions import definitions_for
 from imdb_assets.environments import Settings, settings
-from imdb_assets.resources.spark import JavaMissing, fetch_jars
+from imdb_assets.resources.spark import JavaMissing, set_up
 
 
 def main(arguments: list[str]) -> int:
@@ -20,7 +20,7 @@ def main(arguments: list[str]) -> int:
     try:
         chosen = settings()
         if asked.set_up:
-            print(fetch_jars(chosen.java_home))
+            print(set_up(chosen.java_home))
             return 0
     except (ValueError, JavaMissing) as error:
         print(error, file=sys.stderr)

@@ -101,7 +101,7 @@ def imdb_datasets_assets(
     if left_out := [name for name in asked if name not in landing.datasets]:
         context.log.info(f"IMDB_DATASETS leaves out {', '.join(left_out)}: their tables stay as they are.")
     asked = [name for name in asked if name in landing.datasets]
-    work = _Work(selected=selected, source=imdb_datasets, landing=landing, spark=spark, delta=delta, run_id=context.run_id)
+    work = _Work(selected=selected, source=imdb_datasets, landing=landing, spark=spark, delta=delta, run_id=context.run.run_id)
     loaded: dict[str, Loaded] = {}
     refusals: list[str] = []
     with ThreadPoolExecutor(THREADS) as pool:
