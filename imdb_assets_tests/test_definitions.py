@@ -1,0 +1,69 @@
+"""The graph, written down; and what loading it must not do."""
+
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from imdb_assets.definitions import definitions_for
+from imdb_assets.environments import settings_from
+
+DATASETS = ("title_basics", "title_akas", "title_crew", "title_episode", "title_principals", "title_ratings", "name_basics")
+ASSETS = {
+    *(f"landing_{dataset}" for dataset in DATASETS),
+    *(f"bronze_{dataset}" for dataset in DATASETS),
+    "landing_omdb_responses", "bronze_omdb_responses", "bronze_rejected_rows",
+    "silver_movies", "silver_ratings", "silver_people", "silver_credits", "silver_title_names", "silver_series",
+    "silver_episodes", "silver_omdb_facts",
+    "gold_movie_features", "gold_baseline_ratings", "gold_baseline_coefficients", "gold_person_history",
+    "gold_training_set", "gold_people_index", "gold_model_leaderboard",
+    "rating_model_candidate", "rating_model_champion",
+}  # fmt: skip
+AZURE = {
+    "IMDB_ENV": "azure",
+    "LAKE_URI": "abfss://lake@account.dfs.core.windows.net/imdb",
+    "AZURE_STORAGE_ACCOUNT": "account",
+}
+
+
+def repository(variables: dict[str, str]) -> dg.RepositoryDefinition:
+    return definitions_for(settings_from(variables)).get_repository_def()
+
+
+def test_the_graph_is_as_written_down_here() -> None:
+    keys = repository({}).asset_graph.get_all_asset_keys()
+    assert {key.to_user_string() for key in keys} == ASSETS
+
+
+def test_loading_needs_no_secret_and_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for variables in ({}, {"IMDB_ENV": "local"}, AZURE):
+        repository(variables)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("environment", "status"), [("sample", "STOPPED"), ("local", "RUNNING")])
+def test_schedule_and_sensor_are_off_for_the_sample_and_on_for_real_data(environment: str, status: str) -> None:
+    loaded = repository({"IMDB_ENV": environment})
+    started = [*loaded.schedule_defs, *loaded.sensor_defs]
+    assert {definition.default_status.value for definition in started} == {status}
+    assert len(started) == 2
+
+
+def test_the_champion_depends_on_every_dataset_of_the_model() -> None:
+    graph = repository({}).asset_graph
+    upstream = graph.get_ancestor_asset_keys(dg.AssetKey("rating_model_champion"))
+    names = {key.to_user_string() for key in upstream}
+    assert {"landing_title_basics", "landing_title_ratings", "landing_omdb_responses", "silver_credits"} <= names
+    assert "silver_episodes" not in names
+
+
+def test_what_can_stop_the_graph_is_blocking() -> None:
+    graph = repository({}).asset_graph
+    blocking = {key.to_user_string() for key in graph.asset_check_keys if graph.get(key).blocking}
+    assert {
+        "gold_training_set:no_feature_sees_the_future",
+        "silver_movies:primary_key_is_unique",
+        "silver_movies:columns_are_as_declared",
+        "rating_model_champion:candidate_is_good_enough",
+    } <= blocking
