@@ -3,12 +3,17 @@
 import argparse
 import sys
 import time
+import warnings
 
 import dagster as dg
+from mlflow.utils.logging_utils import disable_logging
 
-from imdb_assets.definitions import definitions_for
-from imdb_assets.environments import Settings, settings
-from imdb_assets.resources.spark import JavaMissing, set_up
+# dagster-mlflow has been in beta for years; there is nothing that the person who reads it could do.
+warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*(_create_mlflow_run_hook|`MlFlow`)")
+
+from imdb_assets.definitions import definitions_for  # noqa: E402
+from imdb_assets.environments import Settings, settings  # noqa: E402
+from imdb_assets.resources.spark import JavaMissing, set_up  # noqa: E402
 
 
 def main(arguments: list[str]) -> int:
@@ -32,6 +37,8 @@ def run(name: str, chosen: Settings) -> int:
     """Run a job; 0 when all of it succeeded."""
     print(f"{name} in the environment {chosen.imdb_env}, lake {chosen.lake_uri}", flush=True)
     job = definitions_for(chosen).resolve_job_def(name)
+    # MLflow tells of each version that it registers; the lines here do so in one style.
+    disable_logging()
     start = time.monotonic()
     with dg.DagsterInstance.get() if chosen.dagster_home else dg.DagsterInstance.ephemeral() as instance:
         quietly = {"loggers": {"progress": {}}}

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import dagster as dg
 from pyspark.sql import DataFrame, SparkSession
@@ -17,6 +18,7 @@ from imdb_assets.tables.bronze import DATASETS, OMDB_RESPONSES, REJECTED_ROWS
 from imdb_assets.transforms import bronze
 
 PREVIEWED_ROWS = 5
+OF_OMDB = f"dataset = '{bronze.OMDB}'"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,11 +78,20 @@ def write_rejected_rows(delta: DeltaIOManager, session: SparkSession, loaded: di
 
 
 @table_asset(OMDB_RESPONSES, deps=["landing_omdb_responses"])
-def bronze_omdb_responses(spark: Spark, lake: BlobStorage, landing: Landing) -> Checked:
+def bronze_omdb_responses(
+    spark: Spark, lake: BlobStorage, landing: Landing, delta: dg.ResourceParam[DeltaIOManager]
+) -> Checked:
     session = spark.spark_session
     files = [lake.uri(path) for path in landing.response_files()]
     lines = session.createDataFrame([], "value STRING, file STRING")
     if files:
         lines = session.read.text(files, lineSep="\n").select("value", F.input_file_name().alias("file"))
     parsed = bronze.parsed_responses(lines.withColumn("line_number", F.monotonically_increasing_id()))
-    return Checked(bronze.omdb_responses(parsed), metadata={"files": len(files)})
+    rejected = bronze.rejected_responses(parsed, snapshot_date=datetime.now(UTC).date())
+    n_rejected = rejected.count() if files else 0
+    before = delta.read(REJECTED_ROWS.path).where(OF_OMDB).count() if delta.commits(REJECTED_ROWS.path) else 0
+    if n_rejected or before:
+        delta.overwrite(
+            REJECTED_ROWS.path, in_declared_shape(rejected, REJECTED_ROWS, n_rows=n_rejected), where=OF_OMDB
+        )
+    return Checked(bronze.omdb_responses(parsed), metadata={"files": len(files), "rows_rejected": n_rejected})

@@ -91,6 +91,17 @@ def omdb_responses(parsed: DataFrame) -> DataFrame:
     )
 
 
+def rejected_responses(parsed: DataFrame, *, snapshot_date: date) -> DataFrame:
+    """The landed lines that are no response, with the reason."""
+    return parsed.where(F.col("reason").isNotNull()).select(
+        F.lit(OMDB).alias("dataset"),
+        F.col("line_number").cast("bigint").alias("line_number"),
+        "reason",
+        "raw",
+        F.lit(snapshot_date).alias("snapshot_date"),
+    )
+
+
 def _wrong_value(value: Column, column: DeclaredColumn) -> Column:
     if pattern := ID_PATTERNS.get(column.name):
         wrong = ~F.coalesce(value.rlike(pattern), F.lit(False))

@@ -1,58 +1,87 @@
+"""Lines as received become typed rows or rejected rows, and none is lost."""
+
 from datetime import date
 
 import pytest
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.testing import assertDataFrameEqual
 
-from imdb_assets.tables.bronze import OMDB_RESPONSES, REJECTED_ROWS, TITLE_BASICS
+from imdb_assets.tables.bronze import OMDB_RESPONSES, REJECTED_ROWS, TITLE_AKAS, TITLE_BASICS, TITLE_RATINGS
 from imdb_assets.transforms import bronze
-
-DAY = date(2025, 1, 1)
-# The header, a title that begins with a lone quotation mark, one with absent values, and three that cannot be parsed.
-LINES = [
-    "tconst\ttitleType\tprimaryTitle\toriginalTitle\tisAdult\tstartYear\tendYear\truntimeMinutes\tgenres",
-    'tt0000001\tmovie\t"Quote\t"Quote\t0\t2001\t\\N\t51420\tDrama,War',
-    "tt0000002\tmovie\t\\N\t\\N\t0\t\\N\t\\N\t\\N\t\\N",
-    "tt0000003\tmovie\tShort line\t0",
-    "tt0000004\tmovie\tA\tA\t0\tnineteen\t\\N\t90\tDrama",
-    "nonsense\tmovie\tA\tA\t0\t2001\t\\N\t90\tDrama",
-]
-RESPONSES = [
-    ("1.jsonl", 1, '{"imdbID": "tt1", "response": "{\\"Response\\": \\"True\\", \\"Plot\\": \\"Old\\"}"}'),
-    ("2.jsonl", 1, '{"imdbID": "tt1", "response": "{\\"Response\\": \\"True\\", \\"Plot\\": \\"New\\"}"}'),
-    ("2.jsonl", 2, '{"imdbID": "tt2", "response": "<html>"}'),
-    ("2.jsonl", 3, "not JSON"),
-]
 
 pytestmark = pytest.mark.slow
 
-
-@pytest.fixture(scope="module")
-def parsed(spark: SparkSession) -> DataFrame:
-    lines = [(number, text) for number, text in enumerate(LINES, start=1)]
-    return bronze.parsed_lines(spark.createDataFrame(lines, "line_number bigint, value string"), TITLE_BASICS)
-
-
-def test_a_quotation_mark_is_a_character_and_absent_values_are_null(parsed: DataFrame) -> None:
-    rows = bronze.dataset_rows(parsed, TITLE_BASICS, snapshot_date=DAY)
-    quoted, absent = sorted(rows.collect())
-    assert rows.columns == list(TITLE_BASICS.column_names)
-    assert (quoted["primaryTitle"], quoted["runtimeMinutes"], quoted["genres"]) == ('"Quote', 51420, "Drama,War")
-    assert (absent["primaryTitle"], absent["startYear"], absent["snapshotDate"]) == (None, None, DAY)
-
-
-def test_rejected_rows_keep_line_reason_and_text(parsed: DataFrame) -> None:
-    rows = bronze.rejected_rows(parsed, dataset="title.basics", snapshot_date=DAY)
-    narrow, year, key = sorted(rows.collect(), key=lambda row: row["line_number"])
-    assert rows.columns == list(REJECTED_ROWS.column_names)
-    assert (narrow["line_number"], narrow["reason"], narrow["raw"]) == (4, "has 4 columns, not 9", LINES[3])
-    assert year["reason"] == "startYear is not an int: nineteen"
-    assert key["reason"] == "tconst is not an IMDb id: nonsense"
+DAY = date(2025, 1, 1)
+HEADER = "\t".join(TITLE_BASICS.column_names[:-1])
+GOOD = [
+    'tt0000001\tmovie\t"Hello\t"Hello\t0\t1999\t\\N\t51420\tDrama,War',  # lone quotation marks
+    "tt0000002\tshort\t\\N\t\t1\t\\N\t\\N\t\\N\t\\N",  # everything absent; an empty title is a title
+    "tt10000003\ttvSeries\t a \t\u00e9\\\t0\t2031\t2032\t1\tTalk-Show",  # blanks and backslashes stay
+]
+BAD = {
+    "tt0000004\tmovie\tA\tA\t0\t1999": "has 6 columns, not 9",
+    "": "has 1 columns, not 9",
+    "tt0000005\tmovie\tA\tA\t0\tMMXX\t\\N\t90\tDrama": "startYear is not an int: MMXX",
+    "tt0000006\tmovie\tA\tA\t0\t1999\t\\N\t90.5\tDrama": "runtimeMinutes is not an int: 90.5",
+    "nm0000007\tmovie\tA\tA\t0\t1999\t\\N\t90\tDrama": "tconst is not an IMDb id: nm0000007",
+    "\\N\tmovie\tA\tA\t0\t1999\t\\N\t90\tDrama": "tconst is not an IMDb id: \\N",
+}
 
 
-def test_the_last_response_of_a_title_counts_and_garbage_is_rejected(spark: SparkSession) -> None:
-    lines = spark.createDataFrame(RESPONSES, "file string, line_number bigint, value string")
-    responses = bronze.parsed_responses(lines)
-    rows = bronze.omdb_responses(responses)
-    assert rows.columns == list(OMDB_RESPONSES.column_names)
-    assert [(row["imdbID"], "New" in row["response"]) for row in rows.collect()] == [("tt1", True)]
-    assert responses.where("reason IS NOT NULL").count() == 2
+def _parsed(spark, table, *lines):
+    rows = [(number, line) for number, line in enumerate(lines, start=1)]
+    return bronze.parsed_lines(spark.createDataFrame(rows, "line_number BIGINT, value STRING"), table)
+
+
+def test_values_arrive_as_imdb_wrote_them_and_null_where_it_wrote_none(spark):
+    rows = bronze.dataset_rows(_parsed(spark, TITLE_BASICS, HEADER, *GOOD), TITLE_BASICS, snapshot_date=DAY)
+    expected = [
+        ("tt0000001", "movie", '"Hello', '"Hello', 0, 1999, None, 51420, "Drama,War", DAY),
+        ("tt0000002", "short", None, "", 1, None, None, None, None, DAY),
+        ("tt10000003", "tvSeries", " a ", "\u00e9\\", 0, 2031, 2032, 1, "Talk-Show", DAY),
+    ]
+    assertDataFrameEqual(rows, spark.createDataFrame(expected, TITLE_BASICS.ddl), ignoreNullable=True)
+
+
+def test_rows_that_cannot_be_parsed_are_rejected_with_their_line_and_reason(spark):
+    parsed = _parsed(spark, TITLE_BASICS, HEADER, GOOD[0], *BAD)
+    rejected = bronze.rejected_rows(parsed, dataset="title.basics", snapshot_date=DAY)
+    expected = [("title.basics", line, reason, raw, DAY) for line, (raw, reason) in enumerate(BAD.items(), start=3)]
+    assertDataFrameEqual(rejected, spark.createDataFrame(expected, REJECTED_ROWS.ddl), ignoreNullable=True)
+
+
+def test_every_line_below_the_header_is_either_kept_or_rejected(spark):
+    parsed = _parsed(spark, TITLE_BASICS, HEADER, *GOOD, *BAD, HEADER)
+    n_kept = bronze.dataset_rows(parsed, TITLE_BASICS, snapshot_date=DAY).count()
+    n_rejected = bronze.rejected_rows(parsed, dataset="title.basics", snapshot_date=DAY).count()
+    assert (n_kept, n_rejected) == (len(GOOD), len(BAD) + 1)
+
+
+def test_a_rating_is_a_number_and_the_id_of_an_aka_is_a_title(spark):
+    ratings = _parsed(spark, TITLE_RATINGS, "header", "tt1\t7.5\t10", "tt2\tseven\t10", "tt3\t7.5\t99999999999")
+    akas = _parsed(spark, TITLE_AKAS, "header", "tt1\t1\tA\tUS\t\\N\t\\N\t\\N\t0", "7\t1\tA\tUS\t\\N\t\\N\t\\N\t0")
+    assert [row["reason"] for row in ratings.unionByName(akas, allowMissingColumns=True).collect()] == [
+        None,
+        "averageRating is not a double: seven",
+        "numVotes is not an int: 99999999999",
+        None,
+        "titleId is not an IMDb id: 7",
+    ]
+
+
+def test_the_last_response_for_a_title_counts_and_what_is_no_response_is_rejected(spark):
+    lines = [
+        ("2025-01-01.jsonl", 0, '{"imdbID": "tt1", "response": "{\\"Response\\": \\"False\\"}"}'),
+        ("2025-01-02.jsonl", 0, '{"imdbID": "tt1", "response": "{\\"Response\\": \\"True\\"}"}'),
+        ("2025-01-02.jsonl", 1, '{"imdbID": "tt2", "response": "<html>"}'),
+        ("2025-01-02.jsonl", 2, "nonsense"),
+    ]
+    parsed = bronze.parsed_responses(spark.createDataFrame(lines, "file STRING, line_number BIGINT, value STRING"))
+    expected = [("tt1", '{"Response": "True"}')]
+    assertDataFrameEqual(
+        bronze.omdb_responses(parsed), spark.createDataFrame(expected, OMDB_RESPONSES.ddl), ignoreNullable=True
+    )
+    rejected = bronze.rejected_responses(parsed, snapshot_date=DAY).collect()
+    assert [(row["dataset"], row["reason"]) for row in rejected] == [
+        ("omdb", "the response is not JSON of OMDb's"),
+        ("omdb", "is not a landed response"),
+    ]

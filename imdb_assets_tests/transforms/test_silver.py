@@ -1,120 +1,159 @@
+"""Datasets' rows become things, one row each."""
+
+import json
 from datetime import date
 
 import pytest
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.testing import assertDataFrameEqual
 
-from imdb_assets.tables import bronze as raw
-from imdb_assets.tables.silver import CREDITS, EPISODES, MOVIES, OMDB_FACTS, PEOPLE, RATINGS, SERIES, TITLE_NAMES
+from imdb_assets.tables import bronze as declared
+from imdb_assets.tables import silver as tables
 from imdb_assets.transforms import silver
-
-DAY = date(2025, 1, 1)
-# A film twice, once with less known of it; a film without anything; a series, a mini-series and an episode.
-BASICS = [
-    ("tt1", "movie", "One", "Un", 0, 2001, None, 90, "Drama,War", DAY),
-    ("tt1", "movie", "One", "Un", 0, 2001, None, None, "Drama,War", DAY),
-    ("tt2", "movie", None, None, 0, None, None, None, None, DAY),
-    ("tt3", "tvSeries", "Three", "Three", 0, 1999, 2004, 45, "Comedy", DAY),
-    ("tt4", "tvMiniSeries", "Four", "Four", 0, 2010, None, None, None, DAY),
-    ("tt5", "tvEpisode", "Pilot", "Pilot", 0, 1999, None, 44, "Comedy", DAY),
-]
-# An identical row twice, a director who also acts, a composer, a person of a title nobody knows.
-PRINCIPALS = [
-    ("tt1", 1, "nm1", "actor", None, '["Him","Her"]', DAY),
-    ("tt1", 1, "nm1", "actor", None, '["Him","Her"]', DAY),
-    ("tt1", 2, "nm2", "actress", None, None, DAY),
-    ("tt1", 3, "nm3", "director", "co-director", None, DAY),
-    ("tt1", 4, "nm3", "self", None, '["Self"]', DAY),
-    ("tt1", 5, "nm4", "composer", None, None, DAY),
-    ("tt9", 1, "nm1", "actor", None, None, DAY),
-]
-CREW = [("tt1", "nm5,nm3", "nm6", DAY), ("tt3", "nm1", None, DAY)]
-OMDB = [
-    ("tt1", '{"Response":"True","Plot":"A plot.","Language":"French, English","Runtime":"142 min",'
-     '"Released":"12 Mar 2019","Rated":"N/A","imdbRating":"9.9","Awards":"Won"}'),
-    ("tt2", '{"Response":"False","Error":"Movie not found!"}'),
-]  # fmt: skip
 
 pytestmark = pytest.mark.slow
 
-
-@pytest.fixture(scope="module")
-def basics(spark: SparkSession) -> DataFrame:
-    return spark.createDataFrame(BASICS, raw.TITLE_BASICS.ddl)
-
-
-@pytest.fixture(scope="module")
-def credit_rows(spark: SparkSession, basics: DataFrame) -> DataFrame:
-    principals = spark.createDataFrame(PRINCIPALS, raw.TITLE_PRINCIPALS.ddl)
-    return silver.credits(basics, principals, spark.createDataFrame(CREW, raw.TITLE_CREW.ddl))
-
-
-def test_movies_are_one_row_each_and_the_fuller_row_is_kept(basics: DataFrame) -> None:
-    rows = silver.movies(basics)
-    one, two = sorted(rows.collect())
-    assert rows.columns == list(MOVIES.column_names)
-    assert (one["tconst"], one["runtime_minutes"], one["genres"], one["is_adult"]) == ("tt1", 90, ["Drama", "War"], False)
-    assert (two["tconst"], two["genres"], two["release_year"]) == ("tt2", None, None)
+DAY = date(2025, 1, 1)
+BASICS = [
+    ("tt1", "movie", '"Life"', "Leben", 0, 1999, None, 51420, "Drama,War", DAY),
+    ("tt2", "movie", None, None, None, 2031, None, None, None, DAY),  # all absent, and in the future
+    ("tt3", "tvMiniSeries", "Series", "Series", 1, 2001, 2003, 50, "", DAY),
+    ("tt4", "tvEpisode", "Pilot", "Pilot", 0, 2001, None, 49, "Drama", DAY),
+    ("tt5", "tvMovie", "Not a feature film", "Not a feature film", 0, 1999, None, 90, "Drama", DAY),
+    ("tt6", "tvSeries", "Endless", "Endless", 0, 1980, None, None, None, DAY),
+]
 
 
-def test_credits_unite_principals_and_crew_without_doubles(credit_rows: DataFrame) -> None:
-    rows = {(row["nconst"], row["role"]): row for row in credit_rows.collect()}
-    assert credit_rows.columns == list(CREDITS.column_names)
-    assert set(rows) == {
-        ("nm1", "cast"), ("nm2", "cast"), ("nm3", "cast"), ("nm3", "director"), ("nm5", "director"), ("nm6", "writer"),
+def _rows(spark, table, rows):
+    return spark.createDataFrame(rows, table.ddl)
+
+
+def _same(actual, table, expected):
+    assertDataFrameEqual(actual, actual.sparkSession.createDataFrame(expected, table.ddl), ignoreNullable=True)
+
+
+def test_movies_are_titles_of_type_movie_and_keep_their_row_when_all_else_is_absent(spark):
+    expected = [
+        ("tt1", '"Life"', "Leben", False, 1999, 51420, ["Drama", "War"]),
+        ("tt2", None, None, None, 2031, None, None),
+    ]
+    _same(silver.movies(_rows(spark, declared.TITLE_BASICS, BASICS)), tables.MOVIES, expected)
+
+
+def test_rows_of_one_key_give_one_movie_whatever_their_order(spark):
+    rivals = [
+        ("tt1", "movie", "A", "A", 0, 1999, None, 90, "Drama", DAY),
+        ("tt1", "movie", "A", "A", 0, 1999, None, 90, "Drama", DAY),
+        ("tt1", "movie", "A", "A", 0, None, None, 91, "Drama", DAY),
+    ]
+    expected = [("tt1", "A", "A", False, None, 91, ["Drama"])]
+    for order in (rivals, rivals[::-1]):
+        _same(silver.movies(_rows(spark, declared.TITLE_BASICS, order)), tables.MOVIES, expected)
+
+
+def test_ratings_outside_one_to_ten_or_absent_are_none(spark):
+    rows = [("tt1", 1.0, 5, DAY), ("tt2", 10.0, 6, DAY), ("tt3", 0.9, 7, DAY), ("tt4", 10.1, 8, DAY)]
+    rows += [("tt5", None, 9, DAY), ("tt6", 5.0, None, DAY), ("tt7", float("nan"), 9, DAY)]
+    expected = [("tt1", 1.0, 5, DAY), ("tt2", 10.0, 6, DAY)]
+    _same(silver.ratings(_rows(spark, declared.TITLE_RATINGS, rows)), tables.RATINGS, expected)
+
+
+def test_people_keep_their_lists_as_lists(spark):
+    rows = [("nm1", "Ada", 1950, None, "actor,writer", "tt1,tt2", DAY), ("nm2", None, None, None, None, None, DAY)]
+    expected = [("nm1", "Ada", 1950, None, ["actor", "writer"], ["tt1", "tt2"]), ("nm2", *[None] * 5)]
+    _same(silver.people(_rows(spark, declared.NAME_BASICS, rows)), tables.PEOPLE, expected)
+
+
+PRINCIPALS = [
+    ("tt1", 1, "nm1", "actor", None, '["He \\"X\\"", "Himself"]', DAY),
+    ("tt1", 2, "nm2", "director", None, None, DAY),
+    ("tt1", 3, "nm1", "writer", "screenplay", None, DAY),  # a second job on the film
+    ("tt1", 4, "nm3", "self", None, "not JSON", DAY),
+    ("tt1", 5, "nm1", "actress", None, None, DAY),  # cast twice
+    ("tt1", 6, "nm4", "composer", None, None, DAY),
+    ("tt1", 7, "nm5", "director", None, None, DAY),  # not in crew
+    ("tt1", 8, "nm9", None, None, None, DAY),
+    ("tt4", 1, "nm6", "actor", None, None, DAY),  # not a movie
+    ("tt9", 1, "nm7", "actor", None, None, DAY),  # a title that basics does not know
+]
+CREW = [("tt1", "nm8,nm2,nm8", "nm1", DAY), ("tt2", None, "nm8", DAY), ("tt4", "nm6", "nm6", DAY)]
+
+
+def test_credits_unite_principals_and_crew_without_doubles(spark):
+    made = silver.credits(
+        _rows(spark, declared.TITLE_BASICS, BASICS),
+        _rows(spark, declared.TITLE_PRINCIPALS, PRINCIPALS),
+        _rows(spark, declared.TITLE_CREW, CREW),
+    )
+    expected = [
+        ("tt1", "nm1", "cast", 1, "actor", None, ['He "X"', "Himself"]),
+        ("tt1", "nm3", "cast", 2, "self", None, ["not JSON"]),
+        ("tt1", "nm8", "director", 1, None, None, None),
+        ("tt1", "nm2", "director", 2, "director", None, None),
+        ("tt1", "nm5", "director", 3, "director", None, None),
+        ("tt1", "nm1", "writer", 1, "writer", "screenplay", None),
+        ("tt2", "nm8", "writer", 1, None, None, None),
+    ]
+    _same(made, tables.CREDITS, expected)
+
+
+def test_every_principal_of_a_movie_is_credited_of_another_category_or_repeated(spark):
+    basics = _rows(spark, declared.TITLE_BASICS, BASICS)
+    principals = _rows(spark, declared.TITLE_PRINCIPALS, PRINCIPALS)
+    made = silver.credits(basics, principals, _rows(spark, declared.TITLE_CREW, CREW))
+    counts = silver.principals_accounted(basics, principals, made).first().asDict()
+    assert counts == {"principals": 8, "of_other_categories": 2, "repeated": 1, "credited": 5}
+
+
+def test_datasets_of_only_a_header_give_no_credits(spark):
+    empty = (_rows(spark, table, []) for table in (declared.TITLE_BASICS, declared.TITLE_PRINCIPALS))
+    basics, principals = empty
+    made = silver.credits(basics, principals, _rows(spark, declared.TITLE_CREW, []))
+    assert made.count() == 0
+    assert set(silver.principals_accounted(basics, principals, made).first().asDict().values()) == {0}
+
+
+def test_names_of_a_title_are_told_apart_by_their_number(spark):
+    rows = [
+        ("tt1", 1, "Life", "US", "en", "imdbDisplay\x02tv", None, 0, DAY),
+        ("tt1", 2, "Leben", "DE", None, None, "long title", 1, DAY),
+        ("tt1", None, "Lost", None, None, None, None, None, DAY),
+    ]
+    expected = [
+        ("tt1", 1, "Life", "US", "en", ["imdbDisplay", "tv"], None, False),
+        ("tt1", 2, "Leben", "DE", None, None, ["long title"], True),
+    ]
+    _same(silver.title_names(_rows(spark, declared.TITLE_AKAS, rows)), tables.TITLE_NAMES, expected)
+
+
+def test_series_tell_mini_series_apart(spark):
+    expected = [
+        ("tt3", "Series", "Series", True, True, 2001, 2003, 50, None),
+        ("tt6", "Endless", "Endless", False, False, 1980, None, None, None),
+    ]
+    _same(silver.series(_rows(spark, declared.TITLE_BASICS, BASICS)), tables.SERIES, expected)
+
+
+def test_episodes_need_a_series_but_no_row_in_basics(spark):
+    rows = [("tt4", "tt3", 1, 2, DAY), ("tt7", "tt3", None, None, DAY), ("tt8", None, 1, 1, DAY)]
+    made = silver.episodes(
+        _rows(spark, declared.TITLE_EPISODE, rows), _rows(spark, declared.TITLE_BASICS, BASICS)
+    )
+    expected = [("tt4", "tt3", 1, 2, "Pilot", 2001, 49), ("tt7", "tt3", None, None, None, None, None)]
+    _same(made, tables.EPISODES, expected)
+
+
+def test_omdb_facts_are_the_whitelist_and_nothing_else(spark):
+    known = {
+        "Response": "True", "Plot": "A man.", "Language": "English, French", "Country": "UK,  USA", "Rated": "PG-13",
+        "Runtime": "142 min", "Genre": "Drama", "Released": "12 Mar 2019", "Production": "N/A", "imdbRating": "9.3",
+        "imdbVotes": "1,000", "Ratings": [{"Source": "x", "Value": "9/10"}], "BoxOffice": "$1",
     }  # fmt: skip
-    assert rows[("nm1", "cast")]["characters"] == ["Him", "Her"]
-    assert [rows[(name, "cast")]["billing_order"] for name in ("nm1", "nm2", "nm3")] == [1, 2, 3]
-
-
-def test_directors_stand_in_the_order_of_crew_with_what_principals_say(credit_rows: DataFrame) -> None:
-    rows = {row["nconst"]: row for row in credit_rows.where("role = 'director'").collect()}
-    assert (rows["nm5"]["billing_order"], rows["nm3"]["billing_order"]) == (1, 2)
-    assert (rows["nm3"]["category"], rows["nm3"]["job"], rows["nm5"]["category"]) == ("director", "co-director", None)
-
-
-def test_every_principal_is_a_credit_or_of_another_category_or_a_double(
-    spark: SparkSession, basics: DataFrame, credit_rows: DataFrame
-) -> None:
-    principals = spark.createDataFrame(PRINCIPALS, raw.TITLE_PRINCIPALS.ddl)
-    counted = silver.principals_accounted(basics, principals, credit_rows).first()
-    assert counted is not None
-    numbers = counted.asDict()
-    assert numbers.pop("principals") == sum(numbers.values()) == 6
-
-
-def test_ratings_outside_the_scale_are_no_ratings(spark: SparkSession) -> None:
-    ratings = [("tt1", 7.5, 10, DAY), ("tt2", 0.5, 10, DAY), ("tt3", None, 10, DAY), ("tt4", 10.0, None, DAY)]
-    rows = silver.ratings(spark.createDataFrame(ratings, raw.TITLE_RATINGS.ddl))
-    assert rows.columns == list(RATINGS.column_names)
-    assert [row["tconst"] for row in rows.collect()] == ["tt1"]
-
-
-def test_series_and_episodes_belong_together(spark: SparkSession, basics: DataFrame) -> None:
-    series = silver.series(basics)
-    assert series.columns == list(SERIES.column_names)
-    assert {row["tconst"]: row["is_mini_series"] for row in series.collect()} == {"tt3": False, "tt4": True}
-    parts = [("tt5", "tt3", 1, 1, DAY), ("tt6", "tt3", 1, 2, DAY), ("tt7", None, 1, 3, DAY)]
-    episodes = silver.episodes(spark.createDataFrame(parts, raw.TITLE_EPISODE.ddl), basics)
-    assert episodes.columns == list(EPISODES.column_names)
-    known, unknown = sorted(episodes.collect())
-    assert (known["series_tconst"], known["primary_title"], known["release_year"]) == ("tt3", "Pilot", 1999)
-    assert (unknown["tconst"], unknown["primary_title"]) == ("tt6", None)
-
-
-def test_people_and_names_keep_their_lists(spark: SparkSession) -> None:
-    people = silver.people(spark.createDataFrame([("nm1", "Jo", 1970, None, "actor,writer", None, DAY)], raw.NAME_BASICS.ddl))
-    assert people.columns == list(PEOPLE.column_names)
-    assert people.collect()[0]["professions"] == ["actor", "writer"]
-    akas = [("tt1", 1, "Un", "FR", "fr", "imdbDisplay", None, 0, DAY), ("tt1", 2, "One", None, None, "original", None, 1, DAY)]
-    names = silver.title_names(spark.createDataFrame(akas, raw.TITLE_AKAS.ddl))
-    assert names.columns == list(TITLE_NAMES.column_names)
-    assert [row["is_original_title"] for row in sorted(names.collect())] == [False, True]
-
-
-def test_omdb_facts_hold_what_was_known_before_release_and_nothing_else(spark: SparkSession) -> None:
-    rows = silver.omdb_facts(spark.createDataFrame(OMDB, raw.OMDB_RESPONSES.ddl))
-    (facts,) = rows.collect()
-    assert rows.columns == list(OMDB_FACTS.column_names)
-    assert (facts["plot"], facts["languages"], facts["certificate"]) == ("A plot.", ["French", "English"], None)
-    assert (facts["runtime_minutes"], facts["release_date"]) == (142, date(2019, 3, 12))
-    assert "9.9" not in str(facts)
+    nothing = dict.fromkeys(known, "N/A") | {"Response": "True", "Runtime": "S min", "Released": "soon"}
+    absent = {"Response": "False", "Error": "Movie not found!"}
+    rows = [(f"tt{n}", json.dumps(said)) for n, said in enumerate((known, nothing, absent, {"Response": "True"}))]
+    expected = [
+        ("tt0", "A man.", ["English", "French"], ["UK", "USA"], "PG-13", 142, ["Drama"], date(2019, 3, 12), None),
+        ("tt1", *[None] * 8),
+        ("tt3", *[None] * 8),
+    ]
+    _same(silver.omdb_facts(_rows(spark, declared.OMDB_RESPONSES, rows)), tables.OMDB_FACTS, expected)
