@@ -30,6 +30,12 @@ def show_version(champion: Champion) -> None:
     st.caption(f"Answered by {MODEL_NAME} version {champion.version} ({champion.alias}).")
 
 
+def show_warnings(warnings: tuple[str, ...]) -> None:
+    """List what the reader of an answer should know."""
+    if warnings:
+        st.warning("  \n".join(warnings), icon=":material/info:")
+
+
 @st.cache_data(ttl="20s", show_spinner=False)
 def _champion_version(tracking_uri: str) -> str | None:
     found = version_of(tracking_uri, CHAMPION)

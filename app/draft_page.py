@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from app.champion import champion_or_stop, show_version
+from app.champion import champion_or_stop, show_version, show_warnings
 from app.interval_picture import interval_picture
 from app.people_picker import pick_people
 from imdb_assets.rating_model.draft import MovieDraft
@@ -40,7 +40,7 @@ def _ask_film() -> dict:
     st.subheader("Film")
     title = st.text_input("Title", key="draft_title", help="As the audience will read it.")
     genres = st.multiselect(
-        "Genres", GENRES, key="draft_genres", placeholder="Choose genres", help="IMDb's genres; a film has up to three."
+        "Genres", GENRES, key="draft_genres", max_selections=3, placeholder="Choose up to three", help="IMDb's genres."
     )
     plot = st.text_area(
         "Plot", key="draft_plot", height=120, placeholder="A few sentences", help="As in a catalogue; its words count."
@@ -90,8 +90,7 @@ def _show(prediction: Prediction, *, is_empty: bool) -> None:
         )
     if is_empty:
         st.info("This is any film of that year. Add genres, a plot and people, and the rating will be yours.")
-    if prediction.warnings:
-        st.warning("\n".join(f"- {sentence}" for sentence in prediction.warnings))
+    show_warnings(prediction.warnings)
 
 
 if __name__ == "__main__":

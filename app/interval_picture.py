@@ -12,7 +12,9 @@ def interval_picture(prediction: Prediction) -> alt.LayerChart | alt.FacetChart:
     """Draw the scale from 1 to 10, the interval as a band and the rating as a mark."""
     row = pd.DataFrame([{"rating": prediction.rating, "low": prediction.low_80, "high": prediction.high_80}])
     row = row.assign(first=1.0, last=10.0)
-    axis = alt.Axis(values=list(range(1, 11)), grid=False, domain=False, ticks=False, title=None, labelFontSize=13)
+    axis = alt.Axis(
+        values=list(range(1, 11)), grid=False, domain=False, ticks=False, title=None, format="d", labelFontSize=13
+    )
     scale = alt.Scale(domain=[1, 10], nice=False)
     base = alt.Chart(row).encode(
         tooltip=[

@@ -22,15 +22,16 @@ def pick_people(people: People, *, role: str, key: str, note: str) -> tuple[str,
     ).strip()
     if text:
         _offer(people, text, key=key, chosen=chosen)
-    for nconst in chosen:
-        st.button(
-            people.label(nconst),
-            key=f"{key}_remove_{nconst}",
-            icon=":material/close:",
-            help=f"Remove this {role}",
-            on_click=_remove,
-            args=(key, nconst),
-        )
+    with st.container(horizontal=True, gap="small"):
+        for nconst in chosen:
+            st.button(
+                people.label(nconst),
+                key=f"{key}_remove_{nconst}",
+                icon=":material/close:",
+                help=f"Remove this {role}",
+                on_click=_remove,
+                args=(key, nconst),
+            )
     return tuple(chosen)
 
 

@@ -1,20 +1,29 @@
 """The app: `streamlit run app/rating_app.py`, or `make app`."""
 
+from pathlib import Path
+
 import streamlit as st
 
 
 def main() -> None:
     """Show the page that was chosen."""
-    st.set_page_config(page_title="IMDb rating of a film to be", page_icon=":material/movie:", layout="wide")
+    st.set_page_config(page_title="IMDb rating of a film to be", layout="wide")
+    st.html(Path(__file__).with_name("app.css"))
     # Streamlit forgets the widgets of the page that is not shown; writing them anew keeps the draft.
     for key in list(st.session_state):
         if str(key).startswith("draft_"):
             st.session_state[key] = st.session_state[key]
+    # An icon here would become the browser's and be fetched from Google; the links show theirs from Streamlit's font.
     pages = [
-        st.Page("draft_page.py", title="Draft", icon=":material/edit_note:", url_path="draft", default=True),
-        st.Page("scenarios_page.py", title="Scenarios", icon=":material/groups:", url_path="scenarios"),
+        st.Page("draft_page.py", title="Draft", url_path="draft", default=True),
+        st.Page("scenarios_page.py", title="Scenarios", url_path="scenarios"),
     ]
-    st.navigation(pages, position="top").run()
+    page = st.navigation(pages, position="hidden")
+    # Streamlit's own navigation hides behind a button on a narrow screen.
+    with st.container(horizontal=True, key="pages"):
+        for link, icon in zip(pages, (":material/edit_note:", ":material/groups:"), strict=True):
+            st.page_link(link, icon=icon, width="content")
+    page.run()
 
 
 if __name__ == "__main__":

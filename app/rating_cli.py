@@ -97,7 +97,7 @@ def demo() -> None:
     board = leaderboard(read_settings().tracking_uri)
     columns = ["model", "population", "n", "rmse", "rmse_low", "rmse_high", "mae", "r2"]
     print(f"Leaderboard of {MODEL_NAME} version {champion.version}, test years\n")
-    tested = board[board["split"] == "test"].sort_values(["population", "rmse"])
+    tested = board.query("split == 'test'").sort_values(["population", "rmse"])
     print(tested[columns].round(3).to_string(index=False), end="\n\n")
     index = champion.model.people
     directors, cast = (index.most_rated(role, limit=1) for role in ("director", "cast"))

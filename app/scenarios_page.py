@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pandas as pd
 import streamlit as st
 
-from app.champion import champion_or_stop, show_version
+from app.champion import champion_or_stop, show_version, show_warnings
 from app.people_picker import pick_people
 from imdb_assets.rating_model.draft import MovieDraft
 from imdb_assets.rating_model.people import People
@@ -75,13 +75,12 @@ def _show(found: Scenarios, people: People) -> None:
     st.download_button(
         "Download as CSV", table.to_csv(index=False), "scenarios.csv", "text/csv", icon=":material/download:"
     )
-    if found.warnings:
-        st.warning("\n".join(f"- {sentence}" for sentence in found.warnings))
+    show_warnings(found.warnings)
 
 
 def scenario_table(found: Scenarios, people: People) -> pd.DataFrame:
     """A row per scenario, best first, in the words of the page."""
-    return pd.DataFrame(
+    table = pd.DataFrame(
         [
             {
                 "Rank": rank,
@@ -95,6 +94,7 @@ def scenario_table(found: Scenarios, people: People) -> pd.DataFrame:
             for rank, scenario in enumerate(found.best, start=1)
         ]
     )
+    return table.loc[:, (table != "").any()]
 
 
 if __name__ == "__main__":

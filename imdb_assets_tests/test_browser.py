@@ -46,15 +46,19 @@ def browser() -> Iterator[Browser]:
 
 @pytest.mark.parametrize("width", [1400, 390])
 def test_a_person_drafts_a_film_and_ranks_scenarios(address, browser, width, tmp_path):
-    page = browser.new_page(viewport={"width": width, "height": 900})
+    page = browser.new_page(viewport={"width": width, "height": 1400 if width > 768 else 2000})
     complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on(
+        "console",
+        lambda message: complaints.append(f"{message.text} {message.location}") if message.type == "error" else None,
+    )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.set_default_timeout(60_000)
     page.goto(address)
 
     before = rating(page)
     page.get_by_role("textbox", name="Title").fill("The Lantern Maker")
+    page.keyboard.press("Tab")
     choose(page, "Genres", "Drama")
     page.get_by_role("textbox", name="Plot").fill("A quiet, patient film about memory.")
     add(page, "director", GIFTED_NAME)
@@ -62,11 +66,10 @@ def test_a_person_drafts_a_film_and_ranks_scenarios(address, browser, width, tmp
     expect(page.get_by_text("Nobody Yet is treated as a newcomer.")).to_be_visible()
     settle(page)
     assert rating(page) > before
+    page.mouse.move(0, 0)
     page.screenshot(path=tmp_path / f"draft_{width}.png", full_page=True)
     assert fits(page)
 
-    if width < 768:
-        page.get_by_test_id("stExpandSidebarButton").click()
     page.get_by_role("link", name="Scenarios").click()
     expect(page.get_by_text("The Lantern Maker")).to_be_visible()
     add(page, "candidate director", DULL_NAME)
@@ -75,11 +78,12 @@ def test_a_person_drafts_a_film_and_ranks_scenarios(address, browser, width, tmp
         add(page, "candidate actor", actor)
     page.get_by_role("button", name="Score every combination").click()
     expect(page.get_by_text("Best 6 of 6 combinations")).to_be_visible()
+    expect(page.get_by_test_id("stDataFrame").locator("canvas").first).to_be_visible()
     settle(page)
     page.screenshot(path=tmp_path / f"scenarios_{width}.png", full_page=True)
     assert fits(page)
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download as CSV").click()
+        page.get_by_test_id("stDownloadButton").get_by_role("button").click()
     lines = download.value.path().read_text(encoding="utf-8").splitlines()
     assert len(lines) == 7
     assert GIFTED_NAME in lines[1]
@@ -104,7 +108,8 @@ def add(page: Page, role: str, name: str, *, is_newcomer: bool = False) -> None:
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    page.get_by_role("combobox", name=label).fill(option)
+    settle(page)
+    page.get_by_role("combobox", name=label).click()
     page.get_by_role("option", name=option, exact=True).click()
     page.keyboard.press("Escape")
 
