@@ -2,14 +2,24 @@
 
 from pathlib import Path
 
+import mlflow
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from app.settings import read_settings
 from imdb_assets.environments import settings_from
+from imdb_assets.rating_model import registry
 from imdb_assets.rating_model.draft import MovieDraft
 from imdb_assets.rating_model.registry import load_champion
-from imdb_assets_tests.champion import GIFTED_DIRECTOR, GIFTED_NAME, HOMONYM_NAME, HOMONYMS
+from imdb_assets_tests.champion import (
+    GIFTED_DIRECTOR,
+    GIFTED_NAME,
+    HOMONYM_NAME,
+    HOMONYMS,
+    invented_model,
+    registered_champion,
+)
 
 APP = Path(__file__).parents[1] / "app"
 pytestmark = pytest.mark.slow
@@ -118,6 +128,18 @@ def test_without_a_champion_a_page_says_what_to_do(tracking_uri, said, page, mon
     assert said in app.warning[0].value
     assert not app.exception
     assert not app.metric
+
+
+def test_a_promoted_version_answers_without_a_restart(tmp_path, monkeypatch):
+    tracking_uri = registered_champion(tmp_path)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", tracking_uri)
+    app = AppTest.from_file(str(APP / "rating_app.py"), default_timeout=60).run()
+    assert "version 1" in app.caption[-1].value
+    with mlflow.start_run():
+        registry.register(invented_model(), alias=registry.CANDIDATE, tags={})
+    registry.promote(tracking_uri)
+    st.cache_data.clear()  # what twenty seconds do
+    assert "version 2" in app.run().caption[-1].value
 
 
 def test_the_app_and_the_platform_look_for_the_registry_in_the_same_place(monkeypatch):
