@@ -18,5 +18,6 @@ def read_settings() -> Settings:
     """Read `MLFLOW_TRACKING_URI`; without it, the registry that the platform makes under `data/`."""
     # MLflow asks an unreachable server seven times over minutes; a person at a page wants to know sooner.
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     default = f"sqlite:///{PROJECT_ROOT / 'data' / 'mlflow.db'}"
     return Settings(tracking_uri=os.environ.get("MLFLOW_TRACKING_URI") or default)
