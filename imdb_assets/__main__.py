@@ -18,7 +18,9 @@ from imdb_assets.resources.spark import JavaMissing, set_up  # noqa: E402
 
 def main(arguments: list[str]) -> int:
     """Run the job; 0 when all of it succeeded."""
-    parser = argparse.ArgumentParser(prog="python -m imdb_assets", description="Run a job of the platform in this process.")
+    parser = argparse.ArgumentParser(
+        prog="python -m imdb_assets", description="Run a job of the platform in this process."
+    )
     parser.add_argument("--job", default="whole_platform", help="name of the job (default: whole_platform)")
     parser.add_argument("--set-up", action="store_true", help="fetch Delta's jars and find Java, and do nothing else")
     asked = parser.parse_args(arguments)
@@ -55,7 +57,11 @@ def _leaderboard(result: dg.ExecuteInProcessResult) -> list[str]:
             rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in str(page.value).splitlines()]
             widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
             shown = [rows[0], *rows[2:]]
-            return ["", *("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in shown), ""]
+            return [
+                "",
+                *("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in shown),
+                "",
+            ]
     return []
 
 

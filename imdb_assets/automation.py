@@ -51,7 +51,7 @@ def dataset_sensor(*, is_on: bool) -> dg.SensorDefinition:
         landed = dg.AssetSelection.assets(*(landing_name(dataset) for dataset in changed))
         keys = sorted(landed.downstream().resolve(graph))
         request = dg.RunRequest(asset_selection=keys, tags={"changed_datasets": ",".join(changed)})
-        return dg.SensorResult(run_requests=[request], cursor=json.dumps(before | now))
+        return dg.SensorResult(run_requests=[request], cursor=json.dumps({**before, **now}))
 
     return look
 

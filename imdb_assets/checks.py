@@ -66,12 +66,15 @@ def types_of(schema: StructType) -> list[tuple[str, str]]:
 def facts_of(frame: DataFrame, table: Table) -> Facts:
     """Rows, repeated keys and unwanted nulls, in one job."""
     never_null = [column.name for column in table.columns if not column.nullable]
-    counts = [F.count("*").alias("n"), *(F.count(F.when(F.col(f"`{name}`").isNull(), 1)).alias(f"null_{name}") for name in never_null)]
+    counts = [
+        F.count("*").alias("n"),
+        *(F.count(F.when(F.col(f"`{name}`").isNull(), 1)).alias(f"null_{name}") for name in never_null),
+    ]
     grouped = frame.groupBy(*table.primary_key).agg(*counts) if table.primary_key else frame.agg(*counts)
     sums = [F.sum("n").alias("n"), F.count(F.when(F.col("n") > 1, 1)).alias("repeated")]
     row = grouped.agg(*sums, *(F.sum(f"null_{name}").alias(f"null_{name}") for name in never_null)).first()
     return Facts(
-        n_rows=(row and row["n"]) or 0,
+        n_rows=int(row["n"] or 0) if row else 0,
         n_repeated_keys=row["repeated"] if row and table.primary_key else 0,
         n_nulls={name: n for name in never_null if row and (n := row[f"null_{name}"])},
     )
@@ -97,11 +100,15 @@ def key_result(table: Table, frame: DataFrame, facts: Facts) -> dg.AssetCheckRes
         check_name=KEY_IS_UNIQUE,
         asset_key=table.asset_name,
         passed=not repeated,
-        description=f"{facts.n_repeated_keys} values of ({key}) repeat, such as {'; '.join(repeated)}" if repeated else None,
+        description=f"{facts.n_repeated_keys} values of ({key}) repeat, such as {'; '.join(repeated)}"
+        if repeated
+        else None,
         metadata={"n_repeated_keys": facts.n_repeated_keys, "repeated_keys": repeated},
     )
 
 
 def _repeated_keys(frame: DataFrame, table: Table) -> list[str]:
-    repeated = frame.groupBy(*table.primary_key).count().where("count > 1").orderBy(*table.primary_key).limit(MOST_NAMED)
+    repeated = (
+        frame.groupBy(*table.primary_key).count().where("count > 1").orderBy(*table.primary_key).limit(MOST_NAMED)
+    )
     return [", ".join(str(row[name]) for name in table.primary_key) for row in repeated.collect()]

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 import dagster as dg
 
@@ -78,7 +78,7 @@ def settings_from(variables: Mapping[str, str]) -> Settings:
     if environment == "azure" and "://" not in given.get("LAKE_URI", ""):
         raise ValueError("IMDB_ENV is azure, so LAKE_URI must be abfss://container@account.dfs.core.windows.net/path")
     return Settings(
-        imdb_env=environment,
+        imdb_env=cast("Environment", environment),
         imdb_datasets_url=given.get("IMDB_DATASETS_URL", IMDB_DATASETS_URL),
         imdb_datasets=_datasets(given.get("IMDB_DATASETS")),
         imdb_snapshot_date=given.get("IMDB_SNAPSHOT_DATE"),

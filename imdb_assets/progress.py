@@ -26,7 +26,7 @@ SENTENCES = {
 @dg.logger
 def progress_logger(_context: dg.InitLoggerContext) -> logging.Logger:
     """What `python -m imdb_assets` shows of a run."""
-    logger = logging.Logger("imdb_assets.progress", level=logging.DEBUG)
+    logger = logging.Logger("imdb_assets.progress", level=logging.DEBUG)  # noqa: LOG001 - one of its own for each run
     logger.addHandler(ProgressHandler(sys.stdout))
     return logger
 
@@ -47,15 +47,18 @@ class ProgressHandler(logging.StreamHandler):
         self.flush()
 
     def _said(self, record: logging.LogRecord) -> list[str]:
-        # What an asset warns of. That something was not executed is told by its skipped step.
-        if record.levelno < logging.WARNING or "step_key" not in getattr(record, "dagster_meta", {}):
+        meta: dict[str, str] = getattr(record, "dagster_meta", {})
+        said = meta.get("orig_message") or ""
+        if record.levelno < logging.WARNING or not meta.get("step_key"):
             return []
-        return [f"  ! {record.dagster_meta['orig_message']}"]  # type: ignore[attr-defined]
+        if said.startswith("Dependencies for step"):
+            return [f"  - {meta['step_key']} skipped: what it needs was not made"]
+        return [f"  ! {said}"]
 
     def _lines(self, event: DagsterEvent) -> list[str]:
         match event.event_type:
             case DagsterEventType.ASSET_MATERIALIZATION if "seconds" in event.materialization.metadata:
-                return [_materialized(event, event.materialization.metadata["seconds"].value)]
+                return [_materialized(event, float(str(event.materialization.metadata["seconds"].value)))]
             case DagsterEventType.ASSET_MATERIALIZATION:
                 self._held.setdefault(event.step_key, []).append(event)
             case DagsterEventType.STEP_SUCCESS:
@@ -75,7 +78,7 @@ def _materialized(event: DagsterEvent, seconds: float) -> str:
     metadata = event.materialization.metadata
     rows = metadata.get("dagster/row_count")
     shown = f"{rows.value:>11,} rows" if rows is not None else " " * 16
-    return f"  ✓ {event.asset_key.path[-1]:<30}{shown}{seconds:>8.1f} s"
+    return f"  ✓ {event.materialization.asset_key.path[-1]:<30}{shown}{seconds:>8.1f} s"
 
 
 def _reason(event: DagsterEvent) -> str:

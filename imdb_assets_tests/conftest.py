@@ -1,7 +1,6 @@
 """What the tests share: one Spark session, resources on a temporary lake, and the tools a machine may lack."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession

@@ -8,7 +8,15 @@ import pytest
 from imdb_assets.definitions import definitions_for
 from imdb_assets.environments import settings_from
 
-DATASETS = ("title_basics", "title_akas", "title_crew", "title_episode", "title_principals", "title_ratings", "name_basics")
+DATASETS = (
+    "title_basics",
+    "title_akas",
+    "title_crew",
+    "title_episode",
+    "title_principals",
+    "title_ratings",
+    "name_basics",
+)
 ASSETS = {
     *(f"landing_{dataset}" for dataset in DATASETS),
     *(f"bronze_{dataset}" for dataset in DATASETS),

@@ -63,7 +63,7 @@ def gold_people_index(
             asset=TRAINING_SET.asset_name,
             blocking=True,
             description="Ratings, votes and presence of the films of the first test year and later are scrambled and "
-            "everything is built again: no feature of an earlier film may move, and no film's own target its text score.",
+            "everything is built again: no feature of an earlier film may move, nor a text score by its own target.",
         )
     ],
 )

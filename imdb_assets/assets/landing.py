@@ -1,5 +1,6 @@
 """The landing assets: what IMDb and OMDb sent, as received; the datasets go straight on to bronze."""
 
+import time
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -40,6 +41,7 @@ class Outcome:
     dataset: str
     refusal: str | None = None
     landed: Landed | None = None
+    landing_seconds: float = 0.0
     loaded: Loaded | None = None
 
 
@@ -68,9 +70,15 @@ def _bronze_spec(table: Table, deps: list[str]) -> dg.AssetSpec:
 def _check_specs(dataset: str) -> list[dg.AssetCheckSpec]:
     bronze_name = DATASETS[dataset].asset_name
     return [
-        dg.AssetCheckSpec(ACCEPTED, asset=landing_name(dataset), description="The dataset was to be had, whole and with its columns."),
-        dg.AssetCheckSpec(COLUMNS_ARE_AS_DECLARED, asset=bronze_name, description="Names, order and types are the declaration's."),
-        dg.AssetCheckSpec(ROWS_ADD_UP, asset=bronze_name, description="No row of the dataset was lost without a reason."),
+        dg.AssetCheckSpec(
+            ACCEPTED, asset=landing_name(dataset), description="The dataset was to be had, whole and with its columns."
+        ),
+        dg.AssetCheckSpec(
+            COLUMNS_ARE_AS_DECLARED, asset=bronze_name, description="Names, order and types are the declaration's."
+        ),
+        dg.AssetCheckSpec(
+            ROWS_ADD_UP, asset=bronze_name, description="No row of the dataset was lost without a reason."
+        ),
     ]
 
 
@@ -99,9 +107,11 @@ def imdb_datasets_assets(
     selected = {key.path[-1] for key in context.selected_asset_keys}
     asked = [name for name in DATASETS if {landing_name(name), DATASETS[name].asset_name} & selected]
     if left_out := [name for name in asked if name not in landing.datasets]:
-        context.log.info(f"IMDB_DATASETS leaves out {', '.join(left_out)}: their tables stay as they are.")
+        context.log.info("IMDB_DATASETS leaves out %s: their tables stay as they are.", ", ".join(left_out))
     asked = [name for name in asked if name in landing.datasets]
-    work = _Work(selected=selected, source=imdb_datasets, landing=landing, spark=spark, delta=delta, run_id=context.run.run_id)
+    work = _Work(
+        selected=selected, source=imdb_datasets, landing=landing, spark=spark, delta=delta, run_id=context.run.run_id
+    )
     loaded: dict[str, Loaded] = {}
     refusals: list[str] = []
     with ThreadPoolExecutor(THREADS) as pool:
@@ -114,8 +124,10 @@ def imdb_datasets_assets(
                 context.log.error(outcome.refusal)
             yield from _results(outcome, selected, context.selected_asset_check_keys)
     if REJECTED_ROWS.asset_name in selected:
+        start = time.monotonic()
         n_rejected = write_rejected_rows(delta, spark.spark_session, loaded) if loaded else 0
-        yield dg.MaterializeResult(asset_key=REJECTED_ROWS.asset_name, metadata={"dagster/row_count": n_rejected})
+        metadata = {"dagster/row_count": n_rejected, "seconds": round(time.monotonic() - start, 2)}
+        yield dg.MaterializeResult(asset_key=REJECTED_ROWS.asset_name, metadata=metadata)
     elif refusals:
         # The check that fails the run belongs to the rejected rows, which are not part of this one.
         raise dg.Failure(" ".join(refusals), allow_retries=False)
@@ -159,28 +171,34 @@ class _Work:
 
     def bring(self, dataset: str) -> Outcome:
         """Land the dataset where that is selected, and load it where that is."""
+        start = time.monotonic()
         try:
-            if landing_name(dataset) in self.selected:
-                landed = self.landing.fetch(dataset, self.source, run_id=self.run_id)
-            else:
-                landed = self.landing.current(dataset)
+            landed = self._land(dataset)
         except DatasetRefused as refusal:
             return Outcome(dataset=dataset, refusal=str(refusal))
-        if landed is None:
-            name = landing_name(dataset)
-            reason = f"{dataset}.tsv.gz was not landed yet; materialize {name} first."
-            self.landing.refuse(dataset, reason, run_id=self.run_id)
-            return Outcome(dataset=dataset, refusal=reason)
+        seconds = round(time.monotonic() - start, 2)
         if DATASETS[dataset].asset_name not in self.selected:
-            return Outcome(dataset=dataset, landed=landed)
+            return Outcome(dataset=dataset, landed=landed, landing_seconds=seconds)
         loaded = load_dataset(dataset, landed, session=self.spark.spark_session, delta=self.delta)
-        return Outcome(dataset=dataset, landed=landed, loaded=loaded, refusal=self._lost_rows(dataset, landed, loaded))
+        refusal = self._lost_rows(dataset, landed, loaded)
+        return Outcome(dataset=dataset, landed=landed, landing_seconds=seconds, loaded=loaded, refusal=refusal)
+
+    def _land(self, dataset: str) -> Landed:
+        if landing_name(dataset) in self.selected:
+            return self.landing.fetch(dataset, self.source, run_id=self.run_id)
+        if current := self.landing.current(dataset):
+            return current
+        refusal = DatasetRefused(dataset, "it was not landed yet", f"materialize {landing_name(dataset)} first")
+        self.landing.refuse(dataset, str(refusal), run_id=self.run_id)
+        raise refusal
 
     def _lost_rows(self, dataset: str, landed: Landed, loaded: Loaded) -> str | None:
         lost = landed.n_rows - loaded.n_rows - loaded.n_rejected
         if not lost:
             return None
-        reason = f"{dataset}.tsv.gz has {landed.n_rows} rows but {lost} of them are neither kept nor rejected; report this."
+        reason = (
+            f"{dataset}.tsv.gz has {landed.n_rows} rows but {lost} of them are neither kept nor rejected; report this."
+        )
         self.landing.refuse(dataset, reason, run_id=self.run_id)
         return reason
 
@@ -205,7 +223,7 @@ def _results(
         said = None if landed else outcome.refusal
         results.append(_check(ACCEPTED, landing_name(dataset), passed=landed is not None, description=said))
         if landed:
-            yield _landed_result(dataset, landed)
+            yield _landed_result(dataset, landed, seconds=outcome.landing_seconds)
     if landed and loaded:
         counts = {"rows_in": landed.n_rows, "rows_kept": loaded.n_rows, "rows_rejected": loaded.n_rejected}
         results.append(
@@ -213,8 +231,12 @@ def _results(
         )
         results.append(columns_result(table, loaded.differences, {}))
         if not outcome.refusal:
-            yield dg.MaterializeResult(asset_key=table.asset_name, metadata=counts | loaded.metadata)
-    yield from (result for result in results if dg.AssetCheckKey(result.asset_key, result.check_name) in checks)
+            yield dg.MaterializeResult(asset_key=table.asset_name, metadata={**counts, **loaded.metadata})  # pyright: ignore[reportArgumentType]
+    yield from (
+        result
+        for result in results
+        if result.asset_key and result.check_name and dg.AssetCheckKey(result.asset_key, result.check_name) in checks
+    )
 
 
 def _check(name: str, asset: str, *, passed: bool, description: str | None, **metadata: int) -> dg.AssetCheckResult:
@@ -223,7 +245,7 @@ def _check(name: str, asset: str, *, passed: bool, description: str | None, **me
     )
 
 
-def _landed_result(dataset: str, landed: Landed) -> dg.MaterializeResult:
+def _landed_result(dataset: str, landed: Landed, *, seconds: float) -> dg.MaterializeResult:
     manifest = landed.manifest
     return dg.MaterializeResult(
         asset_key=landing_name(dataset),
@@ -234,6 +256,7 @@ def _landed_result(dataset: str, landed: Landed) -> dg.MaterializeResult:
             "path": landed.path,
             "is_new": landed.is_new,
             "bytes": manifest.size,
+            "seconds": seconds,
             "snapshot_date": str(manifest.snapshot_date),
         },
     )

@@ -40,7 +40,7 @@ def silver_people(bronze_name_basics: DataFrame) -> DataFrame:
         dg.AssetCheckSpec(
             ACCOUNTED_FOR,
             asset=CREDITS.asset_name,
-            description="Each principal of a movie has a credit, or a category that gives none, or repeats another row.",
+            description="Each principal of a movie has a credit, a category that gives none, or repeats another row.",
         )
     ],
 )

@@ -48,7 +48,7 @@ class TableAsset(dg.AssetsDefinition):
 
 
 def table_asset(
-    table: Table, *, check_specs: Sequence[dg.AssetCheckSpec] = (), deps: Sequence[dg.AssetsDefinition] = ()
+    table: Table, *, check_specs: Sequence[dg.AssetCheckSpec] = (), deps: Sequence[dg.AssetsDefinition | str] = ()
 ) -> Callable[[Callable[..., Any]], TableAsset]:
     """An asset for a declared table; its name, description, columns and checks are the declaration's.
 
@@ -58,7 +58,9 @@ def table_asset(
 
     def decorate(function: Callable[..., Any]) -> TableAsset:
         if function.__name__ != table.asset_name:
-            raise ValueError(f"The asset of table {table.path} must be named {table.asset_name}, not {function.__name__}.")
+            raise ValueError(
+                f"The asset of table {table.path} must be named {table.asset_name}, not {function.__name__}."
+            )
         definition = dg.asset(
             name=table.asset_name,
             description=table.description,
@@ -87,7 +89,9 @@ def column_schema(table: Table) -> dg.TableSchema:
                 name=column.name,
                 type=column.type,
                 description=column.comment,
-                constraints=dg.TableColumnConstraints(nullable=column.nullable, unique=table.primary_key == (column.name,)),
+                constraints=dg.TableColumnConstraints(
+                    nullable=column.nullable, unique=table.primary_key == (column.name,)
+                ),
             )
             for column in table.columns
         ]
@@ -97,7 +101,7 @@ def column_schema(table: Table) -> dg.TableSchema:
 def _as_compute(function: Callable[..., Any], table: Table, *, blocking: set[str]) -> Callable[..., Any]:
     wanted = inspect.signature(function).parameters
 
-    def compute(context: dg.AssetExecutionContext, spark: Spark, **inputs: object) -> Iterator[object]:
+    def compute(context: dg.AssetExecutionContext, spark: Spark, **inputs: object) -> Iterator[object]:  # noqa: ARG001
         start = time.monotonic()
         produced = function(**inputs | ({"spark": spark} if "spark" in wanted else {}))
         checked = produced if isinstance(produced, Checked) else Checked(produced)
@@ -147,7 +151,7 @@ def _in_spark(frame: DataFrame | pd.DataFrame, table: Table, session: SparkSessi
     if differences := column_differences(sorted((str(name), "") for name in frame.columns), declared):
         return session.createDataFrame([], schema), differences
     # The null counts come after: what must not be null is said by the check, with the column's name.
-    arrow_schema = pa.schema([entry.with_nullable(True) for entry in to_arrow_schema(schema, timezone="UTC")])
+    arrow_schema = pa.schema([entry.with_nullable(True) for entry in to_arrow_schema(schema, timezone="UTC")])  # noqa: FBT003
     arrow = pa.Table.from_pandas(frame, schema=arrow_schema, preserve_index=False)
     return session.createDataFrame(arrow), []
 

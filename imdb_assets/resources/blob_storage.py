@@ -78,7 +78,7 @@ class BlobStorage(dg.ConfigurableResource, ABC):
     def read_bytes(self, path: str) -> bytes:
         """Everything a file holds; StorageFileMissing when there is none."""
         with self._said_clearly(path), self.file_system().open(self.key(path), "rb") as content:
-            return content.read()
+            return bytes(content.read())  # pyright: ignore[reportArgumentType] - opened as bytes
 
     def download(self, path: str, local_file: Path) -> None:
         """Copy a file to this machine; StorageFileMissing when there is none."""

@@ -71,7 +71,7 @@ class DeltaIOManager(dg.ConfigurableIOManager):
         merge = table.alias("kept").merge(frame.alias("new"), same)
         merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
 
-    def place_and_version(self, path: str) -> dict[str, object]:
+    def place_and_version(self, path: str) -> dict[str, Any]:
         """Where the table at a path is, and its latest version, as metadata."""
         return {"dagster/uri": dg.MetadataValue.text(self.lake.uri(path)), "delta_version": self.commits(path)[-1]}
 
@@ -82,12 +82,14 @@ class DeltaIOManager(dg.ConfigurableIOManager):
         if not file_system.exists(log):
             return []
         names = (name.rsplit("/", 1)[-1] for name in file_system.ls(log, detail=False))
-        return sorted(int(name.removesuffix(".json")) for name in names if name.endswith(".json") and name[:20].isdigit())
+        return sorted(
+            int(name.removesuffix(".json")) for name in names if name.endswith(".json") and name[:20].isdigit()
+        )
 
     def commit_metrics(self, path: str) -> dict[str, int]:
         """What Delta counted in the last commit, as `numOutputRows`."""
         commit = self.lake.key(f"{path}/_delta_log/{self.commits(path)[-1]:020d}.json")
-        for line in self.lake.file_system().cat_file(commit).decode().splitlines():
+        for line in self.lake.file_system().read_text(commit).splitlines():
             if "commitInfo" in (action := json.loads(line)):
                 metrics = cast("dict[str, Any]", action["commitInfo"]["operationMetrics"])
                 return {name: int(value) for name, value in metrics.items()}
@@ -96,13 +98,15 @@ class DeltaIOManager(dg.ConfigurableIOManager):
 
 def in_declared_shape(frame: DataFrame, table: Table, *, n_rows: int) -> DataFrame:
     """The frame in as few files as it needs, its columns carrying the declared comments into the lake."""
-    columns = [F.col(f"`{column.name}`").alias(column.name, metadata={"comment": column.comment}) for column in table.columns]
+    columns = [
+        F.col(f"`{column.name}`").alias(column.name, metadata={"comment": column.comment}) for column in table.columns
+    ]
     return frame.select(*columns).coalesce(1 + n_rows // ROWS_A_FILE)
 
 
 def spark_schema(table: Table) -> StructType:
     """The declared columns as Spark's types."""
-    return StructType.fromDDL(table.ddl)
+    return cast("StructType", StructType.fromDDL(table.ddl))
 
 
 def _path(key: dg.AssetKey) -> str:

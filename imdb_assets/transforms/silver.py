@@ -57,7 +57,7 @@ def people(name_basics: DataFrame) -> DataFrame:
     )
 
 
-def credits(title_basics: DataFrame, title_principals: DataFrame, title_crew: DataFrame) -> DataFrame:  # noqa: A001
+def credits(title_basics: DataFrame, title_principals: DataFrame, title_crew: DataFrame) -> DataFrame:
     """Unite the directors and writers of crew with the principals; each person once in each role of a movie.
 
     A principal's row wins. Cast is billed in the order of principals, directors and writers in that of crew first.
@@ -79,8 +79,8 @@ def credits(title_basics: DataFrame, title_principals: DataFrame, title_crew: Da
         "place",
         *(F.lit(None).cast(kind).alias(name) for name, kind in PRINCIPAL_ONLY.items()),
     )
-    rows = from_crew.withColumn("is_principal", F.lit(False)).unionByName(
-        from_principals.withColumn("is_principal", F.lit(True))
+    rows = from_crew.withColumn("is_principal", F.lit(False)).unionByName(  # noqa: FBT003 - Spark takes it so
+        from_principals.withColumn("is_principal", F.lit(True))  # noqa: FBT003 - Spark takes it so
     )
     return _billed(rows.join(movie_ids, on="tconst", how="left_semi"))
 
@@ -89,7 +89,9 @@ def principals_accounted(title_basics: DataFrame, title_principals: DataFrame, m
     """One row: the principals of movies, and of these the credited, those of other categories, and the repeated."""
     movie_ids = title_basics.where(F.col("titleType") == MOVIE).select("tconst")
     of_movies = title_principals.join(movie_ids, on="tconst", how="left_semi")
-    by_credit = of_movies.groupBy("tconst", "nconst", _role(F.col("category")).alias("role")).agg(F.count("*").alias("n"))
+    by_credit = of_movies.groupBy("tconst", "nconst", _role(F.col("category")).alias("role")).agg(
+        F.count("*").alias("n")
+    )
     has_role = F.col("role").isNotNull()
     principals = by_credit.agg(
         F.coalesce(F.sum("n"), F.lit(0)).alias("principals"),

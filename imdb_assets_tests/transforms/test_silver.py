@@ -135,9 +135,7 @@ def test_series_tell_mini_series_apart(spark):
 
 def test_episodes_need_a_series_but_no_row_in_basics(spark):
     rows = [("tt4", "tt3", 1, 2, DAY), ("tt7", "tt3", None, None, DAY), ("tt8", None, 1, 1, DAY)]
-    made = silver.episodes(
-        _rows(spark, declared.TITLE_EPISODE, rows), _rows(spark, declared.TITLE_BASICS, BASICS)
-    )
+    made = silver.episodes(_rows(spark, declared.TITLE_EPISODE, rows), _rows(spark, declared.TITLE_BASICS, BASICS))
     expected = [("tt4", "tt3", 1, 2, "Pilot", 2001, 49), ("tt7", "tt3", None, None, None, None, None)]
     _same(made, tables.EPISODES, expected)
 

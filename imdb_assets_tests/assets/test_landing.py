@@ -1,0 +1,126 @@
+"""A dataset that cannot be had stops its own branch, says why in one sentence, and leaves the old tables alone."""
+
+import gzip
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from imdb_assets.assets.landing import ACCEPTED, ALL_ACCEPTED
+from imdb_assets.definitions import definitions_for
+from imdb_assets.environments import settings_from
+from imdb_assets.resources.delta import DeltaIOManager
+from imdb_assets.sample_world.world import write_snapshot
+from imdb_assets.tables import silver
+
+pytestmark = pytest.mark.slow
+
+SILVER = dg.AssetSelection.groups("silver") - dg.AssetSelection.assets("silver_omdb_facts")
+
+
+class Lake:
+    """A folder of datasets, and the graph up to silver on a lake of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.datasets = folder / "datasets"
+        write_snapshot(self.datasets, movies=60, seed=1)
+        variables = {
+            "IMDB_ENV": "local",
+            "IMDB_DATASETS_URL": self.datasets.as_uri() + "/",
+            "IMDB_SNAPSHOT_DATE": "2025-01-01",
+            "LAKE_URI": str(folder / "lake"),
+            "MLFLOW_TRACKING_URI": f"sqlite:///{folder / 'mlflow.db'}",
+            "SPARK_MASTER": "local[2]",
+        }
+        self.definitions = definitions_for(settings_from(variables))
+        delta = self.definitions.resources["delta"]
+        assert isinstance(delta, DeltaIOManager)
+        self.delta = delta
+
+    def run(self) -> dg.ExecuteInProcessResult:
+        graph = self.definitions.get_repository_def().asset_graph
+        selected = (SILVER.upstream() | dg.AssetSelection.assets("bronze_rejected_rows")).resolve(graph)
+        with dg.DagsterInstance.ephemeral() as instance:
+            job = self.definitions.resolve_job_def("whole_platform")
+            return job.execute_in_process(asset_selection=sorted(selected), instance=instance, raise_on_error=False)
+
+    def versions(self) -> dict[str, list[int]]:
+        return {table.name: self.delta.commits(table.path) for table in silver.TABLES if table != silver.OMDB_FACTS}
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    lake = Lake(tmp_path_factory.mktemp("lake"))
+    assert lake.run().success
+    return lake
+
+
+@contextmanager
+def spoilt(folder: Path, faults: Mapping[str, Callable[[bytes], bytes | None]]) -> Iterator[None]:
+    whole = {name: (folder / name).read_bytes() for name in faults}
+    try:
+        for name, fault in faults.items():
+            content = fault(whole[name])
+            if content is None:
+                (folder / name).unlink()
+            else:
+                (folder / name).write_bytes(content)
+        yield
+    finally:
+        for name, content in whole.items():
+            (folder / name).write_bytes(content)
+
+
+FAULTS = {
+    "title.episode.tsv.gz": lambda _: None,
+    "title.akas.tsv.gz": lambda data: data[: len(data) // 2],
+    "name.basics.tsv.gz": lambda _: b"<html><body>Sorry</body></html>",
+    "title.principals.tsv.gz": lambda _: gzip.compress(b"tconst\tordering\tnconst\ntt1\t1\tnm1\n"),
+    "title.ratings.tsv.gz": lambda _: b"",
+}
+STOPPED = {"episodes", "title_names", "people", "credits", "ratings"}
+
+
+def test_refused_datasets_stop_their_own_branches_with_a_sentence_each(lake: Lake) -> None:
+    before = lake.versions()
+    with spoilt(lake.datasets, FAULTS):
+        result = lake.run()
+    after = lake.versions()
+    assert not result.success
+    assert {name for name in before if before[name] == after[name]} == STOPPED
+    said = failure(result)
+    assert all(name in said for name in FAULTS)
+    assert "\n" not in said
+    checks = {
+        (check.asset_key.path[-1], check.check_name): check.passed for check in result.get_asset_check_evaluations()
+    }
+    assert checks[("landing_title_episode", ACCEPTED)] is False
+    assert checks[("landing_title_basics", ACCEPTED)] is True
+
+
+def failure(result: dg.ExecuteInProcessResult) -> str:
+    (event,) = [event for event in result.all_events if event.is_step_failure]
+    assert ALL_ACCEPTED in str(event.step_key)
+    data = event.step_failure_data.user_failure_data
+    return (data.description if data else None) or ""
+
+
+def test_a_dataset_of_a_header_alone_is_legal(lake: Lake) -> None:
+    header = {"title.episode.tsv.gz": lambda data: gzip.compress(gzip.decompress(data).split(b"\n")[0] + b"\n")}
+    with spoilt(lake.datasets, header):
+        assert lake.run().success
+    assert lake.delta.read("silver/episodes").count() == 0
+
+
+def test_without_omdb_everything_else_goes_on(lake: Lake) -> None:
+    graph = lake.definitions.get_repository_def().asset_graph
+    selected = dg.AssetSelection.assets("landing_omdb_responses", "bronze_omdb_responses", "silver_omdb_facts").resolve(
+        graph
+    )
+    with dg.DagsterInstance.ephemeral() as instance:
+        job = lake.definitions.resolve_job_def("whole_platform")
+        assert job.execute_in_process(asset_selection=sorted(selected), instance=instance).success
+    facts = lake.delta.read("silver/omdb_facts")
+    assert (facts.count(), "plot" in facts.columns) == (0, True)

@@ -1,0 +1,102 @@
+import dagster as dg
+import pandas as pd
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+
+from imdb_assets.assets.table_asset import Checked, table_asset
+from imdb_assets.resources.blob_storage import FolderBlobStorage
+from imdb_assets.resources.delta import DeltaIOManager
+from imdb_assets.resources.spark import Spark
+from imdb_assets.tables.table import Column, Table
+
+THINGS = Table(
+    layer="silver",
+    name="things",
+    description="Things.",
+    primary_key=("id",),
+    columns=(
+        Column(name="id", type="int", comment="Id.", nullable=False),
+        Column(name="size", type="double", comment="It's a size, metres."),
+    ),
+)
+GOOD = [(1, 0.5), (2, None)]
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def delta(tmp_path_factory: pytest.TempPathFactory, spark_resource: Spark) -> DeltaIOManager:
+    lake = FolderBlobStorage(root=str(tmp_path_factory.mktemp("lake")))
+    return DeltaIOManager(spark=Spark(master="local[2]", is_short_lived=True, lake=lake), lake=lake)
+
+
+def materialize(delta: DeltaIOManager, rows: object) -> dg.ExecuteInProcessResult:
+    @table_asset(THINGS, check_specs=[dg.AssetCheckSpec("world_is_round", asset="silver_things", blocking=True)])
+    def silver_things() -> object:
+        return rows
+
+    return dg.materialize([silver_things], resources={"delta": delta, "spark": delta.spark}, raise_on_error=False)
+
+
+def things(spark: SparkSession, rows: list, ddl: str = THINGS.ddl, *, round_world: bool = True) -> Checked:
+    frame = spark.createDataFrame(rows, ddl)
+    return Checked(frame, checks=[dg.AssetCheckResult(check_name="world_is_round", passed=round_world)])
+
+
+def test_a_good_table_is_written_with_its_facts(delta: DeltaIOManager, spark: SparkSession) -> None:
+    result = materialize(delta, things(spark, GOOD))
+    (event,) = result.get_asset_materialization_events()
+    metadata = event.materialization.metadata
+    assert metadata["dagster/row_count"].value == 2
+    assert str(metadata["dagster/uri"].value).endswith("silver/things")
+    comments = {field.name: field.metadata.get("comment") for field in delta.read("silver/things").schema}
+    assert comments == {"id": "Id.", "size": "It's a size, metres."}
+
+
+@pytest.mark.parametrize(
+    ("rows", "ddl", "said"),
+    [
+        ([(1, 0.5), (1, 0.7)], "id int, size double", "primary_key_is_unique: 1 values of (id) repeat, such as 1"),
+        ([(None, 0.5)], "id int, size double", "id is null in 1 rows"),
+        ([("1", 0.5)], "id string, size double", "id is string, not int"),
+        ([(1,)], "id int", "size is missing"),
+    ],
+)
+def test_a_wrong_table_is_refused_and_the_old_one_stays(
+    delta: DeltaIOManager, spark: SparkSession, rows: list, ddl: str, said: str
+) -> None:
+    assert materialize(delta, things(spark, GOOD)).success
+    result = materialize(delta, things(spark, rows, ddl))
+    assert not result.success
+    (failure,) = [event.step_failure_data for event in result.all_events if event.is_step_failure]
+    assert failure.user_failure_data is not None
+    assert said in (failure.user_failure_data.description or "")
+    assert sorted(map(tuple, delta.read("silver/things").collect())) == GOOD
+    assert len(delta.commits("silver/things")) == 1
+
+
+def test_a_blocking_check_of_the_assets_own_refuses_too(delta: DeltaIOManager, spark: SparkSession) -> None:
+    assert not materialize(delta, things(spark, GOOD, round_world=False)).success
+    assert delta.commits("silver/things") == []
+
+
+def test_pandas_rows_get_the_declared_types(delta: DeltaIOManager) -> None:
+    checks = [dg.AssetCheckResult(check_name="world_is_round", passed=True)]
+    rows = pd.DataFrame({"id": [1, 2], "size": [0.5, None]})
+    assert materialize(delta, Checked(rows, checks=checks)).success
+    assert sorted(map(tuple, delta.read("silver/things").collect())) == GOOD
+
+
+def test_an_asset_called_is_its_function(spark: SparkSession) -> None:
+    @table_asset(THINGS)
+    def silver_things(frame: DataFrame) -> DataFrame:
+        return frame.where("id = 1")
+
+    assert silver_things(spark.createDataFrame(GOOD, THINGS.ddl)).count() == 1
+
+
+def test_a_wrongly_named_function_is_an_error() -> None:
+    with pytest.raises(ValueError, match="must be named silver_things, not things"):
+
+        @table_asset(THINGS)
+        def things() -> None: ...
