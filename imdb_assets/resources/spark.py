@@ -13,6 +13,7 @@ from typing import Any
 import dagster as dg
 from dagster_pyspark import LazyPySparkResource
 from pydantic import Field
+from pyspark import SparkContext
 from pyspark.sql import SparkSession
 
 from imdb_assets.resources.blob_storage import BlobStorage, FolderBlobStorage
@@ -230,6 +231,8 @@ def _warm_up(java_home: str | None, *, java_options: list[str]) -> None:
         gateway.shutdown()
         gateway.proc.stdin.close()
         gateway.proc.wait()
+        # pyspark would send the next session to the Java that has just ended.
+        SparkContext._gateway = SparkContext._jvm = None  # noqa: SLF001
 
 
 def _class_archive() -> Path:
