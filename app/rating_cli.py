@@ -16,7 +16,6 @@ from imdb_assets.rating_model.registry import (
     Champion,
     NoChampionError,
     RegistryUnreachableError,
-    leaderboard,
     load_champion,
 )
 from imdb_assets.rating_model.served_model import Prediction
@@ -92,13 +91,8 @@ def people(text: str, *, limit: Annotated[int, typer.Option(min=1, help="How man
 
 @cli.command()
 def demo() -> None:
-    """Show the leaderboard and predict an invented draft with two people of the index."""
+    """Predict an invented draft with two people of the index."""
     champion = _champion()
-    board = leaderboard(read_settings().tracking_uri)
-    columns = ["model", "population", "n", "rmse", "rmse_low", "rmse_high", "mae", "r2"]
-    print(f"Leaderboard of {MODEL_NAME} version {champion.version}, test years\n")
-    tested = board.query("split == 'test'").sort_values(["population", "rmse"])
-    print(tested[columns].round(3).to_string(index=False), end="\n\n")
     index = champion.model.people
     directors, cast = (index.most_rated(role, limit=1) for role in ("director", "cast"))
     draft = MovieDraft(

@@ -1,9 +1,12 @@
 """`python -m imdb_assets`: runs a job in this process and shows, in short lines, how it goes."""
 
 import argparse
+import contextlib
 import sys
+import threading
 import time
 import warnings
+from typing import cast
 
 import dagster as dg
 from mlflow.utils.logging_utils import disable_logging
@@ -12,8 +15,8 @@ from mlflow.utils.logging_utils import disable_logging
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*(_create_mlflow_run_hook|`MlFlow`)")
 
 from imdb_assets.definitions import definitions_for  # noqa: E402
-from imdb_assets.environments import Settings, settings  # noqa: E402
-from imdb_assets.resources.spark import JavaMissing, set_up  # noqa: E402
+from imdb_assets.environments import Settings, resources_for, settings  # noqa: E402
+from imdb_assets.resources.spark import JavaMissing, Spark, set_up  # noqa: E402
 
 
 def main(arguments: list[str]) -> int:
@@ -38,6 +41,9 @@ def main(arguments: list[str]) -> int:
 def run(name: str, chosen: Settings) -> int:
     """Run a job; 0 when all of it succeeded."""
     print(f"{name} in the environment {chosen.imdb_env}, lake {chosen.lake_uri}", flush=True)
+    # Java starts while Python imports; what goes wrong there goes wrong again, and is told, at Spark's first use.
+    spark = cast("Spark", resources_for(chosen)["spark"])
+    threading.Thread(target=_started, args=[spark], daemon=True).start()
     job = definitions_for(chosen).resolve_job_def(name)
     # MLflow tells of each version that it registers; the lines here do so in one style.
     disable_logging()
@@ -49,6 +55,11 @@ def run(name: str, chosen: Settings) -> int:
         print(line)
     print(f"{name} {'succeeded' if result.success else 'FAILED'} after {time.monotonic() - start:.0f} s")
     return 0 if result.success else 1
+
+
+def _started(spark: Spark) -> None:
+    with contextlib.suppress(Exception):
+        _ = spark.spark_session
 
 
 def _leaderboard(result: dg.ExecuteInProcessResult) -> list[str]:

@@ -31,10 +31,9 @@ def test_options_and_a_file_give_the_prediction_of_the_model(run, champion_uri, 
     assert json.loads(by_file.stdout)[0]["model_version"] == "1"
 
 
-def test_the_demo_shows_the_leaderboard_a_prediction_and_the_next_step(run):
+def test_the_demo_shows_a_prediction_and_the_next_step(run):
     shown = run("demo")
     assert shown.exit_code == 0
-    assert "lightgbm" in shown.stdout
     assert "with 80% between" in shown.stdout
     assert "imdb_rating version 1, champion" in shown.stdout
     assert "make app" in shown.stdout

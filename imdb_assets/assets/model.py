@@ -105,10 +105,11 @@ def _log_leaderboard(study: Study) -> None:
 
 
 def _leaderboard_page(leaderboard: pd.DataFrame) -> str:
-    test = leaderboard[leaderboard["split"] == "test"]
-    lines = ["| model | population | films | RMSE | 95% interval | R2 |", "|---|---|---|---|---|---|"]
+    # The sort is stable: within a population the models stay in their order, from the mean to the leaky twin.
+    test = leaderboard[leaderboard["split"] == "test"].sort_values("n", kind="stable")
+    lines = ["| population | films | model | RMSE | 95% interval | R2 |", "|---|---|---|---|---|---|"]
     for row in test.to_dict("records"):
         r2 = "-" if row["r2"] is None or row["r2"] != row["r2"] else f"{row['r2']:.3f}"
         interval = f"{row['rmse_low']:.3f}-{row['rmse_high']:.3f}"
-        lines.append(f"| {row['model']} | {row['population']} | {row['n']:,} | {row['rmse']:.3f} | {interval} | {r2} |")
+        lines.append(f"| {row['population']} | {row['n']:,} | {row['model']} | {row['rmse']:.3f} | {interval} | {r2} |")
     return "\n".join(lines)

@@ -56,6 +56,13 @@ SETTINGS = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.parquet.compression.codec": "zstd",
 }
+# With a few thousand rows, plans that change at run time and compiled code cost more than they save.
+SMALL_DATA = {
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.shuffle.partitions": "1",
+    "spark.databricks.delta.snapshotPartitions": "1",
+}
 # Spark and Delta load 20,000 classes: less room than this for them and their code, and Java spends its time tidying.
 JAVA_OPTIONS = ("-XX:ReservedCodeCacheSize=240m", "-XX:MetaspaceSize=256m")
 
@@ -80,13 +87,12 @@ class Spark(LazyPySparkResource):
             self._spark_session = self._session()
 
     def _session(self) -> SparkSession:
-        settings = SETTINGS | self.lake.spark_settings() | {k: str(v) for k, v in self.spark_config.items()}
+        is_local = self.remote is None and self.master.startswith("local")
+        settings = SETTINGS | (self._local_settings() if is_local else {}) | self.lake.spark_settings()
+        settings |= {name: str(value) for name, value in self.spark_config.items()}
         if self.remote:
             return _configured(SparkSession.builder.remote(self.remote), settings).getOrCreate()
-        settings = self._local_settings() | settings if self.master.startswith("local") else settings
-        settings |= jar_settings(
-            (*DELTA_PACKAGES, *self.lake.spark_packages()), for_local=self.master.startswith("local")
-        )
+        settings |= jar_settings((*DELTA_PACKAGES, *self.lake.spark_packages()), for_local=is_local)
         if SparkSession.getActiveSession() is None:
             prepare_launch(self.java_home)
         return _configured(SparkSession.builder.master(self.master), settings).getOrCreate()
@@ -106,7 +112,8 @@ class Spark(LazyPySparkResource):
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.driver.memory": "2g" if self.is_short_lived else "4g",
             "spark.driver.extraJavaOptions": " ".join(java_options),
-            "spark.sql.shuffle.partitions": "2" if self.is_short_lived else "8",
+            "spark.sql.shuffle.partitions": "8",
+            **(SMALL_DATA if self.is_short_lived else {}),
         }
 
 
