@@ -51,7 +51,9 @@ def fit_seed_recipe(training: RatedMovies, *, seed: int) -> SeedModel:
     """Fit the recipe on all films alike."""
     plots = training.plots.dropna()
     pipeline = build_pipeline(with_plots=plots.nunique() > 2 * N_COMPONENTS, seed=seed)
-    return SeedModel(pipeline.fit(_inputs(training.matrix, training.plots), training.target))
+    pipeline.fit(_inputs(training.matrix, training.plots), training.target)
+    # Threads add the trees up in the order in which they finish: the last digits would differ from run to run.
+    return SeedModel(pipeline.set_params(forest__n_jobs=1))
 
 
 def _inputs(matrix: pd.DataFrame, plots: pd.Series) -> pd.DataFrame:

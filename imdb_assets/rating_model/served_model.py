@@ -31,6 +31,8 @@ from imdb_assets.rating_model.text import TextScorer
 from imdb_assets.rating_model.training import FittedModel
 from imdb_assets.tables.features import GENRES, ROLE_LISTS
 
+# skops asks to be told of scikit-learn's compiled types; this one holds a tree's numbers.
+FOREST_TYPES = ["sklearn.tree._tree.Tree"]
 OUTPUT_COLUMNS = ("rating", "low_80", "high_80", "low_90", "high_90", "warnings")
 
 
@@ -140,9 +142,7 @@ def _open_lightgbm(folder: Path) -> FittedModel:
 
 
 def _open_seed(folder: Path) -> SeedModel:
-    pipeline: Pipeline = skops.io.load(folder / "pipeline.skops")
-    pipeline.set_params(forest__n_jobs=1)
-    return SeedModel(pipeline)
+    return SeedModel(skops.io.load(folder / "pipeline.skops", trusted=FOREST_TYPES))
 
 
 def draft_of(row: Mapping[str, object]) -> MovieDraft:
