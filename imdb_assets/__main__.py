@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 import warnings
+from pathlib import Path
 from typing import cast
 
 import dagster as dg
@@ -48,6 +49,8 @@ def run(name: str, chosen: Settings) -> int:
     # MLflow tells of each version that it registers; the lines here do so in one style.
     disable_logging()
     start = time.monotonic()
+    if chosen.dagster_home:
+        Path(chosen.dagster_home).mkdir(parents=True, exist_ok=True)
     with dg.DagsterInstance.get() if chosen.dagster_home else dg.DagsterInstance.ephemeral() as instance:
         quietly = {"loggers": {"progress": {}}}
         result = job.execute_in_process(run_config=quietly, instance=instance, raise_on_error=False)
