@@ -63,7 +63,7 @@ setup: .venv/.ready $(INSTANCE) ## Set up without running anything
 
 .PHONY: demo
 demo: setup ## An invented film industry through the whole graph, to a predicted rating
-	@IMDB_ENV=sample $(BIN)/python -m imdb_assets
+	@IMDB_ENV=sample $(BIN)/python -m imdb_assets $(if $(FORCE),--force)
 	@IMDB_ENV=sample $(BIN)/imdb-rating demo
 
 .PHONY: test
@@ -107,7 +107,7 @@ serve: setup ## The model's REST on 127.0.0.1:5001 (MODEL=champion or random_for
 
 .PHONY: real
 real: setup ## The whole graph on IMDb's own datasets (settings: .env.example)
-	@IMDB_ENV=local $(WITH_SETTINGS) $(BIN)/python -m imdb_assets
+	@IMDB_ENV=local $(WITH_SETTINGS) $(BIN)/python -m imdb_assets $(if $(FORCE),--force)
 	@IMDB_ENV=local $(WITH_SETTINGS) $(BIN)/imdb-rating demo
 
 SCALE := 1

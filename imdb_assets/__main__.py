@@ -10,14 +10,18 @@ from pathlib import Path
 from typing import cast
 
 import dagster as dg
+from mlflow.environment_variables import MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR
 from mlflow.utils.logging_utils import disable_logging
 
 # dagster-mlflow has been in beta for years; there is nothing that the person who reads it could do.
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*(_create_mlflow_run_hook|`MlFlow`)")
 
+from imdb_assets.assets.table_asset import FORCE  # noqa: E402
 from imdb_assets.definitions import definitions_for  # noqa: E402
 from imdb_assets.environments import Settings, resources_for, settings  # noqa: E402
+from imdb_assets.resources.delta import DeltaIOManager  # noqa: E402
 from imdb_assets.resources.spark import JavaMissing, Spark, set_up  # noqa: E402
+from imdb_assets.tables.silver import MOVIES  # noqa: E402
 
 
 def main(arguments: list[str]) -> int:
@@ -27,6 +31,7 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--job", default="whole_platform", help="name of the job (default: whole_platform)")
     parser.add_argument("--set-up", action="store_true", help="fetch Delta's jars and find Java, and do nothing else")
+    parser.add_argument("--force", action="store_true", help="make everything anew, also what has not changed")
     asked = parser.parse_args(arguments)
     try:
         chosen = settings()
@@ -36,28 +41,37 @@ def main(arguments: list[str]) -> int:
     except (ValueError, JavaMissing) as error:
         print(error, file=sys.stderr)
         return 2
-    return run(asked.job, chosen)
+    return run(asked.job, chosen, force=asked.force)
 
 
-def run(name: str, chosen: Settings) -> int:
+def run(name: str, chosen: Settings, *, force: bool = False) -> int:
     """Run a job; 0 when all of it succeeded."""
     print(f"{name} in the environment {chosen.imdb_env}, lake {chosen.lake_uri}", flush=True)
-    # Java starts while Python imports; what goes wrong there goes wrong again, and is told, at Spark's first use.
-    spark = cast("Spark", resources_for(chosen)["spark"])
-    threading.Thread(target=_started, args=[spark], daemon=True).start()
+    delta = cast("DeltaIOManager", resources_for(chosen)["delta"])
+    if force or _is_new(delta):
+        # Java starts while Python imports; what goes wrong there goes wrong again, and is told, at Spark's first use.
+        threading.Thread(target=_started, args=[delta.spark], daemon=True).start()
     job = definitions_for(chosen).resolve_job_def(name)
     # MLflow tells of each version that it registers; the lines here do so in one style.
     disable_logging()
+    MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)
     start = time.monotonic()
     if chosen.dagster_home:
         Path(chosen.dagster_home).mkdir(parents=True, exist_ok=True)
     with dg.DagsterInstance.get() if chosen.dagster_home else dg.DagsterInstance.ephemeral() as instance:
+        tags = {FORCE: "true"} if force else {}
         quietly = {"loggers": {"progress": {}}}
-        result = job.execute_in_process(run_config=quietly, instance=instance, raise_on_error=False)
+        result = job.execute_in_process(run_config=quietly, instance=instance, raise_on_error=False, tags=tags)
     for line in _leaderboard(result):
         print(line)
     print(f"{name} {'succeeded' if result.success else 'FAILED'} after {time.monotonic() - start:.0f} s")
     return 0 if result.success else 1
+
+
+def _is_new(delta: DeltaIOManager) -> bool:
+    with contextlib.suppress(Exception):
+        return not delta.commits(MOVIES.path)
+    return False
 
 
 def _started(spark: Spark) -> None:

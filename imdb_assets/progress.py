@@ -78,7 +78,8 @@ def _materialized(event: DagsterEvent, seconds: float) -> str:
     metadata = event.materialization.metadata
     rows = metadata.get("dagster/row_count")
     shown = f"{rows.value:>11,} rows" if rows is not None else " " * 16
-    return f"  ✓ {event.materialization.asset_key.path[-1]:<30}{shown}{seconds:>8.1f} s"
+    took = "   unchanged" if "is_unchanged" in metadata and metadata["is_unchanged"].value else f"{seconds:>8.1f} s"
+    return f"  ✓ {event.materialization.asset_key.path[-1]:<30}{shown}{took}"
 
 
 def _reason(event: DagsterEvent) -> str:

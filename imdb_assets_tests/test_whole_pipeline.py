@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from mlflow import MlflowClient
 
+from imdb_assets.assets.table_asset import FORCE
 from imdb_assets.definitions import definitions_for
 from imdb_assets.environments import Settings, settings_from
 from imdb_assets.rating_model import registry
@@ -49,14 +50,17 @@ class Platform:
     def table(self, table: Table) -> pd.DataFrame:
         return self.delta.read(table.path).toArrow().to_pandas()
 
-    def run_again(self) -> dg.ExecuteInProcessResult:
-        return run(self.chosen)
+    def run_again(self, *, force: bool) -> dg.ExecuteInProcessResult:
+        return run(self.chosen, tags={FORCE: "true"} if force else {})
+
+    def versions(self) -> dict[str, list[int]]:
+        return {table.asset_name: self.delta.commits(table.path) for table in TABLES}
 
 
-def run(chosen: Settings) -> dg.ExecuteInProcessResult:
+def run(chosen: Settings, tags: dict[str, str]) -> dg.ExecuteInProcessResult:
     with dg.DagsterInstance.ephemeral() as instance:
         job = definitions_for(chosen).resolve_job_def("whole_platform")
-        return job.execute_in_process(instance=instance, raise_on_error=False)
+        return job.execute_in_process(instance=instance, raise_on_error=False, tags=tags)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +75,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     }
     chosen = settings_from(variables)
     delta = definitions_for(chosen).resources["delta"]
-    yield Platform(chosen, delta, run(chosen))
+    yield Platform(chosen, delta, run(chosen, tags={}))
     mlflow.set_tracking_uri("")
 
 
@@ -147,9 +151,26 @@ def test_the_plot_matters(platform: Platform) -> None:
     assert np.ptp(ratings) > 0.01
 
 
-def test_run_again_finds_the_same_rows(platform: Platform) -> None:
+def test_run_again_on_the_same_input_does_nothing(platform: Platform) -> None:
+    before = platform.versions()
+    champion = registry.load_champion(platform.chosen.mlflow_tracking_uri).version
+    again = platform.run_again(force=False)
+    assert again.success
+    assert platform.versions() == before
+    assert registry.load_champion(platform.chosen.mlflow_tracking_uri).version == champion
+    assert data_versions(again) == data_versions(platform.result)
+    assert [event for event in again.all_events if event.event_type == dg.DagsterEventType.LOADED_INPUT] == []
+
+
+def data_versions(result: dg.ExecuteInProcessResult) -> dict[str, str]:
+    events = {event.asset_key.to_user_string(): event for event in result.get_asset_materialization_events()}
+    return {name: (event.materialization.tags or {}).get("dagster/data_version", "") for name, event in events.items()
+            if name not in {"bronze_rejected_rows", "landing_omdb_responses"}}  # fmt: skip
+
+
+def test_run_again_by_force_finds_the_same_rows(platform: Platform) -> None:
     before = {table.asset_name: content(platform.table(table)) for table in TABLES}
-    assert platform.run_again().success
+    assert platform.run_again(force=True).success
     after = {table.asset_name: content(platform.table(table)) for table in TABLES}
     assert [name for name in before if not before[name].equals(after[name])] == []
 

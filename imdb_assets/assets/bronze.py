@@ -1,6 +1,7 @@
 """The bronze assets: datasets and OMDb's responses as typed rows, and the rows that could not be parsed."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -8,7 +9,8 @@ import dagster as dg
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from imdb_assets.assets.table_asset import Checked, preview, table_asset
+from imdb_assets.assets.fingerprint import fingerprint
+from imdb_assets.assets.table_asset import Checked, plain, preview, shown, table_asset
 from imdb_assets.checks import column_differences, types_of
 from imdb_assets.resources.blob_storage import BlobStorage
 from imdb_assets.resources.delta import DeltaIOManager, in_declared_shape, spark_schema
@@ -23,13 +25,38 @@ OF_OMDB = f"dataset = '{bronze.OMDB}'"
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """A dataset's table as it was written, and the rows that were left out."""
+    """A dataset's table as it was written, now or by an earlier run, and the rows that were left out."""
 
     n_rows: int
     n_rejected: int
-    rejected: DataFrame
     differences: list[str]
     metadata: dict[str, object]
+    fingerprint: str
+    rejected: DataFrame | None = None
+    """The rows that were left out; None where an earlier run has written them."""
+
+
+def dataset_fingerprint(dataset: str, landed: Landed) -> str:
+    """The fingerprint of a landed dataset's bronze table."""
+    made_from = {"sha256": landed.manifest.sha256, "snapshot_date": str(landed.manifest.snapshot_date)}
+    return fingerprint(load_dataset, DATASETS[dataset], made_from)
+
+
+def loaded_before(dataset: str, landed: Landed, *, delta: DeltaIOManager, landing: Landing) -> Loaded | None:
+    """What an earlier run made of the same dataset by the same code; None where none did."""
+    path = DATASETS[dataset].path
+    made_from = dataset_fingerprint(dataset, landed)
+    kept = landing.loaded(dataset)
+    # The note is written last, the table before it: both must say so.
+    if not kept.get("fingerprint") == delta.record_of(path).get("fingerprint") == made_from:
+        return None
+    return Loaded(
+        n_rows=kept["n_rows"],
+        n_rejected=kept["n_rejected"],
+        differences=[],
+        metadata=shown(kept["metadata"]) | delta.place_and_version(path) | {"is_unchanged": True, "seconds": 0.0},
+        fingerprint=made_from,
+    )
 
 
 def load_dataset(dataset: str, landed: Landed, *, session: SparkSession, delta: DeltaIOManager) -> Loaded:
@@ -39,7 +66,9 @@ def load_dataset(dataset: str, landed: Landed, *, session: SparkSession, delta: 
     snapshot_date = landed.manifest.snapshot_date
     parsed = bronze.parsed_lines(lines_of(session, delta.lake.uri(landed.path)), table)
     rows = bronze.dataset_rows(parsed, table, snapshot_date=snapshot_date)
-    delta.overwrite(table.path, in_declared_shape(rows, table, n_rows=landed.n_rows))
+    differences = column_differences(types_of(rows.schema), types_of(spark_schema(table)))
+    made_from = dataset_fingerprint(dataset, landed)
+    delta.overwrite(table.path, in_declared_shape(rows, table, n_rows=landed.n_rows), record={"fingerprint": made_from})
     n_rows = delta.commit_metrics(table.path)["numOutputRows"]
     rejected = bronze.rejected_rows(parsed, dataset=dataset, snapshot_date=snapshot_date)
     return Loaded(
@@ -47,14 +76,23 @@ def load_dataset(dataset: str, landed: Landed, *, session: SparkSession, delta: 
         # A second reading of the file, so only where the first one left rows out.
         n_rejected=rejected.count() if n_rows != landed.n_rows else 0,
         rejected=rejected,
-        differences=column_differences(types_of(rows.schema), types_of(spark_schema(table))),
+        differences=differences,
         metadata={
             "dagster/row_count": n_rows,
             "preview": dg.MetadataValue.md(preview(rows.limit(PREVIEWED_ROWS).toArrow())),
             "seconds": round(time.monotonic() - start, 2),
         }
         | delta.place_and_version(table.path),
+        fingerprint=made_from,
     )
+
+
+def note_loaded(landing: Landing, loaded: Mapping[str, Loaded]) -> None:
+    """Note what was loaded, so that the next run need not, once everything of it is in the lake."""
+    for dataset, result in loaded.items():
+        if result.rejected is not None:
+            numbers = {"fingerprint": result.fingerprint, "n_rows": result.n_rows, "n_rejected": result.n_rejected}
+            landing.note_loaded(dataset, numbers | {"metadata": plain(result.metadata)})
 
 
 def lines_of(session: SparkSession, uri: str) -> DataFrame:
@@ -64,20 +102,25 @@ def lines_of(session: SparkSession, uri: str) -> DataFrame:
     return lines.select((F.monotonically_increasing_id() + 1).alias("line_number"), "value")
 
 
-def write_rejected_rows(delta: DeltaIOManager, session: SparkSession, loaded: dict[str, Loaded]) -> int:
-    """Replace the rejected rows of these datasets in one commit; those of others stay. Gives their number."""
-    rejected = session.createDataFrame([], spark_schema(REJECTED_ROWS))
-    n_rejected = sum(result.n_rejected for result in loaded.values())
-    for result in loaded.values():
-        if result.n_rejected:
-            rejected = rejected.unionByName(result.rejected)
-    names = ", ".join(f"'{dataset}'" for dataset in loaded)
-    shaped = in_declared_shape(rejected, REJECTED_ROWS, n_rows=n_rejected)
-    delta.overwrite(REJECTED_ROWS.path, shaped, where=f"dataset IN ({names})")
-    return n_rejected
+def write_rejected_rows(delta: DeltaIOManager, spark: Spark, loaded: Mapping[str, Loaded]) -> int:
+    """Replace the rejected rows of the datasets loaded now, in one commit, and give the number of all."""
+    new = {dataset: result for dataset, result in loaded.items() if result.rejected is not None}
+    if new:
+        rejected = spark.spark_session.createDataFrame([], spark_schema(REJECTED_ROWS))
+        for result in new.values():
+            if result.n_rejected and result.rejected is not None:
+                rejected = rejected.unionByName(result.rejected)
+        names = ", ".join(f"'{dataset}'" for dataset in new)
+        shaped = in_declared_shape(rejected, REJECTED_ROWS, n_rows=sum(result.n_rejected for result in new.values()))
+        delta.overwrite(REJECTED_ROWS.path, shaped, where=f"dataset IN ({names})")
+    return sum(result.n_rejected for result in loaded.values())
 
 
-@table_asset(OMDB_RESPONSES, deps=["landing_omdb_responses"])
+def _responses_landed(landing: Landing) -> object:
+    return landing.response_versions()
+
+
+@table_asset(OMDB_RESPONSES, deps=["landing_omdb_responses"], state=_responses_landed)
 def bronze_omdb_responses(
     spark: Spark, lake: BlobStorage, landing: Landing, delta: dg.ResourceParam[DeltaIOManager]
 ) -> Checked:

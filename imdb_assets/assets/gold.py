@@ -55,8 +55,13 @@ def gold_people_index(
     return gold.people_index(silver_people, silver_credits, silver_movies, silver_ratings)
 
 
+def _protocol(protocol: Protocol) -> object:
+    return protocol.test_range
+
+
 @table_asset(
     TRAINING_SET,
+    state=_protocol,
     check_specs=[
         dg.AssetCheckSpec(
             name=NO_LEAK,

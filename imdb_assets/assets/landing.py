@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import dagster as dg
-from pyspark.sql import DataFrame
 
-from imdb_assets.assets.bronze import Loaded, load_dataset, write_rejected_rows
-from imdb_assets.assets.table_asset import column_schema
+from imdb_assets.assets.bronze import Loaded, load_dataset, loaded_before, note_loaded, write_rejected_rows
+from imdb_assets.assets.fingerprint import fingerprint
+from imdb_assets.assets.table_asset import column_schema, is_forced
 from imdb_assets.checks import COLUMNS_ARE_AS_DECLARED, columns_result
 from imdb_assets.resources.dataset_manifest import DatasetRefused
-from imdb_assets.resources.delta import DeltaIOManager
+from imdb_assets.resources.delta import DeltaIOManager, table_path
 from imdb_assets.resources.imdb_datasets import ImdbDatasets
 from imdb_assets.resources.landing import Landed, Landing
 from imdb_assets.resources.omdb import Omdb
@@ -27,6 +27,8 @@ ROWS_ADD_UP = "rows_in_equal_rows_kept_plus_rejected"
 ALL_ACCEPTED = "every_dataset_was_accepted"
 # Each packed file is one task of Spark, so that is how many cores it can keep busy.
 THREADS = 3
+# Which titles OMDb is asked for, and in which order.
+ASKED_BY = ("silver_movies", "silver_ratings")
 
 
 def landing_name(dataset: str) -> str:
@@ -110,10 +112,17 @@ def imdb_datasets_assets(
         context.log.info("IMDB_DATASETS leaves out %s: their tables stay as they are.", ", ".join(left_out))
     asked = [name for name in asked if name in landing.datasets]
     work = _Work(
-        selected=selected, source=imdb_datasets, landing=landing, spark=spark, delta=delta, run_id=context.run.run_id
+        selected=selected,
+        source=imdb_datasets,
+        landing=landing,
+        spark=spark,
+        delta=delta,
+        run_id=context.run.run_id,
+        is_forced=is_forced(context.run),
     )
     loaded: dict[str, Loaded] = {}
     refusals: list[str] = []
+    lossy: set[str] = set()
     with ThreadPoolExecutor(THREADS) as pool:
         for future in as_completed([pool.submit(work.bring, dataset) for dataset in asked]):
             outcome = future.result()
@@ -121,11 +130,13 @@ def imdb_datasets_assets(
                 loaded[outcome.dataset] = outcome.loaded
             if outcome.refusal:
                 refusals.append(outcome.refusal)
+                lossy.add(outcome.dataset)
                 context.log.error(outcome.refusal)
             yield from _results(outcome, selected, context.selected_asset_check_keys)
     if REJECTED_ROWS.asset_name in selected:
         start = time.monotonic()
-        n_rejected = write_rejected_rows(delta, spark.spark_session, loaded) if loaded else 0
+        n_rejected = write_rejected_rows(delta, spark, loaded)
+        note_loaded(landing, {dataset: result for dataset, result in loaded.items() if dataset not in lossy})
         metadata = {"dagster/row_count": n_rejected, "seconds": round(time.monotonic() - start, 2)}
         yield dg.MaterializeResult(asset_key=REJECTED_ROWS.asset_name, metadata=metadata)
     elif refusals:
@@ -141,21 +152,25 @@ def every_dataset_was_accepted(context: dg.AssetCheckExecutionContext, landing: 
     return dg.AssetCheckResult(passed=True)
 
 
-@dg.asset(group_name="landing", kinds={"json"})
+@dg.asset(group_name="landing", kinds={"json"}, deps=list(ASKED_BY))
 def landing_omdb_responses(
-    context: dg.AssetExecutionContext,
-    silver_movies: DataFrame,
-    silver_ratings: DataFrame,
-    landing: Landing,
-    omdb: Omdb,
+    context: dg.AssetExecutionContext, landing: Landing, delta: dg.ResourceParam[DeltaIOManager], omdb: Omdb
 ) -> dg.MaterializeResult:
     """OMDb's responses as received, for movies; those with the most votes are asked for first."""
-    votes = silver_movies.join(silver_ratings, on="tconst", how="left").select("tconst", "n_votes")
-    table = votes.orderBy("n_votes", "tconst", ascending=[False, True]).select("tconst").toArrow()
-    tconsts = table["tconst"].to_pylist()
     if omdb.absence:
         context.log.warning(omdb.absence)
-    return dg.MaterializeResult(metadata=land_responses(omdb, landing, tconsts))
+    versions: dict[str, object] = {name: delta.data_version(name) for name in ASKED_BY}
+    made_from = fingerprint(land_responses, "", versions | {"omdb": omdb.version()})
+    known = None if omdb.is_live or is_forced(context.run) else landing.recorded_before(made_from)
+    if known is not None:
+        return dg.MaterializeResult(
+            data_version=dg.DataVersion(made_from), metadata={"responses": known, "is_unchanged": True}
+        )
+    movies, ratings = (delta.read(table_path(name)) for name in ASKED_BY)
+    votes = movies.join(ratings, on="tconst", how="left").select("tconst", "n_votes")
+    table = votes.orderBy("n_votes", "tconst", ascending=[False, True]).select("tconst").toArrow()
+    metadata = land_responses(omdb, landing, table["tconst"].to_pylist(), fingerprint=made_from)
+    return dg.MaterializeResult(metadata=metadata)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,6 +183,7 @@ class _Work:
     spark: Spark
     delta: DeltaIOManager
     run_id: str
+    is_forced: bool
 
     def bring(self, dataset: str) -> Outcome:
         """Land the dataset where that is selected, and load it where that is."""
@@ -179,7 +195,8 @@ class _Work:
         seconds = round(time.monotonic() - start, 2)
         if DATASETS[dataset].asset_name not in self.selected:
             return Outcome(dataset=dataset, landed=landed, landing_seconds=seconds)
-        loaded = load_dataset(dataset, landed, session=self.spark.spark_session, delta=self.delta)
+        loaded = None if self.is_forced else loaded_before(dataset, landed, delta=self.delta, landing=self.landing)
+        loaded = loaded or load_dataset(dataset, landed, session=self.spark.spark_session, delta=self.delta)
         refusal = self._lost_rows(dataset, landed, loaded)
         return Outcome(dataset=dataset, landed=landed, landing_seconds=seconds, loaded=loaded, refusal=refusal)
 
@@ -203,10 +220,11 @@ class _Work:
         return reason
 
 
-def land_responses(omdb: Omdb, landing: Landing, tconsts: list[str]) -> dict[str, int]:
+def land_responses(omdb: Omdb, landing: Landing, tconsts: list[str], *, fingerprint: str) -> dict[str, int]:
     """Land what OMDb has for the titles; a live OMDb is only asked for titles that it was not asked for before."""
     if not omdb.is_live:
-        return {"responses": landing.land_recorded_responses(omdb.responses(tconsts)), "titles": len(tconsts)}
+        n_landed = landing.land_recorded_responses(omdb.responses(tconsts), fingerprint=fingerprint)
+        return {"responses": n_landed, "titles": len(tconsts)}
     known = landing.answered_titles()
     missing = [tconst for tconst in tconsts if tconst not in known]
     n_landed = landing.land_live_responses(omdb.responses(missing), today=datetime.now(UTC).date())
@@ -231,7 +249,11 @@ def _results(
         )
         results.append(columns_result(table, loaded.differences, {}))
         if not outcome.refusal:
-            yield dg.MaterializeResult(asset_key=table.asset_name, metadata={**counts, **loaded.metadata})  # pyright: ignore[reportArgumentType]
+            yield dg.MaterializeResult(
+                asset_key=table.asset_name,
+                data_version=dg.DataVersion(loaded.fingerprint),
+                metadata={**counts, **loaded.metadata},  # pyright: ignore[reportArgumentType]
+            )
     yield from (
         result
         for result in results

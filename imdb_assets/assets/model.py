@@ -1,13 +1,16 @@
 """The model assets: a candidate trained and registered, the leaderboard, and the champion that answers."""
 
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import cast
 
 import dagster as dg
 import mlflow
 import pandas as pd
 
-from imdb_assets.assets.table_asset import table_asset
+from imdb_assets.assets.fingerprint import fingerprint
+from imdb_assets.assets.table_asset import is_forced, table_asset
 from imdb_assets.rating_model import registry
 from imdb_assets.rating_model.baseline import Baseline
 from imdb_assets.rating_model.evaluation import TooFewRatingsError, may_be_champion
@@ -17,52 +20,76 @@ from imdb_assets.rating_model.people import People
 from imdb_assets.rating_model.served_model import RatingModel
 from imdb_assets.rating_model.study import Study, run_study
 from imdb_assets.rating_model.training import Recipe
+from imdb_assets.resources.delta import DeltaIOManager
 from imdb_assets.resources.mlflow_tracking import MlflowTracking
 from imdb_assets.tables.gold import MODEL_LEADERBOARD
 
+TRAINED_ON = (
+    "gold_training_set",
+    "gold_movie_features",
+    "gold_baseline_coefficients",
+    "gold_person_history",
+    "gold_people_index",
+)
+FINGERPRINT = "fingerprint"
 GOOD_ENOUGH = "candidate_is_good_enough"
 
 
-@dg.asset(group_name="model", kinds={"lightgbm", "mlflow"})
+@dg.asset(group_name="model", kinds={"lightgbm", "mlflow"}, deps=list(TRAINED_ON))
 def rating_model_candidate(
-    context: dg.AssetExecutionContext,
-    gold_training_set: pd.DataFrame,
-    gold_movie_features: pd.DataFrame,
-    gold_baseline_coefficients: pd.DataFrame,
-    gold_person_history: pd.DataFrame,
-    gold_people_index: pd.DataFrame,
-    mlflow_tracking: MlflowTracking,
+    context: dg.AssetExecutionContext, delta: dg.ResourceParam[DeltaIOManager], mlflow_tracking: MlflowTracking
 ) -> dg.MaterializeResult:
     """A rating model trained on this snapshot, registered as `imdb_rating` with the alias `candidate`.
 
     The seed recipe's forest is registered beside it, with the alias `random_forest`.
     """
-    history = History(PersonHistory.from_frame(gold_person_history), Baseline(gold_baseline_coefficients))
-    people = People.from_frame(gold_people_index)
+    uri = mlflow_tracking.tracking_uri
     recipe = Recipe()
-    with mlflow_tracking.run(context) as tracking:
-        try:
-            study = run_study(gold_training_set, gold_movie_features, history, recipe, context.log.info)
-        except TooFewRatingsError as error:
-            raise dg.Failure(str(error), allow_retries=False) from None
-        tracking.log_params(vars(recipe) | {"n_trees": study.n_rounds, "dagster_run_id": context.run.run_id})
-        _log_leaderboard(study)
-        tags = {"snapshot_date": str(gold_movie_features["snapshot_date"].dropna().max())}
-        seed_model = RatingModel(study.seed_model, history, people, study.seed_intervals)
-        registry.register(seed_model, alias=registry.RANDOM_FOREST, tags=tags)
-        model = RatingModel(study.model, history, people, study.intervals)
-        version = registry.register(model, alias=registry.CANDIDATE, tags=tags)
+    made_from = fingerprint(_trained, recipe, {name: delta.data_version(name) for name in TRAINED_ON})
+    kept = registry.version_of(uri, registry.CANDIDATE)
+    is_unchanged = kept is not None and kept.tags.get(FINGERPRINT) == made_from and not is_forced(context.run)
+    if not is_unchanged:
+        tables = {name: cast("pd.DataFrame", delta.load(name, pd.DataFrame)) for name in TRAINED_ON}
+        with mlflow_tracking.run(context) as tracking:
+            try:
+                n_trees = _trained(tables, recipe, context.log.info, tags={FINGERPRINT: made_from})
+            except TooFewRatingsError as error:
+                raise dg.Failure(str(error), allow_retries=False) from None
+            tracking.log_params(vars(recipe) | {"n_trees": n_trees, "dagster_run_id": context.run.run_id})
+        kept = registry.version_of(uri, registry.CANDIDATE)
     return dg.MaterializeResult(
+        data_version=dg.DataVersion(made_from),
         metadata={
-            "version": dg.MetadataValue.text(str(version)),
-            "mlflow_run_id": dg.MetadataValue.text(registry.run_of(mlflow_tracking.tracking_uri, registry.CANDIDATE)),
-            "leaderboard": dg.MetadataValue.md(_leaderboard_page(study.leaderboard)),
-            "trees": study.n_rounds,
-        }
+            "version": str(kept.version) if kept else "none",
+            "mlflow_run_id": registry.run_of(uri, registry.CANDIDATE),
+            "leaderboard": dg.MetadataValue.md(_leaderboard_page(registry.leaderboard(uri, alias=registry.CANDIDATE))),
+            "is_unchanged": is_unchanged,
+        },
     )
 
 
-@table_asset(MODEL_LEADERBOARD, deps=[rating_model_candidate])
+def _trained(
+    tables: Mapping[str, pd.DataFrame], recipe: Recipe, report: Callable[[str], object], *, tags: Mapping[str, str]
+) -> int:
+    history = History(
+        PersonHistory.from_frame(tables["gold_person_history"]), Baseline(tables["gold_baseline_coefficients"])
+    )
+    people = People.from_frame(tables["gold_people_index"])
+    movie_features = tables["gold_movie_features"]
+    study = run_study(tables["gold_training_set"], movie_features, history, recipe, report)
+    _log_leaderboard(study)
+    tags = {"snapshot_date": str(movie_features["snapshot_date"].dropna().max()), **tags}
+    seed_model = RatingModel(study.seed_model, history, people, study.seed_intervals)
+    registry.register(seed_model, alias=registry.RANDOM_FOREST, tags=tags)
+    registry.register(RatingModel(study.model, history, people, study.intervals), alias=registry.CANDIDATE, tags=tags)
+    return study.n_rounds
+
+
+def _candidate(mlflow_tracking: MlflowTracking) -> object:
+    return registry.run_of(mlflow_tracking.tracking_uri, registry.CANDIDATE)
+
+
+@table_asset(MODEL_LEADERBOARD, deps=[rating_model_candidate], state=_candidate)
 def gold_model_leaderboard(mlflow_tracking: MlflowTracking) -> pd.DataFrame:
     return registry.leaderboard(mlflow_tracking.tracking_uri, alias=registry.CANDIDATE)
 
@@ -70,6 +97,7 @@ def gold_model_leaderboard(mlflow_tracking: MlflowTracking) -> pd.DataFrame:
 @dg.asset(
     group_name="model",
     kinds={"mlflow"},
+    deps=[gold_model_leaderboard],
     check_specs=[
         dg.AssetCheckSpec(
             name=GOOD_ENOUGH,
@@ -79,17 +107,19 @@ def gold_model_leaderboard(mlflow_tracking: MlflowTracking) -> pd.DataFrame:
         )
     ],
 )
-def rating_model_champion(
-    gold_model_leaderboard: pd.DataFrame, mlflow_tracking: MlflowTracking
-) -> dg.MaterializeResult:
+def rating_model_champion(mlflow_tracking: MlflowTracking) -> dg.MaterializeResult:
     """The version of `imdb_rating` that answers: the candidate, if it is good enough, gets the alias `champion`."""
-    verdict = may_be_champion(gold_model_leaderboard)
+    uri = mlflow_tracking.tracking_uri
+    verdict = may_be_champion(registry.leaderboard(uri, alias=registry.CANDIDATE))
     check = dg.AssetCheckResult(check_name=GOOD_ENOUGH, passed=verdict.passed, description=verdict.reason)
     if verdict.passed:
-        registry.promote(mlflow_tracking.tracking_uri)
-    champion = registry.version_of(mlflow_tracking.tracking_uri, registry.CHAMPION)
+        registry.promote(uri)
+    champion = registry.version_of(uri, registry.CHAMPION)
+    version = str(champion.version) if champion else "none"
     return dg.MaterializeResult(
-        metadata={"version": champion.version if champion else "none", "verdict": verdict.reason}, check_results=[check]
+        data_version=dg.DataVersion(version),
+        metadata={"version": version, "verdict": verdict.reason},
+        check_results=[check],
     )
 
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import to_arrow_schema
 
+from imdb_assets.assets.fingerprint import fingerprint
 from imdb_assets.checks import (
     column_differences,
     columns_result,
@@ -20,10 +21,12 @@ from imdb_assets.checks import (
     key_result,
     types_of,
 )
-from imdb_assets.resources.delta import in_declared_shape, spark_schema
+from imdb_assets.resources.delta import DeltaIOManager, Loadable, in_declared_shape, spark_schema
 from imdb_assets.resources.spark import Spark
 from imdb_assets.tables.table import Table
 
+LOADABLE = (DataFrame, pd.DataFrame, pa.Table)
+FORCE = "force"
 PREVIEWED_ROWS = 5
 LONGEST_PREVIEWED = 60
 
@@ -48,12 +51,19 @@ class TableAsset(dg.AssetsDefinition):
 
 
 def table_asset(
-    table: Table, *, check_specs: Sequence[dg.AssetCheckSpec] = (), deps: Sequence[dg.AssetsDefinition | str] = ()
+    table: Table,
+    *,
+    check_specs: Sequence[dg.AssetCheckSpec] = (),
+    deps: Sequence[dg.AssetsDefinition | str] = (),
+    state: Callable[..., object] | None = None,
 ) -> Callable[[Callable[..., Any]], TableAsset]:
     """An asset for a declared table; its name, description, columns and checks are the declaration's.
 
     The function's parameters are the tables upstream and the resources it uses. It returns the rows, or `Checked` rows
-    with results for `check_specs`. Nothing is written unless every blocking check passes.
+    with results for `check_specs`. Nothing is written unless every blocking check passes; nothing is loaded or written
+    when the table was made from the same inputs by the same code before.
+
+    :param state: gives, from the same resources, what the rows depend on beside the tables upstream, as JSON.
     """
 
     def decorate(function: Callable[..., Any]) -> TableAsset:
@@ -61,16 +71,20 @@ def table_asset(
             raise ValueError(
                 f"The asset of table {table.path} must be named {table.asset_name}, not {function.__name__}."
             )
-        definition = dg.asset(
-            name=table.asset_name,
+        inputs = _inputs(function)
+        spec = dg.AssetSpec(
+            table.asset_name,
+            deps=[*inputs, *deps],
             description=table.description,
             group_name=table.layer,
             kinds={"delta"},
-            io_manager_key="delta",
-            deps=deps,
-            check_specs=[*declared_check_specs(table), *check_specs],
             metadata={"dagster/column_schema": column_schema(table)},
-        )(_as_compute(function, table, blocking={spec.name for spec in check_specs if spec.blocking}))
+        ).with_io_manager_key("delta")
+        specs = [*declared_check_specs(table), *check_specs]
+        recipe = _Recipe(
+            function=function, table=table, inputs=inputs, state=state, blocking={s.name for s in specs if s.blocking}
+        )
+        definition = dg.multi_asset(name=table.asset_name, specs=[spec], check_specs=specs)(_as_compute(recipe))
         attributes = definition.get_attributes_dict()
         # Dagster derives it again; giving it draws a warning that it is in beta.
         del attributes["execution_type"]
@@ -98,48 +112,143 @@ def column_schema(table: Table) -> dg.TableSchema:
     )
 
 
-def _as_compute(function: Callable[..., Any], table: Table, *, blocking: set[str]) -> Callable[..., Any]:
-    wanted = inspect.signature(function).parameters
+@dataclass(frozen=True, kw_only=True)
+class _Recipe:
+    """How a table is made: the function, the declaration, and in which shape each input is wanted."""
 
-    def compute(context: dg.AssetExecutionContext, spark: Spark, **inputs: object) -> Iterator[object]:  # noqa: ARG001
+    function: Callable[..., Any]
+    table: Table
+    inputs: Mapping[str, Loadable]
+    state: Callable[..., object] | None
+    blocking: set[str]
+
+    def resources(self) -> dict[str, object]:
+        """Annotations of the parameters that are resources."""
+        parameters = inspect.signature(self.function).parameters
+        return {name: parameter.annotation for name, parameter in parameters.items() if name not in self.inputs}
+
+    def fingerprint(self, delta: DeltaIOManager, resources: Mapping[str, object]) -> str:
+        """The fingerprint of the table as it would be made now."""
+        versions: dict[str, object] = {name: delta.data_version(name) for name in self.inputs}
+        if self.state is not None:
+            versions["state"] = self.state(
+                **{name: resources[name] for name in inspect.signature(self.state).parameters}
+            )
+        return fingerprint(self.function, self.table, versions)
+
+
+def _inputs(function: Callable[..., Any]) -> dict[str, Loadable]:
+    parameters = inspect.signature(function).parameters.items()
+    return {name: parameter.annotation for name, parameter in parameters if parameter.annotation in LOADABLE}
+
+
+def _as_compute(recipe: _Recipe) -> Callable[..., Any]:
+    table = recipe.table
+
+    def compute(
+        context: dg.AssetExecutionContext, delta: DeltaIOManager, spark: Spark, **resources: object
+    ) -> Iterator[object]:
         start = time.monotonic()
-        produced = function(**inputs | ({"spark": spark} if "spark" in wanted else {}))
+        given = resources | {"spark": spark, "delta": delta}
+        made_from = recipe.fingerprint(delta, given)
+        kept = delta.record_of(table.path)
+        if kept.get("fingerprint") == made_from and not is_forced(context.run):
+            yield _unchanged(table, kept, delta)
+            return
+        loaded = {name: delta.load(name, wanted) for name, wanted in recipe.inputs.items()}
+        produced = recipe.function(**loaded, **{name: given[name] for name in recipe.resources()})
         checked = produced if isinstance(produced, Checked) else Checked(produced)
-        yield from _gated(spark.spark_session, table, checked, blocking=blocking, start=start)
+        yield from _written(spark.spark_session, delta, recipe, checked, made_from=made_from, start=start)
 
-    # Dagster reads the lineage from the signature: this one is the function's own, with what is needed here in front.
-    annotations = {"context": dg.AssetExecutionContext, "spark": Spark}
-    annotations |= {name: parameter.annotation for name, parameter in wanted.items()}
+    # Dagster reads from the signature which resources are wanted.
+    annotations = {"context": dg.AssetExecutionContext, "delta": dg.ResourceParam[DeltaIOManager], "spark": Spark}
+    annotations |= {name: annotation for name, annotation in recipe.resources().items() if name not in annotations}
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     parameters = [inspect.Parameter(name, kind, annotation=annotation) for name, annotation in annotations.items()]
     compute.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     compute.__annotations__ = annotations
-    compute.__name__ = function.__name__
+    compute.__name__ = table.asset_name
     return compute
 
 
-def _gated(
-    session: SparkSession, table: Table, checked: Checked, *, blocking: set[str], start: float
+def is_forced(run: dg.DagsterRun) -> bool:
+    """Whether a run makes everything anew: its tag `force` says `true`."""
+    return run.tags.get(FORCE) == "true"
+
+
+def _unchanged(table: Table, kept: Mapping[str, Any], delta: DeltaIOManager) -> dg.MaterializeResult:
+    return dg.MaterializeResult(
+        asset_key=table.asset_name,
+        data_version=dg.DataVersion(kept["fingerprint"]),
+        metadata=shown(kept["metadata"]) | delta.place_and_version(table.path) | {"is_unchanged": True, "seconds": 0.0},
+        check_results=[
+            dg.AssetCheckResult(
+                check_name=check["check_name"],
+                asset_key=table.asset_name,
+                passed=check["passed"],
+                description=check["description"],
+                metadata=shown(check["metadata"]),
+            )
+            for check in kept["checks"]
+        ],
+    )
+
+
+def _written(
+    session: SparkSession, delta: DeltaIOManager, recipe: _Recipe, checked: Checked, *, made_from: str, start: float
 ) -> Iterator[object]:
+    table = recipe.table
     frame, differences = _in_spark(checked.frame, table, session)
     results = [*checked.checks]
     if differences:
-        yield from _refuse_if_failed(table, [*results, columns_result(table, differences, {})], blocking)
+        yield from _refused(recipe, [*results, columns_result(table, differences, {})])
+        return
     frame = frame.persist()
     try:
         facts = facts_of(frame, table)
         results.append(columns_result(table, [], facts.n_nulls))
         if table.primary_key:
             results.append(key_result(table, frame, facts))
-        yield from _refuse_if_failed(table, results, blocking)
+        if _failed(recipe, results):
+            yield from _refused(recipe, results)
+            return
         metadata = dict(checked.metadata) | {
             "dagster/row_count": facts.n_rows,
             "preview": dg.MetadataValue.md(preview(frame.limit(PREVIEWED_ROWS).toArrow())),
         }
-        shaped = in_declared_shape(frame, table, n_rows=facts.n_rows)
-        yield dg.Output(shaped, metadata=metadata | {"seconds": round(time.monotonic() - start, 2)})
+        record = {
+            "fingerprint": made_from,
+            "metadata": plain(metadata),
+            "checks": [_kept(result) for result in results],
+        }
+        delta.overwrite(table.path, in_declared_shape(frame, table, n_rows=facts.n_rows), record=record)
     finally:
         frame.unpersist()
+    yield dg.MaterializeResult(
+        asset_key=table.asset_name,
+        data_version=dg.DataVersion(made_from),
+        metadata=metadata | delta.place_and_version(table.path) | {"seconds": round(time.monotonic() - start, 2)},
+        check_results=results,
+    )
+
+
+def plain(metadata: Mapping[str, Any]) -> dict[str, object]:
+    """Metadata as JSON, to be kept with a commit."""
+    return {name: value.value if isinstance(value, dg.MetadataValue) else value for name, value in metadata.items()}
+
+
+def shown(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """What `plain` made, as metadata again."""
+    return {name: dg.MetadataValue.md(value) if name == "preview" else value for name, value in kept.items()}
+
+
+def _kept(result: dg.AssetCheckResult) -> dict[str, object]:
+    return {
+        "check_name": result.check_name,
+        "passed": bool(result.passed),
+        "description": result.description,
+        "metadata": plain(result.metadata or {}),
+    }
 
 
 def _in_spark(frame: DataFrame | pd.DataFrame, table: Table, session: SparkSession) -> tuple[DataFrame, list[str]]:
@@ -156,13 +265,15 @@ def _in_spark(frame: DataFrame | pd.DataFrame, table: Table, session: SparkSessi
     return session.createDataFrame(arrow), []
 
 
-def _refuse_if_failed(table: Table, results: Sequence[dg.AssetCheckResult], blocking: set[str]) -> Iterator[object]:
+def _failed(recipe: _Recipe, results: Sequence[dg.AssetCheckResult]) -> list[dg.AssetCheckResult]:
+    return [result for result in results if not result.passed and result.check_name in recipe.blocking]
+
+
+def _refused(recipe: _Recipe, results: Sequence[dg.AssetCheckResult]) -> Iterator[object]:
     yield from results
-    stops = blocking | {spec.name for spec in declared_check_specs(table)}
-    failed = [result for result in results if not result.passed and result.check_name in stops]
-    if failed:
-        said = "; ".join(f"{result.check_name}: {result.description or 'failed'}" for result in failed)
-        raise dg.Failure(f"{table.asset_name} was not written. {said}", allow_retries=False)
+    failed = _failed(recipe, results)
+    said = "; ".join(f"{result.check_name}: {result.description or 'failed'}" for result in failed)
+    raise dg.Failure(f"{recipe.table.asset_name} was not written. {said}", allow_retries=False)
 
 
 def preview(rows: pa.Table) -> str:

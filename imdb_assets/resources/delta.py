@@ -1,6 +1,7 @@
 """Delta: the one place where tables are written and read; an input's annotation says in which shape it is wanted."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, cast
 
 import dagster as dg
@@ -16,6 +17,9 @@ from imdb_assets.resources.spark import Spark
 from imdb_assets.tables.table import Table
 
 ROWS_A_FILE = 2_000_000
+# Commits that move rows about and leave them what they are.
+UPKEEP = {"OPTIMIZE", "VACUUM START", "VACUUM END", "REORG"}
+Loadable = type[DataFrame] | type[pd.DataFrame] | type[pa.Table]
 
 
 class TableMissing(RuntimeError):
@@ -30,14 +34,17 @@ class DeltaIOManager(dg.ConfigurableIOManager):
 
     def handle_output(self, context: dg.OutputContext, obj: DataFrame) -> None:
         """Replace the asset's table, and say which version that made."""
-        path = _path(context.asset_key)
+        path = table_path(context.asset_key.path[-1])
         self.overwrite(path, obj)
         context.add_output_metadata(self.place_and_version(path))
 
     def load_input(self, context: dg.InputContext) -> DataFrame | pd.DataFrame | pa.Table:
         """The asset's table, as a Spark, pandas or Arrow table."""
-        frame = self.read(_path(context.asset_key))
-        wanted = context.dagster_type.typing_type
+        return self.load(context.asset_key.path[-1], context.dagster_type.typing_type)
+
+    def load(self, asset_name: str, wanted: Loadable) -> DataFrame | pd.DataFrame | pa.Table:
+        """The table of an asset, as a Spark, pandas or Arrow table."""
+        frame = self.read(table_path(asset_name))
         if wanted is pd.DataFrame:
             return frame.toArrow().to_pandas()
         if wanted is pa.Table:
@@ -46,15 +53,20 @@ class DeltaIOManager(dg.ConfigurableIOManager):
 
     def read(self, path: str) -> DataFrame:
         """The table at a path of the lake."""
-        uri = self.lake.uri(path)
         if not self.commits(path):
-            name = path.replace("/", "_", 1)
-            raise TableMissing(f"{name} has no table at {uri} yet: materialize {name} first.")
-        return self.spark.spark_session.read.format("delta").load(uri)
+            raise self._missing(path)
+        return self.spark.spark_session.read.format("delta").load(self.lake.uri(path))
 
-    def overwrite(self, path: str, frame: DataFrame, *, where: str | None = None) -> None:
-        """Replace the table at a path in one commit, or only the rows that `where` names."""
+    def overwrite(
+        self, path: str, frame: DataFrame, *, where: str | None = None, record: Mapping[str, object] | None = None
+    ) -> None:
+        """Replace the table at a path in one commit, or only the rows that `where` names.
+
+        :param record: kept with the commit; `record_of` gives it back.
+        """
         writer = frame.write.format("delta").mode("overwrite")
+        if record is not None:
+            writer = writer.option("userMetadata", json.dumps(record))
         if where is not None and self.commits(path):
             writer = writer.option("replaceWhere", where)
         else:
@@ -88,12 +100,35 @@ class DeltaIOManager(dg.ConfigurableIOManager):
 
     def commit_metrics(self, path: str) -> dict[str, int]:
         """What Delta counted in the last commit, as `numOutputRows`."""
-        commit = self.lake.key(f"{path}/_delta_log/{self.commits(path)[-1]:020d}.json")
+        return {
+            name: int(value) for name, value in self._commit(path, self.commits(path)[-1])["operationMetrics"].items()
+        }
+
+    def record_of(self, path: str) -> dict[str, Any]:
+        """What was kept with the commit that gave the table its rows; empty where there is none. Needs no Spark."""
+        for version in reversed(self.commits(path)):
+            commit = self._commit(path, version)
+            if commit.get("operation") not in UPKEEP:
+                return json.loads(commit.get("userMetadata") or "{}")
+        return {}
+
+    def data_version(self, asset_name: str) -> str:
+        """The fingerprint of an asset's table, or the number of its commit where it was written without one."""
+        path = table_path(asset_name)
+        if not self.commits(path):
+            raise self._missing(path)
+        return self.record_of(path).get("fingerprint") or f"version {self.commits(path)[-1]}"
+
+    def _commit(self, path: str, version: int) -> dict[str, Any]:
+        commit = self.lake.key(f"{path}/_delta_log/{version:020d}.json")
         for line in self.lake.file_system().read_text(commit).splitlines():
             if "commitInfo" in (action := json.loads(line)):
-                metrics = cast("dict[str, Any]", action["commitInfo"]["operationMetrics"])
-                return {name: int(value) for name, value in metrics.items()}
+                return cast("dict[str, Any]", action["commitInfo"])
         return {}
+
+    def _missing(self, path: str) -> TableMissing:
+        name = path.replace("/", "_", 1)
+        return TableMissing(f"{name} has no table at {self.lake.uri(path)} yet: materialize {name} first.")
 
 
 def in_declared_shape(frame: DataFrame, table: Table, *, n_rows: int) -> DataFrame:
@@ -109,6 +144,6 @@ def spark_schema(table: Table) -> StructType:
     return cast("StructType", StructType.fromDDL(table.ddl))
 
 
-def _path(key: dg.AssetKey) -> str:
-    # Asset names carry the layer in front: silver_movies is silver/movies.
-    return key.path[-1].replace("_", "/", 1)
+def table_path(asset_name: str) -> str:
+    """The path of an asset's table. Asset names carry the layer in front: silver_movies is silver/movies."""
+    return asset_name.replace("_", "/", 1)

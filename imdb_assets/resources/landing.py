@@ -1,11 +1,13 @@
 """Landing: the lake's folder of bytes as received, dated, each snapshot with its manifest."""
 
+import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import dagster as dg
 
@@ -16,6 +18,7 @@ from imdb_assets.tables.bronze import DATASETS
 
 OMDB = "landing/omdb"
 RECORDED = f"{OMDB}/recorded.jsonl"
+RECORDED_FROM = f"{OMDB}/recorded_from.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +86,19 @@ class Landing(dg.ConfigurableResource):
                     found[dataset] = said["reason"]
         return found
 
+    def note_loaded(self, dataset: str, numbers: Mapping[str, object]) -> None:
+        """Note that the current snapshot of a dataset is in bronze, and what there is to say of it."""
+        self.lake.write_bytes_atomically(f"landing/{dataset}/loaded.json", json.dumps(numbers).encode())
+
+    def loaded(self, dataset: str) -> dict[str, Any]:
+        """What `note_loaded` noted last; empty where it never did."""
+        path = f"landing/{dataset}/loaded.json"
+        return json.loads(self.lake.read_bytes(path)) if self.lake.exists(path) else {}
+
+    def response_versions(self) -> dict[str, str]:
+        """SHA-256 of each file of landed responses."""
+        return {path: hashlib.sha256(self.lake.read_bytes(path)).hexdigest() for path in self.response_files()}
+
     def response_files(self) -> list[str]:
         """Paths of the landed responses of OMDb, the latest last."""
         return [path for path in self.lake.files(OMDB) if path.endswith(".jsonl")]
@@ -92,14 +108,21 @@ class Landing(dg.ConfigurableResource):
         files = [path for path in self.response_files() if path != RECORDED]
         return {json.loads(line)["imdbID"] for path in files for line in self.lake.read_bytes(path).splitlines()}
 
-    def land_recorded_responses(self, responses: Iterable[tuple[str, bytes]]) -> int:
+    def land_recorded_responses(self, responses: Iterable[tuple[str, bytes]], *, fingerprint: str) -> int:
         """Keep what the recording holds, in place of what an earlier one held."""
         lines = b"".join(_lines(responses))
         if lines:
             self.lake.write_bytes_atomically(RECORDED, lines)
         else:
             self.lake.delete(RECORDED)
+        noted = {"fingerprint": fingerprint, "responses": lines.count(b"\n")}
+        self.lake.write_bytes_atomically(RECORDED_FROM, json.dumps(noted).encode())
         return lines.count(b"\n")
+
+    def recorded_before(self, fingerprint: str) -> int | None:
+        """How many responses were landed from what has this fingerprint; None where it was something else."""
+        noted = json.loads(self.lake.read_bytes(RECORDED_FROM)) if self.lake.exists(RECORDED_FROM) else {}
+        return noted["responses"] if noted.get("fingerprint") == fingerprint else None
 
     def land_live_responses(self, responses: Iterable[tuple[str, bytes]], *, today: date) -> int:
         """Add the API's responses to those of the day; each is kept even if the next one fails."""

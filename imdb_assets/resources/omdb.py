@@ -1,6 +1,7 @@
 """OMDb's responses, as bytes: asked of its API, read from a recording, or none at all. Parsing them is bronze's."""
 
 import gzip
+import hashlib
 import json
 import logging
 import re
@@ -56,6 +57,10 @@ class Omdb(dg.ConfigurableResource, ABC):
 
         Ends early, without an exception, when the day's requests are spent.
         """
+
+    def version(self) -> str:
+        """A text that changes when the recorded responses do."""
+        return type(self).__name__
 
     @property
     def is_live(self) -> bool:
@@ -159,6 +164,13 @@ class RecordedOmdb(Omdb):
                 if not wanted:
                     return
 
+    def version(self) -> str:
+        """SHA-256 of the recording; empty where there is none."""
+        if not self._recording().is_file():
+            return ""
+        with self._recording().open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+
     def _recording(self) -> Path:
         return Path(self.file).expanduser()
 
@@ -178,6 +190,10 @@ class SampleOmdb(Omdb):
     def responses(self, tconsts: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """The invented responses of these titles."""
         return self._recorded().responses(tconsts)
+
+    def version(self) -> str:
+        """SHA-256 of the invented responses."""
+        return self._recorded().version()
 
     def _recorded(self) -> RecordedOmdb:
         folder = sample_snapshot(self.folder, movies=self.movies, seed=self.seed, snapshot=self.snapshot)

@@ -1,3 +1,5 @@
+from uuid import uuid4
+
 import dagster as dg
 import pandas as pd
 import pytest
@@ -30,12 +32,21 @@ def delta(tmp_path_factory: pytest.TempPathFactory, spark_resource: Spark) -> De
     return DeltaIOManager(spark=Spark(master="local[2]", is_short_lived=True, lake=lake), lake=lake)
 
 
-def materialize(delta: DeltaIOManager, rows: object) -> dg.ExecuteInProcessResult:
-    @table_asset(THINGS, check_specs=[dg.AssetCheckSpec("world_is_round", asset="silver_things", blocking=True)])
+def materialize(
+    delta: DeltaIOManager, rows: object, *, state: str = "", tags: dict[str, str] | None = None
+) -> dg.ExecuteInProcessResult:
+    version = state or uuid4().hex
+
+    @table_asset(
+        THINGS,
+        check_specs=[dg.AssetCheckSpec("world_is_round", asset="silver_things", blocking=True)],
+        state=lambda: version,
+    )
     def silver_things() -> object:
         return rows
 
-    return dg.materialize([silver_things], resources={"delta": delta, "spark": delta.spark}, raise_on_error=False)
+    resources = {"delta": delta, "spark": delta.spark}
+    return dg.materialize([silver_things], resources=resources, raise_on_error=False, tags=tags)
 
 
 def things(spark: SparkSession, rows: list, ddl: str = THINGS.ddl, *, round_world: bool = True) -> Checked:
@@ -85,6 +96,42 @@ def test_pandas_rows_get_the_declared_types(delta: DeltaIOManager) -> None:
     rows = pd.DataFrame({"id": [1, 2], "size": [0.5, None]})
     assert materialize(delta, Checked(rows, checks=checks)).success
     assert sorted(map(tuple, delta.read("silver/things").collect())) == GOOD
+
+
+def test_what_was_made_from_the_same_is_neither_made_nor_written_again(
+    delta: DeltaIOManager, spark: SparkSession
+) -> None:
+    first = materialize(delta, things(spark, GOOD), state="a")
+    again = materialize(delta, things(spark, GOOD), state="a")
+    assert len(delta.commits("silver/things")) == 1
+    (made,), (kept,) = first.get_asset_materialization_events(), again.get_asset_materialization_events()
+    assert kept.materialization.metadata["is_unchanged"].value is True
+    for name in ("dagster/row_count", "preview", "delta_version"):
+        assert kept.materialization.metadata[name] == made.materialization.metadata[name]
+    versions = [(event.materialization.tags or {})["dagster/data_version"] for event in (made, kept)]
+    assert versions[0] == versions[1]
+    said = [[(check.check_name, check.passed) for check in run.get_asset_check_evaluations()] for run in (first, again)]
+    assert said[0] == said[1]
+    assert len(said[0]) == 3
+
+
+@pytest.mark.parametrize(("state", "tags"), [("b", {}), ("a", {"force": "true"})])
+def test_another_state_or_force_makes_it_anew(
+    delta: DeltaIOManager, spark: SparkSession, state: str, tags: dict[str, str]
+) -> None:
+    assert materialize(delta, things(spark, GOOD), state="a").success
+    assert materialize(delta, things(spark, GOOD), state=state, tags=tags).success
+    assert len(delta.commits("silver/things")) == 2
+
+
+def test_a_table_that_was_optimized_is_still_the_one_that_was_made(delta: DeltaIOManager, spark: SparkSession) -> None:
+    assert materialize(delta, things(spark, [(n, 0.5) for n in range(9)]), state="a").success
+    spark.read.format("delta").load(delta.lake.uri("silver/things")).repartition(3).write.format("delta").mode(
+        "overwrite"
+    ).option("userMetadata", '{"fingerprint": "mine"}').save(delta.lake.uri("silver/things"))
+    spark.sql(f"OPTIMIZE delta.`{delta.lake.uri('silver/things')}`")
+    assert len(delta.commits("silver/things")) == 3
+    assert delta.data_version("silver_things") == "mine"
 
 
 def test_an_asset_called_is_its_function(spark: SparkSession) -> None:

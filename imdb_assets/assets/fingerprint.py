@@ -1,0 +1,96 @@
+"""Fingerprints: what a table was made from, in one short text that changes exactly when the table could.
+
+A fingerprint sums up the code that makes the table, its declaration, and the fingerprints of what it is made from.
+"""
+
+import ast
+import hashlib
+import inspect
+import json
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import is_dataclass
+from types import CodeType, FunctionType, ModuleType
+
+OURS = "imdb_assets"
+PLAIN = (str, bytes, int, float, bool, type(None), tuple, list, dict, set, frozenset)
+
+
+def fingerprint(function: Callable[..., object], declaration: object, made_from: Mapping[str, object]) -> str:
+    """The fingerprint of what a function makes.
+
+    :param declaration: what is promised of the result, as a `Table`; its `repr` counts.
+    :param made_from: versions of the inputs, by name; must be JSON.
+    """
+    parts = [code_version(function), repr(declaration), json.dumps(made_from, sort_keys=True)]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def code_version(function: Callable[..., object]) -> str:
+    """Sum up a function and everything of this package that it reaches by name.
+
+    Comments, docstrings and layout do not count. What is reached through an object's attributes, as a resource's
+    methods, is not seen: settings of resources belong into `made_from`.
+    """
+    seen: dict[str, str] = {}
+    to_see: list[object] = [function]
+    while to_see:
+        thing = to_see.pop()
+        name = f"{getattr(thing, '__module__', '')}.{getattr(thing, '__qualname__', '')}"
+        if name not in seen:
+            seen[name] = _shape(thing)
+            to_see += _reached(thing, seen)
+    return hashlib.sha256(json.dumps(sorted(seen.items())).encode()).hexdigest()
+
+
+def _shape(thing: object) -> str:
+    tree = ast.parse(textwrap.dedent(inspect.getsource(thing)))  # type: ignore[arg-type]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+    return ast.dump(tree)
+
+
+def _reached(thing: object, seen: dict[str, str]) -> Iterator[object]:
+    if isinstance(thing, type):
+        yield from (base for base in thing.__bases__ if _is_ours(base))
+        for member in vars(thing).values():
+            method = next((f for n in ("fget", "__func__", "func") if (f := getattr(member, n, None))), member)
+            if isinstance(method, FunctionType) and method.__code__.co_filename != "<string>":
+                yield from _named_in(method, seen)
+        return
+    if isinstance(thing, FunctionType):
+        yield from _named_in(thing, seen)
+        for cell in thing.__closure__ or ():
+            yield from _ours(cell.cell_contents, "closure", seen)
+
+
+def _named_in(function: FunctionType, seen: dict[str, str]) -> Iterator[object]:
+    names = set(_names(function.__code__))
+    for name in sorted(names):
+        value = function.__globals__.get(name)
+        if isinstance(value, ModuleType) and value.__name__.startswith(OURS):
+            for attribute in sorted(names & set(vars(value))):
+                yield from _ours(getattr(value, attribute), f"{value.__name__}.{attribute}", seen)
+        else:
+            yield from _ours(value, f"{function.__module__}.{name}", seen)
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
+
+
+def _ours(value: object, name: str, seen: dict[str, str]) -> Iterator[object]:
+    value = inspect.unwrap(value) if callable(value) else value
+    if isinstance(value, type | FunctionType):
+        if _is_ours(value):
+            yield value
+    elif isinstance(value, PLAIN) or is_dataclass(value):
+        seen[f"{name} ="] = repr(sorted(value, key=repr) if isinstance(value, set | frozenset) else value)
+
+
+def _is_ours(thing: object) -> bool:
+    return getattr(thing, "__module__", "").startswith(OURS)
