@@ -9,6 +9,7 @@ import dagster as dg
 import pytest
 
 from imdb_assets.assets.landing import ACCEPTED, ALL_ACCEPTED
+from imdb_assets.assets.table_asset import FORCE
 from imdb_assets.definitions import definitions_for
 from imdb_assets.environments import settings_from
 from imdb_assets.resources.delta import DeltaIOManager
@@ -39,12 +40,17 @@ class Lake:
         assert isinstance(delta, DeltaIOManager)
         self.delta = delta
 
-    def run(self) -> dg.ExecuteInProcessResult:
+    def run(self, *, force: bool = False) -> dg.ExecuteInProcessResult:
         graph = self.definitions.get_repository_def().asset_graph
         selected = (SILVER.upstream() | dg.AssetSelection.assets("bronze_rejected_rows")).resolve(graph)
         with dg.DagsterInstance.ephemeral() as instance:
             job = self.definitions.resolve_job_def("whole_platform")
-            return job.execute_in_process(asset_selection=sorted(selected), instance=instance, raise_on_error=False)
+            return job.execute_in_process(
+                asset_selection=sorted(selected),
+                instance=instance,
+                raise_on_error=False,
+                tags={FORCE: "true"} if force else {},
+            )
 
     def versions(self) -> dict[str, list[int]]:
         return {table.name: self.delta.commits(table.path) for table in silver.TABLES if table != silver.OMDB_FACTS}
@@ -86,7 +92,7 @@ STOPPED = {"episodes", "title_names", "people", "credits", "ratings"}
 def test_refused_datasets_stop_their_own_branches_with_a_sentence_each(lake: Lake) -> None:
     before = lake.versions()
     with spoilt(lake.datasets, FAULTS):
-        result = lake.run()
+        result = lake.run(force=True)
     after = lake.versions()
     assert not result.success
     assert {name for name in before if before[name] == after[name]} == STOPPED
@@ -105,6 +111,18 @@ def failure(result: dg.ExecuteInProcessResult) -> str:
     assert ALL_ACCEPTED in str(event.step_key)
     data = event.step_failure_data.user_failure_data
     return (data.description if data else None) or ""
+
+
+def test_only_what_follows_from_a_changed_dataset_is_made_anew(lake: Lake) -> None:
+    assert lake.run().success
+    before = lake.versions()
+    fewer = {
+        "title.akas.tsv.gz": lambda data: gzip.compress(b"".join(gzip.decompress(data).splitlines(keepends=True)[:-1]))
+    }
+    with spoilt(lake.datasets, fewer):
+        assert lake.run().success
+    after = lake.versions()
+    assert {name for name in before if before[name] != after[name]} == {"title_names"}
 
 
 def test_a_dataset_of_a_header_alone_is_legal(lake: Lake) -> None:
