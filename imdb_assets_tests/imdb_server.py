@@ -20,6 +20,8 @@ class Trouble:
     body: bytes = b""
     sent_share: float = 1.0
     """Less than one: the connection breaks before the rest of the file."""
+    file: bytes | None = None
+    """From now on the file is this one."""
 
 
 @dataclass
@@ -51,6 +53,8 @@ class _Handler(BaseHTTPRequestHandler):
         imdb = self.server.imdb
         name = urlsplit(self.path).path.rpartition("/")[2]
         trouble = imdb.troubles[name].popleft() if imdb.troubles[name] else Trouble()
+        if trouble.file is not None:
+            imdb.files[name] = trouble.file
         content = imdb.files.get(name)
         if trouble.status != 200:
             self._send(name, trouble.status, trouble.headers, trouble.body)
@@ -64,6 +68,10 @@ class _Handler(BaseHTTPRequestHandler):
         headers["Last-Modified"] = formatdate(self.server.imdb.modified, usegmt=True)
         if self.headers.get("If-None-Match") == headers["ETag"]:
             self._send(name, 304, headers, b"")
+        elif "Range" in self.headers and self.headers.get("If-Range") == headers["ETag"]:
+            start = int(self.headers["Range"].removeprefix("bytes=").removesuffix("-"))
+            headers["Content-Range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
+            self._send(name, 206, headers, content[start:], sent=int((len(content) - start) * trouble.sent_share))
         else:
             self._send(name, 200, headers, content, sent=int(len(content) * trouble.sent_share))
 

@@ -202,7 +202,7 @@ class _Work:
 
     def _land(self, dataset: str) -> Landed:
         if landing_name(dataset) in self.selected:
-            return self.landing.fetch(dataset, self.source, run_id=self.run_id)
+            return self.landing.fetch(dataset, self.source, run_id=self.run_id, is_forced=self.is_forced)
         if current := self.landing.current(dataset):
             return current
         refusal = DatasetRefused(dataset, "it was not landed yet", f"materialize {landing_name(dataset)} first")

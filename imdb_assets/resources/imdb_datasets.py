@@ -25,7 +25,7 @@ PIECE_BYTES = 1 << 20
 SECONDS_BETWEEN_PROGRESS = 5.0
 RETRIED_STATUS = (429, 500, 502, 503, 504)
 CONNECT_SECONDS = 10.0
-# Retry repeats requests; a body that breaks off is begun anew this often.
+# Retry repeats requests; a body that breaks off is gone on with this often.
 BODY_TRIES = 3
 
 
@@ -126,7 +126,7 @@ class HttpImdbDatasets(ImdbDatasets):
             raise DatasetRefused(dataset, cause, "check the network and IMDB_DATASETS_URL, then try again") from None
 
     def _demand_success(self, dataset: str, response: requests.Response) -> None:
-        if response.status_code != requests.codes.ok:
+        if response.status_code not in {requests.codes.ok, requests.codes.partial_content}:
             cause = f"{self._shown_address(dataset)} answered {response.status_code} {response.reason}"
             later = response.status_code in RETRIED_STATUS
             raise DatasetRefused(dataset, cause, "try again later" if later else "check IMDB_DATASETS_URL")
@@ -141,6 +141,7 @@ class HttpImdbDatasets(ImdbDatasets):
                 try:
                     _save_body(dataset, response, file)
                 except HTTPError:
+                    conditions = _rest_of(response, file) or conditions
                     continue
                 return response.headers
         cause = f"the download from {self._shown_address(dataset)} broke off {BODY_TRIES} times"
@@ -234,16 +235,27 @@ def parse_snapshot_date(text: str) -> date:
         raise ValueError(f"IMDB_SNAPSHOT_DATE must be a date such as 2024-01-16, not {text!r}") from None
 
 
+def _rest_of(response: requests.Response, file: Path) -> dict[str, str] | None:
+    # A weak ETag does not promise the same bytes; without a strong one only a new start is sure.
+    etag = response.headers.get("ETag", "W/")
+    return None if etag.startswith("W/") else {"Range": f"bytes={file.stat().st_size}-", "If-Range": etag}
+
+
 def _save_body(dataset: str, response: requests.Response, file: Path) -> None:
-    expected = response.headers.get("Content-Length")
-    shown_at, received = time.monotonic(), 0
-    with file.open("wb") as body:
+    is_rest = response.status_code == requests.codes.partial_content
+    received = file.stat().st_size if is_rest else 0
+    if is_rest and not response.headers.get("Content-Range", "").startswith(f"bytes {received}-"):
+        cause = f"the server sent {response.headers.get('Content-Range', 'an unnamed part')} and not from {received} on"
+        raise DatasetRefused(dataset, cause, "try again later")
+    left = response.headers.get("Content-Length")
+    expected = f" of {(received + int(left)) / 1e6:,.0f}" if left else ""
+    shown_at = time.monotonic()
+    with file.open("ab" if is_rest else "wb") as body:
         for piece in response.raw.stream(PIECE_BYTES, decode_content=False):
             received += body.write(piece)
             if time.monotonic() - shown_at > SECONDS_BETWEEN_PROGRESS:
                 shown_at = time.monotonic()
-                of_all = f" of {int(expected) / 1e6:,.0f}" if expected else ""
-                dg.get_dagster_logger().info(f"{dataset}: {received / 1e6:,.0f}{of_all} MB received")
+                dg.get_dagster_logger().info(f"{dataset}: {received / 1e6:,.0f}{expected} MB received")
 
 
 def _date_of(headers: Mapping[str, str]) -> date:

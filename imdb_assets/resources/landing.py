@@ -12,11 +12,14 @@ from typing import Any
 import dagster as dg
 
 from imdb_assets.resources.blob_storage import BlobStorage
-from imdb_assets.resources.dataset_manifest import DatasetRefused, Manifest
+from imdb_assets.resources.dataset_manifest import DatasetRefused, Fetched, Manifest
 from imdb_assets.resources.imdb_datasets import ImdbDatasets
 from imdb_assets.tables.bronze import DATASETS
 
 OMDB = "landing/omdb"
+# A day changes a dataset by a thousandth; a snapshot beyond this is one that was cut off, or of something else.
+LEAST_GROWTH, MOST_GROWTH = 0.8, 1.5
+FEWEST_COMPARED_ROWS = 1000
 RECORDED = f"{OMDB}/recorded.jsonl"
 RECORDED_FROM = f"{OMDB}/recorded_from.json"
 
@@ -46,14 +49,19 @@ class Landing(dg.ConfigurableResource):
         manifest = Manifest.from_json(json.dumps(kept))
         return Landed(manifest=manifest, path=kept["path"], n_rows=kept["n_rows"], is_new=False)
 
-    def fetch(self, dataset: str, source: ImdbDatasets, *, run_id: str) -> Landed:
-        """Land the dataset's present snapshot; the current one stays where nothing changed or it is refused."""
+    def fetch(self, dataset: str, source: ImdbDatasets, *, run_id: str, is_forced: bool = False) -> Landed:
+        """Land the dataset's present snapshot; the current one stays where nothing changed or it is refused.
+
+        :param is_forced: whether a snapshot of a quite different size is to be accepted.
+        """
         current = self.current(dataset)
         with TemporaryDirectory() as folder:
             try:
                 fetched = source.fetch(
                     dataset, Path(folder) / f"{dataset}.tsv.gz", previous=current.manifest if current else None
                 )
+                if fetched and current and not is_forced:
+                    _demand_likely_size(fetched, current)
             except DatasetRefused as refusal:
                 self.refuse(dataset, str(refusal), run_id=run_id)
                 raise
@@ -144,6 +152,17 @@ class Landing(dg.ConfigurableResource):
             if f"{folder}{old}/" not in path:
                 for name in self.lake.files(f"{folder}{old}"):
                     self.lake.delete(name)
+
+
+def _demand_likely_size(fetched: Fetched, current: Landed) -> None:
+    is_comparable = fetched.manifest.address == current.manifest.address and current.n_rows >= FEWEST_COMPARED_ROWS
+    if is_comparable and not LEAST_GROWTH <= fetched.n_rows / current.n_rows <= MOST_GROWTH:
+        before = f"the snapshot of {current.manifest.snapshot_date} had {current.n_rows:,}"
+        raise DatasetRefused(
+            fetched.manifest.dataset,
+            f"it has {fetched.n_rows:,} rows, and {before}",
+            "try again later, or force the run if that is right (FORCE=1, or the run tag force: true)",
+        )
 
 
 def _lines(responses: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:

@@ -28,6 +28,10 @@ HEADER = ("tconst", "averageRating", "numVotes")
 TEXT = b"tconst\taverageRating\tnumVotes\ntt0000001\t5.7\t2000\ntt0000002\t6.1\t12\n"
 DATASET = gzip.compress(TEXT, mtime=0)
 HEADER_ONLY = gzip.compress(TEXT[: TEXT.index(b"\n") + 1], mtime=0)
+# Random votes hardly pack: larger than what is read at once.
+LARGE = gzip.compress(
+    TEXT + b"".join(b"tt%d\t5.5\t%s\n" % (n, sha256(b"%d" % n).hexdigest().encode()) for n in range(60_000)), mtime=0
+)
 LATER = gzip.compress(TEXT + b"tt0000003\t9.9\t5\n", mtime=0)
 
 
@@ -97,6 +101,21 @@ def test_a_busy_server_is_asked_again_after_the_time_that_it_names(source, imdb,
 def test_a_download_that_breaks_off_is_begun_anew(source, imdb, destination):
     imdb.troubles[FILE].append(Trouble(sent_share=0.5))
     assert source.fetch(RATINGS, destination, previous=None).file.read_bytes() == DATASET
+
+
+def test_a_large_download_that_breaks_off_goes_on_where_it_was(source, imdb, destination):
+    imdb.files[FILE] = LARGE
+    imdb.troubles[FILE].append(Trouble(sent_share=0.75))
+    assert source.fetch(RATINGS, destination, previous=None).file.read_bytes() == LARGE
+    assert imdb.requests["GET", FILE, 206] == 1
+    assert imdb.bytes_sent < 1.5 * len(LARGE)
+
+
+def test_a_download_whose_file_changed_meanwhile_is_begun_anew(source, imdb, destination):
+    imdb.files[FILE] = LARGE
+    imdb.troubles[FILE].extend([Trouble(sent_share=0.75), Trouble(file=DATASET)])
+    assert source.fetch(RATINGS, destination, previous=None).file.read_bytes() == DATASET
+    assert imdb.requests["GET", FILE, 206] == 0
 
 
 TROUBLES = {
