@@ -10,9 +10,11 @@ import json
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import is_dataclass
+from threading import Lock
 from types import CodeType, FunctionType, ModuleType
 
 OURS = "imdb_assets"
+_PARSING = Lock()
 PLAIN = (str, bytes, int, float, bool, type(None), tuple, list, dict, set, frozenset)
 
 
@@ -44,11 +46,14 @@ def code_version(function: Callable[..., object]) -> str:
 
 
 def _shape(thing: object) -> str:
-    tree = ast.parse(textwrap.dedent(inspect.getsource(thing)))  # type: ignore[arg-type]
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node, clean=False) is not None:
-            node.body = node.body[1:] or [ast.Pass()]
-    return ast.dump(tree)
+    source = textwrap.dedent(inspect.getsource(thing))  # type: ignore[arg-type]
+    # Python 3.11 counts the depth of a syntax tree for all threads together, and fails when two make one at once.
+    with _PARSING:
+        tree = ast.parse(source)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node, clean=False) is not None:
+                node.body = node.body[1:] or [ast.Pass()]
+        return ast.dump(tree)
 
 
 def _reached(thing: object, seen: dict[str, str]) -> Iterator[object]:

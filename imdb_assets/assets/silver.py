@@ -4,12 +4,14 @@ import dagster as dg
 from pyspark.sql import DataFrame
 
 from imdb_assets.assets.table_asset import Checked, table_asset
+from imdb_assets.resources.delta import DeltaIOManager
 from imdb_assets.tables.silver import (
     CREDITS,
     EPISODES,
     MOVIES,
     OMDB_FACTS,
     PEOPLE,
+    RATING_HISTORY,
     RATINGS,
     SERIES,
     TITLE_NAMES,
@@ -27,6 +29,13 @@ def silver_movies(bronze_title_basics: DataFrame) -> DataFrame:
 @table_asset(RATINGS)
 def silver_ratings(bronze_title_ratings: DataFrame) -> DataFrame:
     return silver.ratings(bronze_title_ratings)
+
+
+@table_asset(RATING_HISTORY, accumulates=True)
+def silver_rating_history(silver_ratings: DataFrame, delta: dg.ResourceParam[DeltaIOManager]) -> DataFrame:
+    is_new = not delta.commits(RATING_HISTORY.path)
+    history = silver_ratings.limit(0) if is_new else delta.read(RATING_HISTORY.path)
+    return silver.rating_changes(silver_ratings, history)
 
 
 @table_asset(PEOPLE)

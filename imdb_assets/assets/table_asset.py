@@ -56,6 +56,7 @@ def table_asset(
     check_specs: Sequence[dg.AssetCheckSpec] = (),
     deps: Sequence[dg.AssetsDefinition | str] = (),
     state: Callable[..., object] | None = None,
+    accumulates: bool = False,
 ) -> Callable[[Callable[..., Any]], TableAsset]:
     """An asset for a declared table; its name, description, columns and checks are the declaration's.
 
@@ -63,6 +64,7 @@ def table_asset(
     with results for `check_specs`. Nothing is written unless every blocking check passes; nothing is loaded or written
     when the table was made from the same inputs by the same code before.
 
+    :param accumulates: whether the rows are added to those that the table has, by its key, and do not replace them.
     :param state: gives, from the same resources, what the rows depend on beside the tables upstream, as JSON.
     """
 
@@ -82,7 +84,12 @@ def table_asset(
         ).with_io_manager_key("delta")
         specs = [*declared_check_specs(table), *check_specs]
         recipe = _Recipe(
-            function=function, table=table, inputs=inputs, state=state, blocking={s.name for s in specs if s.blocking}
+            function=function,
+            table=table,
+            inputs=inputs,
+            state=state,
+            accumulates=accumulates,
+            blocking={spec.name for spec in specs if spec.blocking},
         )
         definition = dg.multi_asset(name=table.asset_name, specs=[spec], check_specs=specs)(_as_compute(recipe))
         attributes = definition.get_attributes_dict()
@@ -120,6 +127,7 @@ class _Recipe:
     table: Table
     inputs: Mapping[str, Loadable]
     state: Callable[..., object] | None
+    accumulates: bool
     blocking: set[str]
 
     def resources(self) -> dict[str, object]:
@@ -213,7 +221,7 @@ def _written(
             yield from _refused(recipe, results)
             return
         metadata = dict(checked.metadata) | {
-            "dagster/row_count": facts.n_rows,
+            "rows_added" if recipe.accumulates else "dagster/row_count": facts.n_rows,
             "preview": dg.MetadataValue.md(preview(frame.limit(PREVIEWED_ROWS).toArrow())),
         }
         record = {
@@ -221,7 +229,11 @@ def _written(
             "metadata": plain(metadata),
             "checks": [_kept(result) for result in results],
         }
-        delta.overwrite(table.path, in_declared_shape(frame, table, n_rows=facts.n_rows), record=record)
+        shaped = in_declared_shape(frame, table, n_rows=facts.n_rows)
+        if recipe.accumulates:
+            delta.merge(table.path, shaped, key=table.primary_key, record=record)
+        else:
+            delta.overwrite(table.path, shaped, record=record)
     finally:
         frame.unpersist()
     yield dg.MaterializeResult(

@@ -17,6 +17,8 @@ from imdb_assets.resources.spark import Spark
 from imdb_assets.tables.table import Table
 
 ROWS_A_FILE = 2_000_000
+# MERGE takes the text to keep with its commit from here; it has no option for it.
+USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
 # Commits that move rows about and leave them what they are.
 UPKEEP = {"OPTIMIZE", "VACUUM START", "VACUUM END", "REORG"}
 Loadable = type[DataFrame] | type[pd.DataFrame] | type[pa.Table]
@@ -73,15 +75,25 @@ class DeltaIOManager(dg.ConfigurableIOManager):
             writer = writer.option("overwriteSchema", "true")
         writer.save(self.lake.uri(path))
 
-    def merge(self, path: str, frame: DataFrame, *, key: tuple[str, ...]) -> None:
-        """Add the rows to the table at a path; a row of the same key gives way."""
+    def merge(
+        self, path: str, frame: DataFrame, *, key: tuple[str, ...], record: Mapping[str, object] | None = None
+    ) -> None:
+        """Add the rows to the table at a path; a row of the same key gives way.
+
+        :param record: kept with the commit; `record_of` gives it back.
+        """
         if not self.commits(path):
-            self.overwrite(path, frame)
+            self.overwrite(path, frame, record=record)
             return
         same = " AND ".join(f"kept.`{name}` = new.`{name}`" for name in key)
         table = DeltaTable.forPath(self.spark.spark_session, self.lake.uri(path))
         merge = table.alias("kept").merge(frame.alias("new"), same)
-        merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
+        settings = self.spark.spark_session.conf
+        settings.set(USER_METADATA, json.dumps(record or {}))
+        try:
+            merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
+        finally:
+            settings.unset(USER_METADATA)
 
     def place_and_version(self, path: str) -> dict[str, Any]:
         """Where the table at a path is, and its latest version, as metadata."""

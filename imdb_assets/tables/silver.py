@@ -31,6 +31,15 @@ RATINGS = Table(
     ),
 )
 
+RATING_HISTORY = Table(
+    layer="silver",
+    name="rating_history",
+    description="How ratings change, which IMDb does not publish; one row per title and snapshot in which its rating or "
+    "its votes differ from the title's row before. A title that leaves IMDb keeps its rows.",
+    primary_key=("tconst", "snapshot_date"),
+    columns=RATINGS.columns,
+)
+
 PEOPLE = Table(
     layer="silver",
     name="people",
@@ -138,4 +147,4 @@ OMDB_FACTS = Table(
     ),
 )
 
-TABLES = (MOVIES, RATINGS, PEOPLE, CREDITS, TITLE_NAMES, SERIES, EPISODES, OMDB_FACTS)
+TABLES = (MOVIES, RATINGS, RATING_HISTORY, PEOPLE, CREDITS, TITLE_NAMES, SERIES, EPISODES, OMDB_FACTS)

@@ -45,6 +45,18 @@ def ratings(title_ratings: DataFrame) -> DataFrame:
     )
 
 
+def rating_changes(silver_ratings: DataFrame, silver_rating_history: DataFrame) -> DataFrame:
+    """Keep the ratings that differ from the title's latest row of an earlier snapshot, and those of new titles."""
+    now = silver_ratings.select("tconst", F.col("snapshot_date").alias("now"))
+    before = silver_rating_history.join(now, on="tconst", how="inner").where(F.col("snapshot_date") < F.col("now"))
+    latest = before.groupBy("tconst").agg(
+        F.max_by(F.struct("average_rating", "n_votes"), "snapshot_date").alias("latest")
+    )
+    same = F.struct("average_rating", "n_votes").eqNullSafe(F.col("latest"))
+    joined = silver_ratings.join(latest, on="tconst", how="left").where(~same)
+    return joined.select(*silver_ratings.columns)
+
+
 def people(name_basics: DataFrame) -> DataFrame:
     """People, with their lists as lists."""
     return _one_row_each(name_basics, "nconst").select(

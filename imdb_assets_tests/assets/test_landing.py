@@ -27,10 +27,16 @@ class Lake:
     def __init__(self, folder: Path) -> None:
         self.datasets = folder / "datasets"
         write_snapshot(self.datasets, movies=60, seed=1)
+        self.folder = folder
+        self.on("2025-01-01")
+
+    def on(self, day: str) -> None:
+        """From now on the datasets are those of this day."""
+        folder = self.folder
         variables = {
             "IMDB_ENV": "local",
             "IMDB_DATASETS_URL": self.datasets.as_uri() + "/",
-            "IMDB_SNAPSHOT_DATE": "2025-01-01",
+            "IMDB_SNAPSHOT_DATE": day,
             "LAKE_URI": str(folder / "lake"),
             "MLFLOW_TRACKING_URI": f"sqlite:///{folder / 'mlflow.db'}",
             "SPARK_MASTER": "local[2]",
@@ -86,7 +92,7 @@ FAULTS = {
     "title.principals.tsv.gz": lambda _: gzip.compress(b"tconst\tordering\tnconst\ntt1\t1\tnm1\n"),
     "title.ratings.tsv.gz": lambda _: b"",
 }
-STOPPED = {"episodes", "title_names", "people", "credits", "ratings"}
+STOPPED = {"episodes", "title_names", "people", "credits", "ratings", "rating_history"}
 
 
 def test_refused_datasets_stop_their_own_branches_with_a_sentence_each(lake: Lake) -> None:
@@ -123,6 +129,23 @@ def test_only_what_follows_from_a_changed_dataset_is_made_anew(lake: Lake) -> No
         assert lake.run().success
     after = lake.versions()
     assert {name for name in before if before[name] != after[name]} == {"title_names"}
+
+
+def test_rating_history_has_a_row_for_each_change_however_often_a_snapshot_is_loaded(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    assert lake.run().success
+    first = {row["tconst"]: row["n_votes"] for row in lake.delta.read("silver/rating_history").collect()}
+    write_snapshot(lake.datasets, movies=60, seed=1, snapshot=2)
+    lake.on("2025-01-02")
+    for force in (False, True, False):
+        assert lake.run(force=force).success
+    rows = lake.delta.read("silver/rating_history").collect()
+    now = {row["tconst"]: row["n_votes"] for row in lake.delta.read("silver/ratings").collect()}
+    later = {row["tconst"]: row["n_votes"] for row in rows if str(row["snapshot_date"]) == "2025-01-02"}
+    assert len(rows) == len(first) + len(later)
+    assert 0 < len(later) < len(now)
+    assert all(now[tconst] == votes for tconst, votes in later.items())
+    assert all(now[tconst] == first[tconst] for tconst in now.keys() - later.keys())
 
 
 def test_a_dataset_of_a_header_alone_is_legal(lake: Lake) -> None:

@@ -155,3 +155,22 @@ def test_omdb_facts_are_the_whitelist_and_nothing_else(spark):
         ("tt3", *[None] * 8),
     ]
     _same(silver.omdb_facts(_rows(spark, declared.OMDB_RESPONSES, rows)), tables.OMDB_FACTS, expected)
+
+
+def test_rating_changes_are_new_titles_and_those_that_differ_from_their_latest_earlier_row(spark):
+    history = [
+        ("tt1", 5.0, 100, date(2024, 12, 1)),
+        ("tt1", 6.0, 110, date(2024, 12, 30)),
+        ("tt2", 7.0, 10, date(2024, 12, 1)),
+        ("tt2", 7.0, 11, DAY),  # of the same day: a run before this one
+        ("tt3", 8.0, 10, date(2024, 12, 1)),
+        ("tt5", 9.0, 10, date(2024, 12, 1)),  # no longer there
+    ]
+    now = [
+        ("tt1", 6.0, 110, DAY),  # as it was on its latest day
+        ("tt2", 7.0, 11, DAY),
+        ("tt3", 7.9, 10, DAY),
+        ("tt4", 5.0, 6, DAY),
+    ]
+    changes = silver.rating_changes(_rows(spark, tables.RATINGS, now), _rows(spark, tables.RATING_HISTORY, history))
+    _same(changes, tables.RATING_HISTORY, now[1:])
