@@ -1,4 +1,4 @@
-"""What starts runs: the job of the whole graph, a daily schedule, and a sensor that notices changed datasets."""
+"""The jobs, and what starts them: schedules, a sensor that notices changed datasets, one that tells of failures."""
 
 import json
 from collections.abc import Mapping
@@ -6,9 +6,12 @@ from collections.abc import Mapping
 import dagster as dg
 
 from imdb_assets.assets.landing import landing_name
+from imdb_assets.resources.alerts import Alerts
 from imdb_assets.resources.dataset_manifest import DatasetRefused
+from imdb_assets.resources.delta import DeltaIOManager
 from imdb_assets.resources.imdb_datasets import ImdbDatasets
 from imdb_assets.resources.landing import Landing
+from imdb_assets.tables import bronze, gold, silver
 
 SECONDS_BETWEEN_LOOKS = 3600
 
@@ -16,15 +19,65 @@ whole_platform = dg.define_asset_job(
     "whole_platform", selection=dg.AssetSelection.all(), description="From IMDb's datasets to the champion."
 )
 
+MODEL = dg.AssetSelection.groups("model") | dg.AssetSelection.assets("gold_model_leaderboard")
+daily_refresh = dg.define_asset_job(
+    "daily_refresh",
+    selection=dg.AssetSelection.all() - MODEL - dg.AssetSelection.assets("landing_omdb_responses"),
+    description="What changed at IMDb, as far as gold; OMDb is not asked and no model is trained.",
+)
+enrich_with_omdb = dg.define_asset_job(
+    "enrich_with_omdb",
+    selection=dg.AssetSelection.assets("landing_omdb_responses", "bronze_omdb_responses", "silver_omdb_facts"),
+    description="OMDb's facts of the films that lack them, within the day's quota.",
+)
+train_and_promote = dg.define_asset_job(
+    "train_and_promote", selection=MODEL, description="A new candidate, and the champion if it is good enough."
+)
 
-def daily_schedule(*, is_on: bool) -> dg.ScheduleDefinition:
-    """The whole graph every morning: IMDb renews its datasets once a day."""
-    return dg.ScheduleDefinition(
-        name="whole_platform_daily",
-        job=whole_platform,
-        cron_schedule="0 5 * * *",
-        default_status=dg.DefaultScheduleStatus.RUNNING if is_on else dg.DefaultScheduleStatus.STOPPED,
-    )
+
+@dg.op(description="OPTIMIZE and VACUUM of every table of the lake; LAKE_RETENTION_DAYS says what time travel keeps.")
+def tidied_tables(context: dg.OpExecutionContext, delta: dg.ResourceParam[DeltaIOManager]) -> None:
+    """Tidy each table that there is."""
+    tables = [t for t in (*bronze.TABLES, *silver.TABLES, *gold.TABLES) if delta.commits(t.path)]
+    for place, table in enumerate(tables, start=1):
+        delta.tidy(table.path)
+        context.log.info("%s tidied, %s of %s", table.asset_name, place, len(tables))
+
+
+@dg.job(description="Fewer and larger files, and none of versions that are too old.")
+def maintain_lake() -> None:
+    """Tidy every table."""
+    tidied_tables()
+
+
+JOBS = (whole_platform, daily_refresh, enrich_with_omdb, train_and_promote, maintain_lake)
+# UTC. IMDb renews its datasets once a day; OMDb's quota starts anew at midnight.
+TIMES = (
+    (whole_platform, "0 5 * * *"),
+    (enrich_with_omdb, "10 0 * * *"),
+    (train_and_promote, "0 8 * * 1"),
+    (maintain_lake, "0 3 * * 0"),
+)
+
+
+def schedules(*, is_on: bool) -> list[dg.ScheduleDefinition]:
+    """When the jobs run by themselves; the runs wait for each other."""
+    status = dg.DefaultScheduleStatus.RUNNING if is_on else dg.DefaultScheduleStatus.STOPPED
+    return [
+        dg.ScheduleDefinition(job=job, cron_schedule=cron, default_status=status, execution_timezone="UTC")
+        for job, cron in TIMES
+    ]
+
+
+@dg.run_failure_sensor(
+    name="failure_alert",
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Posts each failed run to ALERT_WEBHOOK_URL.",
+)
+def failure_alert(context: dg.RunFailureSensorContext, alerts: Alerts) -> None:
+    """Tell which job failed in which run, and why."""
+    run = context.dagster_run
+    alerts.post(f"{run.job_name} failed (run {run.run_id}): {context.failure_event.message}")
 
 
 def dataset_sensor(*, is_on: bool) -> dg.SensorDefinition:

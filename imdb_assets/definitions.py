@@ -3,7 +3,7 @@
 import dagster as dg
 
 from imdb_assets import assets
-from imdb_assets.automation import daily_schedule, dataset_sensor, whole_platform
+from imdb_assets.automation import JOBS, dataset_sensor, failure_alert, schedules
 from imdb_assets.environments import Settings, resources_for, settings
 from imdb_assets.progress import progress_logger
 
@@ -19,9 +19,12 @@ def definitions_for(chosen: Settings) -> dg.Definitions:
     return dg.Definitions(
         assets=dg.load_assets_from_package_module(assets),
         asset_checks=dg.load_asset_checks_from_package_module(assets),
-        jobs=[whole_platform],
-        schedules=[daily_schedule(is_on=chosen.is_automated)],
-        sensors=[dataset_sensor(is_on=chosen.is_automated)],
+        jobs=JOBS,
+        schedules=schedules(is_on=chosen.is_automated),
+        sensors=[
+            dataset_sensor(is_on=chosen.is_automated),
+            *([failure_alert] if chosen.alert_webhook_url else []),
+        ],
         resources=resources_for(chosen),
         # One Spark session serves every step; another process would have to start its own.
         executor=dg.in_process_executor,

@@ -8,6 +8,7 @@ from typing import Literal, cast, get_args
 
 import dagster as dg
 
+from imdb_assets.resources.alerts import Alerts
 from imdb_assets.resources.blob_storage import blob_storage_for
 from imdb_assets.resources.delta import DeltaIOManager
 from imdb_assets.resources.imdb_datasets import (
@@ -27,6 +28,8 @@ Environment = Literal["sample", "local", "azure"]
 DATA = Path(__file__).resolve().parents[1] / "data"
 # How long Delta keeps the files of old versions when a table is vacuumed; for tables that are new.
 RETENTION = "spark.databricks.delta.properties.defaults.deletedFileRetentionDuration"
+# Delta would vacuum nothing younger than a week; runs wait for each other, so that no reader is left without files.
+RETENTION_CHECK = "spark.databricks.delta.retentionDurationCheck.enabled"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,13 +122,16 @@ def resources_for(chosen: Settings) -> dict[str, object]:
         remote=chosen.spark_remote,
         java_home=chosen.java_home,
         is_short_lived=is_small,
-        spark_config={RETENTION: f"interval {chosen.lake_retention_days} days"},
+        spark_config={RETENTION: f"interval {chosen.lake_retention_days} days", RETENTION_CHECK: "false"},
         lake=lake,
     )
-    return {
+    alerts: dict[str, object] = {}
+    if chosen.alert_webhook_url:
+        alerts["alerts"] = Alerts(webhook_url=chosen.alert_webhook_url)
+    return alerts | {
         "lake": lake,
         "spark": spark,
-        "delta": DeltaIOManager(spark=spark, lake=lake),
+        "delta": DeltaIOManager(spark=spark, lake=lake, retention_days=chosen.lake_retention_days),
         "landing": Landing(lake=lake, datasets=list(chosen.imdb_datasets), snapshots_kept=chosen.landing_snapshots),
         "imdb_datasets": _imdb_datasets(chosen),
         "omdb": _omdb(chosen),

@@ -28,6 +28,7 @@ ALLOWED = {
 # Resources: Dagster, the tables, one another, and the one system that the file is about.
 EVERY_RESOURCE = {"dagster", "imdb_assets.resources", "imdb_assets.tables", "pydantic"}
 ALLOWED_RESOURCE = {
+    "alerts": {"requests"},
     "azure_blob_storage": {"adlfs", "azure", "dagster_azure", "fsspec"},
     "blob_storage": {"dagster_azure", "fsspec"},
     "dataset_manifest": set(),

@@ -55,7 +55,7 @@ def test_schedule_and_sensor_are_off_for_the_sample_and_on_for_real_data(environ
     loaded = repository({"IMDB_ENV": environment})
     started = [*loaded.schedule_defs, *loaded.sensor_defs]
     assert {definition.default_status.value for definition in started} == {status}
-    assert len(started) == 2
+    assert len(started) == 5
 
 
 def test_the_champion_depends_on_every_dataset_of_the_model() -> None:

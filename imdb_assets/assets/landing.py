@@ -17,7 +17,7 @@ from imdb_assets.resources.dataset_manifest import DatasetRefused
 from imdb_assets.resources.delta import DeltaIOManager, table_path
 from imdb_assets.resources.imdb_datasets import ImdbDatasets
 from imdb_assets.resources.landing import Landed, Landing
-from imdb_assets.resources.omdb import Omdb
+from imdb_assets.resources.omdb import Omdb, OmdbApi
 from imdb_assets.resources.spark import Spark
 from imdb_assets.tables.bronze import DATASETS, REJECTED_ROWS
 from imdb_assets.tables.table import Table
@@ -222,13 +222,21 @@ class _Work:
 
 def land_responses(omdb: Omdb, landing: Landing, tconsts: list[str], *, fingerprint: str) -> dict[str, int]:
     """Land what OMDb has for the titles; a live OMDb is only asked for titles that it was not asked for before."""
-    if not omdb.is_live:
+    if not isinstance(omdb, OmdbApi):
         n_landed = landing.land_recorded_responses(omdb.responses(tconsts), fingerprint=fingerprint)
         return {"responses": n_landed, "titles": len(tconsts)}
-    known = landing.answered_titles()
+    today = datetime.now(UTC).date()
+    known = landing.answered_titles(today=today)
     missing = [tconst for tconst in tconsts if tconst not in known]
-    n_landed = landing.land_live_responses(omdb.responses(missing), today=datetime.now(UTC).date())
-    return {"responses": n_landed, "titles": len(tconsts), "titles_left": len(missing) - n_landed}
+    within_limit = landing.within_limit(missing, limit=omdb.daily_limit, today=today)
+    n_landed = landing.land_live_responses(omdb.responses(within_limit), today=today)
+    return {
+        "responses": n_landed,
+        "titles": len(tconsts),
+        "titles_left": len(missing) - n_landed,
+        "requests_today": landing.requests_of(today),
+        "requests_a_day": omdb.daily_limit,
+    }
 
 
 def _results(

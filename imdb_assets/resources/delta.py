@@ -33,6 +33,7 @@ class DeltaIOManager(dg.ConfigurableIOManager):
 
     spark: dg.ResourceDependency[Spark]
     lake: dg.ResourceDependency[BlobStorage]
+    retention_days: int = 30
 
     def handle_output(self, context: dg.OutputContext, obj: DataFrame) -> None:
         """Replace the asset's table, and say which version that made."""
@@ -94,6 +95,12 @@ class DeltaIOManager(dg.ConfigurableIOManager):
             merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
         finally:
             settings.unset(USER_METADATA)
+
+    def tidy(self, path: str) -> None:
+        """Bring the small files of the table at a path together, and remove those that old versions alone need."""
+        session, table = self.spark.spark_session, f"delta.`{self.lake.uri(path)}`"
+        session.sql(f"OPTIMIZE {table}")
+        session.sql(f"VACUUM {table} RETAIN {24 * self.retention_days} HOURS")
 
     def place_and_version(self, path: str) -> dict[str, Any]:
         """Where the table at a path is, and its latest version, as metadata."""

@@ -20,6 +20,10 @@ OMDB = "landing/omdb"
 # A day changes a dataset by a thousandth; a snapshot beyond this is one that was cut off, or of something else.
 LEAST_GROWTH, MOST_GROWTH = 0.8, 1.5
 FEWEST_COMPARED_ROWS = 1000
+LEDGER = f"{OMDB}/requests.json"
+DAYS_UNTIL_ASKED_AGAIN = 90
+# What a killed run loses at most.
+RESPONSES_A_WRITE = 25
 RECORDED = f"{OMDB}/recorded.jsonl"
 RECORDED_FROM = f"{OMDB}/recorded_from.json"
 
@@ -111,10 +115,34 @@ class Landing(dg.ConfigurableResource):
         """Paths of the landed responses of OMDb, the latest last."""
         return [path for path in self.lake.files(OMDB) if path.endswith(".jsonl")]
 
-    def answered_titles(self) -> set[str]:
-        """Titles whose responses OMDb's API was asked for before."""
-        files = [path for path in self.response_files() if path != RECORDED]
-        return {json.loads(line)["imdbID"] for path in files for line in self.lake.read_bytes(path).splitlines()}
+    def answered_titles(self, *, today: date) -> set[str]:
+        """Titles that OMDb's API has answered for, those without which it did not know 90 days ago and longer."""
+        answered = set()
+        for path in self.response_files():
+            if path == RECORDED:
+                continue
+            is_old = (today - date.fromisoformat(Path(path).stem)).days >= DAYS_UNTIL_ASKED_AGAIN
+            landed = [json.loads(line) for line in self.lake.read_bytes(path).splitlines()]
+            answered |= {line["imdbID"] for line in landed if not (is_old and _is_unknown(line["response"]))}
+        return answered
+
+    def within_limit(self, tconsts: Iterable[str], *, limit: int, today: date) -> Iterator[str]:
+        """Titles to ask OMDb for, until the requests of the day (UTC) are spent.
+
+        Each is counted before it is asked for, so that a run which is killed leaves no request uncounted.
+        """
+        for tconst in tconsts:
+            n_asked = self.requests_of(today)
+            if n_asked >= limit:
+                return
+            noted = json.dumps({"date": str(today), "requests": n_asked + 1}).encode()
+            self.lake.write_bytes_atomically(LEDGER, noted)
+            yield tconst
+
+    def requests_of(self, day: date) -> int:
+        """How many requests `within_limit` counted on a day, which is today or later than the last that it counted."""
+        noted = json.loads(self.lake.read_bytes(LEDGER)) if self.lake.exists(LEDGER) else {}
+        return noted["requests"] if noted.get("date") == str(day) else 0
 
     def land_recorded_responses(self, responses: Iterable[tuple[str, bytes]], *, fingerprint: str) -> int:
         """Keep what the recording holds, in place of what an earlier one held."""
@@ -139,7 +167,9 @@ class Landing(dg.ConfigurableResource):
         lines: list[bytes] = []
         try:
             for line in _lines(responses):
-                lines.append(line)  # noqa: PERF402 - extend would not say what it has when the next request fails
+                lines.append(line)
+                if len(lines) % RESPONSES_A_WRITE == 0:
+                    self.lake.write_bytes_atomically(path, before + b"".join(lines))
         finally:
             if lines:
                 self.lake.write_bytes_atomically(path, before + b"".join(lines))
@@ -163,6 +193,13 @@ def _demand_likely_size(fetched: Fetched, current: Landed) -> None:
             f"it has {fetched.n_rows:,} rows, and {before}",
             "try again later, or force the run if that is right (FORCE=1, or the run tag force: true)",
         )
+
+
+def _is_unknown(response: str) -> bool:
+    try:
+        return json.loads(response).get("Response") == "False"
+    except ValueError:
+        return False
 
 
 def _lines(responses: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
