@@ -16,6 +16,8 @@ from imdb_assets.tables.table import Table
 KEY_IS_UNIQUE = "primary_key_is_unique"
 COLUMNS_ARE_AS_DECLARED = "columns_are_as_declared"
 MOST_NAMED = 5
+# IMDb's own datasets disagree in a few rows: each was written at another moment.
+MOST_ORPHANS_SHARE = 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +106,28 @@ def key_result(table: Table, frame: DataFrame, facts: Facts) -> dg.AssetCheckRes
         if repeated
         else None,
         metadata={"n_repeated_keys": facts.n_repeated_keys, "repeated_keys": repeated},
+    )
+
+
+def orphans_spec(name: str, *, asset: str, description: str) -> dg.AssetCheckSpec:
+    """A check that warns when too many rows point at nothing."""
+    bound = f"{description} (but for {MOST_ORPHANS_SHARE:.0%}: IMDb writes its datasets at different moments)."
+    return dg.AssetCheckSpec(name, asset=asset, description=bound)
+
+
+def orphans_result(name: str, keys: DataFrame, known: DataFrame) -> dg.AssetCheckResult:
+    """How many distinct rows of `keys` are not among those of `known`; both have the same columns."""
+    distinct = keys.distinct()
+    orphans = distinct.join(known, on=keys.columns, how="left_anti")
+    n_keys, n_orphans = distinct.count(), orphans.count()
+    named = [", ".join(map(str, row)) for row in orphans.orderBy(*keys.columns).limit(MOST_NAMED).collect()]
+    passed = n_orphans <= MOST_ORPHANS_SHARE * n_keys
+    return dg.AssetCheckResult(
+        check_name=name,
+        passed=passed,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=None if passed else f"{n_orphans:,} of {n_keys:,} are unknown, such as {'; '.join(named)}",
+        metadata={"n_keys": n_keys, "n_unknown": n_orphans, "unknown": named},
     )
 
 

@@ -10,6 +10,7 @@ import json
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import is_dataclass
+from functools import cache
 from threading import Lock
 from types import CodeType, FunctionType, ModuleType
 
@@ -45,11 +46,12 @@ def code_version(function: Callable[..., object]) -> str:
     return hashlib.sha256(json.dumps(sorted(seen.items())).encode()).hexdigest()
 
 
+@cache
 def _shape(thing: object) -> str:
-    source = textwrap.dedent(inspect.getsource(thing))  # type: ignore[arg-type]
-    # Python 3.11 counts the depth of a syntax tree for all threads together, and fails when two make one at once.
+    # Python 3.11 counts the depth of a syntax tree for all threads together, and fails when two make one at once;
+    # `getsource` makes one too, to find a class.
     with _PARSING:
-        tree = ast.parse(source)
+        tree = ast.parse(textwrap.dedent(inspect.getsource(thing)))  # type: ignore[arg-type]
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node, clean=False) is not None:
                 node.body = node.body[1:] or [ast.Pass()]

@@ -6,6 +6,7 @@ from pyspark.sql import DataFrame
 
 from imdb_assets.assets.leak_audit import audit_leaks, features_as_of, own_target_moves_text_score
 from imdb_assets.assets.table_asset import Checked, table_asset
+from imdb_assets.checks import orphans_result, orphans_spec
 from imdb_assets.rating_model import baseline
 from imdb_assets.rating_model.features import History
 from imdb_assets.rating_model.history import PersonHistory
@@ -22,6 +23,7 @@ from imdb_assets.tables.gold import (
 )
 from imdb_assets.transforms import gold
 
+PEOPLE_ARE_KNOWN = "people_of_credits_are_known"
 NO_LEAK = "no_feature_sees_the_future"
 AUDIT_SEED = 0
 
@@ -48,11 +50,20 @@ def gold_person_history(gold_movie_features: DataFrame, gold_baseline_ratings: D
     return gold.person_history(gold_movie_features, gold_baseline_ratings)
 
 
-@table_asset(PEOPLE_INDEX)
+@table_asset(
+    PEOPLE_INDEX,
+    check_specs=[
+        orphans_spec(
+            PEOPLE_ARE_KNOWN, asset=PEOPLE_INDEX.asset_name, description="Each person of a credit is in silver_people"
+        )
+    ],
+)
 def gold_people_index(
     silver_people: DataFrame, silver_credits: DataFrame, silver_movies: DataFrame, silver_ratings: DataFrame
-) -> DataFrame:
-    return gold.people_index(silver_people, silver_credits, silver_movies, silver_ratings)
+) -> Checked:
+    rows = gold.people_index(silver_people, silver_credits, silver_movies, silver_ratings)
+    credited, known = silver_credits.select("nconst"), silver_people.select("nconst")
+    return Checked(rows, checks=[orphans_result(PEOPLE_ARE_KNOWN, credited, known)])
 
 
 def _protocol(protocol: Protocol) -> object:

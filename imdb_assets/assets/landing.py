@@ -24,7 +24,10 @@ from imdb_assets.tables.table import Table
 
 ACCEPTED = "dataset_was_accepted"
 ROWS_ADD_UP = "rows_in_equal_rows_kept_plus_rejected"
+FEW_REJECTED = "few_rows_are_rejected"
 ALL_ACCEPTED = "every_dataset_was_accepted"
+# IMDb's own files have a handful; more of them say that the format has changed.
+MOST_REJECTED_SHARE, ALWAYS_TOLERATED = 0.01, 10
 # Each packed file is one task of Spark, so that is how many cores it can keep busy.
 THREADS = 3
 # Which titles OMDb is asked for, and in which order.
@@ -80,6 +83,12 @@ def _check_specs(dataset: str) -> list[dg.AssetCheckSpec]:
         ),
         dg.AssetCheckSpec(
             ROWS_ADD_UP, asset=bronze_name, description="No row of the dataset was lost without a reason."
+        ),
+        dg.AssetCheckSpec(
+            FEW_REJECTED,
+            asset=bronze_name,
+            description=f"At most {MOST_REJECTED_SHARE:.0%} of the rows could not be parsed, or {ALWAYS_TOLERATED}; "
+            "else nothing that follows is made.",
         ),
     ]
 
@@ -197,7 +206,7 @@ class _Work:
             return Outcome(dataset=dataset, landed=landed, landing_seconds=seconds)
         loaded = None if self.is_forced else loaded_before(dataset, landed, delta=self.delta, landing=self.landing)
         loaded = loaded or load_dataset(dataset, landed, session=self.spark.spark_session, delta=self.delta)
-        refusal = self._lost_rows(dataset, landed, loaded)
+        refusal = self._lost_rows(dataset, landed, loaded) or self._too_many_rejected(dataset, landed, loaded)
         return Outcome(dataset=dataset, landed=landed, landing_seconds=seconds, loaded=loaded, refusal=refusal)
 
     def _land(self, dataset: str) -> Landed:
@@ -218,6 +227,22 @@ class _Work:
         )
         self.landing.refuse(dataset, reason, run_id=self.run_id)
         return reason
+
+    def _too_many_rejected(self, dataset: str, landed: Landed, loaded: Loaded) -> str | None:
+        if has_few_rejected(landed, loaded):
+            return None
+        reason = (
+            f"{dataset}.tsv.gz has {loaded.n_rejected:,} rows of {landed.n_rows:,} that could not be parsed: "
+            f"what follows from it is not made; see bronze_rejected_rows, and if IMDb changed its format then change "
+            f"imdb_assets/tables/bronze.py."
+        )
+        self.landing.refuse(dataset, reason, run_id=self.run_id)
+        return reason
+
+
+def has_few_rejected(landed: Landed, loaded: Loaded) -> bool:
+    """Whether so few rows were rejected that the others can be trusted."""
+    return loaded.n_rejected <= max(ALWAYS_TOLERATED, MOST_REJECTED_SHARE * landed.n_rows)
 
 
 def land_responses(omdb: Omdb, landing: Landing, tconsts: list[str], *, fingerprint: str) -> dict[str, int]:
@@ -252,9 +277,12 @@ def _results(
             yield _landed_result(dataset, landed, seconds=outcome.landing_seconds)
     if landed and loaded:
         counts = {"rows_in": landed.n_rows, "rows_kept": loaded.n_rows, "rows_rejected": loaded.n_rejected}
-        results.append(
-            _check(ROWS_ADD_UP, table.asset_name, passed=not outcome.refusal, description=outcome.refusal, **counts)
-        )
+        adds_up = landed.n_rows == loaded.n_rows + loaded.n_rejected
+        said = None if adds_up else outcome.refusal
+        results.append(_check(ROWS_ADD_UP, table.asset_name, passed=adds_up, description=said, **counts))
+        are_few = has_few_rejected(landed, loaded)
+        said = None if are_few else outcome.refusal
+        results.append(_check(FEW_REJECTED, table.asset_name, passed=are_few, description=said, **counts))
         results.append(columns_result(table, loaded.differences, {}))
         if not outcome.refusal:
             yield dg.MaterializeResult(

@@ -2,8 +2,10 @@
 
 import dagster as dg
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from imdb_assets.assets.table_asset import Checked, table_asset
+from imdb_assets.checks import orphans_result, orphans_spec
 from imdb_assets.resources.delta import DeltaIOManager
 from imdb_assets.tables.silver import (
     CREDITS,
@@ -19,6 +21,7 @@ from imdb_assets.tables.silver import (
 from imdb_assets.transforms import silver
 
 ACCOUNTED_FOR = "every_principal_is_accounted_for"
+SERIES_ARE_KNOWN = "series_of_episodes_are_known"
 
 
 @table_asset(MOVIES)
@@ -76,9 +79,20 @@ def silver_series(bronze_title_basics: DataFrame) -> DataFrame:
     return silver.series(bronze_title_basics)
 
 
-@table_asset(EPISODES)
-def silver_episodes(bronze_title_episode: DataFrame, bronze_title_basics: DataFrame) -> DataFrame:
-    return silver.episodes(bronze_title_episode, bronze_title_basics)
+@table_asset(
+    EPISODES,
+    check_specs=[
+        orphans_spec(
+            SERIES_ARE_KNOWN, asset=EPISODES.asset_name, description="Each episode's series is in silver_series"
+        )
+    ],
+)
+def silver_episodes(
+    bronze_title_episode: DataFrame, bronze_title_basics: DataFrame, silver_series: DataFrame
+) -> Checked:
+    rows = silver.episodes(bronze_title_episode, bronze_title_basics)
+    named = rows.select(F.col("series_tconst").alias("tconst"))
+    return Checked(rows, checks=[orphans_result(SERIES_ARE_KNOWN, named, silver_series.select("tconst"))])
 
 
 @table_asset(OMDB_FACTS)

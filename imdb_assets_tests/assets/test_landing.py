@@ -7,9 +7,11 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from pyspark.sql import SparkSession
 
-from imdb_assets.assets.landing import ACCEPTED, ALL_ACCEPTED
+from imdb_assets.assets.landing import ACCEPTED, ALL_ACCEPTED, FEW_REJECTED, ROWS_ADD_UP
 from imdb_assets.assets.table_asset import FORCE
+from imdb_assets.checks import orphans_result
 from imdb_assets.definitions import definitions_for
 from imdb_assets.environments import settings_from
 from imdb_assets.resources.delta import DeltaIOManager
@@ -146,6 +148,36 @@ def test_rating_history_has_a_row_for_each_change_however_often_a_snapshot_is_lo
     assert 0 < len(later) < len(now)
     assert all(now[tconst] == votes for tconst, votes in later.items())
     assert all(now[tconst] == first[tconst] for tconst in now.keys() - later.keys())
+
+
+def many_unreadable(data: bytes) -> bytes:
+    header, *rows = gzip.decompress(data).splitlines(keepends=True)
+    return gzip.compress(b"".join([header, *(b"?" + row if n < 20 else row for n, row in enumerate(rows))]))
+
+
+def test_a_dataset_with_too_many_unreadable_rows_stops_its_branch_and_is_read_again_once_it_is_mended(
+    lake: Lake,
+) -> None:
+    before = lake.versions()
+    with spoilt(lake.datasets, {"title.akas.tsv.gz": many_unreadable}):
+        result = lake.run()
+    assert not result.success
+    assert "title.akas.tsv.gz has 20 rows of" in failure(result)
+    assert "bronze_rejected_rows" in failure(result)
+    assert lake.versions() == before
+    checks = {c.check_name: c.passed for c in result.get_asset_check_evaluations() if "akas" in str(c.asset_key)}
+    assert (checks[FEW_REJECTED], checks[ROWS_ADD_UP]) == (False, True)
+    assert lake.delta.read("bronze/rejected_rows").where("dataset = 'title.akas'").count() == 20
+    assert lake.run().success
+    assert lake.delta.read("bronze/rejected_rows").where("dataset = 'title.akas'").count() == 0
+
+
+def test_rows_that_point_at_nothing_are_counted(spark: SparkSession) -> None:
+    known = spark.createDataFrame([("nm1",)], "nconst STRING")
+    keys = spark.createDataFrame([("nm1",), ("nm2",), ("nm2",)], "nconst STRING")
+    result = orphans_result("people_are_known", keys, known)
+    assert (result.passed, result.description) == (False, "1 of 2 are unknown, such as nm2")
+    assert orphans_result("people_are_known", known, known).passed
 
 
 def test_a_dataset_of_a_header_alone_is_legal(lake: Lake) -> None:
