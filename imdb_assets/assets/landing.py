@@ -11,16 +11,15 @@ import dagster as dg
 
 from imdb_assets.assets.bronze import Loaded, load_dataset, loaded_before, note_loaded, write_rejected_rows
 from imdb_assets.assets.fingerprint import fingerprint
-from imdb_assets.assets.table_asset import column_schema, is_forced
+from imdb_assets.assets.table_asset import is_forced, table_spec
 from imdb_assets.checks import COLUMNS_ARE_AS_DECLARED, columns_result
 from imdb_assets.resources.dataset_manifest import DatasetRefused
 from imdb_assets.resources.delta import DeltaIOManager, table_path
 from imdb_assets.resources.imdb_datasets import ImdbDatasets
 from imdb_assets.resources.landing import Landed, Landing
-from imdb_assets.resources.omdb import Omdb, OmdbApi
+from imdb_assets.resources.omdb import Omdb
 from imdb_assets.resources.spark import Spark
 from imdb_assets.tables.bronze import DATASETS, REJECTED_ROWS
-from imdb_assets.tables.table import Table
 
 ACCEPTED = "dataset_was_accepted"
 ROWS_ADD_UP = "rows_in_equal_rows_kept_plus_rejected"
@@ -60,18 +59,6 @@ def _landing_spec(dataset: str) -> dg.AssetSpec:
     )
 
 
-def _bronze_spec(table: Table, deps: list[str]) -> dg.AssetSpec:
-    return dg.AssetSpec(
-        table.asset_name,
-        deps=deps,
-        description=table.description,
-        group_name=table.layer,
-        kinds={"delta"},
-        metadata={"dagster/column_schema": column_schema(table)},
-        skippable=True,
-    ).with_io_manager_key("delta")
-
-
 def _check_specs(dataset: str) -> list[dg.AssetCheckSpec]:
     bronze_name = DATASETS[dataset].asset_name
     return [
@@ -97,8 +84,8 @@ def _check_specs(dataset: str) -> list[dg.AssetCheckSpec]:
     name="imdb_datasets",
     specs=[
         *(_landing_spec(dataset) for dataset in DATASETS),
-        *(_bronze_spec(table, [landing_name(dataset)]) for dataset, table in DATASETS.items()),
-        _bronze_spec(REJECTED_ROWS, [landing_name(dataset) for dataset in DATASETS]),
+        *(table_spec(table, deps=[landing_name(dataset)], skippable=True) for dataset, table in DATASETS.items()),
+        table_spec(REJECTED_ROWS, deps=[landing_name(dataset) for dataset in DATASETS], skippable=True),
     ],
     check_specs=[spec for dataset in DATASETS for spec in _check_specs(dataset)],
     can_subset=True,
@@ -206,7 +193,9 @@ class _Work:
             return Outcome(dataset=dataset, landed=landed, landing_seconds=seconds)
         loaded = None if self.is_forced else loaded_before(dataset, landed, delta=self.delta, landing=self.landing)
         loaded = loaded or load_dataset(dataset, landed, session=self.spark.spark_session, delta=self.delta)
-        refusal = self._lost_rows(dataset, landed, loaded) or self._too_many_rejected(dataset, landed, loaded)
+        refusal = lost_rows(dataset, landed, loaded) or too_many_rejected(dataset, landed, loaded)
+        if refusal:
+            self.landing.refuse(dataset, refusal, run_id=self.run_id)
         return Outcome(dataset=dataset, landed=landed, landing_seconds=seconds, loaded=loaded, refusal=refusal)
 
     def _land(self, dataset: str) -> Landed:
@@ -218,49 +207,42 @@ class _Work:
         self.landing.refuse(dataset, str(refusal), run_id=self.run_id)
         raise refusal
 
-    def _lost_rows(self, dataset: str, landed: Landed, loaded: Loaded) -> str | None:
-        lost = landed.n_rows - loaded.n_rows - loaded.n_rejected
-        if not lost:
-            return None
-        reason = (
-            f"{dataset}.tsv.gz has {landed.n_rows} rows but {lost} of them are neither kept nor rejected; report this."
-        )
-        self.landing.refuse(dataset, reason, run_id=self.run_id)
-        return reason
 
-    def _too_many_rejected(self, dataset: str, landed: Landed, loaded: Loaded) -> str | None:
-        if has_few_rejected(landed, loaded):
-            return None
-        reason = (
-            f"{dataset}.tsv.gz has {loaded.n_rejected:,} rows of {landed.n_rows:,} that could not be parsed: "
-            f"what follows from it is not made; see bronze_rejected_rows, and if IMDb changed its format then change "
-            f"imdb_assets/tables/bronze.py."
-        )
-        self.landing.refuse(dataset, reason, run_id=self.run_id)
-        return reason
+def lost_rows(dataset: str, landed: Landed, loaded: Loaded) -> str | None:
+    """What to say when rows of the dataset are neither kept nor rejected; None when there are none such."""
+    lost = landed.n_rows - loaded.n_rows - loaded.n_rejected
+    if not lost:
+        return None
+    return f"{dataset}.tsv.gz has {landed.n_rows} rows but {lost} of them are neither kept nor rejected; report this."
 
 
-def has_few_rejected(landed: Landed, loaded: Loaded) -> bool:
-    """Whether so few rows were rejected that the others can be trusted."""
-    return loaded.n_rejected <= max(ALWAYS_TOLERATED, MOST_REJECTED_SHARE * landed.n_rows)
+def too_many_rejected(dataset: str, landed: Landed, loaded: Loaded) -> str | None:
+    """What to say when so many rows were rejected that the others cannot be trusted; None when they can."""
+    if loaded.n_rejected <= max(ALWAYS_TOLERATED, MOST_REJECTED_SHARE * landed.n_rows):
+        return None
+    return (
+        f"{dataset}.tsv.gz has {loaded.n_rejected:,} rows of {landed.n_rows:,} that could not be parsed: "
+        f"what follows from it is not made; see bronze_rejected_rows, and if IMDb changed its format then change "
+        f"imdb_assets/tables/bronze.py."
+    )
 
 
 def land_responses(omdb: Omdb, landing: Landing, tconsts: list[str], *, fingerprint: str) -> dict[str, int]:
     """Land what OMDb has for the titles; a live OMDb is only asked for titles that it was not asked for before."""
-    if not isinstance(omdb, OmdbApi):
+    if (limit := omdb.requests_a_day) is None:
         n_landed = landing.land_recorded_responses(omdb.responses(tconsts), fingerprint=fingerprint)
         return {"responses": n_landed, "titles": len(tconsts)}
     today = datetime.now(UTC).date()
     known = landing.answered_titles(today=today)
     missing = [tconst for tconst in tconsts if tconst not in known]
-    within_limit = landing.within_limit(missing, limit=omdb.daily_limit, today=today)
+    within_limit = landing.within_limit(missing, limit=limit, today=today)
     n_landed = landing.land_live_responses(omdb.responses(within_limit), today=today)
     return {
         "responses": n_landed,
         "titles": len(tconsts),
         "titles_left": len(missing) - n_landed,
         "requests_today": landing.requests_of(today),
-        "requests_a_day": omdb.daily_limit,
+        "requests_a_day": limit,
     }
 
 
@@ -277,12 +259,12 @@ def _results(
             yield _landed_result(dataset, landed, seconds=outcome.landing_seconds)
     if landed and loaded:
         counts = {"rows_in": landed.n_rows, "rows_kept": loaded.n_rows, "rows_rejected": loaded.n_rejected}
-        adds_up = landed.n_rows == loaded.n_rows + loaded.n_rejected
-        said = None if adds_up else outcome.refusal
-        results.append(_check(ROWS_ADD_UP, table.asset_name, passed=adds_up, description=said, **counts))
-        are_few = has_few_rejected(landed, loaded)
-        said = None if are_few else outcome.refusal
-        results.append(_check(FEW_REJECTED, table.asset_name, passed=are_few, description=said, **counts))
+        problems = {
+            ROWS_ADD_UP: lost_rows(dataset, landed, loaded),
+            FEW_REJECTED: too_many_rejected(dataset, landed, loaded),
+        }
+        for name, said in problems.items():
+            results.append(_check(name, table.asset_name, passed=said is None, description=said, **counts))
         results.append(columns_result(table, loaded.differences, {}))
         if not outcome.refusal:
             yield dg.MaterializeResult(

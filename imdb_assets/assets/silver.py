@@ -90,7 +90,7 @@ def silver_series(bronze_title_basics: DataFrame) -> DataFrame:
 def silver_episodes(
     bronze_title_episode: DataFrame, bronze_title_basics: DataFrame, silver_series: DataFrame
 ) -> Checked:
-    rows = silver.episodes(bronze_title_episode, bronze_title_basics)
+    rows = silver.episodes(bronze_title_episode, bronze_title_basics).persist()
     named = rows.select(F.col("series_tconst").alias("tconst"))
     return Checked(rows, checks=[orphans_result(SERIES_ARE_KNOWN, named, silver_series.select("tconst"))])
 

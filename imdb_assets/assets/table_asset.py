@@ -74,14 +74,7 @@ def table_asset(
                 f"The asset of table {table.path} must be named {table.asset_name}, not {function.__name__}."
             )
         inputs = _inputs(function)
-        spec = dg.AssetSpec(
-            table.asset_name,
-            deps=[*inputs, *deps],
-            description=table.description,
-            group_name=table.layer,
-            kinds={"delta"},
-            metadata={"dagster/column_schema": column_schema(table)},
-        ).with_io_manager_key("delta")
+        spec = table_spec(table, deps=[*inputs, *deps])
         specs = [*declared_check_specs(table), *check_specs]
         recipe = _Recipe(
             function=function,
@@ -102,8 +95,20 @@ def table_asset(
     return decorate
 
 
-def column_schema(table: Table) -> dg.TableSchema:
-    """The declared columns, as Dagster's catalog shows them."""
+def table_spec(table: Table, *, deps: Sequence[dg.AssetsDefinition | str], skippable: bool = False) -> dg.AssetSpec:
+    """A declared table as Dagster's catalog shows it."""
+    return dg.AssetSpec(
+        table.asset_name,
+        deps=deps,
+        description=table.description,
+        group_name=table.layer,
+        kinds={"delta"},
+        metadata={"dagster/column_schema": _column_schema(table)},
+        skippable=skippable,
+    ).with_io_manager_key("delta")
+
+
+def _column_schema(table: Table) -> dg.TableSchema:
     return dg.TableSchema(
         columns=[
             dg.TableColumn(

@@ -47,9 +47,9 @@ class Landing(dg.ConfigurableResource):
 
     def current(self, dataset: str) -> Landed | None:
         """The snapshot of a dataset that was landed last."""
-        if not self.lake.exists(path := f"landing/{dataset}/current.json"):
+        kept = self._noted(f"landing/{dataset}/current.json")
+        if not kept:
             return None
-        kept = json.loads(self.lake.read_bytes(path))
         manifest = Manifest.from_json(json.dumps(kept))
         return Landed(manifest=manifest, path=kept["path"], n_rows=kept["n_rows"], is_new=False)
 
@@ -85,27 +85,24 @@ class Landing(dg.ConfigurableResource):
 
     def refuse(self, dataset: str, reason: str, *, run_id: str) -> None:
         """Note why a run could not use a dataset."""
-        said = json.dumps({"run_id": run_id, "reason": reason}).encode()
-        self.lake.write_bytes_atomically(f"landing/{dataset}/refused.json", said)
+        self._note(f"landing/{dataset}/refused.json", {"run_id": run_id, "reason": reason})
 
     def refusals(self, run_id: str) -> dict[str, str]:
         """Why datasets were refused in a run."""
         found = {}
         for dataset in self.datasets:
-            if self.lake.exists(path := f"landing/{dataset}/refused.json"):
-                said = json.loads(self.lake.read_bytes(path))
-                if said["run_id"] == run_id:
-                    found[dataset] = said["reason"]
+            said = self._noted(f"landing/{dataset}/refused.json")
+            if said.get("run_id") == run_id:
+                found[dataset] = said["reason"]
         return found
 
     def note_loaded(self, dataset: str, numbers: Mapping[str, object]) -> None:
         """Note that the current snapshot of a dataset is in bronze, and what there is to say of it."""
-        self.lake.write_bytes_atomically(f"landing/{dataset}/loaded.json", json.dumps(numbers).encode())
+        self._note(f"landing/{dataset}/loaded.json", numbers)
 
     def loaded(self, dataset: str) -> dict[str, Any]:
         """What `note_loaded` noted last; empty where it never did."""
-        path = f"landing/{dataset}/loaded.json"
-        return json.loads(self.lake.read_bytes(path)) if self.lake.exists(path) else {}
+        return self._noted(f"landing/{dataset}/loaded.json")
 
     def response_versions(self) -> dict[str, str]:
         """SHA-256 of each file of landed responses."""
@@ -135,13 +132,12 @@ class Landing(dg.ConfigurableResource):
             n_asked = self.requests_of(today)
             if n_asked >= limit:
                 return
-            noted = json.dumps({"date": str(today), "requests": n_asked + 1}).encode()
-            self.lake.write_bytes_atomically(LEDGER, noted)
+            self._note(LEDGER, {"date": str(today), "requests": n_asked + 1})
             yield tconst
 
     def requests_of(self, day: date) -> int:
-        """How many requests `within_limit` counted on a day, which is today or later than the last that it counted."""
-        noted = json.loads(self.lake.read_bytes(LEDGER)) if self.lake.exists(LEDGER) else {}
+        """How many requests `within_limit` counted on a day; of days before its last one it no longer knows."""
+        noted = self._noted(LEDGER)
         return noted["requests"] if noted.get("date") == str(day) else 0
 
     def land_recorded_responses(self, responses: Iterable[tuple[str, bytes]], *, fingerprint: str) -> int:
@@ -151,13 +147,12 @@ class Landing(dg.ConfigurableResource):
             self.lake.write_bytes_atomically(RECORDED, lines)
         else:
             self.lake.delete(RECORDED)
-        noted = {"fingerprint": fingerprint, "responses": lines.count(b"\n")}
-        self.lake.write_bytes_atomically(RECORDED_FROM, json.dumps(noted).encode())
+        self._note(RECORDED_FROM, {"fingerprint": fingerprint, "responses": lines.count(b"\n")})
         return lines.count(b"\n")
 
     def recorded_before(self, fingerprint: str) -> int | None:
         """How many responses were landed from what has this fingerprint; None where it was something else."""
-        noted = json.loads(self.lake.read_bytes(RECORDED_FROM)) if self.lake.exists(RECORDED_FROM) else {}
+        noted = self._noted(RECORDED_FROM)
         return noted["responses"] if noted.get("fingerprint") == fingerprint else None
 
     def land_live_responses(self, responses: Iterable[tuple[str, bytes]], *, today: date) -> int:
@@ -174,6 +169,12 @@ class Landing(dg.ConfigurableResource):
             if lines:
                 self.lake.write_bytes_atomically(path, before + b"".join(lines))
         return len(lines)
+
+    def _note(self, path: str, noted: Mapping[str, object]) -> None:
+        self.lake.write_bytes_atomically(path, json.dumps(noted).encode())
+
+    def _noted(self, path: str) -> dict[str, Any]:
+        return json.loads(self.lake.read_bytes(path)) if self.lake.exists(path) else {}
 
     def _forget_old_snapshots(self, dataset: str, path: str) -> None:
         folder = f"landing/{dataset}/"

@@ -63,9 +63,14 @@ class Omdb(dg.ConfigurableResource, ABC):
         return type(self).__name__
 
     @property
+    def requests_a_day(self) -> int | None:
+        """How many titles may be asked for in a day; None where no response is a request over the network."""
+        return None
+
+    @property
     def is_live(self) -> bool:
         """Whether each response is a request over the network, which counts against a limit."""
-        return False
+        return self.requests_a_day is not None
 
     @property
     def absence(self) -> str | None:
@@ -83,9 +88,9 @@ class OmdbApi(Omdb):
     backoff_seconds: float = 1.0
 
     @property
-    def is_live(self) -> bool:
-        """True: every response is a request."""
-        return True
+    def requests_a_day(self) -> int:
+        """OMDB_DAILY_LIMIT."""
+        return self.daily_limit
 
     def response(self, tconst: str) -> bytes:
         """Ask for one title; OmdbKeyRefused, OmdbQuotaReached or OmdbUnavailable when there is no response."""
