@@ -70,7 +70,7 @@ def run(name: str, chosen: Settings, *, force: bool = False) -> int:
 
 def _is_new(delta: DeltaIOManager) -> bool:
     with contextlib.suppress(Exception):
-        return not delta.commits(MOVIES.path)
+        return not delta.is_there(MOVIES.path)
     return False
 
 

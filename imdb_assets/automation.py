@@ -1,7 +1,12 @@
-"""The jobs, and what starts them: schedules, a sensor that notices changed datasets, one that tells of failures."""
+"""The jobs, and what starts assets by themselves.
+
+A sensor lands what changed at IMDb, and what depends on a change follows by its condition; schedules ask OMDb, train
+and tidy up; another sensor tells of failures.
+"""
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 
 import dagster as dg
 
@@ -14,6 +19,7 @@ from imdb_assets.resources.landing import Landing
 from imdb_assets.tables import bronze, gold, silver
 
 SECONDS_BETWEEN_LOOKS = 3600
+SECONDS_BETWEEN_CONDITIONS = 60
 
 whole_platform = dg.define_asset_job(
     "whole_platform", selection=dg.AssetSelection.all(), description="From IMDb's datasets to the champion."
@@ -38,7 +44,7 @@ train_and_promote = dg.define_asset_job(
 @dg.op(description="OPTIMIZE and VACUUM of every table of the lake; LAKE_RETENTION_DAYS says what time travel keeps.")
 def tidied_tables(context: dg.OpExecutionContext, delta: dg.ResourceParam[DeltaIOManager]) -> None:
     """Tidy each table that there is."""
-    tables = [t for t in (*bronze.TABLES, *silver.TABLES, *gold.TABLES) if delta.commits(t.path)]
+    tables = [t for t in (*bronze.TABLES, *silver.TABLES, *gold.TABLES) if delta.is_there(t.path)]
     for place, table in enumerate(tables, start=1):
         delta.tidy(table.path)
         context.log.info("%s tidied, %s of %s", table.asset_name, place, len(tables))
@@ -51,9 +57,8 @@ def maintain_lake() -> None:
 
 
 JOBS = (whole_platform, daily_refresh, enrich_with_omdb, train_and_promote, maintain_lake)
-# UTC. IMDb renews its datasets once a day; OMDb's quota starts anew at midnight.
+# UTC. OMDb's quota starts anew at midnight.
 TIMES = (
-    (whole_platform, "0 5 * * *"),
     (enrich_with_omdb, "10 0 * * *"),
     (train_and_promote, "0 8 * * 1"),
     (maintain_lake, "0 3 * * 0"),
@@ -81,11 +86,11 @@ def failure_alert(context: dg.RunFailureSensorContext, alerts: Alerts) -> None:
 
 
 def dataset_sensor(*, is_on: bool) -> dg.SensorDefinition:
-    """A sensor that asks for a run of the changed datasets and all that follows from them."""
+    """A sensor that lands the changed datasets; it asks for each one's headers, and downloads nothing."""
 
     @dg.sensor(
         name="dataset_sensor",
-        target=dg.AssetSelection.all(),
+        target=dg.AssetSelection.assets(*(landing_name(dataset) for dataset in bronze.DATASETS)),
         minimum_interval_seconds=SECONDS_BETWEEN_LOOKS,
         default_status=dg.DefaultSensorStatus.RUNNING if is_on else dg.DefaultSensorStatus.STOPPED,
         description="Notices a changed dataset by its ETag and Last-Modified, or by its file's time and size.",
@@ -98,15 +103,63 @@ def dataset_sensor(*, is_on: bool) -> dg.SensorDefinition:
         changed = [dataset for dataset, fingerprint in now.items() if before.get(dataset) != fingerprint]
         if not changed:
             return dg.SkipReason(" ".join(unreachable) or "No dataset has changed.")
-        graph = context.repository_def.asset_graph if context.repository_def else None
-        if graph is None:
-            raise dg.DagsterInvariantViolationError("The sensor needs the definitions it belongs to.")
-        landed = dg.AssetSelection.assets(*(landing_name(dataset) for dataset in changed))
-        keys = sorted(landed.downstream().resolve(graph))
+        keys = [dg.AssetKey(landing_name(dataset)) for dataset in changed]
         request = dg.RunRequest(asset_selection=keys, tags={"changed_datasets": ",".join(changed)})
         return dg.SensorResult(run_requests=[request], cursor=json.dumps({**before, **now}))
 
     return look
+
+
+condition_sensor = dg.AutomationConditionSensorDefinition(
+    "condition_sensor",
+    target=dg.AssetSelection.all(),
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    minimum_interval_seconds=SECONDS_BETWEEN_CONDITIONS,
+    description="Starts what depends on a data version that changed, in one run; what comes out the same is skipped.",
+)
+
+_MAY_START = (
+    ~dg.AutomationCondition.any_deps_missing()
+    & ~dg.AutomationCondition.any_deps_in_progress()
+    & ~dg.AutomationCondition.in_progress()
+)
+AFTER_A_CHANGE = (
+    dg.AutomationCondition.any_deps_match(
+        dg.AutomationCondition.data_version_changed() | dg.AutomationCondition.will_be_requested()
+    ).since_last_handled()
+    & _MAY_START
+).with_label("after_a_change")
+ONCE = (dg.AutomationCondition.missing() & ~dg.AutomationCondition.execution_failed() & _MAY_START).with_label("once")
+# The sensor starts the datasets; what costs requests or hours is started here the first time, then by its schedule.
+CONDITIONS = {
+    **{landing_name(dataset): None for dataset in bronze.DATASETS},
+    "landing_omdb_responses": ONCE,
+    "rating_model_candidate": ONCE,
+}
+DAY = timedelta(days=1)
+# IMDb publishes daily; the model is trained weekly.
+FRESHNESS = {
+    **{
+        layer: dg.FreshnessPolicy.time_window(fail_window=3 * DAY, warn_window=1.5 * DAY)
+        for layer in ("landing", "bronze", "silver", "gold")
+    },
+    "model": dg.FreshnessPolicy.time_window(fail_window=15 * DAY, warn_window=8 * DAY),
+}
+
+
+# Whom to ask, by layer.
+OWNERS = dict.fromkeys(("landing", "bronze", "silver", "gold"), "team:data-platform") | {"model": "team:rating-model"}
+
+
+def operated(spec: dg.AssetSpec) -> dg.AssetSpec:
+    """The asset with what starts it, whom to ask, and when it is too old."""
+    name, layer = spec.key.path[-1], spec.group_name or ""
+    return spec.replace_attributes(
+        automation_condition=CONDITIONS.get(name, AFTER_A_CHANGE),
+        freshness_policy=FRESHNESS[layer],
+        owners=[OWNERS[layer]],
+        tags={**spec.tags, "layer": layer, "source": "omdb" if "omdb" in name else "imdb"},
+    )
 
 
 def _fingerprints(imdb_datasets: ImdbDatasets, landing: Landing) -> tuple[Mapping[str, str], list[str]]:

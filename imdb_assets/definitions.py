@@ -3,7 +3,7 @@
 import dagster as dg
 
 from imdb_assets import assets
-from imdb_assets.automation import JOBS, dataset_sensor, failure_alert, schedules
+from imdb_assets.automation import JOBS, condition_sensor, dataset_sensor, failure_alert, operated, schedules
 from imdb_assets.environments import Settings, resources_for, settings
 from imdb_assets.progress import progress_logger
 
@@ -17,12 +17,13 @@ def defs() -> dg.Definitions:
 def definitions_for(chosen: Settings) -> dg.Definitions:
     """The definitions of an environment. Making them touches no file, no network and no Spark."""
     return dg.Definitions(
-        assets=dg.load_assets_from_package_module(assets),
+        assets=dg.map_asset_specs(operated, dg.load_assets_from_package_module(assets)),
         asset_checks=dg.load_asset_checks_from_package_module(assets),
         jobs=JOBS,
         schedules=schedules(is_on=chosen.is_automated),
         sensors=[
             dataset_sensor(is_on=chosen.is_automated),
+            condition_sensor,
             *([failure_alert] if chosen.alert_webhook_url else []),
         ],
         resources=resources_for(chosen),

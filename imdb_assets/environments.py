@@ -20,6 +20,7 @@ from imdb_assets.resources.imdb_datasets import (
 from imdb_assets.resources.landing import Landing
 from imdb_assets.resources.mlflow_tracking import MlflowTracking
 from imdb_assets.resources.omdb import OMDB_URL, Omdb, SampleOmdb, omdb_for
+from imdb_assets.resources.omdb_landing import OmdbLanding
 from imdb_assets.resources.protocol import Protocol
 from imdb_assets.resources.spark import Spark
 from imdb_assets.tables.bronze import DATASETS
@@ -133,6 +134,7 @@ def resources_for(chosen: Settings) -> dict[str, object]:
         "spark": spark,
         "delta": DeltaIOManager(spark=spark, lake=lake, retention_days=chosen.lake_retention_days),
         "landing": Landing(lake=lake, datasets=list(chosen.imdb_datasets), snapshots_kept=chosen.landing_snapshots),
+        "omdb_landing": OmdbLanding(lake=lake),
         "imdb_datasets": _imdb_datasets(chosen),
         "omdb": _omdb(chosen),
         "mlflow_tracking": MlflowTracking(tracking_uri=chosen.mlflow_tracking_uri),

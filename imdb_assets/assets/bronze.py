@@ -10,11 +10,12 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from imdb_assets.assets.fingerprint import fingerprint
-from imdb_assets.assets.table_asset import Checked, plain, preview, shown, table_asset
+from imdb_assets.assets.table_asset import Checked, Writing, pace, plain, preview, shown, table_asset
 from imdb_assets.checks import column_differences, types_of
 from imdb_assets.resources.blob_storage import BlobStorage
 from imdb_assets.resources.delta import DeltaIOManager, in_declared_shape, spark_schema
 from imdb_assets.resources.landing import Landed, Landing
+from imdb_assets.resources.omdb_landing import OmdbLanding
 from imdb_assets.resources.spark import Spark
 from imdb_assets.tables.bronze import DATASETS, OMDB_RESPONSES, REJECTED_ROWS
 from imdb_assets.transforms import bronze
@@ -68,7 +69,7 @@ def load_dataset(dataset: str, landed: Landed, *, session: SparkSession, delta: 
     rows = bronze.dataset_rows(parsed, table, snapshot_date=snapshot_date)
     differences = column_differences(types_of(rows.schema), types_of(spark_schema(table)))
     made_from = dataset_fingerprint(dataset, landed)
-    delta.overwrite(table.path, in_declared_shape(rows, table, n_rows=landed.n_rows), record={"fingerprint": made_from})
+    delta.overwrite(table, in_declared_shape(rows, table, n_rows=landed.n_rows), record={"fingerprint": made_from})
     n_rows = delta.commit_metrics(table.path)["numOutputRows"]
     rejected = bronze.rejected_rows(parsed, dataset=dataset, snapshot_date=snapshot_date)
     return Loaded(
@@ -80,8 +81,9 @@ def load_dataset(dataset: str, landed: Landed, *, session: SparkSession, delta: 
         metadata={
             "dagster/row_count": n_rows,
             "preview": dg.MetadataValue.md(preview(rows.limit(PREVIEWED_ROWS).toArrow())),
-            "seconds": round(time.monotonic() - start, 2),
+            "bytes_written": delta.bytes_written(table.path),
         }
+        | pace(n_rows, time.monotonic() - start)
         | delta.place_and_version(table.path),
         fingerprint=made_from,
     )
@@ -112,29 +114,27 @@ def write_rejected_rows(delta: DeltaIOManager, spark: Spark, loaded: Mapping[str
                 rejected = rejected.unionByName(result.rejected)
         names = ", ".join(f"'{dataset}'" for dataset in new)
         shaped = in_declared_shape(rejected, REJECTED_ROWS, n_rows=sum(result.n_rejected for result in new.values()))
-        delta.overwrite(REJECTED_ROWS.path, shaped, where=f"dataset IN ({names})")
+        delta.overwrite(REJECTED_ROWS, shaped, where=f"dataset IN ({names})")
     return sum(result.n_rejected for result in loaded.values())
 
 
-def _responses_landed(landing: Landing) -> object:
-    return landing.response_versions()
+def _responses_landed(omdb_landing: OmdbLanding) -> object:
+    return omdb_landing.versions()
 
 
-@table_asset(OMDB_RESPONSES, deps=["landing_omdb_responses"], state=_responses_landed)
+@table_asset(OMDB_RESPONSES, deps=["landing_omdb_responses"], state=_responses_landed, writing=Writing.MERGE_WHOLE)
 def bronze_omdb_responses(
-    spark: Spark, lake: BlobStorage, landing: Landing, delta: dg.ResourceParam[DeltaIOManager]
+    spark: Spark, lake: BlobStorage, omdb_landing: OmdbLanding, delta: dg.ResourceParam[DeltaIOManager]
 ) -> Checked:
     session = spark.spark_session
-    files = [lake.uri(path) for path in landing.response_files()]
+    files = [lake.uri(path) for path in omdb_landing.files()]
     lines = session.createDataFrame([], "value STRING, file STRING")
     if files:
         lines = session.read.text(files, lineSep="\n").select("value", F.input_file_name().alias("file"))
     parsed = bronze.parsed_responses(lines.withColumn("line_number", F.monotonically_increasing_id()))
     rejected = bronze.rejected_responses(parsed, snapshot_date=datetime.now(UTC).date())
     n_rejected = rejected.count() if files else 0
-    before = delta.read(REJECTED_ROWS.path).where(OF_OMDB).count() if delta.commits(REJECTED_ROWS.path) else 0
+    before = delta.read(REJECTED_ROWS.path).where(OF_OMDB).count() if delta.is_there(REJECTED_ROWS.path) else 0
     if n_rejected or before:
-        delta.overwrite(
-            REJECTED_ROWS.path, in_declared_shape(rejected, REJECTED_ROWS, n_rows=n_rejected), where=OF_OMDB
-        )
+        delta.overwrite(REJECTED_ROWS, in_declared_shape(rejected, REJECTED_ROWS, n_rows=n_rejected), where=OF_OMDB)
     return Checked(bronze.omdb_responses(parsed), metadata={"files": len(files), "rows_rejected": n_rejected})

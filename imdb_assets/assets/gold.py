@@ -7,10 +7,12 @@ from pyspark.sql import DataFrame
 from imdb_assets.assets.leak_audit import audit_leaks, features_as_of, own_target_moves_text_score
 from imdb_assets.assets.table_asset import Checked, table_asset
 from imdb_assets.checks import orphans_result, orphans_spec
+from imdb_assets.pictures import bars
 from imdb_assets.rating_model import baseline
 from imdb_assets.rating_model.features import History
 from imdb_assets.rating_model.history import PersonHistory
 from imdb_assets.rating_model.training_set import training_set
+from imdb_assets.resources.omdb_landing import MANY_VOTES
 from imdb_assets.resources.protocol import Protocol
 from imdb_assets.tables.features import FEATURE_NAMES
 from imdb_assets.tables.gold import (
@@ -23,16 +25,47 @@ from imdb_assets.tables.gold import (
 )
 from imdb_assets.transforms import gold
 
+COVERED = "omdb_covers_the_films_with_many_votes"
+LEAST_COVERED = 0.5
 PEOPLE_ARE_KNOWN = "people_of_credits_are_known"
 NO_LEAK = "no_feature_sees_the_future"
 AUDIT_SEED = 0
 
 
-@table_asset(MOVIE_FEATURES)
+@table_asset(
+    MOVIE_FEATURES,
+    check_specs=[
+        dg.AssetCheckSpec(
+            COVERED,
+            asset=MOVIE_FEATURES.asset_name,
+            description=f"OMDb's plot is there for {LEAST_COVERED:.0%} of the films with {MANY_VOTES:,} votes.",
+        )
+    ],
+)
 def gold_movie_features(
     silver_movies: DataFrame, silver_ratings: DataFrame, silver_credits: DataFrame, silver_omdb_facts: DataFrame
-) -> DataFrame:
-    return gold.movie_features(silver_movies, silver_ratings, silver_credits, silver_omdb_facts)
+) -> Checked:
+    rows = gold.movie_features(silver_movies, silver_ratings, silver_credits, silver_omdb_facts).persist()
+    return Checked(rows, checks=[coverage_result(rows)])
+
+
+def coverage_result(movie_features: DataFrame) -> dg.AssetCheckResult:
+    """How many films of each vote band have which of OMDb's facts, and whether the films with many votes have plots."""
+    bands = gold.omdb_coverage(movie_features).toArrow().to_pandas()
+    many = bands[bands["least_votes"] >= MANY_VOTES]
+    share = float(many["plot"].sum() / many["n_films"].sum()) if len(many) else 1.0
+    labels = [f"{votes:,} votes and more" if votes else "no votes" for votes in bands["least_votes"]]
+    labels = [f"{label} ({n:,} films)" for label, n in zip(labels, bands["n_films"], strict=True)]
+    shares = {name: (bands[name] / bands["n_films"]).tolist() for name in ("plot", "language", "certificate")}
+    title = "Films with OMDb's facts, by votes"
+    return dg.AssetCheckResult(
+        check_name=COVERED,
+        passed=share >= LEAST_COVERED,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{share:.0%} of the films with {MANY_VOTES:,} votes have a plot; "
+        "OMDB_API_KEY or OMDB_RECORDED brings them (see .env.example), within the day's quota",
+        metadata={"coverage": bars(shares, labels, title=title, unit="share", most=1.0), "share": round(share, 4)},
+    )
 
 
 @table_asset(BASELINE_COEFFICIENTS)

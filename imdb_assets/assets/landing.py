@@ -1,23 +1,21 @@
-"""The landing assets: what IMDb and OMDb sent, as received; the datasets go straight on to bronze."""
+"""The landing assets of IMDb's datasets, as received; they go straight on to bronze."""
 
 import time
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import dagster as dg
 
 from imdb_assets.assets.bronze import Loaded, load_dataset, loaded_before, note_loaded, write_rejected_rows
-from imdb_assets.assets.fingerprint import fingerprint
+from imdb_assets.assets.retries import MOST_RETRIES, retried_after_outage
 from imdb_assets.assets.table_asset import is_forced, table_spec
 from imdb_assets.checks import COLUMNS_ARE_AS_DECLARED, columns_result
-from imdb_assets.resources.dataset_manifest import DatasetRefused
-from imdb_assets.resources.delta import DeltaIOManager, table_path
+from imdb_assets.resources.dataset_manifest import DatasetRefused, DatasetUnreachable
+from imdb_assets.resources.delta import DeltaIOManager
 from imdb_assets.resources.imdb_datasets import ImdbDatasets
 from imdb_assets.resources.landing import Landed, Landing
-from imdb_assets.resources.omdb import Omdb
 from imdb_assets.resources.spark import Spark
 from imdb_assets.tables.bronze import DATASETS, REJECTED_ROWS
 
@@ -29,8 +27,6 @@ ALL_ACCEPTED = "every_dataset_was_accepted"
 MOST_REJECTED_SHARE, ALWAYS_TOLERATED = 0.01, 10
 # Each packed file is one task of Spark, so that is how many cores it can keep busy.
 THREADS = 3
-# Which titles OMDb is asked for, and in which order.
-ASKED_BY = ("silver_movies", "silver_ratings")
 
 
 def landing_name(dataset: str) -> str:
@@ -44,6 +40,8 @@ class Outcome:
 
     dataset: str
     refusal: str | None = None
+    may_pass: bool = False
+    """Whether what refused it may pass by itself: an outage."""
     landed: Landed | None = None
     landing_seconds: float = 0.0
     loaded: Loaded | None = None
@@ -117,27 +115,30 @@ def imdb_datasets_assets(
         is_forced=is_forced(context.run),
     )
     loaded: dict[str, Loaded] = {}
-    refusals: list[str] = []
-    lossy: set[str] = set()
-    with ThreadPoolExecutor(THREADS) as pool:
+    refused: dict[str, Outcome] = {}
+    is_last_try = context.retry_number >= MOST_RETRIES
+    with ThreadPoolExecutor(THREADS) as pool, retried_after_outage(context, delta):
         for future in as_completed([pool.submit(work.bring, dataset) for dataset in asked]):
             outcome = future.result()
             if outcome.loaded:
                 loaded[outcome.dataset] = outcome.loaded
             if outcome.refusal:
-                refusals.append(outcome.refusal)
-                lossy.add(outcome.dataset)
+                refused[outcome.dataset] = outcome
                 context.log.error(outcome.refusal)
-            yield from _results(outcome, selected, context.selected_asset_check_keys)
+            if is_last_try or not outcome.may_pass:
+                yield from _results(outcome, selected, context.selected_asset_check_keys)
+    if not is_last_try and any(outcome.may_pass for outcome in refused.values()):
+        # What was landed and loaded is found unchanged then.
+        raise dg.RetryRequested(max_retries=MOST_RETRIES, seconds_to_wait=delta.retry_seconds)
     if REJECTED_ROWS.asset_name in selected:
         start = time.monotonic()
         n_rejected = write_rejected_rows(delta, spark, loaded)
-        note_loaded(landing, {dataset: result for dataset, result in loaded.items() if dataset not in lossy})
+        note_loaded(landing, {dataset: result for dataset, result in loaded.items() if dataset not in refused})
         metadata = {"dagster/row_count": n_rejected, "seconds": round(time.monotonic() - start, 2)}
         yield dg.MaterializeResult(asset_key=REJECTED_ROWS.asset_name, metadata=metadata)
-    elif refusals:
+    elif refused:
         # The check that fails the run belongs to the rejected rows, which are not part of this one.
-        raise dg.Failure(" ".join(refusals), allow_retries=False)
+        raise dg.Failure(" ".join(str(outcome.refusal) for outcome in refused.values()), allow_retries=False)
 
 
 @dg.asset_check(asset=REJECTED_ROWS.asset_name, name=ALL_ACCEPTED)
@@ -146,27 +147,6 @@ def every_dataset_was_accepted(context: dg.AssetCheckExecutionContext, landing: 
     if refusals := landing.refusals(context.run.run_id):
         raise dg.Failure(" ".join(refusals.values()), allow_retries=False)
     return dg.AssetCheckResult(passed=True)
-
-
-@dg.asset(group_name="landing", kinds={"json"}, deps=list(ASKED_BY))
-def landing_omdb_responses(
-    context: dg.AssetExecutionContext, landing: Landing, delta: dg.ResourceParam[DeltaIOManager], omdb: Omdb
-) -> dg.MaterializeResult:
-    """OMDb's responses as received, for movies; those with the most votes are asked for first."""
-    if omdb.absence:
-        context.log.warning(omdb.absence)
-    versions: dict[str, object] = {name: delta.data_version(name) for name in ASKED_BY}
-    made_from = fingerprint(land_responses, "", versions | {"omdb": omdb.version()})
-    known = None if omdb.is_live or is_forced(context.run) else landing.recorded_before(made_from)
-    if known is not None:
-        return dg.MaterializeResult(
-            data_version=dg.DataVersion(made_from), metadata={"responses": known, "is_unchanged": True}
-        )
-    movies, ratings = (delta.read(table_path(name)) for name in ASKED_BY)
-    votes = movies.join(ratings, on="tconst", how="left").select("tconst", "n_votes")
-    table = votes.orderBy("n_votes", "tconst", ascending=[False, True]).select("tconst").toArrow()
-    metadata = land_responses(omdb, landing, table["tconst"].to_pylist(), fingerprint=made_from)
-    return dg.MaterializeResult(metadata=metadata)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,7 +167,8 @@ class _Work:
         try:
             landed = self._land(dataset)
         except DatasetRefused as refusal:
-            return Outcome(dataset=dataset, refusal=str(refusal))
+            may_pass = isinstance(refusal, DatasetUnreachable)
+            return Outcome(dataset=dataset, refusal=str(refusal), may_pass=may_pass)
         seconds = round(time.monotonic() - start, 2)
         if DATASETS[dataset].asset_name not in self.selected:
             return Outcome(dataset=dataset, landed=landed, landing_seconds=seconds)
@@ -225,25 +206,6 @@ def too_many_rejected(dataset: str, landed: Landed, loaded: Loaded) -> str | Non
         f"what follows from it is not made; see bronze_rejected_rows, and if IMDb changed its format then change "
         f"imdb_assets/tables/bronze.py."
     )
-
-
-def land_responses(omdb: Omdb, landing: Landing, tconsts: list[str], *, fingerprint: str) -> dict[str, int]:
-    """Land what OMDb has for the titles; a live OMDb is only asked for titles that it was not asked for before."""
-    if (limit := omdb.requests_a_day) is None:
-        n_landed = landing.land_recorded_responses(omdb.responses(tconsts), fingerprint=fingerprint)
-        return {"responses": n_landed, "titles": len(tconsts)}
-    today = datetime.now(UTC).date()
-    known = landing.answered_titles(today=today)
-    missing = [tconst for tconst in tconsts if tconst not in known]
-    within_limit = landing.within_limit(missing, limit=limit, today=today)
-    n_landed = landing.land_live_responses(omdb.responses(within_limit), today=today)
-    return {
-        "responses": n_landed,
-        "titles": len(tconsts),
-        "titles_left": len(missing) - n_landed,
-        "requests_today": landing.requests_of(today),
-        "requests_a_day": limit,
-    }
 
 
 def _results(

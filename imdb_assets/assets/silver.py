@@ -1,10 +1,12 @@
 """The silver assets: movies, people, credits and the rest, one row each."""
 
+from collections.abc import Callable
+
 import dagster as dg
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from imdb_assets.assets.table_asset import Checked, table_asset
+from imdb_assets.assets.table_asset import Checked, Writing, table_asset
 from imdb_assets.checks import orphans_result, orphans_spec
 from imdb_assets.resources.delta import DeltaIOManager
 from imdb_assets.tables.silver import (
@@ -21,29 +23,30 @@ from imdb_assets.tables.silver import (
 from imdb_assets.transforms import silver
 
 ACCOUNTED_FOR = "every_principal_is_accounted_for"
+WHITELISTED = "only_whitelisted_fields_reach_silver"
 SERIES_ARE_KNOWN = "series_of_episodes_are_known"
 
 
 @table_asset(MOVIES)
-def silver_movies(bronze_title_basics: DataFrame) -> DataFrame:
-    return silver.movies(bronze_title_basics)
+def silver_movies(bronze_title_basics: DataFrame) -> Checked:
+    return Checked(silver.movies(bronze_title_basics), with_repeats=silver.movie_rows(bronze_title_basics))
 
 
 @table_asset(RATINGS)
-def silver_ratings(bronze_title_ratings: DataFrame) -> DataFrame:
-    return silver.ratings(bronze_title_ratings)
+def silver_ratings(bronze_title_ratings: DataFrame) -> Checked:
+    return Checked(silver.ratings(bronze_title_ratings), with_repeats=silver.rating_rows(bronze_title_ratings))
 
 
-@table_asset(RATING_HISTORY, accumulates=True)
+@table_asset(RATING_HISTORY, writing=Writing.MERGE_ROWS)
 def silver_rating_history(silver_ratings: DataFrame, delta: dg.ResourceParam[DeltaIOManager]) -> DataFrame:
-    is_new = not delta.commits(RATING_HISTORY.path)
+    is_new = not delta.is_there(RATING_HISTORY.path)
     history = silver_ratings.limit(0) if is_new else delta.read(RATING_HISTORY.path)
     return silver.rating_changes(silver_ratings, history)
 
 
 @table_asset(PEOPLE)
-def silver_people(bronze_name_basics: DataFrame) -> DataFrame:
-    return silver.people(bronze_name_basics)
+def silver_people(bronze_name_basics: DataFrame) -> Checked:
+    return Checked(silver.people(bronze_name_basics), with_repeats=bronze_name_basics)
 
 
 @table_asset(
@@ -70,13 +73,13 @@ def silver_credits(
 
 
 @table_asset(TITLE_NAMES)
-def silver_title_names(bronze_title_akas: DataFrame) -> DataFrame:
-    return silver.title_names(bronze_title_akas)
+def silver_title_names(bronze_title_akas: DataFrame) -> Checked:
+    return Checked(silver.title_names(bronze_title_akas), with_repeats=silver.title_name_rows(bronze_title_akas))
 
 
 @table_asset(SERIES)
-def silver_series(bronze_title_basics: DataFrame) -> DataFrame:
-    return silver.series(bronze_title_basics)
+def silver_series(bronze_title_basics: DataFrame) -> Checked:
+    return Checked(silver.series(bronze_title_basics), with_repeats=silver.series_rows(bronze_title_basics))
 
 
 @table_asset(
@@ -92,9 +95,35 @@ def silver_episodes(
 ) -> Checked:
     rows = silver.episodes(bronze_title_episode, bronze_title_basics).persist()
     named = rows.select(F.col("series_tconst").alias("tconst"))
-    return Checked(rows, checks=[orphans_result(SERIES_ARE_KNOWN, named, silver_series.select("tconst"))])
+    known = orphans_result(SERIES_ARE_KNOWN, named, silver_series.select("tconst"))
+    return Checked(rows, checks=[known], with_repeats=silver.episode_rows(bronze_title_episode))
 
 
-@table_asset(OMDB_FACTS)
-def silver_omdb_facts(bronze_omdb_responses: DataFrame) -> DataFrame:
-    return silver.omdb_facts(bronze_omdb_responses)
+@table_asset(
+    OMDB_FACTS,
+    check_specs=[
+        dg.AssetCheckSpec(
+            WHITELISTED,
+            asset=OMDB_FACTS.asset_name,
+            blocking=True,
+            description="The facts are the same when each field of OMDb's that is not on the whitelist, as its rating, "
+            "votes and awards, is taken away.",
+        )
+    ],
+)
+def silver_omdb_facts(bronze_omdb_responses: DataFrame) -> Checked:
+    facts = silver.omdb_facts(bronze_omdb_responses).persist()
+    return Checked(facts, checks=[whitelist_result(facts, bronze_omdb_responses, silver.omdb_facts)])
+
+
+def whitelist_result(
+    facts: DataFrame, omdb_responses: DataFrame, transform: Callable[[DataFrame], DataFrame]
+) -> dg.AssetCheckResult:
+    """Whether the transform gives the same facts from responses that hold the whitelisted fields alone."""
+    n_moved = facts.exceptAll(transform(silver.whitelisted_responses(omdb_responses))).count()
+    return dg.AssetCheckResult(
+        check_name=WHITELISTED,
+        passed=not n_moved,
+        description=f"{n_moved:,} rows hold what is not on the whitelist" if n_moved else None,
+        metadata={"rows_moved": n_moved, "whitelist": ", ".join(silver.OMDB_WHITELIST)},
+    )

@@ -4,6 +4,7 @@ import inspect
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import Any
 
 import dagster as dg
@@ -13,6 +14,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import to_arrow_schema
 
 from imdb_assets.assets.fingerprint import fingerprint
+from imdb_assets.assets.retries import retried_after_outage
 from imdb_assets.checks import (
     column_differences,
     columns_result,
@@ -27,8 +29,20 @@ from imdb_assets.tables.table import Table
 
 LOADABLE = (DataFrame, pd.DataFrame, pa.Table)
 FORCE = "force"
+MARKDOWN = "markdown"
 PREVIEWED_ROWS = 5
 LONGEST_PREVIEWED = 60
+
+
+class Writing(Enum):
+    """How the rows of a table come into the lake."""
+
+    OVERWRITE = auto()
+    """They replace the table."""
+    MERGE_WHOLE = auto()
+    """They are the whole table, of which only the rows that differ are written."""
+    MERGE_ROWS = auto()
+    """They are added to the rows that the table has, by its key."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +51,8 @@ class Checked:
 
     frame: DataFrame | pd.DataFrame
     checks: Sequence[dg.AssetCheckResult] = ()
+    with_repeats: DataFrame | None = None
+    """The rows before those of a repeated key gave way to one."""
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -56,7 +72,7 @@ def table_asset(
     check_specs: Sequence[dg.AssetCheckSpec] = (),
     deps: Sequence[dg.AssetsDefinition | str] = (),
     state: Callable[..., object] | None = None,
-    accumulates: bool = False,
+    writing: Writing = Writing.OVERWRITE,
 ) -> Callable[[Callable[..., Any]], TableAsset]:
     """An asset for a declared table; its name, description, columns and checks are the declaration's.
 
@@ -64,7 +80,6 @@ def table_asset(
     with results for `check_specs`. Nothing is written unless every blocking check passes; nothing is loaded or written
     when the table was made from the same inputs by the same code before.
 
-    :param accumulates: whether the rows are added to those that the table has, by its key, and do not replace them.
     :param state: gives, from the same resources, what the rows depend on beside the tables upstream, as JSON.
     """
 
@@ -81,7 +96,7 @@ def table_asset(
             table=table,
             inputs=inputs,
             state=state,
-            accumulates=accumulates,
+            writing=writing,
             blocking={spec.name for spec in specs if spec.blocking},
         )
         definition = dg.multi_asset(name=table.asset_name, specs=[spec], check_specs=specs)(_as_compute(recipe))
@@ -132,7 +147,7 @@ class _Recipe:
     table: Table
     inputs: Mapping[str, Loadable]
     state: Callable[..., object] | None
-    accumulates: bool
+    writing: Writing
     blocking: set[str]
 
     def resources(self) -> dict[str, object]:
@@ -163,15 +178,16 @@ def _as_compute(recipe: _Recipe) -> Callable[..., Any]:
     ) -> Iterator[object]:
         start = time.monotonic()
         given = resources | {"spark": spark, "delta": delta}
-        made_from = recipe.fingerprint(delta, given)
-        kept = delta.record_of(table.path)
-        if kept.get("fingerprint") == made_from and not is_forced(context.run):
-            yield _unchanged(table, kept, delta)
-            return
-        loaded = {name: delta.load(name, wanted) for name, wanted in recipe.inputs.items()}
-        produced = recipe.function(**loaded, **{name: given[name] for name in recipe.resources()})
-        checked = produced if isinstance(produced, Checked) else Checked(produced)
-        yield from _written(spark.spark_session, delta, recipe, checked, made_from=made_from, start=start)
+        with retried_after_outage(context, delta):
+            made_from = recipe.fingerprint(delta, given)
+            kept = delta.record_of(table.path)
+            if kept.get("fingerprint") == made_from and not is_forced(context.run):
+                yield _unchanged(table, kept, delta)
+                return
+            loaded = {name: delta.load(name, wanted) for name, wanted in recipe.inputs.items()}
+            produced = recipe.function(**loaded, **{name: given[name] for name in recipe.resources()})
+            checked = produced if isinstance(produced, Checked) else Checked(produced)
+            yield from _written(spark.spark_session, delta, recipe, checked, made_from=made_from, start=start)
 
     # Dagster reads from the signature which resources are wanted.
     annotations = {"context": dg.AssetExecutionContext, "delta": dg.ResourceParam[DeltaIOManager], "spark": Spark}
@@ -226,37 +242,55 @@ def _written(
             yield from _refused(recipe, results)
             return
         metadata = dict(checked.metadata) | {
-            "rows_added" if recipe.accumulates else "dagster/row_count": facts.n_rows,
+            "rows_added" if recipe.writing is Writing.MERGE_ROWS else "dagster/row_count": facts.n_rows,
             "preview": dg.MetadataValue.md(preview(frame.limit(PREVIEWED_ROWS).toArrow())),
         }
+        if checked.with_repeats is not None:
+            metadata["rows_of_repeated_keys"] = checked.with_repeats.count() - facts.n_rows
         record = {
             "fingerprint": made_from,
             "metadata": plain(metadata),
             "checks": [_kept(result) for result in results],
         }
         shaped = in_declared_shape(frame, table, n_rows=facts.n_rows)
-        if recipe.accumulates:
-            delta.merge(table.path, shaped, key=table.primary_key, record=record)
+        if recipe.writing is Writing.OVERWRITE:
+            delta.overwrite(table, shaped, record=record)
         else:
-            delta.overwrite(table.path, shaped, record=record)
+            delta.merge(table, shaped, is_whole=recipe.writing is Writing.MERGE_WHOLE, record=record)
     finally:
         frame.unpersist()
+    metadata |= delta.place_and_version(table.path) | {"bytes_written": delta.bytes_written(table.path)}
     yield dg.MaterializeResult(
         asset_key=table.asset_name,
         data_version=dg.DataVersion(made_from),
-        metadata=metadata | delta.place_and_version(table.path) | {"seconds": round(time.monotonic() - start, 2)},
+        metadata=metadata | pace(facts.n_rows, time.monotonic() - start),
         check_results=results,
     )
 
 
+def pace(n_rows: int, seconds: float) -> dict[str, float]:
+    """How long rows took, and how many that is in a second."""
+    return {"seconds": round(seconds, 2), "rows_per_second": round(n_rows / max(seconds, 0.01))}
+
+
 def plain(metadata: Mapping[str, Any]) -> dict[str, object]:
     """Metadata as JSON, to be kept with a commit."""
-    return {name: value.value if isinstance(value, dg.MetadataValue) else value for name, value in metadata.items()}
+    return {
+        name: {MARKDOWN: value.md_str}
+        if isinstance(value, dg.MarkdownMetadataValue)
+        else value.value
+        if isinstance(value, dg.MetadataValue)
+        else value
+        for name, value in metadata.items()
+    }
 
 
 def shown(kept: Mapping[str, Any]) -> dict[str, Any]:
     """What `plain` made, as metadata again."""
-    return {name: dg.MetadataValue.md(value) if name == "preview" else value for name, value in kept.items()}
+    return {
+        name: dg.MetadataValue.md(value[MARKDOWN]) if isinstance(value, dict) and MARKDOWN in value else value
+        for name, value in kept.items()
+    }
 
 
 def _kept(result: dg.AssetCheckResult) -> dict[str, object]:

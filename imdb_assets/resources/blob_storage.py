@@ -3,15 +3,16 @@
 Spark gets an address and settings; what is not Spark's goes through fsspec. Files appear whole or not at all.
 """
 
+import json
 import os
 import re
 import shutil
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import dagster as dg
@@ -79,6 +80,17 @@ class BlobStorage(dg.ConfigurableResource, ABC):
         """Everything a file holds; StorageFileMissing when there is none."""
         with self._said_clearly(path), self.file_system().open(self.key(path), "rb") as content:
             return bytes(content.read())  # pyright: ignore[reportArgumentType] - opened as bytes
+
+    def write_json(self, path: str, noted: Mapping[str, object]) -> None:
+        """Put a small note at a path."""
+        self.write_bytes_atomically(path, json.dumps(noted).encode())
+
+    def read_json(self, path: str) -> dict[str, Any]:
+        """The note at a path; empty where there is none."""
+        try:
+            return json.loads(self.read_bytes(path))
+        except StorageFileMissing:
+            return {}
 
     def download(self, path: str, local_file: Path) -> None:
         """Copy a file to this machine; StorageFileMissing when there is none."""

@@ -28,6 +28,10 @@ class DatasetRefused(Exception):
         return type(self), (self.dataset, self.cause, self.mend)
 
 
+class DatasetUnreachable(DatasetRefused):
+    """A dataset that may well be had in some minutes."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
     """Where the bytes of a dataset came from, and which they are."""

@@ -1,5 +1,6 @@
 """Delta: the one place where tables are written and read; an input's annotation says in which shape it is wanted."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any, cast
@@ -21,6 +22,10 @@ ROWS_A_FILE = 2_000_000
 USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
 # Commits that move rows about and leave them what they are.
 UPKEEP = {"OPTIMIZE", "VACUUM START", "VACUUM END", "REORG"}
+# Commits that give a table columns and constraints, and no rows.
+CREATE, REPLACE = "CREATE TABLE", "REPLACE TABLE"
+# Under this name a commit keeps which declaration its table had.
+DECLARATION = "declaration"
 Loadable = type[DataFrame] | type[pd.DataFrame] | type[pa.Table]
 
 
@@ -34,11 +39,13 @@ class DeltaIOManager(dg.ConfigurableIOManager):
     spark: dg.ResourceDependency[Spark]
     lake: dg.ResourceDependency[BlobStorage]
     retention_days: int = 30
+    retry_seconds: float = 60.0
+    """How long an asset waits before it tries again what an outage broke off."""
 
     def handle_output(self, context: dg.OutputContext, obj: DataFrame) -> None:
-        """Replace the asset's table, and say which version that made."""
+        """Replace the table of an asset that `table_asset` did not make, and say which version that made."""
         path = table_path(context.asset_key.path[-1])
-        self.overwrite(path, obj)
+        obj.write.format("delta").mode("overwrite").option("overwriteSchema", "true").save(self.lake.uri(path))
         context.add_output_metadata(self.place_and_version(path))
 
     def load_input(self, context: dg.InputContext) -> DataFrame | pd.DataFrame | pa.Table:
@@ -56,45 +63,66 @@ class DeltaIOManager(dg.ConfigurableIOManager):
 
     def read(self, path: str) -> DataFrame:
         """The table at a path of the lake."""
-        if not self.commits(path):
+        if not self.is_there(path):
             raise self._missing(path)
         return self.spark.spark_session.read.format("delta").load(self.lake.uri(path))
 
     def overwrite(
-        self, path: str, frame: DataFrame, *, where: str | None = None, record: Mapping[str, object] | None = None
+        self, table: Table, frame: DataFrame, *, where: str | None = None, record: Mapping[str, object] | None = None
     ) -> None:
-        """Replace the table at a path in one commit, or only the rows that `where` names.
+        """Replace a table's rows in one commit, or only those that `where` names.
 
         :param record: kept with the commit; `record_of` gives it back.
         """
-        writer = frame.write.format("delta").mode("overwrite")
-        if record is not None:
-            writer = writer.option("userMetadata", json.dumps(record))
-        if where is not None and self.commits(path):
+        self._declare(table)
+        writer = frame.write.format("delta").mode("overwrite").option("userMetadata", _user_metadata(table, record))
+        if where is not None:
             writer = writer.option("replaceWhere", where)
-        else:
-            writer = writer.option("overwriteSchema", "true")
-        writer.save(self.lake.uri(path))
+        writer.save(self.lake.uri(table.path))
 
     def merge(
-        self, path: str, frame: DataFrame, *, key: tuple[str, ...], record: Mapping[str, object] | None = None
+        self, table: Table, frame: DataFrame, *, is_whole: bool, record: Mapping[str, object] | None = None
     ) -> None:
-        """Add the rows to the table at a path; a row of the same key gives way.
+        """Bring the rows into a table by its key; a row of the same key and other values gives way.
 
+        A table whose rows come from nowhere else keeps the declaration that it was made with.
+
+        :param is_whole: whether the rows are the whole table, and a row of it whose key is not among them goes.
         :param record: kept with the commit; `record_of` gives it back.
         """
-        if not self.commits(path):
-            self.overwrite(path, frame, record=record)
+        if not self.is_there(table.path) or (is_whole and not self._is_as_declared(table)):
+            self.overwrite(table, frame, record=record)
             return
-        same = " AND ".join(f"kept.`{name}` = new.`{name}`" for name in key)
-        table = DeltaTable.forPath(self.spark.spark_session, self.lake.uri(path))
-        merge = table.alias("kept").merge(frame.alias("new"), same)
+        same = " AND ".join(f"kept.`{name}` = new.`{name}`" for name in table.primary_key)
+        others = [name for name in frame.columns if name not in table.primary_key]
+        differs = " OR ".join(f"NOT (kept.`{name}` <=> new.`{name}`)" for name in others) or "false"
+        there = DeltaTable.forPath(self.spark.spark_session, self.lake.uri(table.path))
+        merge = there.alias("kept").merge(frame.alias("new"), same)
+        merge = merge.whenMatchedUpdateAll(condition=differs).whenNotMatchedInsertAll()
+        if is_whole:
+            merge = merge.whenNotMatchedBySourceDelete()
         settings = self.spark.spark_session.conf
-        settings.set(USER_METADATA, json.dumps(record or {}))
+        settings.set(USER_METADATA, _user_metadata(table, record))
         try:
-            merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
+            merge.execute()
         finally:
             settings.unset(USER_METADATA)
+
+    def _declare(self, table: Table) -> None:
+        """Give the table its columns, constraints and comments, unless it has them; in a commit without rows."""
+        if self._is_as_declared(table):
+            return
+        properties = {f"delta.constraints.{name}": check for name, check in table.constraints.items()}
+        properties["delta.dataSkippingStatsColumns"] = ",".join(table.columns_with_statistics)
+        listed = ", ".join(f"{_sql_text(name)} = {_sql_text(value)}" for name, value in properties.items())
+        statement = REPLACE if self.commits(table.path) else CREATE
+        self.spark.spark_session.sql(
+            f"{statement} delta.`{self.lake.uri(table.path)}` ({table.ddl}) USING delta "
+            f"COMMENT {_sql_text(table.description)} TBLPROPERTIES ({listed})"
+        )
+
+    def _is_as_declared(self, table: Table) -> bool:
+        return self.record_of(table.path).get(DECLARATION) == _declaration(table)
 
     def tidy(self, path: str) -> None:
         """Bring the small files of the table at a path together, and remove those that old versions alone need."""
@@ -119,24 +147,32 @@ class DeltaIOManager(dg.ConfigurableIOManager):
 
     def commit_metrics(self, path: str) -> dict[str, int]:
         """What Delta counted in the last commit, as `numOutputRows`."""
-        return {
-            name: int(value) for name, value in self._commit(path, self.commits(path)[-1])["operationMetrics"].items()
-        }
+        counted = self._commit(path, self.commits(path)[-1])["operationMetrics"]
+        return {name: int(value) for name, value in counted.items()}
+
+    def bytes_written(self, path: str) -> int:
+        """Size of the files that the last commit added."""
+        metrics = self.commit_metrics(path)
+        return metrics.get("numOutputBytes", metrics.get("numTargetBytesAdded", 0))
+
+    def is_there(self, path: str) -> bool:
+        """Whether the table at a path was ever given its rows; one that is only declared is not there."""
+        return bool(self.commits(path)) and self._last_change(path).get("operation") not in {CREATE, REPLACE}
 
     def record_of(self, path: str) -> dict[str, Any]:
         """What was kept with the commit that gave the table its rows; empty where there is none. Needs no Spark."""
-        for version in reversed(self.commits(path)):
-            commit = self._commit(path, version)
-            if commit.get("operation") not in UPKEEP:
-                return json.loads(commit.get("userMetadata") or "{}")
-        return {}
+        return json.loads(self._last_change(path).get("userMetadata") or "{}")
 
     def data_version(self, asset_name: str) -> str:
         """The fingerprint of an asset's table, or the number of its commit where it was written without one."""
         path = table_path(asset_name)
-        if not self.commits(path):
+        if not self.is_there(path):
             raise self._missing(path)
         return self.record_of(path).get("fingerprint") or f"version {self.commits(path)[-1]}"
+
+    def _last_change(self, path: str) -> dict[str, Any]:
+        commits = (self._commit(path, version) for version in reversed(self.commits(path)))
+        return next((commit for commit in commits if commit.get("operation") not in UPKEEP), {})
 
     def _commit(self, path: str, version: int) -> dict[str, Any]:
         commit = self.lake.key(f"{path}/_delta_log/{version:020d}.json")
@@ -151,11 +187,8 @@ class DeltaIOManager(dg.ConfigurableIOManager):
 
 
 def in_declared_shape(frame: DataFrame, table: Table, *, n_rows: int) -> DataFrame:
-    """The frame in as few files as it needs, its columns carrying the declared comments into the lake."""
-    columns = [
-        F.col(f"`{column.name}`").alias(column.name, metadata={"comment": column.comment}) for column in table.columns
-    ]
-    return frame.select(*columns).coalesce(1 + n_rows // ROWS_A_FILE)
+    """The declared columns of the frame, in as few files as it needs."""
+    return frame.select(*(F.col(f"`{name}`") for name in table.column_names)).coalesce(1 + n_rows // ROWS_A_FILE)
 
 
 def spark_schema(table: Table) -> StructType:
@@ -166,3 +199,16 @@ def spark_schema(table: Table) -> StructType:
 def table_path(asset_name: str) -> str:
     """The path of an asset's table. Asset names carry the layer in front: silver_movies is silver/movies."""
     return asset_name.replace("_", "/", 1)
+
+
+def _user_metadata(table: Table, record: Mapping[str, object] | None) -> str:
+    return json.dumps({**(record or {}), DECLARATION: _declaration(table)})
+
+
+def _declaration(table: Table) -> str:
+    return hashlib.sha256(repr(table).encode()).hexdigest()
+
+
+def _sql_text(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"

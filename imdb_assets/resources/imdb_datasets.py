@@ -16,7 +16,13 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 from urllib3.util import Retry
 
-from imdb_assets.resources.dataset_manifest import DatasetRefused, Fetched, Manifest, examine_dataset
+from imdb_assets.resources.dataset_manifest import (
+    DatasetRefused,
+    DatasetUnreachable,
+    Fetched,
+    Manifest,
+    examine_dataset,
+)
 from imdb_assets.resources.sample_snapshot import sample_snapshot
 from imdb_assets.sample_world import world
 
@@ -123,13 +129,16 @@ class HttpImdbDatasets(ImdbDatasets):
             )
         except requests.RequestException as error:
             cause = f"{self._shown_address(dataset)} could not be reached ({type(error).__name__})"
-            raise DatasetRefused(dataset, cause, "check the network and IMDB_DATASETS_URL, then try again") from None
+            raise DatasetUnreachable(
+                dataset, cause, "check the network and IMDB_DATASETS_URL, then try again"
+            ) from None
 
     def _demand_success(self, dataset: str, response: requests.Response) -> None:
         if response.status_code not in {requests.codes.ok, requests.codes.partial_content}:
             cause = f"{self._shown_address(dataset)} answered {response.status_code} {response.reason}"
-            later = response.status_code in RETRIED_STATUS
-            raise DatasetRefused(dataset, cause, "try again later" if later else "check IMDB_DATASETS_URL")
+            if response.status_code in RETRIED_STATUS:
+                raise DatasetUnreachable(dataset, cause, "try again later")
+            raise DatasetRefused(dataset, cause, "check IMDB_DATASETS_URL")
 
     def _download(self, dataset: str, file: Path, previous: Manifest | None) -> Mapping[str, str] | None:
         conditions = self._conditions(dataset, previous)
@@ -145,7 +154,7 @@ class HttpImdbDatasets(ImdbDatasets):
                     continue
                 return response.headers
         cause = f"the download from {self._shown_address(dataset)} broke off {BODY_TRIES} times"
-        raise DatasetRefused(dataset, cause, "check the network and try again")
+        raise DatasetUnreachable(dataset, cause, "check the network and try again")
 
     def _conditions(self, dataset: str, previous: Manifest | None) -> dict[str, str]:
         # Another server's ETag, or another date asked for, would make "unchanged" a wrong answer.
@@ -246,7 +255,7 @@ def _save_body(dataset: str, response: requests.Response, file: Path) -> None:
     received = file.stat().st_size if is_rest else 0
     if is_rest and not response.headers.get("Content-Range", "").startswith(f"bytes {received}-"):
         cause = f"the server sent {response.headers.get('Content-Range', 'an unnamed part')} and not from {received} on"
-        raise DatasetRefused(dataset, cause, "try again later")
+        raise DatasetUnreachable(dataset, cause, "try again later")
     left = response.headers.get("Content-Length")
     expected = f" of {(received + int(left)) / 1e6:,.0f}" if left else ""
     shown_at = time.monotonic()

@@ -7,9 +7,9 @@ import logging
 import re
 import zlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from itertools import islice
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +26,29 @@ OMDB_URL = "https://www.omdbapi.com/"
 # 52x are Cloudflare's words, before OMDb, for a server that is not there.
 RETRIED_STATUS = (429, 500, 502, 503, 504, 520, 521, 522, 523, 524)
 LOGGERS_OF_ADDRESSES = ("urllib3.connectionpool", "urllib3.util.retry")
+# So many titles in a row without a response say that it is not the titles' fault.
+MOST_FAILURES_IN_A_ROW = 5
+ABSENT = "N/A"
+
+
+class Outcome(StrEnum):
+    """What a response says."""
+
+    FOUND = "found"
+    FOUND_WITHOUT_PLOT = "found_without_plot"
+    NOT_FOUND = "not_found"
+    MALFORMED = "malformed"
+    """It is not JSON of OMDb's."""
+
+
+def outcome_of(response: bytes) -> Outcome:
+    """What a response says of the title that was asked for."""
+    said = _json_or_none(response)
+    if not isinstance(said, dict) or said.get("Response") not in ("True", "False"):
+        return Outcome.MALFORMED
+    if said["Response"] == "False":
+        return Outcome.NOT_FOUND
+    return Outcome.FOUND if said.get("Plot", ABSENT) not in ("", ABSENT) else Outcome.FOUND_WITHOUT_PLOT
 
 
 class OmdbKeyRefused(Exception):
@@ -52,10 +75,12 @@ class Omdb(dg.ConfigurableResource, ABC):
         """OMDb's own JSON for a title, also when it says that it has none."""
 
     @abstractmethod
-    def responses(self, tconsts: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    def responses(
+        self, tconsts: Iterable[str], *, count: Callable[[], object] = lambda: None
+    ) -> Iterator[tuple[str, bytes]]:
         """Title ids and responses, in no promised order, of those titles that there is a response for.
 
-        Ends early, without an exception, when the day's requests are spent.
+        :param count: is called before each request over the network; its exception ends the responses.
         """
 
     def version(self) -> str:
@@ -94,27 +119,44 @@ class OmdbApi(Omdb):
 
     def response(self, tconst: str) -> bytes:
         """Ask for one title; OmdbKeyRefused, OmdbQuotaReached or OmdbUnavailable when there is no response."""
-        with _unlogged_keys(), self._session() as session:
-            return self._ask(session, tconst)
+        with _unlogged_keys(), self._session(lambda: None) as session:
+            content = self._ask(session, tconst)
+        if outcome_of(content) == Outcome.MALFORMED:
+            raise self._no_json(tconst)
+        return content
 
-    def responses(self, tconsts: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        """Ask for one title after the other, at most `daily_limit`."""
-        n_responses = 0
-        with self._session() as session:
-            for tconst in islice(tconsts, self.daily_limit):
+    def responses(
+        self, tconsts: Iterable[str], *, count: Callable[[], object] = lambda: None
+    ) -> Iterator[tuple[str, bytes]]:
+        """Ask for one title after the other; of a title that OMDb has trouble with there is no response.
+
+        What is not OMDb's JSON is given as it came. OmdbKeyRefused and OmdbQuotaReached end the responses, and so does
+        OmdbUnavailable after five titles in a row without one that could be used, or where none of fewer could.
+        """
+        n_failures, n_responses, trouble = 0, 0, None
+        with self._session(count) as session:
+            for tconst in tconsts:
+                count()
                 try:
                     with _unlogged_keys():
                         response = self._ask(session, tconst)
-                except OmdbQuotaReached as reached:
-                    dg.get_dagster_logger().info(f"{reached} {n_responses} responses came before")
-                    return
-                n_responses += 1
-                yield tconst, response
-        if n_responses == self.daily_limit:
-            dg.get_dagster_logger().info(f"OMDB_DAILY_LIMIT is reached after {n_responses} responses")
+                except OmdbUnavailable as unavailable:
+                    trouble = unavailable
+                else:
+                    trouble = self._no_json(tconst) if outcome_of(response) == Outcome.MALFORMED else None
+                    yield tconst, response
+                n_failures = n_failures + 1 if trouble else 0
+                n_responses += not trouble
+                if trouble:
+                    dg.get_dagster_logger().warning(str(trouble))
+                if trouble and n_failures == MOST_FAILURES_IN_A_ROW:
+                    raise trouble
+        if trouble and not n_responses:
+            raise trouble
 
-    def _session(self) -> requests.Session:
-        retry = Retry(
+    def _session(self, count: Callable[[], object]) -> requests.Session:
+        retry = _CountedRetry(
+            count=count,
             total=3,
             backoff_factor=self.backoff_seconds,
             status_forcelist=RETRIED_STATUS,
@@ -135,13 +177,31 @@ class OmdbApi(Omdb):
             # The text of a requests exception quotes the address, and so the key.
             message = f"OMDb at {host} could not be reached ({type(error).__name__}); check the network and OMDB_URL"
             raise OmdbUnavailable(message) from None
-        if answer.status_code == requests.codes.unauthorized:
-            raise _refusal(answer.content)
+        if refusal := _refusal(answer):
+            raise refusal
         if answer.status_code != requests.codes.ok:
             raise OmdbUnavailable(f"OMDb at {host} answered {answer.status_code} for {tconst}; try again later")
-        if not isinstance(_json_or_none(answer.content), dict):
-            raise OmdbUnavailable(f"OMDb at {host} sent something else than JSON for {tconst}; check OMDB_URL")
         return answer.content
+
+    def _no_json(self, tconst: str) -> OmdbUnavailable:
+        host = urlsplit(self.url).hostname
+        return OmdbUnavailable(f"OMDb at {host} sent something else than its JSON for {tconst}; check OMDB_URL")
+
+
+class _CountedRetry(Retry):
+    """urllib3's repeats of a request, each counted as the request that it is."""
+
+    def __init__(self, *, count: Callable[[], object], **settings: Any) -> None:
+        super().__init__(**settings)
+        self.count = count
+
+    def new(self, **settings: Any) -> Retry:
+        return super().new(count=self.count, **settings)
+
+    def increment(self, *args: Any, **settings: Any) -> Retry:
+        retry = super().increment(*args, **settings)
+        self.count()
+        return retry
 
 
 class RecordedOmdb(Omdb):
@@ -155,7 +215,12 @@ class RecordedOmdb(Omdb):
             return response
         raise OmdbNotRecorded(f"{self.file} holds no response for {tconst}")
 
-    def responses(self, tconsts: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    def responses(
+        self,
+        tconsts: Iterable[str],
+        *,
+        count: Callable[[], object] = lambda: None,  # noqa: ARG002
+    ) -> Iterator[tuple[str, bytes]]:
         """The recorded responses of these titles, in the order of the file; of two of one title, the first."""
         wanted = set(tconsts)
         for line in _recorded_lines(self._recording()):
@@ -192,7 +257,12 @@ class SampleOmdb(Omdb):
         """Find one invented title's response."""
         return self._recorded().response(tconst)
 
-    def responses(self, tconsts: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    def responses(
+        self,
+        tconsts: Iterable[str],
+        *,
+        count: Callable[[], object] = lambda: None,  # noqa: ARG002
+    ) -> Iterator[tuple[str, bytes]]:
         """The invented responses of these titles."""
         return self._recorded().responses(tconsts)
 
@@ -217,7 +287,12 @@ class NoOmdb(Omdb):
         """Raise OmdbNotRecorded."""
         raise OmdbNotRecorded(f"No response for {tconst}. {self.absence}")
 
-    def responses(self, tconsts: Iterable[str]) -> Iterator[tuple[str, bytes]]:  # noqa: ARG002
+    def responses(
+        self,
+        tconsts: Iterable[str],  # noqa: ARG002
+        *,
+        count: Callable[[], object] = lambda: None,  # noqa: ARG002
+    ) -> Iterator[tuple[str, bytes]]:
         """Nothing."""
         return iter(())
 
@@ -231,10 +306,15 @@ def omdb_for(*, api_key: str | None, recorded: str | None, url: str = OMDB_URL, 
     return NoOmdb()
 
 
-def _refusal(content: bytes) -> OmdbKeyRefused | OmdbQuotaReached:
-    if b"limit" in content.lower():
+def _refusal(answer: requests.Response) -> OmdbKeyRefused | OmdbQuotaReached | None:
+    said = _json_or_none(answer.content)
+    error = str(said.get("Error", "")).lower() if isinstance(said, dict) else ""
+    is_refused = answer.status_code == requests.codes.unauthorized
+    if "limit reached" in error or (is_refused and b"limit" in answer.content.lower()):
         return OmdbQuotaReached("OMDb's requests of the day are spent; go on tomorrow or with a larger key.")
-    return OmdbKeyRefused("OMDb refused the key; set OMDB_API_KEY (see .env.example)")
+    if is_refused or "invalid api key" in error:
+        return OmdbKeyRefused("OMDb refused the key; set OMDB_API_KEY (see .env.example)")
+    return None
 
 
 def _recorded_lines(file: Path) -> Iterator[bytes]:
@@ -252,7 +332,7 @@ def _recorded_lines(file: Path) -> Iterator[bytes]:
 def _response_in(recorded: dict[str, Any], line: bytes) -> bytes:
     # Landing keeps a response as text beside its id, so what landed can be replayed.
     landed = recorded.get("response")
-    return landed.encode() if isinstance(landed, str) else line
+    return landed.encode(recorded.get("encoding", "utf-8")) if isinstance(landed, str) else line
 
 
 def _json_or_none(content: bytes) -> object | None:

@@ -52,6 +52,8 @@ SETTINGS = {
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
     # Delta keeps its log's state in 50 partitions unless told otherwise; ours has a few files a table.
     "spark.databricks.delta.snapshotPartitions": "2",
+    # A commit keeps what its table was made from, also where it gives the table no row.
+    "spark.databricks.delta.skipRecordingEmptyCommits": "false",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.parquet.compression.codec": "zstd",

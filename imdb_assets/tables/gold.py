@@ -9,7 +9,12 @@ from imdb_assets.tables.table import Column, Table
 TCONST = Column(name="tconst", type="string", comment="IMDb title id: `tt` and digits.", nullable=False)
 NCONST = Column(name="nconst", type="string", comment="IMDb person id: `nm` and digits.", nullable=False)
 RELEASE_YEAR = Column(name="release_year", type="int", comment="Year of first release.", nullable=False)
-TARGET_RATING = Column(name="target_rating", type="double", comment="Average rating today, 1 to 10: the target.")
+TARGET_RATING = Column(
+    name="target_rating",
+    type="double",
+    comment="Average rating today, 1 to 10: the target.",
+    check="target_rating BETWEEN 1 AND 10",
+)
 TARGET_VOTES = Column(
     name="target_n_votes", type="int", comment="Votes behind the target; weighs and selects, never a feature."
 )

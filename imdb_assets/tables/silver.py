@@ -2,7 +2,12 @@
 
 from imdb_assets.tables.table import Column, Table
 
-TCONST = Column(name="tconst", type="string", comment="IMDb title id: `tt` and digits.", nullable=False)
+TCONST = Column(
+    name="tconst", type="string", comment="IMDb title id: `tt` and digits.", nullable=False, check="tconst LIKE 'tt%'"
+)
+NCONST = Column(
+    name="nconst", type="string", comment="IMDb person id: `nm` and digits.", nullable=False, check="nconst LIKE 'nm%'"
+)
 PRIMARY_TITLE = Column(name="primary_title", type="string", comment="The title that is used most.")
 ORIGINAL_TITLE = Column(name="original_title", type="string", comment="The title in the original language.")
 IS_ADULT = Column(name="is_adult", type="boolean", comment="True for an adult title.")
@@ -25,8 +30,14 @@ RATINGS = Table(
     primary_key=("tconst",),
     columns=(
         TCONST,
-        Column(name="average_rating", type="double", comment="Average of the users' ratings, 1 to 10.", nullable=False),
-        Column(name="n_votes", type="int", comment="Number of votes.", nullable=False),
+        Column(
+            name="average_rating",
+            type="double",
+            comment="Average of the users' ratings, 1 to 10.",
+            nullable=False,
+            check="average_rating BETWEEN 1 AND 10",
+        ),
+        Column(name="n_votes", type="int", comment="Number of votes.", nullable=False, check="n_votes >= 0"),
         Column(name="snapshot_date", type="date", comment="Date of the snapshot of the ratings.", nullable=False),
     ),
 )
@@ -46,7 +57,7 @@ PEOPLE = Table(
     description="People; one row per IMDb person.",
     primary_key=("nconst",),
     columns=(
-        Column(name="nconst", type="string", comment="IMDb person id: `nm` and digits.", nullable=False),
+        NCONST,
         Column(name="primary_name", type="string", comment="The name the person is credited by most often."),
         Column(name="birth_year", type="int", comment="Year of birth."),
         Column(name="death_year", type="int", comment="Year of death."),
@@ -64,13 +75,20 @@ CREDITS = Table(
     primary_key=("tconst", "nconst", "role"),
     columns=(
         TCONST,
-        Column(name="nconst", type="string", comment="IMDb person id: `nm` and digits.", nullable=False),
-        Column(name="role", type="string", comment="director, writer or cast.", nullable=False),
+        NCONST,
+        Column(
+            name="role",
+            type="string",
+            comment="director, writer or cast.",
+            nullable=False,
+            check="role IN ('director', 'writer', 'cast')",
+        ),
         Column(
             name="billing_order",
             type="int",
             comment="Place in the billing, or in the crew list; from 1.",
             nullable=False,
+            check="billing_order >= 1",
         ),
         Column(name="category", type="string", comment="IMDb's category in principals; null where only crew has it."),
         Column(name="job", type="string", comment="The job's own name, where there is one."),

@@ -17,6 +17,8 @@ class Column:
     type: str
     comment: str
     nullable: bool = True
+    check: str | None = None
+    """What holds of every value that is there, in Spark SQL."""
 
     @property
     def ddl(self) -> str:
@@ -50,6 +52,22 @@ class Table:
     def column_names(self) -> tuple[str, ...]:
         """Names of the columns, in order."""
         return tuple(column.name for column in self.columns)
+
+    @property
+    def constraints(self) -> dict[str, str]:
+        """What holds of every row, by name, in Spark SQL."""
+        return {
+            f"{column.name}_is_legal": column.check
+            if not column.nullable
+            else f"{column.name} IS NULL OR {column.check}"
+            for column in self.columns
+            if column.check
+        }
+
+    @property
+    def columns_with_statistics(self) -> tuple[str, ...]:
+        """Columns whose least and greatest value in each file are kept, by which readers skip files: the key's."""
+        return self.primary_key or self.column_names[:1]
 
     @property
     def ddl(self) -> str:

@@ -9,6 +9,8 @@ from imdb_assets.tables.features import EFFECT_DECAY_YEARS, ROLE_LISTS, VOTE_NOI
 
 _EPOCH_YEAR = 1950
 _KNOWN_MOVIES = 3
+# The highest vote band is that of 10,000 and more.
+_MOST_DIGITS = 4
 
 
 def movie_features(
@@ -47,6 +49,19 @@ def movie_features(
         F.col("average_rating").alias("target_rating"),
         F.col("n_votes").alias("target_n_votes"),
         "snapshot_date",
+    )
+
+
+def omdb_coverage(gold_movie_features: DataFrame) -> DataFrame:
+    """Films by votes (none, 1, 10, 100, 1,000, 10,000 and more), and how many of them have which of OMDb's facts."""
+    n_votes = F.coalesce("target_n_votes", F.lit(0))
+    band = F.when(n_votes > 0, F.pow(F.lit(10), F.least(F.floor(F.log10(n_votes)), F.lit(_MOST_DIGITS)))).otherwise(0)
+    return (
+        gold_movie_features.groupBy(band.cast("int").alias("least_votes"))
+        .agg(
+            F.count("*").alias("n_films"), *(F.count(name).alias(name) for name in ("plot", "language", "certificate"))
+        )
+        .orderBy("least_votes")
     )
 
 

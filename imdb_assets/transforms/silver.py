@@ -18,12 +18,19 @@ PRINCIPAL_ONLY = {"category": "string", "job": "string", "characters": "array<st
 # title.akas joins several types or attributes of one name by this character.
 AKA_SEPARATOR = "\x02"
 OMDB_ABSENT = "N/A"
-OMDB_FIELDS = ("Response", "Plot", "Language", "Country", "Rated", "Runtime", "Genre", "Released", "Production")
+# What OMDb knows before a film's release; its ratings, votes, awards and takings come after.
+OMDB_WHITELIST = ("Plot", "Language", "Country", "Rated", "Runtime", "Genre", "Released", "Production")
+OMDB_FIELDS = ("Response", *OMDB_WHITELIST)
+
+
+def movie_rows(title_basics: DataFrame) -> DataFrame:
+    """The rows of feature films; of one film there may be several."""
+    return title_basics.where(F.col("titleType") == MOVIE)
 
 
 def movies(title_basics: DataFrame) -> DataFrame:
     """Keep feature films."""
-    return _one_row_each(title_basics.where(F.col("titleType") == MOVIE), "tconst").select(
+    return _one_row_each(movie_rows(title_basics), "tconst").select(
         "tconst",
         F.col("primaryTitle").alias("primary_title"),
         F.col("originalTitle").alias("original_title"),
@@ -34,10 +41,14 @@ def movies(title_basics: DataFrame) -> DataFrame:
     )
 
 
+def rating_rows(title_ratings: DataFrame) -> DataFrame:
+    """The rows that can be a rating; of one title there may be several."""
+    return title_ratings.where(F.col("averageRating").between(LOWEST_RATING, HIGHEST_RATING) & (F.col("numVotes") >= 0))
+
+
 def ratings(title_ratings: DataFrame) -> DataFrame:
     """Keep ratings that can be one, with the votes behind them."""
-    can_be = F.col("averageRating").between(LOWEST_RATING, HIGHEST_RATING) & F.col("numVotes").isNotNull()
-    return _one_row_each(title_ratings.where(can_be), "tconst").select(
+    return _one_row_each(rating_rows(title_ratings), "tconst").select(
         "tconst",
         F.col("averageRating").alias("average_rating"),
         F.col("numVotes").alias("n_votes"),
@@ -114,10 +125,14 @@ def principals_accounted(title_basics: DataFrame, title_principals: DataFrame, m
     return principals.join(credited, how="cross")
 
 
+def title_name_rows(title_akas: DataFrame) -> DataFrame:
+    """The rows with a place among the title's names; of one place there may be several."""
+    return title_akas.where(F.col("ordering").isNotNull())
+
+
 def title_names(title_akas: DataFrame) -> DataFrame:
     """The names a title goes by."""
-    named = title_akas.where(F.col("ordering").isNotNull())
-    return _one_row_each(named, "titleId", "ordering").select(
+    return _one_row_each(title_name_rows(title_akas), "titleId", "ordering").select(
         F.col("titleId").alias("tconst"),
         "ordering",
         "title",
@@ -129,9 +144,14 @@ def title_names(title_akas: DataFrame) -> DataFrame:
     )
 
 
+def series_rows(title_basics: DataFrame) -> DataFrame:
+    """The rows of series and mini-series; of one series there may be several."""
+    return title_basics.where(F.col("titleType").isin(*SERIES_TYPES))
+
+
 def series(title_basics: DataFrame) -> DataFrame:
     """Keep series and mini-series."""
-    return _one_row_each(title_basics.where(F.col("titleType").isin(*SERIES_TYPES)), "tconst").select(
+    return _one_row_each(series_rows(title_basics), "tconst").select(
         "tconst",
         F.col("primaryTitle").alias("primary_title"),
         F.col("originalTitle").alias("original_title"),
@@ -144,9 +164,14 @@ def series(title_basics: DataFrame) -> DataFrame:
     )
 
 
+def episode_rows(title_episode: DataFrame) -> DataFrame:
+    """The rows that name a series; of one episode there may be several."""
+    return title_episode.where(F.col("parentTconst").isNotNull())
+
+
 def episodes(title_episode: DataFrame, title_basics: DataFrame) -> DataFrame:
     """Episodes whose series is named, with what title.basics says of them where it knows them."""
-    of_series = _one_row_each(title_episode.where(F.col("parentTconst").isNotNull()), "tconst")
+    of_series = _one_row_each(episode_rows(title_episode), "tconst")
     titles = _one_row_each(title_basics, "tconst").select("tconst", "primaryTitle", "startYear", "runtimeMinutes")
     return of_series.join(titles, on="tconst", how="left").select(
         "tconst",
@@ -174,6 +199,13 @@ def omdb_facts(omdb_responses: DataFrame) -> DataFrame:
         F.try_to_timestamp(_omdb("Released"), F.lit("d MMM yyyy")).cast("date").alias("release_date"),
         _omdb("Production").alias("production"),
     )
+
+
+def whitelisted_responses(omdb_responses: DataFrame) -> DataFrame:
+    """The responses without the fields that are not on the whitelist."""
+    fields = F.from_json("response", "map<string, string>")
+    kept = F.map_filter(fields, lambda name, _: name.isin(*OMDB_FIELDS))
+    return omdb_responses.select("imdbID", F.to_json(kept).alias("response"))
 
 
 def _one_row_each(rows: DataFrame, *key: str) -> DataFrame:

@@ -22,6 +22,8 @@ THINGS = Table(
     ),
 )
 GOOD = [(1, 0.5), (2, None)]
+# The first commit gives a table its declaration, the second its rows.
+DECLARED_AND_WRITTEN = [0, 1]
 
 pytestmark = pytest.mark.slow
 
@@ -59,6 +61,8 @@ def test_a_good_table_is_written_with_its_facts(delta: DeltaIOManager, spark: Sp
     (event,) = result.get_asset_materialization_events()
     metadata = event.materialization.metadata
     assert metadata["dagster/row_count"].value == 2
+    assert metadata["bytes_written"].value > 0
+    assert metadata["rows_per_second"].value > 0
     assert str(metadata["dagster/uri"].value).endswith("silver/things")
     comments = {field.name: field.metadata.get("comment") for field in delta.read("silver/things").schema}
     assert comments == {"id": "Id.", "size": "It's a size, metres."}
@@ -83,7 +87,7 @@ def test_a_wrong_table_is_refused_and_the_old_one_stays(
     assert failure.user_failure_data is not None
     assert said in (failure.user_failure_data.description or "")
     assert sorted(map(tuple, delta.read("silver/things").collect())) == GOOD
-    assert len(delta.commits("silver/things")) == 1
+    assert delta.commits("silver/things") == DECLARED_AND_WRITTEN
 
 
 def test_a_blocking_check_of_the_assets_own_refuses_too(delta: DeltaIOManager, spark: SparkSession) -> None:
@@ -103,7 +107,7 @@ def test_what_was_made_from_the_same_is_neither_made_nor_written_again(
 ) -> None:
     first = materialize(delta, things(spark, GOOD), state="a")
     again = materialize(delta, things(spark, GOOD), state="a")
-    assert len(delta.commits("silver/things")) == 1
+    assert delta.commits("silver/things") == DECLARED_AND_WRITTEN
     (made,), (kept,) = first.get_asset_materialization_events(), again.get_asset_materialization_events()
     assert kept.materialization.metadata["is_unchanged"].value is True
     for name in ("dagster/row_count", "preview", "delta_version"):
@@ -121,7 +125,7 @@ def test_another_state_or_force_makes_it_anew(
 ) -> None:
     assert materialize(delta, things(spark, GOOD), state="a").success
     assert materialize(delta, things(spark, GOOD), state=state, tags=tags).success
-    assert len(delta.commits("silver/things")) == 2
+    assert delta.commits("silver/things") == [*DECLARED_AND_WRITTEN, 2]
 
 
 def test_a_table_that_was_optimized_is_still_the_one_that_was_made(delta: DeltaIOManager, spark: SparkSession) -> None:
@@ -130,8 +134,16 @@ def test_a_table_that_was_optimized_is_still_the_one_that_was_made(delta: DeltaI
         "overwrite"
     ).option("userMetadata", '{"fingerprint": "mine"}').save(delta.lake.uri("silver/things"))
     spark.sql(f"OPTIMIZE delta.`{delta.lake.uri('silver/things')}`")
-    assert len(delta.commits("silver/things")) == 3
+    assert delta.commits("silver/things") == [*DECLARED_AND_WRITTEN, 2, 3]
     assert delta.data_version("silver_things") == "mine"
+
+
+def test_rows_of_repeated_keys_are_counted(delta: DeltaIOManager, spark: SparkSession) -> None:
+    rows = things(spark, GOOD)
+    repeats = spark.createDataFrame([*GOOD, (2, 0.1), (2, 0.2)], THINGS.ddl)
+    result = materialize(delta, Checked(rows.frame, rows.checks, with_repeats=repeats))
+    (event,) = result.get_asset_materialization_events()
+    assert event.materialization.metadata["rows_of_repeated_keys"].value == 2
 
 
 def test_an_asset_called_is_its_function(spark: SparkSession) -> None:

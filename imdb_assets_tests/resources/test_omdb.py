@@ -15,8 +15,10 @@ from imdb_assets.resources.omdb import (
     OmdbNotRecorded,
     OmdbQuotaReached,
     OmdbUnavailable,
+    Outcome,
     RecordedOmdb,
     omdb_for,
+    outcome_of,
 )
 from imdb_assets_tests.omdb_server import KEY, OmdbServer
 
@@ -50,16 +52,47 @@ def test_a_refused_key_is_one_sentence_with_the_mend(omdb):
 
 def test_a_spent_quota_ends_the_responses_and_loses_none(api, omdb):
     omdb.daily_limit = 2
-    assert dict(api.responses(["tt1", "tt2", "tt3", "tt4"])) == {"tt1": FILM, "tt2": OTHER}
-    assert omdb.requests.total() == 3
+    received = []
     with pytest.raises(OmdbQuotaReached, match="go on tomorrow"):
-        api.response("tt3")
+        received.extend(response for response in api.responses(["tt1", "tt2", "tt3", "tt4"]))
+    assert (dict(received), omdb.requests.total()) == ({"tt1": FILM, "tt2": OTHER}, 3)
 
 
-def test_no_more_than_the_daily_limit_is_asked_for(omdb):
-    api = OmdbApi(api_key=KEY, url=omdb.url, daily_limit=2)
-    assert len(list(api.responses(f"tt{i}" for i in range(10)))) == 2
-    assert omdb.requests.total() == 2
+def test_repeated_requests_are_counted_each(api, omdb):
+    omdb.troubles.extend([Response(status=503), Response(status=503), Response(FILM)])
+    counted = []
+    assert len(list(api.responses(["tt1", "tt2"], count=lambda: counted.append(1)))) == 2
+    assert len(counted) == omdb.requests.total() == 4
+
+
+def test_a_title_in_trouble_is_left_for_later_and_garbage_is_given_as_it_came(api, omdb):
+    omdb.troubles.extend([Response(status=404), Response(b"<html>\xff</html>")])
+    assert list(api.responses(["tt1", "tt2", "tt3"])) == [("tt2", b"<html>\xff</html>"), ("tt3", UNKNOWN)]
+
+
+@pytest.mark.parametrize("trouble", [Response(status=404), Response("<html>Sign in</html>")], ids=["down", "a page"])
+def test_an_omdb_that_is_out_of_order_is_given_up_after_five_titles(api, omdb, trouble):
+    omdb.troubles.extend([trouble] * 9)
+    with pytest.raises(OmdbUnavailable, match="tt4"):
+        list(api.responses(f"tt{n}" for n in range(9)))
+    assert omdb.requests.total() == 5
+
+
+@pytest.mark.parametrize(
+    ("response", "outcome"),
+    [
+        (b'{"Response": "True", "Plot": "A plot."}', Outcome.FOUND),
+        (b'{"Response": "True", "Plot": "N/A"}', Outcome.FOUND_WITHOUT_PLOT),
+        (b'{"Response": "True"}', Outcome.FOUND_WITHOUT_PLOT),
+        (UNKNOWN, Outcome.NOT_FOUND),
+        (b'{"Title": "Half a', Outcome.MALFORMED),
+        (b"\xff", Outcome.MALFORMED),
+        (b"[1]", Outcome.MALFORMED),
+        (b'{"Title": "Not OMDb"}', Outcome.MALFORMED),
+    ],
+)
+def test_a_response_says_what_it_is(response, outcome):
+    assert outcome_of(response) == outcome
 
 
 def test_a_busy_omdb_is_asked_again(api, omdb):
@@ -72,7 +105,7 @@ def test_a_busy_omdb_is_asked_again(api, omdb):
     [
         ([Response(status=522)] * 9, "answered 522 for tt1; try again later"),
         ([Response(status=404)], "answered 404"),
-        ([Response("<html>Maintenance</html>")], "something else than JSON"),
+        ([Response("<html>Maintenance</html>")], "something else than its JSON"),
     ],
     ids=["always down", "not omdb", "a page"],
 )

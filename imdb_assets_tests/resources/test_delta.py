@@ -1,0 +1,135 @@
+"""What Delta holds of a declaration, how rows are merged, and that others than Spark read the tables."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pytest
+from deltalake import DeltaTable
+from py4j.protocol import Py4JJavaError
+from pyspark.sql import DataFrame, SparkSession
+
+from imdb_assets.resources.blob_storage import FolderBlobStorage
+from imdb_assets.resources.delta import DeltaIOManager, TableMissing, spark_schema
+from imdb_assets.resources.spark import Spark
+from imdb_assets.tables import silver
+from imdb_assets.tables.table import Column, Table
+from imdb_assets_tests.films import SNAPSHOT
+
+pytestmark = pytest.mark.slow
+
+THINGS = Table(
+    layer="silver",
+    name="things",
+    description="Things; it's what they are.",
+    primary_key=("id",),
+    columns=(
+        Column(name="id", type="int", comment="Id.", nullable=False, check="id > 0"),
+        Column(name="size", type="double", comment="Size, metres.", check="size < 100"),
+        Column(name="kind", type="string", comment="Kind.", nullable=False),
+    ),
+)
+ROWS = [(1, 0.5, "a"), (2, None, "b")]
+
+
+@pytest.fixture
+def delta(tmp_path, spark_resource: Spark) -> DeltaIOManager:
+    lake = FolderBlobStorage(root=str(tmp_path))
+    return DeltaIOManager(spark=Spark(master="local[2]", is_short_lived=True, lake=lake), lake=lake)
+
+
+def frame(spark: SparkSession, rows: list, ddl: str = "id int, size double, kind string") -> DataFrame:
+    return spark.createDataFrame(rows, ddl)
+
+
+def rows_of(delta: DeltaIOManager) -> list[tuple]:
+    return sorted(map(tuple, delta.read(THINGS.path).collect()))
+
+
+def test_a_table_carries_its_declaration(delta, spark, tmp_path):
+    delta.overwrite(THINGS, frame(spark, ROWS))
+    table = DeltaTable(str(tmp_path / THINGS.path))
+    fields = {field.name: field for field in table.schema().fields}
+    assert {name: field.nullable for name, field in fields.items()} == {"id": False, "size": True, "kind": False}
+    assert fields["size"].metadata["comment"] == "Size, metres."
+    assert table.metadata().description == "Things; it's what they are."
+    statistics = table.get_add_actions(flatten=True).column_names
+    assert [name for name in statistics if name.startswith("min.")] == ["min.id"]
+
+
+@pytest.mark.parametrize("row", [(0, 0.5, "a"), (3, 100.0, "a"), (None, 0.5, "a"), (3, 0.5, None)])
+def test_rows_that_break_a_constraint_do_not_get_in(delta, spark, row):
+    delta.overwrite(THINGS, frame(spark, ROWS))
+    with pytest.raises(Py4JJavaError, match=r"DELTA_VIOLATE_CONSTRAINT|DELTA_NOT_NULL_CONSTRAINT"):
+        delta.overwrite(THINGS, frame(spark, [row]))
+    assert rows_of(delta) == ROWS
+
+
+def test_a_changed_declaration_replaces_that_of_the_table(delta, spark):
+    delta.overwrite(THINGS, frame(spark, ROWS))
+    wider = replace(THINGS, columns=(*THINGS.columns, Column(name="colour", type="string", comment="Colour.")))
+    delta.overwrite(wider, frame(spark, [(1, 0.5, "a", "red")], "id int, size double, kind string, colour string"))
+    assert rows_of(delta) == [(1, 0.5, "a", "red")]
+
+
+def test_a_table_that_was_declared_and_never_filled_is_not_there(delta, spark):
+    # As a killed run leaves it.
+    delta._declare(THINGS)
+    with pytest.raises(TableMissing, match=r"silver_things has no table at .* materialize silver_things first"):
+        delta.read(THINGS.path)
+    delta.overwrite(THINGS, frame(spark, ROWS))
+    assert rows_of(delta) == ROWS
+
+
+@pytest.mark.parametrize(
+    ("is_whole", "expected"),
+    [(True, [(2, 2.5, "b"), (3, 3.5, "c")]), (False, [(1, 0.5, "a"), (2, 2.5, "b"), (3, 3.5, "c")])],
+)
+def test_merged_rows_are_added_by_key(delta, spark, is_whole, expected):
+    delta.merge(THINGS, frame(spark, ROWS), is_whole=is_whole)
+    new = frame(spark, [(2, 2.5, "b"), (3, 3.5, "c")])
+    for record in ({"n": 1}, {"n": 2}):
+        delta.merge(THINGS, new, is_whole=is_whole, record=record)
+        assert rows_of(delta) == expected
+        assert delta.record_of(THINGS.path)["n"] == record["n"]
+    assert delta.commit_metrics(THINGS.path)["numTargetRowsUpdated"] == 0
+
+
+def test_a_table_without_rows_is_there_and_keeps_what_it_was_made_from(delta, spark):
+    for is_whole in (True, False):
+        delta.merge(THINGS, frame(spark, []), is_whole=is_whole, record={"n": str(is_whole)})
+        assert (rows_of(delta), delta.record_of(THINGS.path)["n"]) == ([], str(is_whole))
+    delta.overwrite(THINGS, frame(spark, []), record={"n": 3})
+    assert delta.record_of(THINGS.path)["n"] == 3
+
+
+def test_delta_rs_and_duckdb_read_what_spark_wrote(delta, spark, tmp_path):
+    delta.overwrite(THINGS, frame(spark, [(9, 9.5, "z")]))
+    delta.overwrite(THINGS, frame(spark, ROWS))
+    things = DeltaTable(str(tmp_path / THINGS.path)).to_pyarrow_table()
+    assert sorted(tuple(row.values()) for row in things.to_pylist()) == ROWS
+    assert duckdb.sql("SELECT kind FROM things WHERE size IS NULL").fetchall() == [("b",)]
+
+
+def test_what_the_page_of_the_lake_shows_works(delta, spark, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    lake = FolderBlobStorage(root=str(tmp_path / "data" / "lake"))
+    there = DeltaIOManager(spark=delta.spark, lake=lake)
+    movie, rating = ("tt1", "The One", None, False, 2000, 90, ["Drama"]), ("tt1", 7.5, 1200, SNAPSHOT)
+    there.overwrite(silver.MOVIES, spark.createDataFrame([movie], spark_schema(silver.MOVIES)))
+    there.overwrite(silver.RATINGS, spark.createDataFrame([rating], spark_schema(silver.RATINGS)))
+    page = (Path(__file__).parents[2] / "docs" / "lake.md").read_text(encoding="utf-8")
+    names: dict = {}
+    for example in re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL):
+        exec(example, names)  # noqa: S102 - our own page
+    assert "The One" in capsys.readouterr().out
+    assert names["movies_then"].num_rows == 1
+
+
+def test_a_past_snapshot_is_read_by_its_version(delta, spark, tmp_path):
+    delta.overwrite(THINGS, frame(spark, ROWS))
+    delta.overwrite(THINGS, frame(spark, [(9, 9.5, "z")]))
+    past = spark.read.format("delta").option("versionAsOf", 1).load(delta.lake.uri(THINGS.path))
+    assert sorted(map(tuple, past.collect())) == ROWS
+    assert DeltaTable(str(tmp_path / THINGS.path), version=1).to_pyarrow_table().num_rows == 2
