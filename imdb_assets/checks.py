@@ -27,6 +27,11 @@ class Facts:
     n_rows: int
     n_repeated_keys: int
     n_nulls: dict[str, int]
+    """Rows without a value, by column."""
+
+    def n_unwanted_nulls(self, table: Table) -> dict[str, int]:
+        """Of these, in columns that must not be null."""
+        return {c.name: n for c in table.columns if not c.nullable and (n := self.n_nulls.get(c.name))}
 
 
 def declared_check_specs(table: Table) -> list[dg.AssetCheckSpec]:
@@ -66,19 +71,18 @@ def types_of(schema: StructType) -> list[tuple[str, str]]:
 
 
 def facts_of(frame: DataFrame, table: Table) -> Facts:
-    """Rows, repeated keys and unwanted nulls, in one job."""
-    never_null = [column.name for column in table.columns if not column.nullable]
+    """Rows, repeated keys and nulls, in one job."""
     counts = [
         F.count("*").alias("n"),
-        *(F.count(F.when(F.col(f"`{name}`").isNull(), 1)).alias(f"null_{name}") for name in never_null),
+        *(F.count(F.when(F.col(f"`{name}`").isNull(), 1)).alias(f"null_{name}") for name in table.column_names),
     ]
     grouped = frame.groupBy(*table.primary_key).agg(*counts) if table.primary_key else frame.agg(*counts)
     sums = [F.sum("n").alias("n"), F.count(F.when(F.col("n") > 1, 1)).alias("repeated")]
-    row = grouped.agg(*sums, *(F.sum(f"null_{name}").alias(f"null_{name}") for name in never_null)).first()
+    row = grouped.agg(*sums, *(F.sum(f"null_{name}").alias(f"null_{name}") for name in table.column_names)).first()
     return Facts(
         n_rows=int(row["n"] or 0) if row else 0,
         n_repeated_keys=row["repeated"] if row and table.primary_key else 0,
-        n_nulls={name: n for name in never_null if row and (n := row[f"null_{name}"])},
+        n_nulls={name: n for name in table.column_names if row and (n := row[f"null_{name}"])},
     )
 
 

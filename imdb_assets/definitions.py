@@ -1,5 +1,7 @@
 """Everything that Dagster sees: the assets, the job, what starts it, and the chosen environment's resources."""
 
+from typing import cast
+
 import dagster as dg
 
 from imdb_assets import assets
@@ -16,8 +18,9 @@ def defs() -> dg.Definitions:
 
 def definitions_for(chosen: Settings) -> dg.Definitions:
     """The definitions of an environment. Making them touches no file, no network and no Spark."""
+    loaded = cast("list[dg.AssetsDefinition]", dg.load_assets_from_package_module(assets))
     return dg.Definitions(
-        assets=dg.map_asset_specs(operated, dg.load_assets_from_package_module(assets)),
+        assets=dg.map_asset_specs(operated, loaded),
         asset_checks=dg.load_asset_checks_from_package_module(assets),
         jobs=JOBS,
         schedules=schedules(is_on=chosen.is_automated),

@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 
 from imdb_assets.assets.table_asset import Checked, Writing, table_asset
 from imdb_assets.checks import orphans_result, orphans_spec
+from imdb_assets.pictures import bars
 from imdb_assets.resources.delta import DeltaIOManager
 from imdb_assets.tables.silver import (
     CREDITS,
@@ -34,7 +35,11 @@ def silver_movies(bronze_title_basics: DataFrame) -> Checked:
 
 @table_asset(RATINGS)
 def silver_ratings(bronze_title_ratings: DataFrame) -> Checked:
-    return Checked(silver.ratings(bronze_title_ratings), with_repeats=silver.rating_rows(bronze_title_ratings))
+    rows = silver.ratings(bronze_title_ratings).persist()
+    bands = silver.votes(rows).toArrow().to_pydict()
+    labels = [f"{least:,} votes and more" for least in bands["least_votes"]]
+    picture = bars({"titles": bands["n_titles"]}, labels, title="Rated titles, by votes", unit="titles")
+    return Checked(rows, with_repeats=silver.rating_rows(bronze_title_ratings), metadata={"votes": picture})
 
 
 @table_asset(RATING_HISTORY, writing=Writing.MERGE_ROWS)

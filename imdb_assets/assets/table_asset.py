@@ -14,8 +14,10 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import to_arrow_schema
 
 from imdb_assets.assets.fingerprint import fingerprint
+from imdb_assets.assets.lineage import LINEAGE, as_lineage, as_sources, column_sources
 from imdb_assets.assets.retries import retried_after_outage
 from imdb_assets.checks import (
+    Facts,
     column_differences,
     columns_result,
     declared_check_specs,
@@ -23,6 +25,7 @@ from imdb_assets.checks import (
     key_result,
     types_of,
 )
+from imdb_assets.pictures import bars
 from imdb_assets.resources.delta import DeltaIOManager, Loadable, in_declared_shape, spark_schema
 from imdb_assets.resources.spark import Spark
 from imdb_assets.tables.table import Table
@@ -184,7 +187,7 @@ def _as_compute(recipe: _Recipe) -> Callable[..., Any]:
             if kept.get("fingerprint") == made_from and not is_forced(context.run):
                 yield _unchanged(table, kept, delta)
                 return
-            loaded = {name: delta.load(name, wanted) for name, wanted in recipe.inputs.items()}
+            loaded = {name: _load(delta, name, wanted) for name, wanted in recipe.inputs.items()}
             produced = recipe.function(**loaded, **{name: given[name] for name in recipe.resources()})
             checked = produced if isinstance(produced, Checked) else Checked(produced)
             yield from _written(spark.spark_session, delta, recipe, checked, made_from=made_from, start=start)
@@ -198,6 +201,12 @@ def _as_compute(recipe: _Recipe) -> Callable[..., Any]:
     compute.__annotations__ = annotations
     compute.__name__ = table.asset_name
     return compute
+
+
+def _load(delta: DeltaIOManager, name: str, wanted: Loadable) -> object:
+    loaded = delta.load(name, wanted)
+    # By its alias the lineage of columns knows it.
+    return loaded.alias(name) if isinstance(loaded, DataFrame) else loaded
 
 
 def is_forced(run: dg.DagsterRun) -> bool:
@@ -235,7 +244,7 @@ def _written(
     frame = frame.persist()
     try:
         facts = facts_of(frame, table)
-        results.append(columns_result(table, [], facts.n_nulls))
+        results.append(columns_result(table, [], facts.n_unwanted_nulls(table)))
         if table.primary_key:
             results.append(key_result(table, frame, facts))
         if _failed(recipe, results):
@@ -247,6 +256,10 @@ def _written(
         }
         if checked.with_repeats is not None:
             metadata["rows_of_repeated_keys"] = checked.with_repeats.count() - facts.n_rows
+        if picture := _missing_values(table, facts):
+            metadata["missing_values"] = picture
+        if sources := column_sources(frame, recipe.inputs):
+            metadata[LINEAGE] = as_lineage(sources)
         record = {
             "fingerprint": made_from,
             "metadata": plain(metadata),
@@ -270,27 +283,45 @@ def _written(
 
 def pace(n_rows: int, seconds: float) -> dict[str, float]:
     """How long rows took, and how many that is in a second."""
-    return {"seconds": round(seconds, 2), "rows_per_second": round(n_rows / max(seconds, 0.01))}
+    return {"seconds": round(seconds, 2), "rows_per_second": round(n_rows / max(seconds, 0.01), 1)}
 
 
 def plain(metadata: Mapping[str, Any]) -> dict[str, object]:
     """Metadata as JSON, to be kept with a commit."""
-    return {
-        name: {MARKDOWN: value.md_str}
-        if isinstance(value, dg.MarkdownMetadataValue)
-        else value.value
-        if isinstance(value, dg.MetadataValue)
-        else value
-        for name, value in metadata.items()
-    }
+    return {name: _plain(value) for name, value in metadata.items()}
+
+
+def _plain(value: object) -> object:
+    match value:
+        case dg.MarkdownMetadataValue():
+            return {MARKDOWN: value.md_str}
+        case dg.TableColumnLineage():
+            return {LINEAGE: as_sources(value)}
+        case dg.MetadataValue():
+            return value.value
+    return value
 
 
 def shown(kept: Mapping[str, Any]) -> dict[str, Any]:
     """What `plain` made, as metadata again."""
-    return {
-        name: dg.MetadataValue.md(value[MARKDOWN]) if isinstance(value, dict) and MARKDOWN in value else value
-        for name, value in kept.items()
-    }
+    return {name: _shown(value) for name, value in kept.items()}
+
+
+def _shown(value: object) -> object:
+    match value:
+        case {"markdown": str(text)}:
+            return dg.MetadataValue.md(text)
+        case {"dagster/column_lineage": dict(sources)}:
+            return as_lineage(sources)
+    return value
+
+
+def _missing_values(table: Table, facts: Facts) -> dg.MetadataValue | None:
+    columns = [column.name for column in table.columns if column.nullable]
+    if not columns or not facts.n_rows:
+        return None
+    shares = [facts.n_nulls.get(name, 0) / facts.n_rows for name in columns]
+    return bars({"missing": shares}, columns, title="Rows without a value, by column", unit="share", most=1.0)
 
 
 def _kept(result: dg.AssetCheckResult) -> dict[str, object]:

@@ -6,11 +6,10 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from imdb_assets.tables.features import EFFECT_DECAY_YEARS, ROLE_LISTS, VOTE_NOISE
+from imdb_assets.transforms.silver import vote_band
 
 _EPOCH_YEAR = 1950
 _KNOWN_MOVIES = 3
-# The highest vote band is that of 10,000 and more.
-_MOST_DIGITS = 4
 
 
 def movie_features(
@@ -54,10 +53,8 @@ def movie_features(
 
 def omdb_coverage(gold_movie_features: DataFrame) -> DataFrame:
     """Films by votes (none, 1, 10, 100, 1,000, 10,000 and more), and how many of them have which of OMDb's facts."""
-    n_votes = F.coalesce("target_n_votes", F.lit(0))
-    band = F.when(n_votes > 0, F.pow(F.lit(10), F.least(F.floor(F.log10(n_votes)), F.lit(_MOST_DIGITS)))).otherwise(0)
     return (
-        gold_movie_features.groupBy(band.cast("int").alias("least_votes"))
+        gold_movie_features.groupBy(vote_band(F.coalesce("target_n_votes", F.lit(0))).alias("least_votes"))
         .agg(
             F.count("*").alias("n_films"), *(F.count(name).alias(name) for name in ("plot", "language", "certificate"))
         )

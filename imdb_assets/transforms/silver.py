@@ -13,6 +13,8 @@ MOVIE = "movie"
 SERIES_TYPES = ("tvSeries", "tvMiniSeries")
 ROLE_OF_CATEGORY = {"director": "director", "writer": "writer", "actor": "cast", "actress": "cast", "self": "cast"}
 LOWEST_RATING, HIGHEST_RATING = 1, 10
+# The highest vote band is that of 10,000 and more.
+MOST_DIGITS = 4
 # What a credit has from principals alone.
 PRINCIPAL_ONLY = {"category": "string", "job": "string", "characters": "array<string>"}
 # title.akas joins several types or attributes of one name by this character.
@@ -54,6 +56,18 @@ def ratings(title_ratings: DataFrame) -> DataFrame:
         F.col("numVotes").alias("n_votes"),
         F.col("snapshotDate").alias("snapshot_date"),
     )
+
+
+def votes(silver_ratings: DataFrame) -> DataFrame:
+    """Titles by their votes."""
+    by_band = silver_ratings.groupBy(vote_band(F.col("n_votes")).alias("least_votes"))
+    return by_band.agg(F.count("*").alias("n_titles")).orderBy("least_votes")
+
+
+def vote_band(n_votes: Column) -> Column:
+    """The least number of votes of the band that a title is in: 0, 1, 10, 100, 1,000, or 10,000 and more."""
+    power = F.least(F.floor(F.log10(n_votes)), F.lit(MOST_DIGITS))
+    return F.when(n_votes > 0, F.pow(F.lit(10), power)).otherwise(0).cast("int")
 
 
 def rating_changes(silver_ratings: DataFrame, silver_rating_history: DataFrame) -> DataFrame:
