@@ -2,7 +2,9 @@
 
 import streamlit as st
 
+from app.model_server import ModelServerError, predictions_of
 from app.settings import read_settings
+from imdb_assets.rating_model.draft import MovieDraft
 from imdb_assets.rating_model.registry import (
     CHAMPION,
     MODEL_NAME,
@@ -12,6 +14,7 @@ from imdb_assets.rating_model.registry import (
     load_champion,
     version_of,
 )
+from imdb_assets.rating_model.served_model import Prediction
 
 
 def champion_or_stop() -> Champion:
@@ -25,9 +28,21 @@ def champion_or_stop() -> Champion:
         st.stop()
 
 
+def prediction_or_stop(champion: Champion, draft: MovieDraft) -> Prediction:
+    """The answer to a draft, of the model server where there is one; without one the page ends in a sentence."""
+    url = read_settings().rating_model_url
+    try:
+        return predictions_of(url, [draft])[0] if url else champion.model.predict([draft])[0]
+    except ModelServerError as error:
+        st.warning(str(error), icon=":material/info:")
+        st.stop()
+
+
 def show_version(champion: Champion) -> None:
     """Say which version answered."""
-    st.caption(f"Answered by {MODEL_NAME} version {champion.version} ({champion.alias}).")
+    server = read_settings().rating_model_url
+    by = f"the model server at {server}" if server else f"{MODEL_NAME} version {champion.version} ({champion.alias})"
+    st.caption(f"Answered by {by}.")
 
 
 def show_warnings(warnings: tuple[str, ...]) -> None:

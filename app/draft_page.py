@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from app.champion import champion_or_stop, show_version, show_warnings
+from app.champion import champion_or_stop, prediction_or_stop, show_version, show_warnings
 from app.interval_picture import interval_picture
 from app.people_picker import pick_people
 from imdb_assets.rating_model.draft import MovieDraft
@@ -30,7 +30,7 @@ def draft_page() -> None:
     st.session_state["draft"] = draft
     with answer:
         _show(
-            champion.model.predict([draft])[0],
+            prediction_or_stop(champion, draft),
             is_empty=not draft.genres and not draft.plot and not any(credits.values()),
         )
         show_version(champion)

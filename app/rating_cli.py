@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from app.model_server import ModelServerError, predictions_of
 from app.settings import read_settings
 from imdb_assets.rating_model.draft import MovieDraft
 from imdb_assets.rating_model.people import Person
@@ -67,7 +68,7 @@ def predict(
         raise typer.BadParameter("Give at least --year, or a --file.")
     drafts = [_draft(facts) for facts in (_read(file) if file else [options])]
     champion = _champion()
-    predictions = champion.model.predict(drafts)
+    predictions = _predictions(champion, drafts)
     if output is Output.json:
         answers = [vars(prediction) | {"model_version": champion.version} for prediction in predictions]
         print(json.dumps(answers, indent=2, ensure_ascii=False))
@@ -106,13 +107,22 @@ def demo() -> None:
         cast=tuple(person.nconst for person in cast),
     )
     print(f"Directed by {_labels(directors)}; with {_labels(cast)}.")
-    _print(draft, champion.model.predict([draft])[0], champion)
+    _print(draft, _predictions(champion, [draft])[0], champion)
     print("\nNext: `make app` to try your own film, `make dev` to see the graph.")
 
 
 def main() -> None:
     """Run the command line."""
     cli()
+
+
+def _predictions(champion: Champion, drafts: list[MovieDraft]) -> list[Prediction]:
+    url = read_settings().rating_model_url
+    try:
+        return predictions_of(url, drafts) if url else champion.model.predict(drafts)
+    except ModelServerError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
 
 
 def _champion() -> Champion:

@@ -5,6 +5,7 @@ import sys
 
 import dagster as dg
 from dagster import DagsterEvent, DagsterEventType
+from dagster_shared.error import SerializableErrorInfo
 
 # Their text is a sentence that says what to do; anything else is shown with where it happened.
 SENTENCES = {
@@ -64,14 +65,7 @@ class ProgressHandler(logging.StreamHandler):
             case DagsterEventType.STEP_SUCCESS:
                 seconds = event.step_success_data.duration_ms / 1000
                 return [_materialized(held, seconds) for held in self._held.pop(event.step_key, [])]
-            case DagsterEventType.ASSET_CHECK_EVALUATION if not event.asset_check_evaluation_data.passed:
-                check = event.asset_check_evaluation_data
-                return [f"  ✗ {check.asset_key.path[-1]}: {check.check_name} does not hold. {check.description or ''}"]
-            case DagsterEventType.STEP_FAILURE:
-                return [f"  ✗ {event.step_key} failed: {_reason(event)}"]
-            case DagsterEventType.STEP_SKIPPED:
-                return [f"  - {event.step_key} skipped: what it needs was not made"]
-        return []
+        return _trouble(event)
 
 
 def _materialized(event: DagsterEvent, seconds: float) -> str:
@@ -82,11 +76,30 @@ def _materialized(event: DagsterEvent, seconds: float) -> str:
     return f"  ✓ {event.materialization.asset_key.path[-1]:<30}{shown}{took}"
 
 
+def _trouble(event: DagsterEvent) -> list[str]:
+    match event.event_type:
+        case DagsterEventType.ASSET_CHECK_EVALUATION if not event.asset_check_evaluation_data.passed:
+            check = event.asset_check_evaluation_data
+            return [f"  ✗ {check.asset_key.path[-1]}: {check.check_name} does not hold. {check.description or ''}"]
+        case DagsterEventType.STEP_FAILURE:
+            return [f"  ✗ {event.step_key} failed: {_reason(event)}"]
+        case DagsterEventType.STEP_SKIPPED:
+            return [f"  - {event.step_key} skipped: what it needs was not made"]
+        case DagsterEventType.STEP_UP_FOR_RETRY:
+            retry = event.step_retry_data
+            seconds = retry.seconds_to_wait or 0
+            return [f"  ! {event.step_key} is tried again in {seconds:.0f} s: {_sentence(retry.error)}"]
+    return []
+
+
 def _reason(event: DagsterEvent) -> str:
     failure = event.step_failure_data
     if failure.user_failure_data and failure.user_failure_data.description:
         return failure.user_failure_data.description
-    error = failure.error
+    return _sentence(failure.error)
+
+
+def _sentence(error: SerializableErrorInfo | None) -> str:
     while error and error.cause:
         error = error.cause
     if error is None:

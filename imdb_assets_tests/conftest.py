@@ -1,5 +1,9 @@
 """What the tests share: one Spark session, resources on a temporary lake, and the tools a machine may lack."""
 
+import shutil
+import socket
+import subprocess
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -8,7 +12,14 @@ from pyspark.sql import SparkSession
 from imdb_assets.resources.blob_storage import FolderBlobStorage
 from imdb_assets.resources.spark import Spark
 from imdb_assets_tests.champion import registered_champion
-from imdb_assets_tests.needs import pytest_collection_modifyitems, pytest_terminal_summary  # noqa: F401  (pytest's hooks)
+from imdb_assets_tests.imdb_server import ImdbServer, imdb_server
+from imdb_assets_tests.needs import (
+    NPM_PROGRAMS,
+    pytest_collection_modifyitems,  # noqa: F401  (pytest's hook)
+    pytest_terminal_summary,  # noqa: F401  (pytest's hook)
+)
+from imdb_assets_tests.omdb_server import OmdbServer, omdb_server
+from imdb_assets_tests.servers import free_port as a_free_port
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +41,52 @@ def spark(spark_resource: Spark) -> Iterator[SparkSession]:
 def champion_uri(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The tracking URI of a registry with a small champion."""
     return registered_champion(tmp_path_factory.mktemp("champion"))
+
+
+@pytest.fixture
+def imdb() -> Iterator[ImdbServer]:
+    """The stand-in for IMDb's server."""
+    with imdb_server() as server:
+        yield server
+
+
+@pytest.fixture
+def omdb() -> Iterator[OmdbServer]:
+    """The stand-in for OMDb's server."""
+    with omdb_server() as server:
+        yield server
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port that nothing listens on."""
+    return a_free_port()
+
+
+@pytest.fixture(scope="session")
+def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The host and port of an empty Azurite, the stand-in for Azure Blob Storage."""
+    program = shutil.which("azurite-blob", path=str(NPM_PROGRAMS)) or shutil.which("azurite-blob")
+    assert program, "azurite is not installed: npm install --prefix data/npm azurite"
+    port = a_free_port()
+    folder = tmp_path_factory.mktemp("azurite")
+    address = ["--blobHost", "127.0.0.1", "--blobPort", str(port), "--location", str(folder)]
+    options = ["--skipApiVersionCheck", "--disableTelemetry", "--silent"]
+    process = subprocess.Popen([program, *address, *options], stdout=subprocess.DEVNULL)
+    try:
+        _wait_for(port, process)
+        yield f"127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and process.poll() is None:
+        with socket.socket() as probe:
+            probe.settimeout(1)
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise RuntimeError("Azurite did not start")

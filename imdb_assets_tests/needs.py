@@ -10,6 +10,7 @@ NPM_PROGRAMS = Path(__file__).parents[1] / "data/npm/node_modules/.bin"
 HOW_TO_GET = {
     "azurite": "npm install --prefix data/npm azurite",
     "chromium": "apt-get install chromium (or your system's package of Chromium)",
+    "initdb": "apt-get install postgresql (and its folder of programs on PATH)",
     "npm": "apt-get install npm (or your system's package of Node.js)",
 }
 LEFT_OUT = pytest.StashKey[dict[str, list[str]]]()
@@ -43,4 +44,10 @@ def _missing(item: pytest.Item) -> list[str]:
 
 
 def _is_here(program: str) -> bool:
-    return bool(shutil.which(program) or shutil.which(program, path=str(NPM_PROGRAMS)))
+    return bool(program_of(program))
+
+
+def program_of(name: str) -> str | None:
+    """Where a program is: on PATH, where npm puts it for this project, or where Debian hides Postgres's."""
+    folders = [None, NPM_PROGRAMS, *sorted(Path("/usr/lib/postgresql").glob("*/bin"))]
+    return next((found for folder in folders if (found := shutil.which(name, path=folder))), None)

@@ -1,5 +1,6 @@
 """The champion behind `mlflow models serve`, asked over HTTP; and loaded where neither Spark nor Dagster is."""
 
+import json
 import os
 import subprocess
 import sys
@@ -7,13 +8,18 @@ from pathlib import Path
 
 import pytest
 import requests
+from streamlit.testing.v1 import AppTest
+from typer.testing import CliRunner
 
+from app.model_server import predictions_of
+from app.rating_cli import cli
 from imdb_assets.rating_model.draft import MovieDraft
 from imdb_assets.rating_model.registry import load_champion
 from imdb_assets_tests.champion import GIFTED_NAME, HOMONYM_NAME
 from imdb_assets_tests.servers import free_port, served
 
 pytestmark = pytest.mark.slow
+APP = Path(__file__).parents[1] / "app"
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +94,33 @@ print(model.predict([{{"release_year": 2027, "directors": [{GIFTED_NAME!r}]}}])[
     assert shown.returncode == 0, shown.stderr[-3000:]
     [expected] = load_champion(champion_uri).model.predict([MovieDraft(release_year=2027, directors=(GIFTED_NAME,))])
     assert float(shown.stdout.splitlines()[-1]) == expected.rating
+
+
+def test_the_app_and_the_command_line_ask_the_server_that_the_setting_names(server, champion_uri, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", champion_uri)
+    monkeypatch.setenv("RATING_MODEL_URL", server)
+    draft = MovieDraft(release_year=2027, genres=("Drama",), directors=(GIFTED_NAME, "Nobody Yet"))
+    asked = ["predict", "--year", "2027", "--genre", "Drama", "--director", GIFTED_NAME, "--director", "Nobody Yet"]
+    (expected,) = load_champion(champion_uri).model.predict([draft])
+    (predicted,) = predictions_of(server, [draft])
+    assert predicted.warnings == expected.warnings
+    for name in ("rating", "low_80", "high_80", "low_90", "high_90"):
+        assert getattr(predicted, name) == pytest.approx(getattr(expected, name), abs=1e-9)
+    printed = CliRunner().invoke(cli, [*asked, "--output", "json"])
+    (answer,) = json.loads(printed.stdout)
+    assert answer["rating"] == predicted.rating
+    page = AppTest.from_file(str(APP / "rating_app.py"), default_timeout=60).run()
+    assert not page.exception
+    assert page.caption[-1].value == f"Answered by the model server at {server}."
+
+
+def test_a_server_that_is_not_there_is_a_sentence_in_app_and_command_line(champion_uri, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", champion_uri)
+    monkeypatch.setenv("RATING_MODEL_URL", f"http://127.0.0.1:{free_port()}")
+    said = "could not be reached (ConnectionError); start it (make serve), or leave RATING_MODEL_URL out."
+    page = AppTest.from_file(str(APP / "rating_app.py"), default_timeout=60).run()
+    assert not page.exception
+    assert said in page.warning[0].value
+    printed = CliRunner().invoke(cli, ["predict", "--year", "2027"])
+    assert printed.exit_code == 1
+    assert said in printed.output

@@ -39,7 +39,7 @@ class DeltaIOManager(dg.ConfigurableIOManager):
     spark: dg.ResourceDependency[Spark]
     lake: dg.ResourceDependency[BlobStorage]
     retention_days: int = 30
-    retry_seconds: float = 60.0
+    retry_seconds: float = 10.0
     """How long an asset waits before it tries again what an outage broke off."""
 
     def handle_output(self, context: dg.OutputContext, obj: DataFrame) -> None:
@@ -136,11 +136,7 @@ class DeltaIOManager(dg.ConfigurableIOManager):
 
     def commits(self, path: str) -> list[int]:
         """The versions whose commits the table's log still holds, oldest first; none where there is no table."""
-        file_system = self.lake.file_system()
-        log = self.lake.key(f"{path}/_delta_log")
-        if not file_system.exists(log):
-            return []
-        names = (name.rsplit("/", 1)[-1] for name in file_system.ls(log, detail=False))
+        names = (name.rpartition("/")[2] for name in self.lake.files(f"{path}/_delta_log"))
         return sorted(
             int(name.removesuffix(".json")) for name in names if name.endswith(".json") and name[:20].isdigit()
         )
@@ -175,8 +171,7 @@ class DeltaIOManager(dg.ConfigurableIOManager):
         return next((commit for commit in commits if commit.get("operation") not in UPKEEP), {})
 
     def _commit(self, path: str, version: int) -> dict[str, Any]:
-        commit = self.lake.key(f"{path}/_delta_log/{version:020d}.json")
-        for line in self.lake.file_system().read_text(commit).splitlines():
+        for line in self.lake.read_bytes(f"{path}/_delta_log/{version:020d}.json").splitlines():
             if "commitInfo" in (action := json.loads(line)):
                 return cast("dict[str, Any]", action["commitInfo"])
         return {}

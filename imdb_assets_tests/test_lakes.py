@@ -1,0 +1,78 @@
+"""The same contract for a lake in a folder and one on Azurite: the whole graph, MERGE, time travel, a killed write."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from imdb_assets_tests.lake_contract import ROWS
+from imdb_assets_tests.resources.test_blob_storage import AZURITE_KEY, AZURITE_URI, WRONG_KEY
+
+pytestmark = pytest.mark.slow
+
+STORAGES = ["folder", pytest.param("azurite", marks=pytest.mark.needs("azurite"))]
+
+
+def variables(storage: str, folder: Path, request: pytest.FixtureRequest) -> dict[str, str]:
+    place = {"LAKE_URI": str(folder / "lake")}
+    if storage == "azurite":
+        place = {
+            "LAKE_URI": f"{AZURITE_URI}/{folder.name}",
+            "AZURE_STORAGE_KEY": AZURITE_KEY,
+            "AZURE_STORAGE_ENDPOINT": request.getfixturevalue("azurite"),
+        }
+    return {
+        **os.environ,
+        **place,
+        "IMDB_ENV": "sample",
+        "SAMPLE_MOVIES": "1500",
+        "SPARK_MASTER": "local[2]",
+        "MLFLOW_TRACKING_URI": f"sqlite:///{folder / 'mlflow.db'}",
+    }
+
+
+@pytest.fixture(scope="module", params=STORAGES)
+def seen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict:
+    folder = tmp_path_factory.mktemp(request.param)
+    run = subprocess.run(
+        [sys.executable, "-m", "imdb_assets_tests.lake_contract"],
+        env=variables(request.param, folder, request),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr[-4000:]
+    return json.loads(run.stdout.splitlines()[-1])
+
+
+def test_the_whole_graph_runs_and_a_second_run_writes_nothing(seen: dict) -> None:
+    assert seen["graph"]["is_unchanged_by_the_second_run"]
+    empty = {name for name, rows in seen["graph"]["rows"].items() if not rows}
+    assert empty == set()
+
+
+def test_rows_are_merged_and_the_version_before_can_be_read(seen: dict) -> None:
+    assert seen["merge"] == {"before": [[0, 1], [1, 1], [2, 1]], "now": [[0, 1], [1, 1], [2, 2], [3, 2]]}
+
+
+def test_a_killed_write_leaves_the_table_of_the_last_finished_one(seen: dict) -> None:
+    assert seen["killed_write"] == {
+        "writes_in_the_table": 1,
+        "rows": ROWS,
+        "is_a_finished_write": True,
+        "rows_after_the_next_write": ROWS,
+    }
+
+
+@pytest.mark.needs("azurite")
+def test_a_wrong_key_is_one_clear_error_of_the_run(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    wrong = variables("azurite", tmp_path, request) | {"AZURE_STORAGE_KEY": WRONG_KEY}
+    run = subprocess.run([sys.executable, "-m", "imdb_assets"], env=wrong, capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    (said,) = [line for line in run.stdout.splitlines() if "✗" in line]
+    assert "imdb_datasets failed: Azure storage account devstoreaccount1 at 127.0.0.1:" in said
+    assert "refused the login; set AZURE_STORAGE_KEY" in said
+    assert WRONG_KEY not in run.stdout + run.stderr
