@@ -1,5 +1,6 @@
 """A server of IMDb's datasets on this machine, over real HTTP, which can be told to behave badly."""
 
+import time
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +33,8 @@ class ImdbServer:
     files: dict[str, bytes] = field(default_factory=dict)
     modified: float = 1_700_000_000.0
     troubles: dict[str, deque[Trouble]] = field(default_factory=lambda: defaultdict(deque))
+    seconds: float = 0.0
+    """How long each half of a file takes."""
     requests: Counter[tuple[str, str, int]] = field(default_factory=Counter)
     """How often each (method, name, status) was answered."""
     bytes_sent: int = 0
@@ -84,7 +87,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command == "GET":
-            self.wfile.write(body[:sent])
+            middle = len(body[:sent]) // 2
+            self.wfile.write(body[:middle])
+            time.sleep(imdb.seconds)
+            self.wfile.write(body[middle:sent])
+            time.sleep(imdb.seconds)
             imdb.bytes_sent += len(body[:sent])
 
 

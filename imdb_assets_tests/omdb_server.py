@@ -1,6 +1,7 @@
 """OMDb's API on this machine, over real HTTP: keys, a daily limit, and its own words for what it refuses."""
 
 import json
+import time
 from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ class OmdbServer:
     daily_limit: int = 1000
     troubles: deque[Response] = field(default_factory=deque)
     """What the next requests get instead."""
+    seconds: float = 0.0
+    """How long it thinks."""
     requests: Counter[str] = field(default_factory=Counter)
     """How often each title was asked for."""
 
@@ -34,6 +37,7 @@ def omdb_server() -> Iterator[OmdbServer]:
         def answer(request: Request) -> Response:
             tconst = request.args["i"]
             server.requests[tconst] += 1
+            time.sleep(server.seconds)
             if server.troubles:
                 return server.troubles.popleft()
             if request.args["apikey"] != KEY:

@@ -30,7 +30,7 @@ EVERY_RESOURCE = {"dagster", "imdb_assets.resources", "imdb_assets.tables", "pyd
 ALLOWED_RESOURCE = {
     "alerts": {"requests"},
     "azure_blob_storage": {"adlfs", "azure", "dagster_azure", "fsspec"},
-    "blob_storage": {"dagster_azure", "fsspec"},
+    "blob_storage": {"dagster_azure", "filelock", "fsspec"},
     "dataset_manifest": set(),
     "delta": {"dagster_pyspark", "delta", "pandas", "pyarrow", "pyspark"},
     "imdb_datasets": {"imdb_assets.sample_world", "requests", "tqdm", "urllib3"},

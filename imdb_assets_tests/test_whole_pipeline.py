@@ -1,14 +1,15 @@
 """The whole graph on a small invented industry, all real but the network; run once and looked at from all sides."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import dagster as dg
 import mlflow
 import numpy as np
 import pandas as pd
 import pytest
+from deltalake import DeltaTable
 from mlflow import MlflowClient
 
 from imdb_assets.assets.table_asset import FORCE
@@ -21,9 +22,6 @@ from imdb_assets.resources.delta import DeltaIOManager
 from imdb_assets.tables import bronze, gold, silver
 from imdb_assets.tables.features import FEATURE_NAMES
 from imdb_assets.tables.table import Table
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = pytest.mark.slow
 
@@ -166,6 +164,22 @@ def data_versions(result: dg.ExecuteInProcessResult) -> dict[str, str]:
     events = {event.asset_key.to_user_string(): event for event in result.get_asset_materialization_events()}
     return {name: (event.materialization.tags or {}).get("dagster/data_version", "") for name, event in events.items()
             if name != "bronze_rejected_rows"}  # fmt: skip
+
+
+def test_delta_rs_reads_every_table(platform: Platform) -> None:
+    for table in TABLES:
+        read = DeltaTable(platform.delta.lake.uri(table.path)).to_pyarrow_table()
+        assert read.num_rows == len(platform.table(table)), table.asset_name
+        assert tuple(read.column_names) == table.column_names
+
+
+def test_basics_ratings_and_crew_alone_still_reach_a_model(platform: Platform, tmp_path: Path) -> None:
+    place = {"lake_uri": str(tmp_path / "lake"), "mlflow_tracking_uri": f"sqlite:///{tmp_path / 'mlflow.db'}"}
+    chosen = replace(platform.chosen, imdb_datasets=("title.basics", "title.ratings", "title.crew"), **place)
+    assert run(chosen, tags={}).success
+    answer = registry.load_champion(chosen.mlflow_tracking_uri).model.predict([MovieDraft(release_year=2026)])[0]
+    assert 1 <= answer.rating <= 10
+    mlflow.set_tracking_uri(platform.chosen.mlflow_tracking_uri)
 
 
 def test_run_again_by_force_finds_the_same_rows(platform: Platform) -> None:

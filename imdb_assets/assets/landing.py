@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import dagster as dg
 
-from imdb_assets.assets.bronze import Loaded, load_dataset, loaded_before, note_loaded, write_rejected_rows
-from imdb_assets.assets.retries import MOST_RETRIES, retried_after_outage
+from imdb_assets.assets.bronze import Loaded, left_out, load_dataset, loaded_before, note_loaded, write_rejected_rows
+from imdb_assets.assets.lake_step import MOST_RETRIES, lake_step
 from imdb_assets.assets.table_asset import is_forced, table_spec
 from imdb_assets.checks import COLUMNS_ARE_AS_DECLARED, columns_result
 from imdb_assets.resources.dataset_manifest import DatasetRefused, DatasetUnreachable
@@ -102,9 +102,6 @@ def imdb_datasets_assets(
     """
     selected = {key.path[-1] for key in context.selected_asset_keys}
     asked = [name for name in DATASETS if {landing_name(name), DATASETS[name].asset_name} & selected]
-    if left_out := [name for name in asked if name not in landing.datasets]:
-        context.log.info("IMDB_DATASETS leaves out %s: their tables stay as they are.", ", ".join(left_out))
-    asked = [name for name in asked if name in landing.datasets]
     work = _Work(
         selected=selected,
         source=imdb_datasets,
@@ -117,9 +114,9 @@ def imdb_datasets_assets(
     loaded: dict[str, Loaded] = {}
     refused: dict[str, Outcome] = {}
     is_last_try = context.retry_number >= MOST_RETRIES
-    with ThreadPoolExecutor(THREADS) as pool, retried_after_outage(context, delta):
-        for future in as_completed([pool.submit(work.bring, dataset) for dataset in asked]):
-            outcome = future.result()
+    with lake_step(context, delta):
+        yield from _left_out([name for name in asked if name not in landing.datasets], context, spark, delta)
+        for outcome in _brought(work, [name for name in asked if name in landing.datasets]):
             if outcome.loaded:
                 loaded[outcome.dataset] = outcome.loaded
             if outcome.refusal:
@@ -127,18 +124,41 @@ def imdb_datasets_assets(
                 context.log.error(outcome.refusal)
             if is_last_try or not outcome.may_pass:
                 yield from _results(outcome, selected, context.selected_asset_check_keys)
-    if not is_last_try and any(outcome.may_pass for outcome in refused.values()):
-        # What was landed and loaded is found unchanged then.
-        raise dg.RetryRequested(max_retries=MOST_RETRIES, seconds_to_wait=delta.retry_seconds)
-    if REJECTED_ROWS.asset_name in selected:
-        start = time.monotonic()
-        n_rejected = write_rejected_rows(delta, spark, loaded)
-        note_loaded(landing, {dataset: result for dataset, result in loaded.items() if dataset not in refused})
-        metadata = {"dagster/row_count": n_rejected, "seconds": round(time.monotonic() - start, 2)}
-        yield dg.MaterializeResult(asset_key=REJECTED_ROWS.asset_name, metadata=metadata)
-    elif refused:
-        # The check that fails the run belongs to the rejected rows, which are not part of this one.
-        raise dg.Failure(" ".join(str(outcome.refusal) for outcome in refused.values()), allow_retries=False)
+        if not is_last_try and any(outcome.may_pass for outcome in refused.values()):
+            # What was landed and loaded is found unchanged then.
+            raise dg.RetryRequested(max_retries=MOST_RETRIES, seconds_to_wait=delta.retry_seconds)
+        if REJECTED_ROWS.asset_name in selected:
+            start = time.monotonic()
+            n_rejected = write_rejected_rows(delta, spark, loaded)
+            note_loaded(landing, {dataset: result for dataset, result in loaded.items() if dataset not in refused})
+            metadata = {"dagster/row_count": n_rejected, "seconds": round(time.monotonic() - start, 2)}
+            yield dg.MaterializeResult(asset_key=REJECTED_ROWS.asset_name, metadata=metadata)
+        elif refused:
+            # The check that fails the run belongs to the rejected rows, which are not part of this one.
+            raise dg.Failure(" ".join(str(outcome.refusal) for outcome in refused.values()), allow_retries=False)
+
+
+def _brought(work: "_Work", datasets: list[str]) -> Iterator[Outcome]:
+    with ThreadPoolExecutor(THREADS) as pool:
+        for future in as_completed([pool.submit(work.bring, dataset) for dataset in datasets]):
+            yield future.result()
+
+
+def _left_out(
+    datasets: list[str], context: dg.AssetExecutionContext, spark: Spark, delta: DeltaIOManager
+) -> Iterator[dg.MaterializeResult]:
+    if datasets:
+        said = "IMDB_DATASETS leaves out %s: their tables stay as they are, or are made without rows."
+        context.log.warning(said, ", ".join(datasets))
+    for dataset in datasets:
+        table = DATASETS[dataset]
+        if dg.AssetKey(table.asset_name) in context.selected_asset_keys:
+            kept = left_out(dataset, session=spark.spark_session, delta=delta)
+            yield dg.MaterializeResult(
+                asset_key=table.asset_name,
+                data_version=dg.DataVersion(kept.fingerprint),
+                metadata=kept.metadata,  # pyright: ignore[reportArgumentType]
+            )
 
 
 @dg.asset_check(asset=REJECTED_ROWS.asset_name, name=ALL_ACCEPTED)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import dagster as dg
 
 from imdb_assets.assets.fingerprint import fingerprint
-from imdb_assets.assets.retries import retried_after_outage
+from imdb_assets.assets.lake_step import lake_step
 from imdb_assets.assets.table_asset import is_forced
 from imdb_assets.resources.delta import DeltaIOManager, table_path
 from imdb_assets.resources.omdb import Omdb, OmdbKeyRefused, Outcome
@@ -34,7 +34,7 @@ def landing_omdb_responses(
     """OMDb's responses as received, for movies; the most valuable are asked for first, within OMDB_DAILY_LIMIT."""
     if omdb.absence:
         context.log.warning(omdb.absence)
-    with retried_after_outage(context, delta):
+    with lake_step(context, delta):
         if omdb.requests_a_day is None:
             return _recorded(omdb, omdb_landing, delta, is_forced=is_forced(context.run))
         return asked(omdb, omdb_landing, _titles(delta), limit=omdb.requests_a_day, today=datetime.now(UTC).date())

@@ -14,8 +14,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import to_arrow_schema
 
 from imdb_assets.assets.fingerprint import fingerprint
+from imdb_assets.assets.lake_step import lake_step
 from imdb_assets.assets.lineage import LINEAGE, as_lineage, as_sources, column_sources
-from imdb_assets.assets.retries import retried_after_outage
 from imdb_assets.checks import (
     Facts,
     column_differences,
@@ -181,7 +181,7 @@ def _as_compute(recipe: _Recipe) -> Callable[..., Any]:
     ) -> Iterator[object]:
         start = time.monotonic()
         given = resources | {"spark": spark, "delta": delta}
-        with retried_after_outage(context, delta):
+        with lake_step(context, delta):
             made_from = recipe.fingerprint(delta, given)
             kept = delta.record_of(table.path)
             if kept.get("fingerprint") == made_from and not is_forced(context.run):

@@ -4,19 +4,22 @@ The login without a key follows Hadoop's and Azure's documentation; it has not b
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
+from threading import Event, Thread
 from typing import Any
 
 import fsspec
 from adlfs import AzureBlobFileSystem
 from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError, ResourceExistsError
-from azure.storage.blob import BlobServiceClient
+from azure.identity import DefaultAzureCredential
+from azure.storage.blob import BlobLeaseClient, BlobServiceClient
 from azure.storage.blob.aio import BlobServiceClient as AsyncBlobServiceClient
 from dagster_azure.blob import AzureBlobStorageDefaultCredential, AzureBlobStorageKeyCredential
 from pydantic import Field
 
 from imdb_assets.resources.blob_storage import (
+    LOCK,
     BlobStorage,
     StorageError,
     StorageFileMissing,
@@ -33,6 +36,9 @@ RETRIES: dict[str, Any] = {
     "random_jitter_range": 1,
     "connection_timeout": 10,
 }
+# A run that is killed holds the lake's lock for as long at most.
+LEASE_SECONDS = 60
+CONFLICT = 409
 HADOOP_AZURE = (
     "org.apache.hadoop:hadoop-azure:3.5.0",
     "org.apache.hadoop.thirdparty:hadoop-shaded-guava:1.5.0",
@@ -81,6 +87,33 @@ class AzureBlobStorage(BlobStorage):
             if self.endpoint:
                 self._create_container()
             self.file_system().put_file(str(local_file), self.key(path), overwrite=True)
+
+    @contextmanager
+    def try_lock(self) -> Iterator[bool]:
+        """Hold the lease of a blob in the root, if nobody else does; it is renewed until the block ends."""
+        with self._said_clearly(LOCK):
+            if not self.exists(LOCK):
+                self.write_bytes_atomically(LOCK, b"")
+            blob = self._blob_service().get_blob_client(self.container, str(PurePosixPath(self.root, LOCK)))
+            try:
+                lease = blob.acquire_lease(lease_duration=LEASE_SECONDS)
+            except HttpResponseError as error:
+                if error.status_code != CONFLICT:
+                    raise
+                lease = None
+        if lease is None:
+            yield False
+            return
+        ended = Event()
+        renewal = Thread(target=_renew, args=[lease, ended], daemon=True)
+        renewal.start()
+        try:
+            yield True
+        finally:
+            ended.set()
+            renewal.join()
+            with suppress(AzureError):
+                lease.release()
 
     def spark_settings(self) -> dict[str, str]:
         """Settings of Hadoop's ABFS driver."""
@@ -143,9 +176,13 @@ class AzureBlobStorage(BlobStorage):
         settings[f"fs.azure.account.oauth.provider.type.{self._host}"] = f"{OAUTH_PROVIDERS}.{provider}"
         return settings
 
+    def _blob_service(self) -> BlobServiceClient:
+        credential = self._key or DefaultAzureCredential(**self._login())
+        return BlobServiceClient(self._account_url, credential=credential, **RETRIES)
+
     def _create_container(self) -> None:
         # Azurite starts empty; in a real account a missing container is a spelling mistake.
-        with BlobServiceClient(self._account_url, credential=self._key, **RETRIES) as client:
+        with self._blob_service() as client:
             try:
                 client.create_container(self.container)
             except ResourceExistsError:
@@ -187,6 +224,12 @@ class _PatientAzureFiles(AzureBlobFileSystem):
         self.service_client = AsyncBlobServiceClient(
             self._address, credential=self.account_key or self.credential, **RETRIES
         )
+
+
+def _renew(lease: BlobLeaseClient, ended: Event) -> None:
+    while not ended.wait(LEASE_SECONDS / 3):
+        with suppress(AzureError):
+            lease.renew()
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

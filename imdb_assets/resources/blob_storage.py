@@ -9,7 +9,7 @@ import re
 import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -17,9 +17,11 @@ from uuid import uuid4
 
 import dagster as dg
 import fsspec
+from filelock import FileLock, Timeout
 from fsspec.implementations.local import LocalFileSystem
 
 PARTIAL = ".partial"
+LOCK = "writing.lock"
 
 
 class StorageError(Exception):
@@ -60,6 +62,15 @@ class BlobStorage(dg.ConfigurableResource, ABC):
     @abstractmethod
     def _said_clearly(self, path: str) -> AbstractContextManager[None]:
         """Context in which the storage's exceptions turn into StorageError."""
+
+    def delete_folder(self, path: str) -> None:
+        """Remove everything below a path, if there is anything."""
+        with self._said_clearly(path), suppress(FileNotFoundError):
+            self.file_system().rm(self.key(path), recursive=True)
+
+    @abstractmethod
+    def try_lock(self) -> AbstractContextManager[bool]:
+        """Context that holds the storage's only lock, or (False) another process does; it goes when its holder dies."""
 
     def spark_settings(self) -> dict[str, str]:
         """Settings with which Spark reaches the storage, credentials included: not for a log."""
@@ -150,6 +161,22 @@ class FolderBlobStorage(BlobStorage):
                 partial.replace(target)
             finally:
                 partial.unlink(missing_ok=True)
+
+    @contextmanager
+    def try_lock(self) -> Iterator[bool]:
+        """Hold the lock of a file in the root, if nobody else does."""
+        with self._said_clearly(LOCK):
+            Path(self.key()).mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.key(LOCK))
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            lock.release()
 
     @contextmanager
     def _said_clearly(self, path: str) -> Iterator[None]:

@@ -116,6 +116,9 @@ class DeltaIOManager(dg.ConfigurableIOManager):
         properties["delta.dataSkippingStatsColumns"] = ",".join(table.columns_with_statistics)
         listed = ", ".join(f"{_sql_text(name)} = {_sql_text(value)}" for name, value in properties.items())
         statement = REPLACE if self.commits(table.path) else CREATE
+        if statement == CREATE:
+            # A run that was killed in its first commit leaves a log without one.
+            self.lake.delete_folder(table.path)
         self.spark.spark_session.sql(
             f"{statement} delta.`{self.lake.uri(table.path)}` ({table.ddl}) USING delta "
             f"COMMENT {_sql_text(table.description)} TBLPROPERTIES ({listed})"

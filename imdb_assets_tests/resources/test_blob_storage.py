@@ -114,6 +114,24 @@ def test_threads_write_and_list_at_once_and_see_each_others_files(storage):
     assert len(storage.files("t")) == 16
 
 
+def test_a_deleted_folder_is_gone_with_all_below_and_deleting_it_twice_is_no_error(storage):
+    for path in ("a/1", "a/deep/2", "ab/3"):
+        storage.write_bytes_atomically(path, b"x")
+    for _ in range(2):
+        storage.delete_folder("a")
+        assert storage.files() == ("ab/3",)
+
+
+def test_the_lock_is_held_by_one_and_given_back(storage):
+    again = storage.model_copy()
+    with storage.try_lock() as is_held:
+        assert is_held
+        with again.try_lock() as is_held_twice:
+            assert not is_held_twice
+    with again.try_lock() as is_held:
+        assert is_held
+
+
 def test_a_root_that_is_a_file_is_one_clear_error(tmp_path):
     (tmp_path / "lake").write_text("not a folder")
     with pytest.raises(StorageError, match=r"cannot be used .* check LAKE_URI"):
