@@ -115,6 +115,11 @@ SCALE := 1
 bench: setup ## Time and memory of the whole graph (SCALE=1 is 3,000 movies)
 	@$(BIN)/python benchmarks/whole_graph.py --scale $(SCALE)
 
+TITLES := 20000
+.PHONY: bench-days
+bench-days: setup ## What a day costs: first run, the same again, the next day (TITLES=20000)
+	@$(BIN)/python benchmarks/days.py --titles $(TITLES)
+
 .PHONY: docs
 docs: .venv/.packages ## Write docs/tables.md from the declarations
 	@$(BIN)/python docs/write_tables.py

@@ -14,25 +14,32 @@ import psutil
 DEMO_MOVIES = 3000
 
 
-def measure(folder: Path, *, movies: int) -> tuple[int, float, float]:
-    """Exit code, seconds and peak memory (GiB, all processes together) of one run."""
+def measure(
+    folder: Path, *, movies: int, snapshot: int = 1, job: str = "whole_platform"
+) -> tuple[int, float, float, str]:
+    """Exit code, seconds, peak memory (GiB, all processes together) and printed lines of one run."""
     settings = {
         "IMDB_ENV": "sample",
         "SAMPLE_MOVIES": str(movies),
+        "SAMPLE_SNAPSHOT": str(snapshot),
         "LAKE_URI": str(folder / "lake"),
         "MLFLOW_TRACKING_URI": f"sqlite:///{folder}/mlflow.db",
         "DAGSTER_HOME": str(folder),
     }
     began = time.perf_counter()
-    process = psutil.Popen([sys.executable, "-m", "imdb_assets"], env=os.environ | settings)
-    peak = 0
-    while True:
-        peak = max(peak, _memory_of(process))
-        try:
-            code = process.wait(timeout=0.2)
-        except (psutil.TimeoutExpired, subprocess.TimeoutExpired):
-            continue
-        return code, time.perf_counter() - began, peak / 2**30
+    log = folder / "run.log"
+    with log.open("w", encoding="utf-8") as output:
+        command = [sys.executable, "-m", "imdb_assets", "--job", job]
+        process = psutil.Popen(command, env=os.environ | settings, stdout=output, stderr=subprocess.STDOUT)
+        peak = 0
+        while True:
+            peak = max(peak, _memory_of(process))
+            try:
+                code = process.wait(timeout=0.2)
+            except (psutil.TimeoutExpired, subprocess.TimeoutExpired):
+                continue
+            break
+    return code, time.perf_counter() - began, peak / 2**30, log.read_text(encoding="utf-8")
 
 
 def _memory_of(process: psutil.Process) -> int:
@@ -53,7 +60,8 @@ def main() -> None:
     movies = round(DEMO_MOVIES * parser.parse_args().scale)
     with tempfile.TemporaryDirectory(prefix="imdb-bench-") as folder:
         (Path(folder) / "dagster.yaml").write_text("telemetry: {enabled: false}\n", encoding="utf-8")
-        code, seconds, gigabytes = measure(Path(folder), movies=movies)
+        code, seconds, gigabytes, said = measure(Path(folder), movies=movies)
+    print(said)
     print(f"{movies:,} movies: {seconds:.1f} s, peak {gigabytes:.2f} GiB, {os.cpu_count()} cores, {platform.machine()}")
     sys.exit(code)
 

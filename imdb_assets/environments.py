@@ -27,6 +27,8 @@ from imdb_assets.tables.bronze import DATASETS
 
 Environment = Literal["sample", "local", "azure"]
 DATA = Path(__file__).resolve().parents[1] / "data"
+# Beyond them, Spark's start is a small part of a run.
+MOST_MOVIES_OF_A_SMALL_WORLD = 30_000
 # How long Delta keeps the files of old versions when a table is vacuumed; for tables that are new.
 RETENTION = "spark.databricks.delta.properties.defaults.deletedFileRetentionDuration"
 # Delta would vacuum nothing younger than a week; runs wait for each other, so that no reader is left without files.
@@ -111,7 +113,7 @@ def settings_from(variables: Mapping[str, str]) -> Settings:
 
 def resources_for(chosen: Settings) -> dict[str, object]:
     """The resources of the settings' environment. Making them reaches for nothing."""
-    is_small = chosen.imdb_env == "sample"
+    is_small = chosen.imdb_env == "sample" and chosen.sample_movies <= MOST_MOVIES_OF_A_SMALL_WORLD
     lake = blob_storage_for(
         chosen.lake_uri,
         account=chosen.azure_storage_account,

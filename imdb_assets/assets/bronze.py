@@ -10,7 +10,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from imdb_assets.assets.fingerprint import fingerprint
-from imdb_assets.assets.table_asset import Checked, Writing, pace, plain, preview, shown, table_asset
+from imdb_assets.assets.table_asset import Checked, Writing, table_asset
+from imdb_assets.assets.table_metadata import PREVIEWED_ROWS, pace, plain, preview, shown
 from imdb_assets.checks import column_differences, types_of
 from imdb_assets.resources.blob_storage import BlobStorage
 from imdb_assets.resources.delta import DeltaIOManager, in_declared_shape, spark_schema
@@ -20,7 +21,6 @@ from imdb_assets.resources.spark import Spark
 from imdb_assets.tables.bronze import DATASETS, OMDB_RESPONSES, REJECTED_ROWS
 from imdb_assets.transforms import bronze
 
-PREVIEWED_ROWS = 5
 OF_OMDB = f"dataset = '{bronze.OMDB}'"
 
 

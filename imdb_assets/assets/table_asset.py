@@ -15,9 +15,9 @@ from pyspark.sql.pandas.types import to_arrow_schema
 
 from imdb_assets.assets.fingerprint import fingerprint
 from imdb_assets.assets.lake_step import lake_step
-from imdb_assets.assets.lineage import LINEAGE, as_lineage, as_sources, column_sources
+from imdb_assets.assets.lineage import LINEAGE, as_lineage, column_sources
+from imdb_assets.assets.table_metadata import PREVIEWED_ROWS, missing_values, pace, plain, preview, shown
 from imdb_assets.checks import (
-    Facts,
     column_differences,
     columns_result,
     declared_check_specs,
@@ -25,16 +25,12 @@ from imdb_assets.checks import (
     key_result,
     types_of,
 )
-from imdb_assets.pictures import bars
 from imdb_assets.resources.delta import DeltaIOManager, Loadable, in_declared_shape, spark_schema
 from imdb_assets.resources.spark import Spark
 from imdb_assets.tables.table import Table
 
 LOADABLE = (DataFrame, pd.DataFrame, pa.Table)
 FORCE = "force"
-MARKDOWN = "markdown"
-PREVIEWED_ROWS = 5
-LONGEST_PREVIEWED = 60
 
 
 class Writing(Enum):
@@ -256,7 +252,7 @@ def _written(
         }
         if checked.with_repeats is not None:
             metadata["rows_of_repeated_keys"] = checked.with_repeats.count() - facts.n_rows
-        if picture := _missing_values(table, facts):
+        if picture := missing_values(table, facts):
             metadata["missing_values"] = picture
         if sources := column_sources(frame, recipe.inputs):
             metadata[LINEAGE] = as_lineage(sources)
@@ -279,49 +275,6 @@ def _written(
         metadata=metadata | pace(facts.n_rows, time.monotonic() - start),
         check_results=results,
     )
-
-
-def pace(n_rows: int, seconds: float) -> dict[str, float]:
-    """How long rows took, and how many that is in a second."""
-    return {"seconds": round(seconds, 2), "rows_per_second": round(n_rows / max(seconds, 0.01), 1)}
-
-
-def plain(metadata: Mapping[str, Any]) -> dict[str, object]:
-    """Metadata as JSON, to be kept with a commit."""
-    return {name: _plain(value) for name, value in metadata.items()}
-
-
-def _plain(value: object) -> object:
-    match value:
-        case dg.MarkdownMetadataValue():
-            return {MARKDOWN: value.md_str}
-        case dg.TableColumnLineage():
-            return {LINEAGE: as_sources(value)}
-        case dg.MetadataValue():
-            return value.value
-    return value
-
-
-def shown(kept: Mapping[str, Any]) -> dict[str, Any]:
-    """What `plain` made, as metadata again."""
-    return {name: _shown(value) for name, value in kept.items()}
-
-
-def _shown(value: object) -> object:
-    match value:
-        case {"markdown": str(text)}:
-            return dg.MetadataValue.md(text)
-        case {"dagster/column_lineage": dict(sources)}:
-            return as_lineage(sources)
-    return value
-
-
-def _missing_values(table: Table, facts: Facts) -> dg.MetadataValue | None:
-    columns = [column.name for column in table.columns if column.nullable]
-    if not columns or not facts.n_rows:
-        return None
-    shares = [facts.n_nulls.get(name, 0) / facts.n_rows for name in columns]
-    return bars({"missing": shares}, columns, title="Rows without a value, by column", unit="share", most=1.0)
 
 
 def _kept(result: dg.AssetCheckResult) -> dict[str, object]:
@@ -356,17 +309,3 @@ def _refused(recipe: _Recipe, results: Sequence[dg.AssetCheckResult]) -> Iterato
     failed = _failed(recipe, results)
     said = "; ".join(f"{result.check_name}: {result.description or 'failed'}" for result in failed)
     raise dg.Failure(f"{recipe.table.asset_name} was not written. {said}", allow_retries=False)
-
-
-def preview(rows: pa.Table) -> str:
-    """A few rows as a Markdown table."""
-    head = "| " + " | ".join(rows.column_names) + " |"
-    rule = "|" + "---|" * rows.num_columns
-    lines = ["| " + " | ".join(_previewed(row[name]) for name in rows.column_names) + " |" for row in rows.to_pylist()]
-    return "\n".join([head, rule, *lines])
-
-
-def _previewed(value: object) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    text = text.replace("|", "\\|").replace("\n", " ")
-    return text if len(text) <= LONGEST_PREVIEWED else text[: LONGEST_PREVIEWED - 1] + "…"

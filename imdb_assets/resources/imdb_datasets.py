@@ -174,14 +174,12 @@ class FolderImdbDatasets(ImdbDatasets):
 
     def _fetch(self, dataset: str, destination: Path, previous: Manifest | None) -> Fetched | None:
         file = self._file(dataset)
+        address, etag, snapshot_date = file.as_uri(), _etag_of(file), parse_snapshot_date(self.snapshot_date)
+        if previous and (address, etag, snapshot_date) == (previous.address, previous.etag, previous.snapshot_date):
+            return None
         shutil.copyfile(file, destination)
         manifest, n_rows = examine_dataset(
-            dataset,
-            destination,
-            address=file.as_uri(),
-            etag=None,
-            last_modified=None,
-            snapshot_date=parse_snapshot_date(self.snapshot_date),
+            dataset, destination, address=address, etag=etag, last_modified=None, snapshot_date=snapshot_date
         )
         same = (manifest.sha256, manifest.snapshot_date)
         if previous and same == (previous.sha256, previous.snapshot_date):
@@ -190,8 +188,7 @@ class FolderImdbDatasets(ImdbDatasets):
 
     def fingerprint(self, dataset: str) -> str:
         """The file's time and size, and the snapshot's date."""
-        status = self._file(dataset).stat()
-        return f"{status.st_mtime_ns} {status.st_size} {self.snapshot_date}"
+        return f"{_etag_of(self._file(dataset))} {self.snapshot_date}"
 
     def _file(self, dataset: str) -> Path:
         file = Path(self.folder).expanduser().resolve() / f"{dataset}.tsv.gz"
@@ -219,6 +216,11 @@ class SampleImdbDatasets(ImdbDatasets):
         folder = sample_snapshot(self.folder, movies=self.movies, seed=self.seed, snapshot=self.snapshot)
         snapshot_date = world.snapshot_date(self.snapshot).isoformat()
         return FolderImdbDatasets(folder=str(folder), snapshot_date=snapshot_date)
+
+
+def _etag_of(file: Path) -> str:
+    status = file.stat()
+    return f"{status.st_mtime_ns} {status.st_size}"
 
 
 def imdb_datasets_for(url: str, snapshot_date: str | None) -> ImdbDatasets:

@@ -1,6 +1,7 @@
 """Datasets over real HTTP, from a folder and of the sample world; every refusal is one sentence and leaves nothing."""
 
 import gzip
+import os
 import pickle
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -62,6 +63,20 @@ def test_an_unchanged_dataset_is_not_sent_again(source, imdb, destination):
     assert source.fetch(RATINGS, destination, previous=first.manifest) is None
     assert (imdb.requests["GET", FILE, 304], imdb.bytes_sent) == (1, sent)
     assert not destination.exists()
+
+
+def test_a_file_of_the_same_time_and_size_is_not_read_again(tmp_path, destination):
+    (tmp_path / FILE).write_bytes(DATASET)
+    source = FolderImdbDatasets(folder=str(tmp_path), snapshot_date="2024-01-16")
+    first = source.fetch(RATINGS, destination, previous=None)
+    status = (tmp_path / FILE).stat()
+    # Whoever read it would refuse it.
+    (tmp_path / FILE).write_bytes(b"?" * len(DATASET))
+    os.utime(tmp_path / FILE, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert source.fetch(RATINGS, destination, previous=first.manifest) is None
+    os.utime(tmp_path / FILE)
+    with pytest.raises(DatasetRefused):
+        source.fetch(RATINGS, destination, previous=first.manifest)
 
 
 def test_a_changed_dataset_arrives_although_there_is_a_previous_one(source, imdb, destination):
