@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import dagster as dg
 
+from imdb_assets.assets.lake_step import lake_step
 from imdb_assets.assets.landing import landing_name
 from imdb_assets.resources.alerts import Alerts
 from imdb_assets.resources.dataset_manifest import DatasetRefused
@@ -46,7 +47,8 @@ def tidied_tables(context: dg.OpExecutionContext, delta: dg.ResourceParam[DeltaI
     """Tidy each table that there is."""
     tables = [t for t in (*bronze.TABLES, *silver.TABLES, *gold.TABLES) if delta.is_there(t.path)]
     for place, table in enumerate(tables, start=1):
-        delta.tidy(table.path)
+        with lake_step(context, delta):
+            delta.tidy(table.path)
         context.log.info("%s tidied, %s of %s", table.asset_name, place, len(tables))
 
 

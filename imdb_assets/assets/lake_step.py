@@ -14,7 +14,7 @@ SECONDS_BETWEEN_LOOKS = 0.5
 
 
 @contextmanager
-def lake_step(context: dg.AssetExecutionContext, delta: DeltaIOManager) -> Iterator[None]:
+def lake_step(context: dg.AssetExecutionContext | dg.OpExecutionContext, delta: DeltaIOManager) -> Iterator[None]:
     """Context of a step that writes to the lake.
 
     A step of another run, in whatever process, is waited for: what it made is then found unchanged. A storage that

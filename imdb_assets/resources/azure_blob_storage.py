@@ -12,7 +12,7 @@ from typing import Any
 import fsspec
 from adlfs import AzureBlobFileSystem
 from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError, ResourceExistsError
-from azure.identity import DefaultAzureCredential
+from azure.identity import ClientSecretCredential, DefaultAzureCredential
 from azure.storage.blob import BlobLeaseClient, BlobServiceClient
 from azure.storage.blob.aio import BlobServiceClient as AsyncBlobServiceClient
 from dagster_azure.blob import AzureBlobStorageDefaultCredential, AzureBlobStorageKeyCredential
@@ -177,7 +177,11 @@ class AzureBlobStorage(BlobStorage):
         return settings
 
     def _blob_service(self) -> BlobServiceClient:
-        credential = self._key or DefaultAzureCredential(**self._login())
+        credential: Any = self._key
+        if credential is None and self._has_service_principal:
+            credential = ClientSecretCredential(**self._login())
+        elif credential is None:
+            credential = DefaultAzureCredential(**self._login())
         return BlobServiceClient(self._account_url, credential=credential, **RETRIES)
 
     def _create_container(self) -> None:

@@ -115,14 +115,18 @@ class DeltaIOManager(dg.ConfigurableIOManager):
         properties = {f"delta.constraints.{name}": check for name, check in table.constraints.items()}
         properties["delta.dataSkippingStatsColumns"] = ",".join(table.columns_with_statistics)
         listed = ", ".join(f"{_sql_text(name)} = {_sql_text(value)}" for name, value in properties.items())
-        statement = REPLACE if self.commits(table.path) else CREATE
+        statement = REPLACE if self._has_log(table.path) else CREATE
         if statement == CREATE:
-            # A run that was killed in its first commit leaves a log without one.
+            # A run that was killed in its first commit leaves a folder that Delta takes for neither table nor place.
             self.lake.delete_folder(table.path)
         self.spark.spark_session.sql(
             f"{statement} delta.`{self.lake.uri(table.path)}` ({table.ddl}) USING delta "
             f"COMMENT {_sql_text(table.description)} TBLPROPERTIES ({listed})"
         )
+
+    def _has_log(self, path: str) -> bool:
+        names = (name.rpartition("/")[2] for name in self.lake.files(f"{path}/_delta_log"))
+        return any(name[:1].isdigit() and name.endswith((".json", ".parquet")) for name in names)
 
     def _is_as_declared(self, table: Table) -> bool:
         return self.record_of(table.path).get(DECLARATION) == _declaration(table)
