@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import dagster as dg
 from matplotlib.figure import Figure
 
-INK, MUTED, COLORS = "#1f2933", "#9aa5b1", ("#2f6f9f", "#d98e32", "#5b8c5a", "#a0557b")
+LAST_BAND = 10_000
+INK, COLORS = "#1f2933", ("#2f6f9f", "#d98e32", "#5b8c5a", "#a0557b")
 
 
 def bars(
@@ -35,6 +36,17 @@ def bars(
     if len(values) > 1:
         figure.legend(loc="outside lower left", ncols=len(values), frameon=False, fontsize=8)
     return as_markdown(figure, alt=title)
+
+
+def vote_band_label(least_votes: int) -> str:
+    """The votes of a band that begins with 0, 1, 10, 100, 1,000 or (the last one) 10,000."""
+    if not least_votes:
+        return "no votes"
+    return (
+        f"{least_votes:,} votes and more"
+        if least_votes >= LAST_BAND
+        else f"{least_votes:,}-{least_votes * 10 - 1:,} votes"
+    )
 
 
 def as_markdown(figure: Figure, *, alt: str) -> dg.MetadataValue:

@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame
 from imdb_assets.assets.leak_audit import audit_leaks, features_as_of, own_target_moves_text_score
 from imdb_assets.assets.table_asset import Checked, table_asset
 from imdb_assets.checks import orphans_result, orphans_spec
-from imdb_assets.pictures import bars
+from imdb_assets.pictures import bars, vote_band_label
 from imdb_assets.rating_model import baseline
 from imdb_assets.rating_model.features import History
 from imdb_assets.rating_model.history import PersonHistory
@@ -54,8 +54,8 @@ def coverage_result(movie_features: DataFrame) -> dg.AssetCheckResult:
     bands = gold.omdb_coverage(movie_features).toArrow().to_pandas()
     many = bands[bands["least_votes"] >= MANY_VOTES]
     share = float(many["plot"].sum() / many["n_films"].sum()) if len(many) else 1.0
-    labels = [f"{votes:,} votes and more" if votes else "no votes" for votes in bands["least_votes"]]
-    labels = [f"{label} ({n:,} films)" for label, n in zip(labels, bands["n_films"], strict=True)]
+    numbered = zip(bands["least_votes"], bands["n_films"], strict=True)
+    labels = [f"{vote_band_label(least)} ({n:,} films)" for least, n in numbered]
     shares = {name: (bands[name] / bands["n_films"]).tolist() for name in ("plot", "language", "certificate")}
     title = "Films with OMDb's facts, by votes"
     return dg.AssetCheckResult(

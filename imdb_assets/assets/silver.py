@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 
 from imdb_assets.assets.table_asset import Checked, Writing, table_asset
 from imdb_assets.checks import orphans_result, orphans_spec
-from imdb_assets.pictures import bars
+from imdb_assets.pictures import bars, vote_band_label
 from imdb_assets.resources.delta import DeltaIOManager
 from imdb_assets.tables.silver import (
     CREDITS,
@@ -37,7 +37,7 @@ def silver_movies(bronze_title_basics: DataFrame) -> Checked:
 def silver_ratings(bronze_title_ratings: DataFrame) -> Checked:
     rows = silver.ratings(bronze_title_ratings).persist()
     bands = silver.votes(rows).toArrow().to_pydict()
-    labels = [f"{least:,} votes and more" for least in bands["least_votes"]]
+    labels = [vote_band_label(least) for least in bands["least_votes"]]
     picture = bars({"titles": bands["n_titles"]}, labels, title="Rated titles, by votes", unit="titles")
     return Checked(rows, with_repeats=silver.rating_rows(bronze_title_ratings), metadata={"votes": picture})
 
