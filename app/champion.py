@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.model_server import ModelServerError, predictions_of
+from app.model_server import ModelServerError, predictions
 from app.settings import read_settings
 from imdb_assets.rating_model.draft import MovieDraft
 from imdb_assets.rating_model.registry import (
@@ -30,9 +30,8 @@ def champion_or_stop() -> Champion:
 
 def prediction_or_stop(champion: Champion, draft: MovieDraft) -> Prediction:
     """The answer to a draft, of the model server where there is one; without one the page ends in a sentence."""
-    url = read_settings().rating_model_url
     try:
-        return predictions_of(url, [draft])[0] if url else champion.model.predict([draft])[0]
+        return predictions(champion.model, [draft])[0]
     except ModelServerError as error:
         st.warning(str(error), icon=":material/info:")
         st.stop()

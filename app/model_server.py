@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import requests
 
+from app.settings import read_settings
 from imdb_assets.rating_model.draft import MovieDraft
-from imdb_assets.rating_model.served_model import Prediction
+from imdb_assets.rating_model.served_model import Prediction, RatingModel
 
 PATIENCE_SECONDS = 10
 
@@ -29,3 +30,9 @@ def predictions_of(url: str, drafts: Sequence[MovieDraft]) -> list[Prediction]:
         raise ModelServerError(f"The model server at {url} answered {answer.status_code}; check RATING_MODEL_URL.")
     found = answer.json().get("predictions", [])
     return [Prediction(**facts | {"warnings": tuple(facts["warnings"])}) for facts in found]
+
+
+def predictions(model: RatingModel, drafts: Sequence[MovieDraft]) -> list[Prediction]:
+    """The answers to the drafts: the server's where RATING_MODEL_URL names one, else the model's."""
+    url = read_settings().rating_model_url
+    return predictions_of(url, drafts) if url else model.predict(drafts)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from app.model_server import ModelServerError, predictions_of
+from app.model_server import ModelServerError, predictions
 from app.settings import read_settings
 from imdb_assets.rating_model.draft import MovieDraft
 from imdb_assets.rating_model.people import Person
@@ -117,9 +117,8 @@ def main() -> None:
 
 
 def _predictions(champion: Champion, drafts: list[MovieDraft]) -> list[Prediction]:
-    url = read_settings().rating_model_url
     try:
-        return predictions_of(url, drafts) if url else champion.model.predict(drafts)
+        return predictions(champion.model, drafts)
     except ModelServerError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None

@@ -31,12 +31,17 @@ def served(command: list[str], *, port: int, health: str, environment: Mapping[s
         _wait(server, f"{address}{health}", log)
         yield address
     finally:
-        server.terminate()
-        try:
-            server.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+        end(server)
+
+
+def end(server: subprocess.Popen) -> None:
+    """Ask a server to end, and make it after half a minute."""
+    server.terminate()
+    try:
+        server.wait(timeout=30)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
 
 
 def _wait(server: subprocess.Popen, url: str, log: Path) -> None:

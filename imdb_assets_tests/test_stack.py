@@ -25,7 +25,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from imdb_assets_tests.needs import program_of
 from imdb_assets_tests.resources.test_blob_storage import AZURITE_KEY
-from imdb_assets_tests.servers import PATIENCE_SECONDS, free_port
+from imdb_assets_tests.servers import PATIENCE_SECONDS, end, free_port
 from imdb_assets_tests.test_browser import CHROMIUM, FLAGS, rating
 
 pytestmark = [pytest.mark.slow, pytest.mark.needs("azurite", "chromium", "initdb"), pytest.mark.timeout(900)]
@@ -35,15 +35,6 @@ COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8
 SECRETS = {"AZURITE_KEY": AZURITE_KEY, "POSTGRES_PASSWORD": "invented", "SAMPLE_MOVIES": "1500"}
 RUN = "mutation Run($p: ExecutionParams!) { launchRun(executionParams: $p) { __typename ... on LaunchRunSuccess { run { runId } } } }"  # noqa: E501 - one query
 STATUS = "query S($id: ID!) { runOrError(runId: $id) { ... on Run { status } } }"
-
-
-def ended(server: subprocess.Popen) -> None:
-    server.terminate()
-    try:
-        server.wait(timeout=30)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()
 
 
 class Stack:
@@ -97,7 +88,7 @@ class Stack:
                 time.sleep(0.5)
             yield
         finally:
-            ended(server)
+            end(server)
 
     def ask(self, query: str, **variables: object) -> dict[str, Any]:
         """Dagster's GraphQL."""
@@ -160,7 +151,7 @@ def postgres(stack: Stack) -> Iterator[None]:
             connection.close()
             yield
         finally:
-            ended(server)
+            end(server)
             log.close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)

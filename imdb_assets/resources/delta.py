@@ -169,9 +169,11 @@ class DeltaIOManager(dg.ConfigurableIOManager):
     def data_version(self, asset_name: str) -> str:
         """The fingerprint of an asset's table, or the number of its commit where it was written without one."""
         path = table_path(asset_name)
+        if fingerprint := self.record_of(path).get("fingerprint"):
+            return fingerprint
         if not self.is_there(path):
             raise self._missing(path)
-        return self.record_of(path).get("fingerprint") or f"version {self.commits(path)[-1]}"
+        return f"version {self.commits(path)[-1]}"
 
     def _last_change(self, path: str) -> dict[str, Any]:
         commits = (self._commit(path, version) for version in reversed(self.commits(path)))
