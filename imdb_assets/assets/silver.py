@@ -15,6 +15,7 @@ from imdb_assets.tables.silver import (
     EPISODES,
     MOVIES,
     OMDB_FACTS,
+    OUTSIDE_CREDITS,
     PEOPLE,
     RATING_HISTORY,
     RATINGS,
@@ -75,6 +76,16 @@ def silver_credits(
         check_name=ACCOUNTED_FOR, passed=accounted == numbers.get("principals"), metadata=numbers
     )
     return Checked(rows, checks=[check])
+
+
+@table_asset(OUTSIDE_CREDITS)
+def silver_outside_credits(
+    bronze_title_basics: DataFrame,
+    bronze_title_principals: DataFrame,
+    bronze_title_crew: DataFrame,
+    silver_ratings: DataFrame,
+) -> DataFrame:
+    return silver.outside_credits(bronze_title_basics, bronze_title_principals, bronze_title_crew, silver_ratings)
 
 
 @table_asset(TITLE_NAMES)

@@ -96,6 +96,27 @@ CREDITS = Table(
     ),
 )
 
+OUTSIDE_CREDITS = Table(
+    layer="silver",
+    name="outside_credits",
+    description="What people did outside movies: one row per person and rated series, short, TV movie, video or TV special, "
+    "whatever the roles (director, writer or cast). Titles without a year are left out.",
+    primary_key=("tconst", "nconst"),
+    columns=(
+        TCONST,
+        NCONST,
+        Column(
+            name="kind",
+            type="string",
+            comment="series, short or tv_movie (which stands for TV movie, video and TV special).",
+            nullable=False,
+            check="kind IN ('series', 'short', 'tv_movie')",
+        ),
+        Column(name="start_year", type="int", comment="Year of release, or of the first episode.", nullable=False),
+        *(column for column in RATINGS.columns if column.name in {"average_rating", "n_votes"}),
+    ),
+)
+
 TITLE_NAMES = Table(
     layer="silver",
     name="title_names",
@@ -165,4 +186,4 @@ OMDB_FACTS = Table(
     ),
 )
 
-TABLES = (MOVIES, RATINGS, RATING_HISTORY, PEOPLE, CREDITS, TITLE_NAMES, SERIES, EPISODES, OMDB_FACTS)
+TABLES = (MOVIES, RATINGS, RATING_HISTORY, PEOPLE, CREDITS, OUTSIDE_CREDITS, TITLE_NAMES, SERIES, EPISODES, OMDB_FACTS)

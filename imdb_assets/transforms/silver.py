@@ -4,6 +4,8 @@ Where a dataset has several rows of one key, one is kept: that with the greatest
 order of their names and an absent value being the least. So the same snapshot always gives the same table.
 """
 
+from collections.abc import Mapping
+
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
@@ -12,6 +14,12 @@ from imdb_assets.tables import silver
 MOVIE = "movie"
 SERIES_TYPES = ("tvSeries", "tvMiniSeries")
 ROLE_OF_CATEGORY = {"director": "director", "writer": "writer", "actor": "cast", "actress": "cast", "self": "cast"}
+# Titles outside movies, by what they are to a person's history; episodes count through their series.
+KIND_OF_TYPE = {
+    **dict.fromkeys(SERIES_TYPES, "series"),
+    "short": "short",
+    **dict.fromkeys(("tvMovie", "video", "tvSpecial"), "tv_movie"),
+}
 LOWEST_RATING, HIGHEST_RATING = 1, 10
 # The highest vote band is that of 10,000 and more.
 MOST_DIGITS = 4
@@ -100,26 +108,24 @@ def credits(title_basics: DataFrame, title_principals: DataFrame, title_crew: Da
     A principal's row wins. Cast is billed in the order of principals, directors and writers in that of crew first.
     """
     movie_ids = title_basics.where(F.col("titleType") == MOVIE).select("tconst")
-    from_principals = title_principals.select(
+    return _billed(_credit_rows(title_principals, title_crew).join(movie_ids, on="tconst", how="left_semi"))
+
+
+def outside_credits(
+    title_basics: DataFrame, title_principals: DataFrame, title_crew: DataFrame, silver_ratings: DataFrame
+) -> DataFrame:
+    """Credit each person once with each rated title of a kind outside movies, whatever the roles."""
+    of_a_kind = title_basics.where(F.col("titleType").isin(*KIND_OF_TYPE))
+    titles = _one_row_each(of_a_kind, "tconst").where(F.col("startYear").isNotNull())
+    rated = titles.join(silver_ratings, on="tconst", how="inner").select(
         "tconst",
-        "nconst",
-        _role(F.col("category")).alias("role"),
-        F.col("ordering").alias("place"),
-        "category",
-        "job",
-        _characters("characters").alias("characters"),
-    ).where(F.col("role").isNotNull())
-    from_crew = _crew(title_crew).select(
-        "tconst",
-        "nconst",
-        "role",
-        "place",
-        *(F.lit(None).cast(kind).alias(name) for name, kind in PRINCIPAL_ONLY.items()),
+        _renamed(F.col("titleType"), KIND_OF_TYPE).alias("kind"),
+        F.col("startYear").alias("start_year"),
+        "average_rating",
+        "n_votes",
     )
-    rows = from_crew.withColumn("is_principal", F.lit(False)).unionByName(  # noqa: FBT003 - Spark takes it so
-        from_principals.withColumn("is_principal", F.lit(True))  # noqa: FBT003 - Spark takes it so
-    )
-    return _billed(rows.join(movie_ids, on="tconst", how="left_semi"))
+    credited = _credit_rows(title_principals, title_crew).select("tconst", "nconst")
+    return credited.join(rated, on="tconst", how="inner").select(*silver.OUTSIDE_CREDITS.column_names).distinct()
 
 
 def principals_accounted(title_basics: DataFrame, title_principals: DataFrame, movie_credits: DataFrame) -> DataFrame:
@@ -234,6 +240,29 @@ def _crew(title_crew: DataFrame) -> DataFrame:
     return by_role.select("tconst", "role", F.posexplode("nconsts").alias("place", "nconst"))
 
 
+def _credit_rows(title_principals: DataFrame, title_crew: DataFrame) -> DataFrame:
+    """The credits of titles of any type, a person in a role as often as principals and crew name it."""
+    from_principals = title_principals.select(
+        "tconst",
+        "nconst",
+        _role(F.col("category")).alias("role"),
+        F.col("ordering").alias("place"),
+        "category",
+        "job",
+        _characters("characters").alias("characters"),
+    ).where(F.col("role").isNotNull())
+    from_crew = _crew(title_crew).select(
+        "tconst",
+        "nconst",
+        "role",
+        "place",
+        *(F.lit(None).cast(kind).alias(name) for name, kind in PRINCIPAL_ONLY.items()),
+    )
+    return from_crew.withColumn("is_principal", F.lit(False)).unionByName(  # noqa: FBT003 - Spark takes it so
+        from_principals.withColumn("is_principal", F.lit(True))  # noqa: FBT003 - Spark takes it so
+    )
+
+
 def _billed(rows: DataFrame) -> DataFrame:
     person = Window.partitionBy("tconst", "role", "nconst")
     in_crew = F.when(~F.col("is_principal"), F.col("place"))
@@ -255,10 +284,14 @@ def _order_of_equals() -> list[Column]:
 
 
 def _role(category: Column) -> Column:
-    role = F.lit(None).cast("string")
-    for name, role_name in ROLE_OF_CATEGORY.items():
-        role = F.when(category == name, role_name).otherwise(role)
-    return role
+    return _renamed(category, ROLE_OF_CATEGORY)
+
+
+def _renamed(value: Column, names: Mapping[str, str]) -> Column:
+    renamed = F.lit(None).cast("string")
+    for name, new_name in names.items():
+        renamed = F.when(value == name, new_name).otherwise(renamed)
+    return renamed
 
 
 def _characters(name: str) -> Column:

@@ -94,7 +94,7 @@ FAULTS = {
     "title.principals.tsv.gz": lambda _: gzip.compress(b"tconst\tordering\tnconst\ntt1\t1\tnm1\n"),
     "title.ratings.tsv.gz": lambda _: b"",
 }
-STOPPED = {"episodes", "title_names", "people", "credits", "ratings", "rating_history"}
+STOPPED = {"episodes", "title_names", "people", "credits", "outside_credits", "ratings", "rating_history"}
 
 
 def test_refused_datasets_stop_their_own_branches_with_a_sentence_each(lake: Lake) -> None:

@@ -112,6 +112,40 @@ def test_datasets_of_only_a_header_give_no_credits(spark):
     assert set(silver.principals_accounted(basics, principals, made).first().asDict().values()) == {0}
 
 
+def test_outside_credits_are_of_rated_titles_outside_movies_a_person_once_each(spark):
+    basics = [
+        *BASICS,  # a movie, a mini-series, an episode, a TV movie, a series
+        ("tt7", "short", "No rating", "No rating", 0, 1999, None, 9, None, DAY),
+        ("tt8", "short", "No year", "No year", 0, None, None, 9, None, DAY),
+        ("tt9", "video", "Twice", "Twice", 0, 2000, None, 9, None, DAY),
+        ("tt9", "video", "Twice", "Twice", 0, 1999, None, 9, None, DAY),
+        ("tt10", "videoGame", "Game", "Game", 0, 2000, None, 9, None, DAY),
+    ]
+    principals = [
+        *((f"tt{n}", 1, "nm1", "actor", None, None, DAY) for n in range(1, 11)),
+        ("tt3", 2, "nm1", "writer", None, None, DAY),  # a second job
+        ("tt3", 3, "nm2", "composer", None, None, DAY),
+    ]
+    crew = [("tt3", "nm1,nm3", None, DAY), ("tt6", "nm3", None, DAY), ("tt5", None, "nm4", DAY)]
+    ratings = [(f"tt{n}", 5.0 + n / 10, n, DAY) for n in (1, 3, 4, 5, 6, 8, 9, 10)]
+    made = silver.outside_credits(
+        _rows(spark, declared.TITLE_BASICS, basics),
+        _rows(spark, declared.TITLE_PRINCIPALS, principals),
+        _rows(spark, declared.TITLE_CREW, crew),
+        _rows(spark, tables.RATINGS, ratings),
+    )
+    expected = [
+        ("tt3", "nm1", "series", 2001, 5.3, 3),
+        ("tt3", "nm3", "series", 2001, 5.3, 3),
+        ("tt5", "nm1", "tv_movie", 1999, 5.5, 5),
+        ("tt5", "nm4", "tv_movie", 1999, 5.5, 5),
+        ("tt6", "nm1", "series", 1980, 5.6, 6),
+        ("tt6", "nm3", "series", 1980, 5.6, 6),
+        ("tt9", "nm1", "tv_movie", 2000, 5.9, 9),
+    ]
+    _same(made, tables.OUTSIDE_CREDITS, expected)
+
+
 def test_names_of_a_title_are_told_apart_by_their_number(spark):
     rows = [
         ("tt1", 1, "Life", "US", "en", "imdbDisplay\x02tv", None, 0, DAY),
