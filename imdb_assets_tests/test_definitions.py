@@ -21,9 +21,10 @@ ASSETS = {
     *(f"landing_{dataset}" for dataset in DATASETS),
     *(f"bronze_{dataset}" for dataset in DATASETS),
     "landing_omdb_responses", "bronze_omdb_responses", "bronze_rejected_rows",
-    "silver_movies", "silver_ratings", "silver_people", "silver_credits", "silver_title_names", "silver_series",
-    "silver_episodes", "silver_omdb_facts", "silver_rating_history",
+    "silver_movies", "silver_ratings", "silver_people", "silver_credits", "silver_outside_credits",
+    "silver_title_names", "silver_series", "silver_episodes", "silver_omdb_facts", "silver_rating_history",
     "gold_movie_features", "gold_baseline_ratings", "gold_baseline_coefficients", "gold_person_history",
+    "gold_person_genre_history", "gold_pair_history", "gold_franchise_history", "gold_outside_history",
     "gold_training_set", "gold_people_index", "gold_model_leaderboard",
     "rating_model_candidate", "rating_model_champion",
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""The gold assets: features known before release, history as of each year, and the training set."""
+"""The gold assets but for the histories: features known before release, baselines, people, and the training set."""
 
 import dagster as dg
 import pandas as pd
@@ -20,7 +20,6 @@ from imdb_assets.tables.gold import (
     BASELINE_RATINGS,
     MOVIE_FEATURES,
     PEOPLE_INDEX,
-    PERSON_HISTORY,
     TRAINING_SET,
 )
 from imdb_assets.transforms import gold
@@ -76,11 +75,6 @@ def gold_baseline_coefficients(gold_movie_features: pd.DataFrame) -> pd.DataFram
 @table_asset(BASELINE_RATINGS)
 def gold_baseline_ratings(gold_movie_features: pd.DataFrame, gold_baseline_coefficients: pd.DataFrame) -> pd.DataFrame:
     return baseline.baseline_ratings(gold_movie_features, gold_baseline_coefficients)
-
-
-@table_asset(PERSON_HISTORY)
-def gold_person_history(gold_movie_features: DataFrame, gold_baseline_ratings: DataFrame) -> DataFrame:
-    return gold.person_history(gold_movie_features, gold_baseline_ratings)
 
 
 @table_asset(

@@ -11,7 +11,7 @@ from imdb_assets.rating_model.evaluation import LeakAudit, compare_features
 from imdb_assets.rating_model.features import History, features
 from imdb_assets.rating_model.history import PersonHistory
 from imdb_assets.rating_model.text import N_FOLDS, fold_of, out_of_fold_scores, plot_counts
-from imdb_assets.transforms import gold
+from imdb_assets.transforms import gold, history
 
 BuildFeatures = Callable[[DataFrame], pd.DataFrame]
 _AUDITED_PLOTS = 4000
@@ -22,9 +22,9 @@ def features_as_of(gold_movie_features: DataFrame) -> pd.DataFrame:
     facts = gold_movie_features.toArrow().to_pandas()
     coefficients = baseline_coefficients(facts)
     ratings = gold_movie_features.sparkSession.createDataFrame(baseline_ratings(facts, coefficients))
-    people = gold.person_history(gold_movie_features, ratings).toArrow().to_pandas()
-    history = History(PersonHistory.from_frame(people), Baseline(coefficients))
-    return features(facts, history).set_index(facts["tconst"])
+    people = history.person_history(gold_movie_features, ratings).toArrow().to_pandas()
+    known = History(PersonHistory.from_frame(people), Baseline(coefficients))
+    return features(facts, known).set_index(facts["tconst"])
 
 
 def audit_leaks(

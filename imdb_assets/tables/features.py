@@ -34,6 +34,11 @@ EFFECT_SHRINKAGE = 1.57
 """Prior weight of a person's effect: sum(w r) / (sum(w) + 1.57)."""
 EFFECT_DECAY_YEARS = 6.0
 """A film's weight in the decayed effect falls by e in this many years."""
+PAIRED_CAST = 5
+"""So many of the cast, in billing order, make pairs with the directors and belong to a franchise."""
+OUTSIDE_RATING = 6.8
+"""The mean rating of outside titles that is declared where fewer than `LEAST_OUTSIDE_TITLES` earlier ones are rated."""
+LEAST_OUTSIDE_TITLES = 50
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,13 +1,13 @@
-"""The gold tables: features, history as of each year, and how the models fare.
+"""The gold tables: features and how the models fare; histories are declared in tables/history.py.
 
 Only facts known before release may become features; targets are named `target_`.
 """
 
 from imdb_assets.tables.features import FEATURES
+from imdb_assets.tables.history import HISTORIES, NCONST
 from imdb_assets.tables.table import Column, Table
 
 TCONST = Column(name="tconst", type="string", comment="IMDb title id: `tt` and digits.", nullable=False)
-NCONST = Column(name="nconst", type="string", comment="IMDb person id: `nm` and digits.", nullable=False)
 RELEASE_YEAR = Column(name="release_year", type="int", comment="Year of first release.", nullable=False)
 TARGET_RATING = Column(
     name="target_rating",
@@ -91,73 +91,6 @@ BASELINE_RATINGS = Table(
         Column(
             name="baseline_rating_with_language", type="double", comment="With language, rating points.", nullable=False
         ),
-    ),
-)
-
-PERSON_HISTORY = Table(
-    layer="gold",
-    name="person_history",
-    description="What was known of a person in a role before a year, from rated films of strictly earlier years; "
-    "a row is valid from its year until the person's next row.",
-    primary_key=("nconst", "role", "from_year"),
-    columns=(
-        NCONST,
-        Column(name="role", type="string", comment="director, writer, cast, or all.", nullable=False),
-        Column(name="from_year", type="int", comment="First release year that the row serves.", nullable=False),
-        Column(name="n_films", type="int", comment="Rated films of earlier years.", nullable=False),
-        Column(
-            name="n_films_last_year", type="int", comment="Rated films of the latest of those years.", nullable=False
-        ),
-        Column(name="debut_year", type="int", comment="Year of the first rated film.", nullable=False),
-        Column(
-            name="last_film_year", type="int", comment="Year of the latest rated film before from_year.", nullable=False
-        ),
-        Column(
-            name="sum_weight",
-            type="double",
-            comment="Sum of w = 1 / (0.55 + 4.5 / votes) over the films.",
-            nullable=False,
-        ),
-        Column(
-            name="sum_weighted_effect",
-            type="double",
-            comment="Sum of w times (rating - as-of baseline).",
-            nullable=False,
-        ),
-        Column(
-            name="decayed_sum_weight",
-            type="double",
-            comment="Sum of w fading by exp(-age / 6 years), age at from_year.",
-            nullable=False,
-        ),
-        Column(
-            name="decayed_sum_weighted_effect",
-            type="double",
-            comment="The same sum times (rating - as-of baseline).",
-            nullable=False,
-        ),
-        Column(
-            name="last_sum_weight", type="double", comment="Sum of w over the films of last_film_year.", nullable=False
-        ),
-        Column(
-            name="last_sum_weighted_effect",
-            type="double",
-            comment="The same sum times (rating - as-of baseline).",
-            nullable=False,
-        ),
-        Column(name="mean_rating", type="double", comment="Mean rating of the films.", nullable=False),
-        Column(
-            name="vote_weighted_rating", type="double", comment="Mean rating, each vote weighing alike.", nullable=False
-        ),
-        Column(name="best_rating", type="double", comment="Highest rating of the films.", nullable=False),
-        Column(name="worst_rating", type="double", comment="Lowest rating of the films.", nullable=False),
-        Column(
-            name="rating_spread",
-            type="double",
-            comment="Standard deviation of the ratings (population); 0 for one film.",
-            nullable=False,
-        ),
-        Column(name="mean_votes", type="double", comment="Mean votes of the films.", nullable=False),
     ),
 )
 
@@ -248,7 +181,7 @@ TABLES = (
     MOVIE_FEATURES,
     BASELINE_COEFFICIENTS,
     BASELINE_RATINGS,
-    PERSON_HISTORY,
+    *HISTORIES,
     TRAINING_SET,
     PEOPLE_INDEX,
     MODEL_LEADERBOARD,

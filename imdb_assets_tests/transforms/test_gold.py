@@ -1,12 +1,8 @@
-import math
-
-import pandas as pd
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from imdb_assets.tables.features import EFFECT_DECAY_YEARS, VOTE_NOISE
-from imdb_assets.tables.gold import BASELINE_RATINGS, MOVIE_FEATURES, PEOPLE_INDEX, PERSON_HISTORY
-from imdb_assets.tables.silver import CREDITS, MOVIES, OMDB_FACTS, PEOPLE, RATINGS
+from imdb_assets.tables.gold import MOVIE_FEATURES, PEOPLE_INDEX
+from imdb_assets.tables.silver import CREDITS, MOVIES, OMDB_FACTS, OUTSIDE_CREDITS, PEOPLE, RATINGS
 from imdb_assets.transforms import gold
 from imdb_assets_tests.films import SNAPSHOT
 
@@ -25,48 +21,22 @@ CREDIT_ROWS = [
 OMDB_ROWS = [("tt2", "A plot.", ["French", "English"], ["France"], "PG", 101, ["Drama"], None, None)]
 
 
-def film(tconst: str, year: int, rating: float | None, votes: int | None, people: list[str]) -> tuple:
-    return (
-        tconst,
-        tconst,
-        tconst,
-        year,
-        90.0,
-        ["Drama"],
-        None,
-        None,
-        None,
-        None,
-        people,
-        [],
-        [],
-        rating,
-        votes,
-        SNAPSHOT,
-    )
+def film(tconst: str, year: int, rating: float | None, votes: int | None) -> tuple:
+    nothing_else = (90.0, ["Drama"], None, None, None, None, ["nm1"], [], [])
+    return (tconst, tconst, tconst, year, *nothing_else, rating, votes, SNAPSHOT)
 
 
-# Two films in one year, one later, an unrated one, and one where a person has two jobs.
 FILMS = [
-    film("tt1", 2000, 6.0, 1000, ["nm1"]),
-    film("tt2", 2000, 8.0, 10, ["nm1", "nm2"]),
-    film("tt3", 2006, 4.0, 100, ["nm1"]),
-    film("tt4", 2007, None, None, ["nm1"]),
-    (*film("tt5", 2006, 9.0, 50, ["nm2"])[:11], ["nm2"], [], 9.0, 50, SNAPSHOT),
+    film("tt1", 2000, 6.0, 1000),
+    film("tt3", 2006, 4.0, 100),
+    film("tt4", 2007, None, None),
+    film("tt5", 2006, 9.0, 50),
 ]
 
 
 @pytest.fixture(scope="module")
 def films(spark: SparkSession) -> DataFrame:
     return spark.createDataFrame(FILMS, MOVIE_FEATURES.ddl)
-
-
-@pytest.fixture(scope="module")
-def history(spark: SparkSession, films: DataFrame) -> pd.DataFrame:
-    baseline = spark.createDataFrame([(f"tt{i}", 6.0, 6.0) for i in range(1, 6)], BASELINE_RATINGS.ddl)
-    rows = gold.person_history(films, baseline)
-    assert [field.name for field in rows.schema] == list(PERSON_HISTORY.column_names)
-    return rows.toPandas().set_index(["nconst", "role", "from_year"])
 
 
 def test_movie_features_keep_the_order_of_people_and_leave_out_films_without_a_year(spark: SparkSession) -> None:
@@ -81,32 +51,6 @@ def test_movie_features_keep_the_order_of_people_and_leave_out_films_without_a_y
     assert (one["directors"], one["cast"], one["writers"], one["target_rating"]) == (["nm1", "nm2"], ["nm1"], [], 7.5)
     assert (two["genres"], two["runtime_minutes"], two["language"], two["plot"]) == ([], 101.0, "French", "A plot.")
     assert two["target_rating"] is None
-
-
-def test_history_is_of_strictly_earlier_years(history: pd.DataFrame) -> None:
-    first, second = history.loc[("nm1", "director", 2001)], history.loc[("nm1", "director", 2007)]
-    assert (first["n_films"], first["mean_rating"], first["best_rating"], first["worst_rating"]) == (2, 7.0, 8.0, 6.0)
-    assert (second["n_films"], second["n_films_last_year"], second["last_film_year"]) == (3, 1, 2006)
-    assert ("nm1", "director", 2000) not in history.index
-
-
-def test_effects_are_weighted_by_votes_and_fade_with_age(history: pd.DataFrame) -> None:
-    weights = {votes: 1 / (VOTE_NOISE[0] + VOTE_NOISE[1] / votes) for votes in (1000, 10, 100)}
-    row = history.loc[("nm1", "director", 2007)]
-    assert row["sum_weighted_effect"] == pytest.approx(2.0 * weights[10] - 2.0 * weights[100], abs=1e-8)
-    old, new = math.exp(-7 / EFFECT_DECAY_YEARS), math.exp(-1 / EFFECT_DECAY_YEARS)
-    expected = (weights[1000] + weights[10]) * old + weights[100] * new
-    assert row["decayed_sum_weight"] == pytest.approx(expected, abs=1e-8)
-    assert row["vote_weighted_rating"] == pytest.approx((6.0 * 1000 + 8.0 * 10 + 4.0 * 100) / 1110)
-
-
-def test_two_jobs_on_one_film_are_one_film_of_the_person(history: pd.DataFrame) -> None:
-    assert history.loc[("nm2", "all", 2007)]["n_films"] == 2
-    assert history.loc[("nm2", "writer", 2007)]["n_films"] == 1
-
-
-def test_unrated_films_make_no_history(history: pd.DataFrame) -> None:
-    assert 2008 not in history.index.get_level_values("from_year")
 
 
 def test_people_index_tells_homonyms_apart_and_names_the_nameless_by_id(spark: SparkSession) -> None:
@@ -130,3 +74,15 @@ def test_scrambling_leaves_the_past_and_moves_the_future(films: DataFrame) -> No
     later = [rows[name]["target_rating"] for name in ("tt3", "tt4", "tt5") if name in rows]
     assert None not in later
     assert later != [4.0, None, 9.0]
+
+
+def test_scrambling_outside_titles_leaves_the_past_and_treats_the_credits_of_a_title_alike(spark: SparkSession) -> None:
+    titles = [(f"tt{n}", 2000 + n, 5.0, 100) for n in range(40)]
+    credits = [(tconst, person, "short", *facts) for tconst, *facts in titles for person in ("nm1", "nm2")]
+    rows = spark.createDataFrame(credits, OUTSIDE_CREDITS.ddl)
+    made = [tuple(row) for row in gold.scrambled_outside(rows, from_year=2010, seed=1).collect()]
+    assert sorted(row for row in made if row[3] < 2010) == sorted(credits[:20])
+    later = {row[:2]: row[2:] for row in made if row[3] >= 2010}
+    assert {tconst for tconst, _ in later} < {tconst for tconst, year, *_ in titles if year >= 2010}
+    assert all(later[tconst, "nm1"] == later[tconst, "nm2"] != ("short", 2000 + int(tconst[2:]), 5.0, 100)
+               for tconst, _ in later)  # fmt: skip

@@ -1,0 +1,215 @@
+"""History as of each year: what was known of people from rated films of strictly earlier years.
+
+Every history is made in the same way: rated films are credited to a key (a person in a role, a pair, ...), summed up by
+key and year, and added up from year to year.
+"""
+
+from collections.abc import Mapping
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from imdb_assets.tables.features import (
+    EFFECT_DECAY_YEARS,
+    LEAST_OUTSIDE_TITLES,
+    OUTSIDE_RATING,
+    PAIRED_CAST,
+    ROLE_LISTS,
+    VOTE_NOISE,
+)
+from imdb_assets.tables.history import (
+    FRANCHISE_HISTORY,
+    OUTSIDE_HISTORY,
+    PAIR_HISTORY,
+    PERSON_GENRE_HISTORY,
+    PERSON_HISTORY,
+)
+from imdb_assets.tables.titles import CAPITALS, SEPARATORS, SEQUEL, SHORTEST_STEM, SMALL_LETTERS, SUBTITLE
+
+_EPOCH_YEAR = 1950
+_FACTS = ("year", "tenths", "votes", "weight", "weighted_effect", "baseline")
+
+
+def person_history(gold_movie_features: DataFrame, gold_baseline_ratings: DataFrame) -> DataFrame:
+    """Add up, per person and role, the rated films of strictly earlier years; one row per year with a film.
+
+    A row serves release years from `from_year`, the year after those films, until the person's next row.
+    """
+    films = _rated_films(gold_movie_features, gold_baseline_ratings)
+    lists = {role: F.col(column) for role, column in ROLE_LISTS.items()} | {"all": _people()}
+    return _as_of_each_year(_listed(films, lists, name="role", person="nconst"), "nconst", "role")
+
+
+def person_genre_history(gold_movie_features: DataFrame, gold_baseline_ratings: DataFrame) -> DataFrame:
+    """The same per person, in whatever role, and genre of the films."""
+    films = _rated_films(gold_movie_features, gold_baseline_ratings)
+    in_genres = films.select(*_FACTS, _people().alias("people"), F.explode(F.array_distinct("genres")).alias("genre"))
+    credits = in_genres.select(*_FACTS, "genre", F.explode("people").alias("nconst"))
+    return _as_of_each_year(credits, "nconst", "genre")
+
+
+def pair_history(gold_movie_features: DataFrame, gold_baseline_ratings: DataFrame) -> DataFrame:
+    """The same per director and writer, and per director and billed actor, of the same films."""
+    films = _rated_films(gold_movie_features, gold_baseline_ratings)
+    directed = films.select("*", F.explode("directors").alias("nconst"))
+    partners = {"writer": F.col("writers"), "cast": _paired_cast()}
+    credits = _listed(directed, partners, "nconst", name="partner_role", person="partner_nconst")
+    pairs = credits.where(F.col("nconst") != F.col("partner_nconst"))
+    return _as_of_each_year(pairs, "nconst", "partner_nconst", "partner_role")
+
+
+def franchise_history(gold_movie_features: DataFrame, gold_baseline_ratings: DataFrame) -> DataFrame:
+    """The same per title stem and person, as director, writer or billed actor; titles without a stem make none."""
+    films = _rated_films(gold_movie_features, gold_baseline_ratings).withColumn("title_stem", title_stem("title"))
+    people = F.array_union("directors", F.array_union("writers", _paired_cast()))
+    credits = films.where(F.col("title_stem").isNotNull()).select(
+        *_FACTS, "title_stem", F.explode(people).alias("nconst")
+    )
+    return _as_of_each_year(credits, "title_stem", "nconst")
+
+
+def outside_history(silver_outside_credits: DataFrame) -> DataFrame:
+    """The same per person and kind of title outside movies; the baseline is what the kind was rated until then."""
+    credits = silver_outside_credits.join(_outside_baseline(silver_outside_credits), on=["kind", "start_year"])
+    facts = _facts(F.col("start_year"), F.col("average_rating"), F.col("n_votes"), F.col("kind_rating"))
+    return _as_of_each_year(credits.select("nconst", "kind", *facts), "nconst", "kind")
+
+
+def histories(
+    gold_movie_features: DataFrame, gold_baseline_ratings: DataFrame, silver_outside_credits: DataFrame
+) -> dict[str, DataFrame]:
+    """All history tables, by the names of their assets."""
+    return {
+        PERSON_HISTORY.asset_name: person_history(gold_movie_features, gold_baseline_ratings),
+        PERSON_GENRE_HISTORY.asset_name: person_genre_history(gold_movie_features, gold_baseline_ratings),
+        PAIR_HISTORY.asset_name: pair_history(gold_movie_features, gold_baseline_ratings),
+        FRANCHISE_HISTORY.asset_name: franchise_history(gold_movie_features, gold_baseline_ratings),
+        OUTSIDE_HISTORY.asset_name: outside_history(silver_outside_credits),
+    }
+
+
+def title_stem(title: str) -> Column:
+    """What `tables.titles.title_stem` says of the titles of a column."""
+    main = F.regexp_replace(F.translate(title, CAPITALS, SMALL_LETTERS), SUBTITLE, "")
+    stem = F.regexp_replace(F.trim(F.regexp_replace(main, SEPARATORS, " ")), SEQUEL, "")
+    return F.when(F.length(stem) >= SHORTEST_STEM, stem)
+
+
+def _rated_films(gold_movie_features: DataFrame, gold_baseline_ratings: DataFrame) -> DataFrame:
+    films = gold_movie_features.where(F.col("target_rating").isNotNull())
+    return films.join(gold_baseline_ratings, on="tconst", how="inner").select(
+        "title",
+        "genres",
+        *ROLE_LISTS.values(),
+        *_facts(
+            F.col("release_year"),
+            F.col("target_rating"),
+            F.col("target_n_votes"),
+            F.col("baseline_rating_with_language"),
+        ),
+    )
+
+
+def _facts(year: Column, rating: Column, n_votes: Column, baseline: Column) -> list[Column]:
+    weight = 1 / (VOTE_NOISE[0] + VOTE_NOISE[1] / F.greatest(n_votes, F.lit(1)))
+    return [
+        year.alias("year"),
+        # IMDb gives one decimal: whole tenths add up to the same sum in any order.
+        F.round(rating * 10).cast("long").alias("tenths"),
+        F.coalesce(n_votes, F.lit(0)).cast("long").alias("votes"),
+        weight.alias("weight"),
+        (weight * (rating - baseline)).alias("weighted_effect"),
+        baseline.alias("baseline"),
+    ]
+
+
+def _people() -> Column:
+    return F.array_union("directors", F.array_union("writers", "cast"))
+
+
+def _paired_cast() -> Column:
+    return F.slice("cast", 1, PAIRED_CAST)
+
+
+def _listed(films: DataFrame, lists: Mapping[str, Column], *also: str, name: str, person: str) -> DataFrame:
+    """A row per film and member of each list, with the name of the list."""
+    named = F.create_map(*(part for key, people in lists.items() for part in (F.lit(key), people)))
+    return films.select(*_FACTS, *also, F.explode(named).alias(name, "people")).select(
+        *_FACTS, *also, name, F.explode("people").alias(person)
+    )
+
+
+def _outside_baseline(silver_outside_credits: DataFrame) -> DataFrame:
+    """Mean rating of each kind's titles of strictly earlier years, for each year with a title."""
+    tenths = F.round(F.col("average_rating") * 10).cast("long")
+    titles = silver_outside_credits.select("tconst", "kind", "start_year", tenths.alias("tenths")).distinct()
+    by_year = titles.groupBy("kind", "start_year").agg(F.count("*").alias("n"), F.sum("tenths").alias("tenths"))
+    before = Window.partitionBy("kind").orderBy("start_year").rowsBetween(Window.unboundedPreceding, -1)
+    n, total = F.sum("n").over(before), F.sum("tenths").over(before)
+    rating = F.when(n >= LEAST_OUTSIDE_TITLES, total / n / 10).otherwise(OUTSIDE_RATING)
+    return by_year.select("kind", "start_year", rating.alias("kind_rating"))
+
+
+def _films_of_each_year(credits: DataFrame, *key: str) -> DataFrame:
+    # Rows of a key are brought together once, for this and for the window after it.
+    return (
+        credits.repartition(*key)
+        .groupBy(*key, "year")
+        .agg(
+            F.count("*").alias("n"),
+            F.sum("weight").alias("w"),
+            F.sum("weighted_effect").alias("we"),
+            F.sum("baseline").alias("baseline"),
+            F.sum("tenths").alias("tenths"),
+            F.sum(F.col("tenths") * F.col("tenths")).alias("tenths_squared"),
+            F.sum("votes").alias("votes"),
+            F.sum(F.col("votes") * F.col("tenths")).alias("vote_tenths"),
+            F.max("tenths").alias("best"),
+            F.min("tenths").alias("worst"),
+        )
+    )
+
+
+def _as_of_each_year(credits: DataFrame, *key: str) -> DataFrame:
+    """Sum up `_FACTS` of a key's films by year, and all years until then, for the year after."""
+    until_then = Window.partitionBy(*key).orderBy("year").rowsBetween(Window.unboundedPreceding, Window.currentRow)
+
+    def total(column: Column) -> Column:
+        return F.sum(column).over(until_then)
+
+    from_year = F.col("year") + 1
+    growth = F.exp((F.col("year") - _EPOCH_YEAR) / F.lit(EFFECT_DECAY_YEARS))
+    fading = F.exp((F.lit(_EPOCH_YEAR) - from_year) / F.lit(EFFECT_DECAY_YEARS))
+    n_films, tenths, votes = total(F.col("n")), total(F.col("tenths")), total(F.col("votes"))
+    mean_tenths = tenths / n_films
+    mean_tenths_of_votes = F.coalesce(F.try_divide(total(F.col("vote_tenths")), votes), mean_tenths)
+    return _films_of_each_year(credits, *key).select(
+        *key,
+        from_year.cast("int").alias("from_year"),
+        n_films.cast("int").alias("n_films"),
+        F.col("n").cast("int").alias("n_films_last_year"),
+        F.min("year").over(until_then).alias("debut_year"),
+        F.col("year").alias("last_film_year"),
+        _nine_digits(total(F.col("w"))).alias("sum_weight"),
+        _nine_digits(total(F.col("we"))).alias("sum_weighted_effect"),
+        _nine_digits(total(F.col("w") * growth) * fading).alias("decayed_sum_weight"),
+        _nine_digits(total(F.col("we") * growth) * fading).alias("decayed_sum_weighted_effect"),
+        _nine_digits(F.col("w")).alias("last_sum_weight"),
+        _nine_digits(F.col("we")).alias("last_sum_weighted_effect"),
+        _nine_digits(mean_tenths / 10).alias("mean_rating"),
+        _nine_digits(F.col("tenths") / F.col("n") / 10).alias("last_year_rating"),
+        _nine_digits(total(F.col("baseline")) / n_films).alias("mean_baseline"),
+        _nine_digits(mean_tenths_of_votes / 10).alias("vote_weighted_rating"),
+        (F.max("best").over(until_then) / 10).alias("best_rating"),
+        (F.min("worst").over(until_then) / 10).alias("worst_rating"),
+        # Of whole numbers, so that equal ratings have no spread at all.
+        _nine_digits(F.sqrt(total(F.col("tenths_squared")) * n_films - tenths * tenths) / n_films / 10).alias(
+            "rating_spread"
+        ),
+        _nine_digits(votes / n_films).alias("mean_votes"),
+    )
+
+
+def _nine_digits(value: Column) -> Column:
+    # The last digits of a sum depend on the order of its rows. Spark's `round` goes through decimals, at many times the cost.
+    return F.rint(value * F.lit(1e9)) / F.lit(1e9)
