@@ -9,10 +9,11 @@ import pandas as pd
 from imdb_assets.rating_model import registry
 from imdb_assets.rating_model.baseline import Baseline, baseline_coefficients
 from imdb_assets.rating_model.features import History, features, present_blocks
-from imdb_assets.rating_model.history import undated_history
+from imdb_assets.rating_model.history import HistoryTable, undated_history
 from imdb_assets.rating_model.intervals import fit_intervals
 from imdb_assets.rating_model.people import People
 from imdb_assets.rating_model.served_model import RatingModel
+from imdb_assets.rating_model.text import text_counts
 from imdb_assets.rating_model.training import RatedMovies, Recipe, fit
 
 N_FILMS, N_PEOPLE = 900, 120
@@ -47,12 +48,12 @@ def invented_model() -> RatingModel:
     older = films["release_year"] < HISTORY_UNTIL
     past = films[older].reset_index(drop=True)
     past_baseline = pd.Series(baseline.rate(past, "with_language"))
-    history = History(undated_history(past, past_baseline), baseline)
+    history = only_people(undated_history(past, past_baseline), baseline)
     later = _rated(films[~older].reset_index(drop=True), history)
     is_trained = (later.matrix["release_year"] < TRAINED_UNTIL).to_numpy()
     held_out = later.where(~is_trained)
     fitted = fit(later.where(is_trained), Recipe(learning_rate=0.1, num_leaves=7, min_child_samples=15), n_rounds=60)
-    intervals = fit_intervals(held_out.matrix, fitted.predict(held_out.matrix, held_out.plots), held_out.target)
+    intervals = fit_intervals(held_out.matrix, fitted.predict_films(held_out), held_out.target)
     return RatingModel(fitted, history, People.from_frame(invented_people(films)), intervals)
 
 
@@ -77,6 +78,8 @@ def invented_films() -> pd.DataFrame:
                 "genres": ["Horror"] if is_horror else ["Drama", "Romance"],
                 "plot": " ".join(rng.permutation(_WORDS[is_horror].split())[:4]),
                 "language": rng.choice(["English", "French"]),
+                "country": None,
+                "certificate": None,
                 "directors": [director],
                 "writers": [writer],
                 "cast": list(cast),
@@ -127,11 +130,18 @@ def _nconsts() -> list[str]:
     return [f"nm{number:07d}" for number in range(1, N_PEOPLE + 1)]
 
 
+def only_people(people: HistoryTable, baseline: Baseline) -> History:
+    """A history in which people are known, but neither genres, pairs, franchises nor what was made outside movies."""
+    nothing = HistoryTable(people.table.slice(0, 0))
+    return History(people, nothing, nothing, nothing, nothing, baseline)
+
+
 def _rated(films: pd.DataFrame, history: History) -> RatedMovies:
     return RatedMovies(
         tconsts=films["tconst"],
         matrix=features(films, history),
-        plots=films["plot"],
+        texts=films[["title", "original_title", "plot"]],
+        counts=text_counts(films),
         present=present_blocks(films),
         target=films["target_rating"].to_numpy("float64"),
         votes=films["target_n_votes"].to_numpy("int64"),

@@ -12,10 +12,8 @@ import pandas as pd
 from imdb_assets.assets.fingerprint import fingerprint
 from imdb_assets.assets.table_asset import is_forced, table_asset
 from imdb_assets.rating_model import registry
-from imdb_assets.rating_model.baseline import Baseline
 from imdb_assets.rating_model.evaluation import TooFewRatingsError, may_be_champion
-from imdb_assets.rating_model.features import History
-from imdb_assets.rating_model.history import PersonHistory
+from imdb_assets.rating_model.features import HISTORY_TABLES, History
 from imdb_assets.rating_model.people import People
 from imdb_assets.rating_model.served_model import RatingModel
 from imdb_assets.rating_model.study import Study, run_study
@@ -24,13 +22,7 @@ from imdb_assets.resources.delta import DeltaIOManager
 from imdb_assets.resources.mlflow_tracking import MlflowTracking
 from imdb_assets.tables.gold import MODEL_LEADERBOARD
 
-TRAINED_ON = (
-    "gold_training_set",
-    "gold_movie_features",
-    "gold_baseline_coefficients",
-    "gold_person_history",
-    "gold_people_index",
-)
+TRAINED_ON = ("gold_training_set", "gold_movie_features", *HISTORY_TABLES, "gold_people_index")
 FINGERPRINT = "fingerprint"
 GOOD_ENOUGH = "candidate_is_good_enough"
 
@@ -71,9 +63,7 @@ def rating_model_candidate(
 def _trained(
     tables: Mapping[str, pd.DataFrame], recipe: Recipe, report: Callable[[str], object], *, tags: Mapping[str, str]
 ) -> int:
-    history = History(
-        PersonHistory.from_frame(tables["gold_person_history"]), Baseline(tables["gold_baseline_coefficients"])
-    )
+    history = History.from_frames(tables)
     people = People.from_frame(tables["gold_people_index"])
     movie_features = tables["gold_movie_features"]
     study = run_study(tables["gold_training_set"], movie_features, history, recipe, report)

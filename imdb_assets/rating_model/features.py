@@ -1,6 +1,8 @@
 """The featurizer: drafts and history in, the matrix out; called alike in training and in serving."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,54 +14,79 @@ from imdb_assets.rating_model.baseline import (
     language_indicators,
     original_title_differs,
 )
-from imdb_assets.rating_model.history import PersonHistory, person_numbers
+from imdb_assets.rating_model.credits import BILLED_CAST, Credits, credits_of, everybody, pairs_of, with_genres
+from imdb_assets.rating_model.history import (
+    KIND_CODES,
+    ROLE_CODES,
+    HistoryTable,
+    States,
+    by_pair,
+    by_person_and_genre,
+    by_person_and_kind,
+    by_person_and_role,
+    by_title_and_person,
+    coded,
+    hashed,
+    shrunken,
+)
 from imdb_assets.tables.features import (
+    CERTIFICATES,
+    COUNTRIES,
     EFFECT_DECAY_YEARS,
-    EFFECT_SHRINKAGE,
     FEATURE_NAMES,
     FEATURES,
+    PAIRED_CAST,
     ROLE_LISTS,
     ROLES,
+    feature_slug,
 )
+from imdb_assets.tables.history import ANYBODY
+from imdb_assets.tables.titles import title_stem
 
-BILLED_CAST = 10
-"""Only so many of the cast are looked at, in billing order: what IMDb's principals hold."""
 _RATING_PRIOR_FILMS, _RATING_PRIOR = 2.0, 6.2
 _NEUTRAL = {feature.name: feature.neutral for feature in FEATURES}
+_Columns = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
 class History:
-    """What the featurizer looks things up in: people's past films and the as-of baseline."""
+    """What the featurizer looks things up in: the past as of each year, and the as-of baseline."""
 
-    people: PersonHistory
+    people: HistoryTable
+    genres: HistoryTable
+    pairs: HistoryTable
+    franchises: HistoryTable
+    outside: HistoryTable
     baseline: Baseline
 
+    @classmethod
+    def from_frames(cls, frames: Mapping[str, pd.DataFrame]) -> "History":
+        """Index gold's tables, given by the names of their assets; `HISTORY_TABLES` says which."""
+        histories = {name: index(frames[table]) for name, (table, index) in _INDEXED.items()}
+        return cls(**histories, baseline=Baseline(frames["gold_baseline_coefficients"]))
 
-@dataclass(frozen=True)
-class _Credits:
-    """The credits of one role over all drafts: row of the draft, person, release year; rows ascending."""
+    def save(self, folder: Path) -> None:
+        """Write all parts as files into a folder."""
+        for name in _INDEXED:
+            getattr(self, name).save(folder / f"{name}_history.arrow")
+        self.baseline.coefficients.to_parquet(folder / "baseline_coefficients.parquet")
 
-    rows: np.ndarray
-    persons: np.ndarray
-    years: np.ndarray
-    n_drafts: int
+    @classmethod
+    def open(cls, folder: Path) -> "History":
+        """Map what `save` wrote into memory."""
+        histories = {name: HistoryTable.open(folder / f"{name}_history.arrow") for name in _INDEXED}
+        return cls(**histories, baseline=Baseline(pd.read_parquet(folder / "baseline_coefficients.parquet")))
 
-    def mean(self, values: np.ndarray, known: np.ndarray, absent: float) -> np.ndarray:
-        """Mean of the known values per draft; `absent` where a draft has none."""
-        count = np.bincount(self.rows[known], minlength=self.n_drafts)
-        total = np.bincount(self.rows[known], weights=values[known], minlength=self.n_drafts)
-        return np.where(count > 0, total / np.maximum(count, 1), absent)
 
-    def highest(self, values: np.ndarray, known: np.ndarray, absent: float) -> np.ndarray:
-        """Highest of the known values per draft; `absent` where a draft has none."""
-        best = np.full(self.n_drafts, -np.inf)
-        np.maximum.at(best, self.rows[known], values[known])
-        return np.where(np.isfinite(best), best, absent)
-
-    def lowest(self, values: np.ndarray, known: np.ndarray, absent: float) -> np.ndarray:
-        """Lowest of the known values per draft; `absent` where a draft has none."""
-        return -self.highest(-values, known, -absent)
+_INDEXED = {
+    "people": ("gold_person_history", by_person_and_role),
+    "genres": ("gold_person_genre_history", by_person_and_genre),
+    "pairs": ("gold_pair_history", by_pair),
+    "franchises": ("gold_franchise_history", by_title_and_person),
+    "outside": ("gold_outside_history", by_person_and_kind),
+}
+HISTORY_TABLES = (*(table for table, _ in _INDEXED.values()), "gold_baseline_coefficients")
+"""The tables that the featurizer looks things up in."""
 
 
 def features(drafts: pd.DataFrame, history: History) -> pd.DataFrame:
@@ -69,18 +96,26 @@ def features(drafts: pd.DataFrame, history: History) -> pd.DataFrame:
     :return: float64, a row per draft in the same order, the columns `FEATURE_NAMES`; absent facts are neutral.
     """
     drafts = drafts.reset_index(drop=True)
+    plain = history.baseline.rate(drafts, "without_language")
+    with_language = history.baseline.rate(drafts, "with_language")
     columns: dict[str, np.ndarray | pd.Series] = {
-        "baseline_rating": history.baseline.rate(drafts, "without_language"),
-        "baseline_rating_with_language": history.baseline.rate(drafts, "with_language"),
+        "baseline_rating": plain,
+        "baseline_rating_with_language": with_language,
+        "language_effect": np.where(_is_text(drafts["language"]), with_language - plain, np.nan),
         "release_year": drafts["release_year"].astype("float64"),
         "runtime_minutes": cut_runtime(drafts),
         "original_title_differs": original_title_differs(drafts),
     }
     columns |= dict(genre_indicators(drafts)) | dict(language_indicators(drafts))
-    credits = {role: _explode(drafts, role) for role in ROLES}
+    columns |= _country_indicators(drafts) | _certificate_indicators(drafts)
+    credits = {role: credits_of(drafts, role) for role in ROLES}
     for role in ROLES:
-        columns |= _role_features(role, credits[role], history.people)
-    columns |= _team_features(credits, history.people)
+        columns |= _role_features(role, credits[role], history)
+    team = everybody(credits)
+    columns |= _team_features(credits, team, history.people)
+    columns |= _genre_features(drafts, team, history.genres)
+    columns |= _pair_features(credits, history.pairs)
+    columns |= _title_features(drafts, credits, history.franchises)
     matrix = pd.DataFrame(columns, columns=list(FEATURE_NAMES))
     return matrix.fillna(_NEUTRAL).astype("float64")
 
@@ -90,87 +125,185 @@ def present_blocks(drafts: pd.DataFrame) -> pd.DataFrame:
 
     Never a feature: films with many votes have more complete data.
     """
+    has = {role: drafts[column].map(len) > 0 for role, column in ROLE_LISTS.items()}
+    has_genres, has_title = drafts["genres"].map(len) > 0, _is_text(drafts["title"])
+    has_team = has["director"] | has["writer"] | has["cast"]
     return pd.DataFrame(
         {
             "runtime": drafts["runtime_minutes"].notna(),
-            "genres": drafts["genres"].map(len) > 0,
-            "language": drafts["language"].map(lambda text: isinstance(text, str) and text != ""),
-            "plot": drafts["plot"].map(lambda text: isinstance(text, str) and text.strip() != ""),
+            "genres": has_genres,
+            "language": _is_text(drafts["language"]),
+            "country": _is_text(drafts["country"]),
+            "certificate": _is_text(drafts["certificate"]),
+            "plot": _is_text(drafts["plot"]),
+            "title": has_title,
             "original_title": drafts["title"].notna() & drafts["original_title"].notna(),
-            **{role: drafts[ROLE_LISTS[role]].map(len) > 0 for role in ROLES},
+            **has,
+            "team": has_team,
+            "team_genres": has_team & has_genres,
+            "director_writer": has["director"] & has["writer"],
+            "director_cast": has["director"] & has["cast"],
+            "franchise": has_team & has_title,
         }
-    ).assign(team=lambda blocks: blocks[list(ROLES)].any(axis=1))
-
-
-def _explode(drafts: pd.DataFrame, role: str) -> _Credits:
-    lists = [list(people)[:BILLED_CAST] for people in drafts[ROLE_LISTS[role]]]
-    rows = np.repeat(np.arange(len(lists)), [len(people) for people in lists])
-    nconsts = pd.Series([person for people in lists for person in people], dtype="object")
-    years = drafts["release_year"].to_numpy("int64")[rows]
-    return _Credits(rows=rows, persons=person_numbers(nconsts), years=years, n_drafts=len(lists))
-
-
-def _shrunken(total: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    return total / (weight + EFFECT_SHRINKAGE)
-
-
-def _effect(people: PersonHistory, at: np.ndarray, prefix: str = "") -> np.ndarray:
-    return _shrunken(
-        people.take(f"{prefix}sum_weighted_effect", at, absent=0.0), people.take(f"{prefix}sum_weight", at, absent=0.0)
     )
 
 
-def _role_features(role: str, credits: _Credits, people: PersonHistory) -> dict[str, np.ndarray]:
-    at = people.as_of(credits.persons, role, credits.years)
-    anywhere = people.as_of(credits.persons, "all", credits.years)
-    everyone, known, seen = np.ones(len(at), bool), at >= 0, anywhere >= 0
+def crew_films(drafts: pd.DataFrame, history: History) -> np.ndarray:
+    """Earlier rated films of the most experienced director or writer per draft; NaN where there is neither."""
+    drafts = drafts.reset_index(drop=True)
+    crew = everybody({role: credits_of(drafts, role) for role in ("director", "writer")})
+    states = history.people.as_of(coded(crew.persons, ROLE_CODES["all"]), crew.years)
+    return crew.highest(states.take("n_films"), np.ones(len(crew.rows), bool), np.nan)
+
+
+def _is_text(values: pd.Series) -> pd.Series:
+    return values.map(lambda value: isinstance(value, str) and value.strip() != "").astype(bool)
+
+
+def _country_indicators(drafts: pd.DataFrame) -> dict[str, pd.Series]:
+    known = _is_text(drafts["country"])
+    return {
+        f"country_{feature_slug(name)}": (drafts["country"] == name).astype("float64").where(known)
+        for name in COUNTRIES
+    }
+
+
+def _certificate_indicators(drafts: pd.DataFrame) -> dict[str, pd.Series]:
+    known = _is_text(drafts["certificate"])
+    return {
+        f"certificate_{name}": drafts["certificate"].isin(certificates).astype("float64").where(known)
+        for name, certificates in CERTIFICATES.items()
+    }
+
+
+def _fading(states: States, years: np.ndarray) -> np.ndarray:
+    return np.exp(-(years - states.take("from_year")) / EFFECT_DECAY_YEARS)
+
+
+def _role_features(role: str, credits: Credits, history: History) -> _Columns:
+    in_role = history.people.as_of(coded(credits.persons, ROLE_CODES[role]), credits.years)
+    anywhere = history.people.as_of(coded(credits.persons, ROLE_CODES["all"]), credits.years)
+    everyone = np.ones(len(credits.rows), bool)
     neutral = {name.removeprefix(f"{role}_"): value for name, value in _NEUTRAL.items() if name.startswith(f"{role}_")}
 
-    effect = _effect(people, at)
-    fading = np.exp(-(credits.years - people.take("from_year", at, absent=0.0)) / EFFECT_DECAY_YEARS)
-    decayed = _shrunken(
-        fading * people.take("decayed_sum_weighted_effect", at, absent=0.0),
-        fading * people.take("decayed_sum_weight", at, absent=0.0),
-    )
-    films = people.take("n_films", at, absent=0.0)
-    rating = (films * people.take("mean_rating", at, absent=0.0) + _RATING_PRIOR_FILMS * _RATING_PRIOR) / (
-        films + _RATING_PRIOR_FILMS
-    )
+    effect = in_role.effect()
+    films = in_role.take("n_films")
+    rating = (films * in_role.take("mean_rating") + _RATING_PRIOR_FILMS * _RATING_PRIOR) / (films + _RATING_PRIOR_FILMS)
+    outside, has_outside = _outside_effect(credits, history.outside)
     means = {
         "effect_mean": (effect, everyone),
-        "decayed_effect_mean": (decayed, everyone),
-        "all_effect_mean": (_effect(people, anywhere), everyone),
-        "last_effect_mean": (_effect(people, at, "last_"), everyone),
+        "decayed_effect_mean": (in_role.effect("decayed_", fading=_fading(in_role, credits.years)), everyone),
+        "all_effect_mean": (anywhere.effect(), everyone),
+        "last_effect_mean": (in_role.effect("last_"), everyone),
         "rating_mean": (rating, everyone),
+        "last_rating_mean": (anywhere.take("last_year_rating"), anywhere.known),
+        "baseline_mean": (anywhere.take("mean_baseline"), anywhere.known),
         "log_films_mean": (np.log1p(films), everyone),
-        "log_votes_mean": (np.log1p(people.take("mean_votes", at, absent=0.0)), known),
-        "debut_share": (1.0 - seen, everyone),
-        "career_years_mean": (credits.years - people.take("debut_year", anywhere, absent=0.0), seen),
-        "gap_years_mean": (credits.years - people.take("last_film_year", anywhere, absent=0.0), seen),
-        "spread_mean": (people.take("rating_spread", at, absent=0.0), films > 1),
+        "log_votes_mean": (np.log1p(in_role.take("mean_votes")), in_role.known),
+        "debut_share": (1.0 - anywhere.known, everyone),
+        "career_years_mean": (credits.years - anywhere.take("debut_year"), anywhere.known),
+        "gap_years_mean": (credits.years - anywhere.take("last_film_year"), anywhere.known),
+        "spread_mean": (in_role.take("rating_spread"), films > 1),
+        "outside_effect_mean": (outside, everyone),
+        "outside_share": (has_outside.astype("float64"), everyone),
     }
     columns = {name: credits.mean(values, which, neutral[name]) for name, (values, which) in means.items()}
-    columns["effect_max"] = credits.highest(effect, everyone, neutral["effect_max"])
+    decayed = anywhere.effect("decayed_", fading=_fading(anywhere, credits.years))
+    highest = {
+        "effect_max": (effect, everyone),
+        "all_decayed_effect_max": (decayed, everyone),
+        "best_rating_max": (in_role.take("best_rating"), in_role.known),
+        "all_log_votes_max": (np.log1p(anywhere.take("mean_votes")), anywhere.known),
+    }
+    columns |= {name: credits.highest(values, which, neutral[name]) for name, (values, which) in highest.items()}
     columns["effect_min"] = credits.lowest(effect, everyone, neutral["effect_min"])
-    best = people.take("best_rating", at, absent=0.0)
-    columns["best_rating_max"] = credits.highest(best, known, neutral["best_rating_max"])
-    worst = people.take("worst_rating", at, absent=0.0)
-    columns["worst_rating_min"] = credits.lowest(worst, known, neutral["worst_rating_min"])
+    worst = in_role.take("worst_rating")
+    columns["worst_rating_min"] = credits.lowest(worst, in_role.known, neutral["worst_rating_min"])
+    if role == "cast":
+        total, weight = credits.sum(effect / credits.billing), credits.sum(1.0 / credits.billing)
+        columns["billed_effect_mean"] = np.where(weight > 0, total / np.maximum(weight, 1.0), 0.0)
     return {f"{role}_{name}": values for name, values in columns.items()}
 
 
-def _team_features(credits: dict[str, _Credits], people: PersonHistory) -> dict[str, np.ndarray]:
-    n_drafts = credits["cast"].n_drafts
-    total, weight, effects, count = (np.zeros(n_drafts) for _ in range(4))
+def _outside_effect(credits: Credits, outside: HistoryTable) -> tuple[np.ndarray, np.ndarray]:
+    total, weight = np.zeros(len(credits.rows)), np.zeros(len(credits.rows))
+    for kind in KIND_CODES.values():
+        states = outside.as_of(coded(credits.persons, kind), credits.years)
+        total += states.take("sum_weighted_effect")
+        weight += states.take("sum_weight")
+    return shrunken(total, weight), weight > 0
+
+
+def _team_features(credits: Mapping[str, Credits], team: Credits, people: HistoryTable) -> _Columns:
+    total, weight, effects, count = (np.zeros(team.n_drafts) for _ in range(4))
     for role, group in credits.items():
-        at = people.as_of(group.persons, role, group.years)
-        sums = people.take("sum_weighted_effect", at, absent=0.0)
-        weights = people.take("sum_weight", at, absent=0.0)
-        total += np.bincount(group.rows, weights=sums, minlength=n_drafts)
-        weight += np.bincount(group.rows, weights=weights, minlength=n_drafts)
-        effects += np.bincount(group.rows, weights=_shrunken(sums, weights), minlength=n_drafts)
-        count += np.bincount(group.rows, minlength=n_drafts)
+        states = people.as_of(coded(group.persons, ROLE_CODES[role]), group.years)
+        total += group.sum(states.take("sum_weighted_effect"))
+        weight += group.sum(states.take("sum_weight"))
+        effects += group.sum(states.effect())
+        count += group.count()
+    anywhere = people.as_of(coded(team.persons, ROLE_CODES["all"]), team.years)
+    all_weight = team.sum(anywhere.take("sum_weight"))
     return {
-        "team_effect_mean": np.where(count > 0, effects / np.maximum(count, 1), _NEUTRAL["team_effect_mean"]),
-        "team_effect_pooled": _shrunken(total, weight),
+        "team_effect_mean": effects / np.maximum(count, 1),
+        "team_effect_pooled": shrunken(total, weight),
+        "team_all_effect_pooled": shrunken(team.sum(anywhere.take("sum_weighted_effect")), all_weight),
+        "team_log_weight": np.where(
+            count > 0, np.log1p(all_weight / np.maximum(team.count(), 1)), _NEUTRAL["team_log_weight"]
+        ),
+    }
+
+
+def _genre_features(drafts: pd.DataFrame, team: Credits, genres: HistoryTable) -> _Columns:
+    in_genres, codes = with_genres(drafts, team)
+    states = genres.as_of(coded(in_genres.persons, codes), in_genres.years)
+    everyone = np.ones(len(in_genres.rows), bool)
+    effect = states.effect()
+    return {
+        "team_genre_effect_mean": in_genres.mean(effect, everyone, _NEUTRAL["team_genre_effect_mean"]),
+        "team_genre_effect_max": in_genres.highest(effect, everyone, _NEUTRAL["team_genre_effect_max"]),
+        "team_genre_effect_pooled": shrunken(
+            in_genres.sum(states.take("sum_weighted_effect")), in_genres.sum(states.take("sum_weight"))
+        ),
+        "team_genre_share": in_genres.mean(states.known.astype("float64"), everyone, _NEUTRAL["team_genre_share"]),
+    }
+
+
+def _pair_features(credits: Mapping[str, Credits], history: HistoryTable) -> _Columns:
+    columns: _Columns = {}
+    for role, most in (("writer", BILLED_CAST), ("cast", PAIRED_CAST)):
+        pairs = pairs_of(credits["director"], credits[role], most=most)
+        # Beside himself a person has no partner.
+        texts = pairs.directors + "|" + pairs.partners + f"|{role}"
+        states = history.as_of(np.where(pairs.is_self, -1, hashed(texts)), pairs.credits.years)
+        others = ~pairs.is_self
+        name = f"{role}_pair_effect_mean"
+        columns[name] = pairs.credits.mean(states.effect(), others, _NEUTRAL[name])
+        columns[f"{role}_pair_films_max"] = pairs.credits.highest(np.log1p(states.take("n_films")), others, 0.0)
+        if role == "writer":
+            # A director with several writers is counted once.
+            writes = pairs.of_directors(pairs.is_self)
+            columns["director_writes"] = np.where(np.isnan(writes), _NEUTRAL["director_writes"], writes)
+    return columns
+
+
+def _title_features(drafts: pd.DataFrame, credits: Mapping[str, Credits], franchises: HistoryTable) -> _Columns:
+    stems = drafts["title"].map(lambda title: title_stem(title) if isinstance(title, str) else None).to_numpy(object)
+    has_stem = np.array([stem is not None for stem in stems], bool)
+    years = drafts["release_year"].to_numpy("int64")
+    texts = np.where(has_stem, stems, "") + np.full(len(stems), f"|{ANYBODY}", object)
+    title = franchises.as_of(np.where(has_stem, hashed(texts), -1), years)
+    team = everybody(credits, most_cast=PAIRED_CAST)
+    joined = np.where(has_stem, stems, "")[team.rows].astype(object) + "|" + team.nconsts
+    states = franchises.as_of(np.where(has_stem[team.rows], hashed(joined), -1), team.years)
+    # The person who made most of them knows the franchise best.
+    films = team.highest(states.take("n_films"), states.known, 0.0)
+    of_most = states.known & (states.take("n_films") == films[team.rows])
+    return {
+        "title_effect": title.effect(),
+        "title_last_rating": title.take("last_year_rating", absent=_NEUTRAL["title_last_rating"]),
+        "title_log_votes": np.log1p(title.take("mean_votes")),
+        "franchise_effect": team.mean(states.effect(), of_most, 0.0),
+        "franchise_last_rating": team.mean(states.take("last_year_rating"), of_most, _NEUTRAL["franchise_last_rating"]),
+        "franchise_log_films": np.log1p(films),
     }

@@ -7,7 +7,12 @@ import pandas as pd
 from sklearn.linear_model import Ridge
 
 LEVELS = (80, 90)
-_DIFFICULTY = ("director_debut_share", "director_log_films_mean", "writer_debut_share", "baseline_rating")
+_DIFFICULTY = (
+    "director_debut_share", "director_log_films_mean", "director_all_log_votes_max", "writer_debut_share",
+    "writer_log_films_mean", "cast_debut_share", "team_log_weight", "baseline_rating", "genre_horror",
+    "genre_documentary",
+)  # fmt: skip
+"""What tells how hard a film is to predict: how little is known of its people, and its kind."""
 _SCALE_LIMITS = (0.6, 1.8)
 
 
@@ -50,10 +55,12 @@ def fit_intervals(matrix: pd.DataFrame, ratings: np.ndarray, target: np.ndarray)
     """
     error = np.abs(target - ratings)
     names = list(_DIFFICULTY)
-    ridge = Ridge(alpha=10.0).fit(matrix[names], error)
+    center, spread = matrix[names].mean(), matrix[names].std(ddof=0).replace(0.0, 1.0)
+    ridge = Ridge(alpha=10.0).fit((matrix[names] - center) / spread, error)
+    coefficients = ridge.coef_ / spread.to_numpy()
     unscaled = Intervals(
-        intercept=float(ridge.intercept_),
-        coefficients=dict(zip(names, map(float, ridge.coef_), strict=True)),
+        intercept=float(ridge.intercept_ - coefficients @ center.to_numpy()),
+        coefficients=dict(zip(names, map(float, coefficients), strict=True)),
         mean_error=float(error.mean()),
         quantiles={},
         n_films=len(error),

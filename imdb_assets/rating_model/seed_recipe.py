@@ -27,9 +27,13 @@ class SeedModel:
 
     pipeline: Pipeline
 
-    def predict(self, matrix: pd.DataFrame, plots: pd.Series) -> np.ndarray:
+    def predict(self, matrix: pd.DataFrame, drafts: pd.DataFrame) -> np.ndarray:
         """Rating to expect per row, 1 to 10; the arguments are those of `FittedModel.predict`."""
-        return np.clip(self.pipeline.predict(_inputs(matrix, plots)), 1.0, 10.0)
+        return np.clip(self.pipeline.predict(_inputs(matrix, drafts["plot"])), 1.0, 10.0)
+
+    def predict_films(self, films: RatedMovies) -> np.ndarray:
+        """The same for rated films."""
+        return self.predict(films.matrix, films.texts)
 
 
 def build_pipeline(*, with_plots: bool, seed: int) -> Pipeline:
@@ -49,9 +53,9 @@ def build_pipeline(*, with_plots: bool, seed: int) -> Pipeline:
 
 def fit_seed_recipe(training: RatedMovies, *, seed: int) -> SeedModel:
     """Fit the recipe on all films alike."""
-    plots = training.plots.dropna()
+    plots = training.texts["plot"].dropna()
     pipeline = build_pipeline(with_plots=plots.nunique() > 2 * N_COMPONENTS, seed=seed)
-    pipeline.fit(_inputs(training.matrix, training.plots), training.target)
+    pipeline.fit(_inputs(training.matrix, training.texts["plot"]), training.target)
     # Threads add the trees up in the order in which they finish: the last digits would differ from run to run.
     return SeedModel(pipeline.set_params(forest__n_jobs=1))
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import lightgbm as lgb
 import numpy as np
@@ -18,17 +18,14 @@ from mlflow.exceptions import MlflowException
 from mlflow.models import set_model
 from mlflow.pyfunc.model import PythonModel, PythonModelContext
 from pydantic import ValidationError
-from sklearn.pipeline import Pipeline, make_pipeline
 
-from imdb_assets.rating_model.baseline import Baseline
 from imdb_assets.rating_model.draft import DRAFT_COLUMNS, MovieDraft, drafts_frame
 from imdb_assets.rating_model.features import History, features
-from imdb_assets.rating_model.history import PersonHistory
 from imdb_assets.rating_model.intervals import Intervals
 from imdb_assets.rating_model.people import NEWCOMER, People
 from imdb_assets.rating_model.seed_recipe import SeedModel
-from imdb_assets.rating_model.text import TextScorer
-from imdb_assets.rating_model.training import FittedModel
+from imdb_assets.rating_model.text import PLOT, TITLE, TextScorer
+from imdb_assets.rating_model.training import Calibration, FittedModel
 from imdb_assets.tables.features import GENRES, ROLE_LISTS
 
 # skops asks to be told of scikit-learn's compiled types; this one holds a tree's numbers.
@@ -39,7 +36,7 @@ OUTPUT_COLUMNS = ("rating", "low_80", "high_80", "low_90", "high_90", "warnings"
 class RatingPredictor(Protocol):
     """What turns features and plots into ratings: `FittedModel` or `SeedModel`."""
 
-    def predict(self, matrix: pd.DataFrame, plots: pd.Series) -> np.ndarray:
+    def predict(self, matrix: pd.DataFrame, drafts: pd.DataFrame) -> np.ndarray:
         """Rating to expect per row."""
         ...
 
@@ -72,7 +69,7 @@ class RatingModel:
             return []
         frame = drafts_frame(draft for draft, _ in resolved)
         matrix = features(frame, self.history)
-        ratings = self.predictor.predict(matrix, frame["plot"])
+        ratings = self.predictor.predict(matrix, frame)
         bounds = self.intervals.bounds(matrix, ratings)
         return [
             Prediction(
@@ -83,7 +80,7 @@ class RatingModel:
 
     def predict_frame(self, drafts: pd.DataFrame) -> np.ndarray:
         """Ratings for many drafts at once: a row each, `DRAFT_COLUMNS`, people as ids."""
-        return self.predictor.predict(features(drafts, self.history), drafts["plot"])
+        return self.predictor.predict(features(drafts, self.history), drafts)
 
     def resolve(self, draft: MovieDraft) -> tuple[MovieDraft, tuple[str, ...]]:
         """Put ids for names, and say what the reader of the answer should know.
@@ -106,39 +103,40 @@ class RatingModel:
     def save(self, folder: Path) -> None:
         """Write all parts as files into a folder."""
         folder.mkdir(parents=True, exist_ok=True)
-        self.history.people.save(folder / "person_history.arrow")
-        self.history.baseline.coefficients.to_parquet(folder / "baseline_coefficients.parquet")
+        self.history.save(folder)
         self.people.save(folder / "people.arrow")
         kind = "lightgbm" if isinstance(self.predictor, FittedModel) else "random_forest"
-        numbers = {"kind": kind, "intervals": self.intervals.to_dict()}
-        (folder / "numbers.json").write_text(json.dumps(numbers, indent=2))
+        numbers: dict[str, object] = {"kind": kind, "intervals": self.intervals.to_dict()}
         match self.predictor:
-            case FittedModel(booster=booster, text=text):
+            case FittedModel(booster=booster, texts=texts, calibration=calibration):
+                numbers["calibration"] = vars(calibration)
                 booster.save_model(folder / "booster.txt")
-                if text is not None:
-                    skops.io.dump(make_pipeline(text.weighting, text.ridge), folder / "text.skops")
+                for name, scorer in texts.items():
+                    skops.io.dump([*scorer.weightings, scorer.ridge], folder / f"{name}.skops")
             case SeedModel(pipeline=pipeline):
                 skops.io.dump(pipeline, folder / "pipeline.skops")
+        (folder / "numbers.json").write_text(json.dumps(numbers, indent=2))
 
     @classmethod
     def open(cls, folder: Path) -> "RatingModel":
         """Load what `save` wrote."""
         numbers = json.loads((folder / "numbers.json").read_text())
-        coefficients = pd.read_parquet(folder / "baseline_coefficients.parquet")
         return cls(
-            predictor=_open_seed(folder) if numbers["kind"] == "random_forest" else _open_lightgbm(folder),
-            history=History(PersonHistory.open(folder / "person_history.arrow"), Baseline(coefficients)),
+            predictor=_open_seed(folder) if numbers["kind"] == "random_forest" else _open_lightgbm(folder, numbers),
+            history=History.open(folder),
             people=People.open(folder / "people.arrow"),
             intervals=Intervals(**numbers["intervals"]),
         )
 
 
-def _open_lightgbm(folder: Path) -> FittedModel:
-    text = None
-    if (folder / "text.skops").exists():
-        pipeline: Pipeline = skops.io.load(folder / "text.skops")
-        text = TextScorer(*(step for _, step in pipeline.steps))
-    return FittedModel(booster=lgb.Booster(model_file=folder / "booster.txt"), text=text)
+def _open_lightgbm(folder: Path, numbers: Mapping[str, Any]) -> FittedModel:
+    scorers = {}
+    for name in (PLOT, TITLE):
+        if (folder / f"{name}.skops").exists():
+            *weightings, ridge = skops.io.load(folder / f"{name}.skops")
+            scorers[name] = TextScorer(tuple(weightings), ridge)
+    calibration = Calibration(**numbers["calibration"])
+    return FittedModel(lgb.Booster(model_file=folder / "booster.txt"), scorers, calibration)
 
 
 def _open_seed(folder: Path) -> SeedModel:

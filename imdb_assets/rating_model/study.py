@@ -1,28 +1,33 @@
-"""The protocol, run once: every model on the same films, and the models to register."""
+"""The study: every model under the same protocol on the same films, and the models to register."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from imdb_assets.rating_model.evaluation import leaderboard_rows, require_enough_films
-from imdb_assets.rating_model.features import History, features
-from imdb_assets.rating_model.history import undated_history
+from imdb_assets.rating_model.baselines import all_feature_predictions, plain_predictions, seed_recipe_predictions
+from imdb_assets.rating_model.evaluation import require_enough_films
+from imdb_assets.rating_model.features import History, crew_films
 from imdb_assets.rating_model.intervals import Intervals, fit_intervals
+from imdb_assets.rating_model.metrics import leaderboard_rows
+from imdb_assets.rating_model.missingness import MissingnessGain, missingness_gain
+from imdb_assets.rating_model.protocol import Report, run_protocol, scored, with_many_votes
+from imdb_assets.rating_model.scored import Scored, prediction_rows
 from imdb_assets.rating_model.seed_recipe import SeedModel, fit_seed_recipe
+from imdb_assets.rating_model.slices import slice_rows
 from imdb_assets.rating_model.training import FittedModel, RatedMovies, Recipe, fit, rated_movies
 
-INTERVAL_VOTES, INTERVAL_FILMS = 1000, 200
-"""Intervals are measured on validation films with many votes, where there are enough of them."""
-Predict = Callable[[RatedMovies], np.ndarray]
+CANDIDATE_NAME, CHAMPION_NAME = "lightgbm", "champion"
 
 
 @dataclass(frozen=True)
 class Study:
-    """What the protocol found: the leaderboard, and the same recipes fitted through the last mature year."""
+    """What the protocol found, and the same recipes fitted through the last mature year."""
 
     leaderboard: pd.DataFrame
+    slices: pd.DataFrame
+    predictions: pd.DataFrame
+    missingness: MissingnessGain
     model: FittedModel
     intervals: Intervals
     seed_model: SeedModel
@@ -35,87 +40,73 @@ def run_study(
     movie_features: pd.DataFrame,
     history: History,
     recipe: Recipe,
-    report: Callable[[str], object],
+    report: Report,
+    *,
+    champion: Recipe | None = None,
 ) -> Study:
-    """Fit every model on the training years, score all on validation and test, and refit the two to register.
+    """Test every model on the test years, and refit the two to register through the last mature year.
 
     :param training_set: rows of `gold_training_set`.
     :param movie_features: rows of `gold_movie_features`.
     :param report: is told of each step.
+    :param champion: the recipe of the model that answers now, to be compared on the same films.
     :raises TooFewRatingsError: when a split holds too few films.
     """
     training_set = training_set.sort_values("tconst", ignore_index=True)
-    splits = training_set["split"]
-    require_enough_films(splits)
-    films = rated_movies(training_set, movie_features)
-    parts = {split: films.where((splits == split).to_numpy()) for split in ("training", "validation", "test")}
-    training, validation = parts["training"], parts["validation"]
+    require_enough_films(training_set["split"])
+    mature = training_set[training_set["is_mature"].to_numpy(bool)].reset_index(drop=True)
+    films = rated_movies(mature, movie_features)
+    years = mature.loc[mature["split"] == "test", "release_year"]
+    first, last = int(years.min()), int(years.max())
+    before, test = films.where(films.years < first), films.where((films.years >= first) & (films.years <= last))
 
-    report(f"fitting LightGBM on {len(training.target):,} films")
-    model = fit(training, recipe, validation=validation)
-    report("fitting the seed recipe's random forest")
-    seed_model = fit_seed_recipe(training, seed=recipe.seed)
-    report("fitting its leaky twin, to show the leak tax")
-    undated = _undated(parts, movie_features, history)
-    leaky = fit_seed_recipe(undated["training"], seed=recipe.seed)
-    predictions = _plain_baselines(training) | {
-        "seed_recipe": lambda rows: seed_model.predict(rows.matrix, rows.plots),
-        "lightgbm": lambda rows: model.predict(rows.matrix, rows.plots),
-    }
-    rows = []
-    for split in ("validation", "test"):
-        for name, predict in predictions.items():
-            rows += leaderboard_rows(name, split, parts[split], predict(parts[split]))
-        rows += leaderboard_rows(
-            "seed_recipe_leaky", split, undated[split], leaky.predict(undated[split].matrix, undated[split].plots)
-        )
-    report("fitting again through the last mature year")
-    n_rounds = model.booster.best_iteration
-    mature = films.where(training_set["is_mature"].to_numpy(bool))
+    tested = run_protocol(films, (first, last), recipe, report)
+    said: dict[str, Scored] = {name: scored(test, ratings) for name, ratings in plain_predictions(before, test).items()}
+    report("fitting a ridge and a forest on all features")
+    for name, ratings in all_feature_predictions(tested.prepared, test, recipe).items():
+        said[name] = scored(test, ratings)
+    seeds = seed_recipe_predictions(before, test, movie_features, history, seed=recipe.seed, report=report)
+    said |= {name: scored(test, ratings) for name, ratings in seeds.items()}
+    if champion is not None:
+        same = replace(champion, seed=recipe.seed) == recipe
+        said[CHAMPION_NAME] = tested.scored if same else run_protocol(films, (first, last), champion, report).scored
+    said[CANDIDATE_NAME] = tested.scored
+    rows = [row for name, found in said.items() for row in leaderboard_rows(name, "test", found)]
+    rows += leaderboard_rows(CANDIDATE_NAME, "validation", tested.measured.validation)
+
+    report(f"fitting again on {len(films.target):,} films through the last mature year")
+    model = fit(films, recipe, n_rounds=tested.measured.n_rounds)
+    seed_model = fit_seed_recipe(films, seed=recipe.seed)
     return Study(
         leaderboard=pd.DataFrame(rows),
-        model=fit(mature, recipe, n_rounds=n_rounds),
-        intervals=_measured_intervals(validation, predictions["lightgbm"]),
-        seed_model=fit_seed_recipe(mature, seed=recipe.seed),
-        seed_intervals=_measured_intervals(validation, predictions["seed_recipe"]),
-        n_rounds=n_rounds,
+        slices=pd.DataFrame(slice_rows(CANDIDATE_NAME, tested.scored, film_facts(test, movie_features, history))),
+        predictions=pd.concat([prediction_rows(name, "test", found, test.years) for name, found in said.items()]),
+        missingness=missingness_gain(tested.prepared, test, recipe),
+        model=replace(model, calibration=tested.measured.calibration),
+        intervals=tested.measured.intervals,
+        seed_model=seed_model,
+        seed_intervals=_seed_intervals(test, said["seed_recipe"].rating),
+        n_rounds=tested.measured.n_rounds,
     )
 
 
-def _plain_baselines(training: RatedMovies) -> dict[str, Predict]:
-    mean = float(training.target.mean())
-    genres = [name for name in training.matrix if str(name).startswith("genre_")]
-    means = np.array(
-        [training.target[training.matrix[name].to_numpy() > 0].mean() if training.matrix[name].any() else mean
-         for name in genres]
-    )  # fmt: skip
-
-    def genre_mean(rows: RatedMovies) -> np.ndarray:
-        has = rows.matrix[genres].to_numpy() > 0
-        count = has.sum(axis=1)
-        return np.where(count > 0, (has * means).sum(axis=1) / np.maximum(count, 1), mean)
-
-    return {
-        "mean": lambda rows: np.full(len(rows.target), mean),
-        "genre_mean": genre_mean,
-        "as_of_ridge": lambda rows: rows.matrix["baseline_rating"].to_numpy(),
-        "as_of_ridge_with_language": lambda rows: rows.matrix["baseline_rating_with_language"].to_numpy(),
-    }
+def film_facts(films: RatedMovies, movie_features: pd.DataFrame, history: History) -> pd.DataFrame:
+    """What `slice_rows` wants to know of films."""
+    facts = movie_features.set_index("tconst").loc[films.tconsts].reset_index()
+    return pd.DataFrame(
+        {
+            "tconst": facts["tconst"],
+            "release_year": facts["release_year"],
+            "genres": facts["genres"],
+            "language": facts["language"],
+            "has_plot": films.present["plot"].to_numpy(),
+            "has_cast": films.present["cast"].to_numpy(),
+            "n_crew_films": crew_films(facts, history),
+        }
+    )
 
 
-def _undated(parts: dict[str, RatedMovies], movie_features: pd.DataFrame, history: History) -> dict[str, RatedMovies]:
-    baseline = pd.Series(history.baseline.rate(movie_features, "with_language"), index=movie_features.index)
-    leaky = History(undated_history(movie_features, baseline), history.baseline)
-    facts = movie_features.set_index("tconst")
-    return {
-        split: RatedMovies(
-            rows.tconsts, features(facts.loc[rows.tconsts], leaky), rows.plots, rows.present, rows.target, rows.votes
-        )
-        for split, rows in parts.items()
-    }
-
-
-def _measured_intervals(validation: RatedMovies, predict: Predict) -> Intervals:
-    many_votes = validation.votes >= INTERVAL_VOTES
-    films = validation.where(many_votes) if many_votes.sum() >= INTERVAL_FILMS else validation
-    return fit_intervals(films.matrix, predict(films), films.target)
+def _seed_intervals(test: RatedMovies, ratings: np.ndarray) -> Intervals:
+    measured = with_many_votes(test, np.ones(len(ratings), bool))
+    films = test.where(measured)
+    return fit_intervals(films.matrix, ratings[measured], films.target)

@@ -3,12 +3,10 @@
 The values are made in `rating_model/features.py`, for training and serving alike.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
 
 from imdb_assets.tables.table import Column
-
-Block = Literal["release_year", "runtime", "genres", "language", "original_title", "director", "writer", "cast", "team"]
 
 GENRES = (
     "Action", "Adult", "Adventure", "Animation", "Biography", "Comedy", "Crime", "Documentary", "Drama", "Family",
@@ -21,6 +19,17 @@ LANGUAGES = (
     "Danish", "Bengali", "Norwegian", "Dutch", "Finnish", "Greek", "Hebrew", "Serbian", "Indonesian", "Tagalog",
     "Thai",
 )  # fmt: skip
+COUNTRIES = (
+    "United States", "United Kingdom", "France", "India", "Germany", "Japan", "Canada", "Italy", "Spain", "China",
+    "Hong Kong", "South Korea", "Australia", "Brazil", "Mexico", "Turkey", "Russia", "Iran", "Sweden", "Denmark",
+)  # fmt: skip
+CERTIFICATES = {
+    "all_ages": ("G", "TV-G", "U", "Approved", "Passed", "TV-Y", "TV-Y7"),
+    "guidance": ("PG", "TV-PG", "GP", "M", "M/PG"),
+    "teenagers": ("PG-13", "TV-14", "12", "12A"),
+    "adults": ("R", "TV-MA", "NC-17", "X", "18", "16", "15"),
+}
+"""Age certificates by whom they let in; `Not Rated` and others are in none."""
 ROLES = ("director", "writer", "cast")
 ROLE_LISTS = {"director": "directors", "writer": "writers", "cast": "cast"}
 """Column of a draft that lists the people of each role."""
@@ -45,13 +54,15 @@ LEAST_OUTSIDE_TITLES = 50
 class Feature:
     """One plain fact the model is given.
 
-    `neutral` stands in where the fact is absent; `block` names the facts that are absent together.
+    `neutral` stands in where the fact is absent; `block` names the facts that are absent together; `group` is what
+    people would call them together: reasons are given, and ablations made, by group.
     """
 
     name: str
     comment: str
     unit: str
-    block: Block
+    block: str
+    group: str
     neutral: float = 0.0
 
     @property
@@ -60,35 +71,99 @@ class Feature:
         return Column(name=self.name, type="double", comment=f"{self.comment} [{self.unit}]", nullable=False)
 
 
+_MADE = "Decided when the film is made."
+_PAST = "From ratings of films of strictly earlier years, by people who are hired before the film is shot."
+WHY_KNOWN = {
+    "expectation": "From ratings of films of the ten years before, and facts decided when the film is made.",
+    "era": "The year of release is planned.",
+    "length": _MADE,
+    "genres": _MADE,
+    "language": _MADE,
+    "country": _MADE,
+    "certificate": "Given before a film may be shown.",
+    "title": "The title is announced; earlier films of the title are of strictly earlier years.",
+    "story": "The plot is written before the film is shot; what its words tell was learned from earlier films.",
+    "director": _PAST,
+    "writer": _PAST,
+    "cast": _PAST,
+    "team": _PAST,
+}
+"""Why a feature of each group is known before release."""
+
+POINTS, RATING = "rating points over the as-of baseline", "rating points"
+
+
 def feature_slug(text: str) -> str:
     """A genre's or language's name as part of a column name."""
-    return text.lower().replace("-", "_")
+    return text.lower().replace("-", "_").replace(" ", "_")
 
 
-def _people_features(role: Literal["director", "writer", "cast"]) -> tuple[Feature, ...]:
-    # People's films of strictly earlier years are public knowledge when this film is made.
+def _people_features(role: str) -> tuple[Feature, ...]:
     who = {"director": "the directors", "writer": "the writers", "cast": "the billed cast"}[role]
-    points = "rating points over the as-of baseline"
     rows = (
-        ("effect_mean", f"Mean over {who} of the shrunken effect in this role", points, 0.0),
-        ("effect_max", f"Highest among {who} of the shrunken effect in this role", points, 0.0),
-        ("effect_min", f"Lowest among {who} of the shrunken effect in this role", points, 0.0),
-        ("decayed_effect_mean", f"Mean over {who} of the effect in which older films fade", points, 0.0),
-        ("all_effect_mean", f"Mean over {who} of the shrunken effect over all their roles", points, 0.0),
-        ("last_effect_mean", f"Mean over {who} of the shrunken effect of their latest year", points, 0.0),
-        ("rating_mean", f"Mean over {who} of the shrunken mean rating of earlier films", "rating points", 6.2),
-        ("best_rating_max", f"Best earlier film of any of {who}; a debutant's is neutral", "rating points", 6.2),
-        ("worst_rating_min", f"Worst earlier film of any of {who}; a debutant's is neutral", "rating points", 6.2),
+        ("effect_mean", f"Mean over {who} of the shrunken effect in this role", POINTS, 0.0),
+        ("effect_max", f"Highest among {who} of the shrunken effect in this role", POINTS, 0.0),
+        ("effect_min", f"Lowest among {who} of the shrunken effect in this role", POINTS, 0.0),
+        ("decayed_effect_mean", f"Mean over {who} of the effect in which older films fade", POINTS, 0.0),
+        ("all_effect_mean", f"Mean over {who} of the shrunken effect over all their roles", POINTS, 0.0),
+        ("all_decayed_effect_max", f"Highest among {who} of the fading effect over all their roles", POINTS, 0.0),
+        ("last_effect_mean", f"Mean over {who} of the shrunken effect of their latest year", POINTS, 0.0),
+        ("rating_mean", f"Mean over {who} of the shrunken mean rating of earlier films", RATING, 6.2),
+        ("last_rating_mean", f"Mean over {who} of the mean rating of their latest year, in any role", RATING, 6.2),
+        ("baseline_mean", f"Mean over {who} of the as-of baseline of their films: what kind they make", RATING, 6.2),
+        ("best_rating_max", f"Best earlier film of any of {who}; a debutant's is neutral", RATING, 6.2),
+        ("worst_rating_min", f"Worst earlier film of any of {who}; a debutant's is neutral", RATING, 6.2),
         ("log_films_mean", f"Mean over {who} of log(1 + earlier rated films in this role)", "log films", 1.0),
         ("log_votes_mean", f"Mean over {who} of log(1 + mean votes of earlier films)", "log votes", 4.0),
+        ("all_log_votes_max", f"Highest among {who} of log(1 + mean votes of films in any role)", "log votes", 4.0),
         ("debut_share", f"Share of {who} without an earlier rated film in any role", "share", 0.3),
         ("career_years_mean", f"Mean over {who} of the years since their first rated film", "years", 10.0),
         ("gap_years_mean", f"Mean over {who} of the years since their latest rated film", "years", 3.0),
-        ("spread_mean", f"Mean over {who} of the spread of earlier ratings", "rating points", 0.7),
+        ("spread_mean", f"Mean over {who} of the spread of earlier ratings", RATING, 0.7),
+        ("outside_effect_mean", f"Mean over {who} of the effect of their series, shorts and TV movies", POINTS, 0.0),
+        ("outside_share", f"Share of {who} with a rated series, short or TV movie of an earlier year", "share", 0.3),
     )
+    if role == "cast":
+        billed = ("billed_effect_mean", "Mean of the shrunken effects, the n-th billed weighing 1 / n", POINTS, 0.0)
+        rows = (*rows, billed)
     return tuple(
-        Feature(name=f"{role}_{name}", comment=comment, unit=unit, block=role, neutral=neutral)
+        Feature(name=f"{role}_{name}", comment=comment, unit=unit, block=role, group=role, neutral=neutral)
         for name, comment, unit, neutral in rows
+    )
+
+
+_TOGETHER = (
+    ("team_effect_mean", "Mean of the shrunken effects over directors, writers and cast", POINTS, "team", 0.0),
+    ("team_effect_pooled", "Effect of the whole team, every earlier film in its role weighing alike", POINTS, "team", 0.0),
+    ("team_all_effect_pooled", "The same over each person's films in any role", POINTS, "team", 0.0),
+    ("team_log_weight", "Log(1 + mean weight of a person's films): how much is known of the team", "log weight", "team", 1.5),
+    ("team_genre_effect_mean", "Mean over team and genres of the effect of a person in a genre", POINTS, "team_genres", 0.0),
+    ("team_genre_effect_max", "Highest effect of a person of the team in one of the genres", POINTS, "team_genres", 0.0),
+    ("team_genre_effect_pooled", "Effect of the whole team in these genres", POINTS, "team_genres", 0.0),
+    ("team_genre_share", "Share of person-genre pairs with an earlier film", "share", "team_genres", 0.4),
+    ("writer_pair_effect_mean", "Mean effect of directors and writers who made films together", POINTS, "director_writer", 0.0),
+    ("writer_pair_films_max", "Log(1 + most films that a director and a writer made together)", "log films", "director_writer", 0.0),
+    ("director_writes", "Share of the directors who are also writers of the film", "share", "director_writer", 0.5),
+    ("cast_pair_effect_mean", "Mean effect of directors and actors who made films together", POINTS, "director_cast", 0.0),
+    ("cast_pair_films_max", "Log(1 + most films that a director and an actor made together)", "log films", "director_cast", 0.0),
+)  # fmt: skip
+_OF_THE_TITLE = (
+    ("title_effect", "Effect of earlier films of the same title stem", POINTS, "title", 0.0),
+    ("title_last_rating", "Mean rating of the latest year's films of the same title stem", RATING, "title", 6.2),
+    ("title_log_votes", "Log(1 + mean votes of earlier films of the same title stem)", "log votes", "title", 0.0),
+    ("franchise_effect", "Effect of earlier films of the same title stem by somebody of the team", POINTS, "franchise", 0.0),
+    ("franchise_last_rating", "Mean rating of the latest year's films of that franchise", RATING, "franchise", 6.2),
+    ("franchise_log_films", "Log(1 + earlier films of that franchise)", "log films", "franchise", 0.0),
+)  # fmt: skip
+
+
+def _indicators(block: str, values: Iterable[str], *, comment: str) -> tuple[Feature, ...]:
+    prefix = {"genres": "genre"}.get(block, block)
+    return tuple(
+        Feature(
+            name=f"{prefix}_{feature_slug(value)}", comment=comment.format(value), unit="0/1", block=block, group=block
+        )
+        for value in values
     )
 
 
@@ -96,47 +171,68 @@ FEATURES: tuple[Feature, ...] = (
     Feature(
         name="baseline_rating",
         comment="As-of ridge on year, genres, runtime; fitted on the ten years before",
-        unit="rating points",
+        unit=RATING,
         block="release_year",
+        group="expectation",
         neutral=6.2,
     ),
     Feature(
         name="baseline_rating_with_language",
         comment="The same with language",
-        unit="rating points",
+        unit=RATING,
         block="release_year",
+        group="expectation",
         neutral=6.2,
     ),
-    Feature(name="release_year", comment="Year of first release", unit="year", block="release_year", neutral=2000.0),
-    Feature(name="runtime_minutes", comment="Running time, cut to 1-400", unit="minutes", block="runtime", neutral=95.0),
+    Feature(
+        name="release_year", comment="Year of first release", unit="year", block="release_year", group="era",
+        neutral=2000.0,
+    ),
+    Feature(
+        name="runtime_minutes", comment="Running time, cut to 1-400", unit="minutes", block="runtime", group="length",
+        neutral=95.0,
+    ),
     Feature(
         name="original_title_differs",
         comment="1 where the original title is another than the title, else 0",
         unit="0/1",
         block="original_title",
+        group="title",
         neutral=0.3,
     ),
-    *(
-        Feature(name=f"genre_{feature_slug(genre)}", comment=f"1 for {genre}, else 0", unit="0/1", block="genres")
-        for genre in GENRES
+    *_indicators("genres", GENRES, comment="1 for {}, else 0"),
+    Feature(
+        name="language_effect", comment="What the language adds to the as-of baseline", unit=RATING, block="language",
+        group="language",
     ),
-    *(
-        Feature(name=f"language_{feature_slug(name)}", comment=f"1 where {name} is the main language, else 0",
-                unit="0/1", block="language")
-        for name in LANGUAGES
-    ),
+    *_indicators("language", LANGUAGES, comment="1 where {} is the main language, else 0"),
+    *_indicators("country", COUNTRIES, comment="1 where {} is the main country, else 0"),
+    *_indicators("certificate", CERTIFICATES, comment="1 for a certificate for {}, else 0"),
     *(feature for role in ROLES for feature in _people_features(role)),
-    Feature(
-        name="team_effect_mean",
-        comment="Mean of the shrunken effects over directors, writers and cast together",
-        unit="rating points over the as-of baseline",
-        block="team",
+    *(
+        Feature(name=name, comment=comment, unit=unit, block=block, group="team", neutral=neutral)
+        for name, comment, unit, block, neutral in _TOGETHER
     ),
-    Feature(
-        name="team_effect_pooled",
-        comment="Effect of the whole team, every earlier film weighing alike",
-        unit="rating points over the as-of baseline",
-        block="team",
+    *(
+        Feature(name=name, comment=comment, unit=unit, block=block, group="title", neutral=neutral)
+        for name, comment, unit, block, neutral in _OF_THE_TITLE
     ),
 )  # fmt: skip
+TEXT_FEATURES: tuple[Feature, ...] = (
+    Feature(
+        name="plot_score",
+        comment="What the plot's words and characters add to the as-of baseline; out of fold in training",
+        unit=RATING,
+        block="plot",
+        group="story",
+    ),
+    Feature(
+        name="title_score",
+        comment="What the characters of title and original title add to it; out of fold in training",
+        unit=RATING,
+        block="title",
+        group="title",
+    ),
+)
+"""Learned by the model itself from the films that it is fitted on, so no columns of the training set."""
 FEATURE_NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)

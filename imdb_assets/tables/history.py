@@ -8,6 +8,8 @@ from imdb_assets.tables.table import Column, Table
 
 NCONST = Column(name="nconst", type="string", comment="IMDb person id: `nm` and digits.", nullable=False)
 FROM_YEAR = Column(name="from_year", type="int", comment="First release year that the row serves.", nullable=False)
+ANYBODY = "anybody"
+"""Stands for the person in the franchise history of all films of a title stem, whoever made them."""
 STATISTICS = (
     Column(name="n_films", type="int", comment="Rated films of earlier years.", nullable=False),
     Column(name="n_films_last_year", type="int", comment="Rated films of the latest of those years.", nullable=False),

@@ -18,6 +18,7 @@ from imdb_assets.tables.features import (
     VOTE_NOISE,
 )
 from imdb_assets.tables.history import (
+    ANYBODY,
     FRANCHISE_HISTORY,
     OUTSIDE_HISTORY,
     PAIR_HISTORY,
@@ -59,9 +60,12 @@ def pair_history(gold_movie_features: DataFrame, gold_baseline_ratings: DataFram
 
 
 def franchise_history(gold_movie_features: DataFrame, gold_baseline_ratings: DataFrame) -> DataFrame:
-    """The same per title stem and person, as director, writer or billed actor; titles without a stem make none."""
+    """The same per title stem and person, as director, writer or billed actor; titles without a stem make none.
+
+    The films of a stem are also counted for `ANYBODY`.
+    """
     films = _rated_films(gold_movie_features, gold_baseline_ratings).withColumn("title_stem", title_stem("title"))
-    people = F.array_union("directors", F.array_union("writers", _paired_cast()))
+    people = F.array_union("directors", F.array_union("writers", F.array_append(_paired_cast(), ANYBODY)))
     credits = films.where(F.col("title_stem").isNotNull()).select(
         *_FACTS, "title_stem", F.explode(people).alias("nconst")
     )

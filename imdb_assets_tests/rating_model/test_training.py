@@ -2,7 +2,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from imdb_assets.rating_model.text import N_FOLDS, fit_text_scorer, fold_of, out_of_fold_scores, plot_counts
+from imdb_assets.rating_model.text import (
+    N_FOLDS,
+    PLOT,
+    TITLE,
+    Counts,
+    fit_text_scorer,
+    fold_of,
+    out_of_fold_scores,
+    text_counts,
+)
 from imdb_assets.rating_model.training import Recipe, neutralise_absence
 from imdb_assets.tables.features import FEATURES
 
@@ -12,22 +21,29 @@ IDS = pd.Series([f"tt{number}" for number in range(200)])
 NEUTRAL = {feature.name: feature.neutral for feature in FEATURES}
 
 
-def test_words_of_better_films_score_higher_and_no_words_score_nothing() -> None:
-    scorer = fit_text_scorer(plot_counts(PLOTS), RESIDUAL, np.ones(200))
+def counts_of(texts: list[str], *, name: str = PLOT) -> Counts:
+    column = {PLOT: "plot", TITLE: "title"}[name]
+    drafts = pd.DataFrame({"title": None, "original_title": None, "plot": None}, index=range(len(texts)), dtype=object)
+    return text_counts(drafts.assign(**{column: texts}))[name]
+
+
+@pytest.mark.parametrize("name", [PLOT, TITLE])
+def test_words_of_better_films_score_higher_and_no_words_score_nothing(name: str) -> None:
+    scorer = fit_text_scorer(name, counts_of(PLOTS, name=name), RESIDUAL, np.ones(200))
     assert scorer is not None
-    good, bad, none = scorer.score(plot_counts(["a luminous harbour", "an ordinary garage", ""]))
+    good, bad, none = scorer.score(counts_of(["a luminous harbour", "an ordinary garage", ""], name=name))
     assert good > 0.1 > -0.1 > bad
     assert none == 0.0
 
 
 def test_too_few_plots_teach_nothing() -> None:
-    assert fit_text_scorer(plot_counts(PLOTS[:50]), RESIDUAL[:50], np.ones(50)) is None
+    assert fit_text_scorer(PLOT, counts_of(PLOTS[:50]), RESIDUAL[:50], np.ones(50)) is None
 
 
 def test_a_films_own_target_does_not_move_its_text_score() -> None:
-    counts, own = plot_counts(PLOTS), fold_of(IDS) == 0
+    counts, own = counts_of(PLOTS), fold_of(IDS) == 0
     changed = np.where(own, 9.0, RESIDUAL)
-    before, after = (out_of_fold_scores(counts, target, np.ones(200), IDS) for target in (RESIDUAL, changed))
+    before, after = (out_of_fold_scores(PLOT, counts, target, np.ones(200), IDS) for target in (RESIDUAL, changed))
     assert (before[own] == after[own]).all()
     assert (before[~own] != after[~own]).any()
     assert set(fold_of(IDS)) == set(range(N_FOLDS))

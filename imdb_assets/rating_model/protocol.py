@@ -1,0 +1,122 @@
+"""The protocol: a recipe is fitted on the past, measured on the years before the test, and tested on later years."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from sklearn.linear_model import LinearRegression
+
+from imdb_assets.rating_model.evaluation import MINIMUM_FILMS
+from imdb_assets.rating_model.intervals import Intervals, fit_intervals
+from imdb_assets.rating_model.scored import Scored
+from imdb_assets.rating_model.training import (
+    MODEL_COLUMNS,
+    Calibration,
+    FittedModel,
+    Prepared,
+    RatedMovies,
+    Recipe,
+    fit,
+    grow,
+    prepare,
+)
+
+MEASURED_YEARS = 3
+"""So many years before the test are each predicted by a model of the years before them (rolling origin)."""
+MEASURED_VOTES, MEASURED_FILMS = 1000, 200
+"""Calibration and intervals are measured on held-out films with many votes, where there are enough of them."""
+Report = Callable[[str], object]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the years before the test taught: when to stop, and how far off and how sure a recipe is."""
+
+    n_rounds: int
+    calibration: Calibration
+    intervals: Intervals
+    validation: Scored
+    """Of the year before the test, calibrated."""
+
+
+@dataclass(frozen=True)
+class Tested:
+    """A recipe under the protocol: the model of all years before the test, and what it said of the test films."""
+
+    measured: Measured
+    prepared: Prepared
+    model: FittedModel
+    scored: Scored
+
+
+def run_protocol(
+    films: RatedMovies,
+    test_years: tuple[int, int],
+    recipe: Recipe,
+    report: Report,
+    *,
+    columns: Sequence[str] = MODEL_COLUMNS,
+) -> Tested:
+    """Choose on the year before the test, measure on the three years before it, fit on all of them, and test.
+
+    :param films: mature rated films.
+    :param test_years: first and last.
+    :param report: is told of each step.
+    """
+    first, last = test_years
+    measured = measure_recipe(films.where(films.years < first), recipe, report, columns=columns)
+    before = films.where(films.years < first)
+    report(f"fitting on {len(before.target):,} films until {first - 1} for the test")
+    prepared = prepare(before, recipe, columns=columns)
+    model = replace(grow(prepared, recipe, n_rounds=measured.n_rounds), calibration=measured.calibration)
+    test = films.where((films.years >= first) & (films.years <= last))
+    return Tested(measured, prepared, model, scored(test, model.predict_films(test), measured.intervals))
+
+
+def measure_recipe(
+    films: RatedMovies, recipe: Recipe, report: Report, *, columns: Sequence[str] = MODEL_COLUMNS
+) -> Measured:
+    """Predict each of the last years of films from the years before it; the last year decides when to stop."""
+    last = int(films.years.max())
+    validation = films.where(films.years == last)
+    report(f"fitting on the films until {last - 1}, {last} decides when to stop")
+    model = fit(films.where(films.years < last), recipe, validation=validation, columns=columns)
+    n_rounds = model.booster.best_iteration
+    held_out, ratings = [films.years == last], [model.predict_films(validation)]
+    for year in range(last - 1, last - MEASURED_YEARS, -1):
+        earlier = films.years < year
+        if earlier.sum() < MINIMUM_FILMS["training"] or not (films.years == year).any():
+            break
+        report(f"fitting on the films until {year - 1} to measure on {year}")
+        model = fit(films.where(earlier), recipe, n_rounds=n_rounds, columns=columns)
+        held_out.append(films.years == year)
+        ratings.append(model.predict_films(films.where(held_out[-1])))
+    pooled = np.zeros(len(films.target))
+    for mask, rated in zip(held_out, ratings, strict=True):
+        pooled[mask] = rated
+    mask = with_many_votes(films, np.any(held_out, axis=0))
+    measured = films.where(mask)
+    calibration = fit_calibration(measured.target, pooled[mask])
+    intervals = fit_intervals(measured.matrix, calibration.apply(pooled[mask]), measured.target)
+    validated = scored(validation, calibration.apply(ratings[0]), intervals)
+    return Measured(n_rounds, calibration, intervals, validated)
+
+
+def with_many_votes(films: RatedMovies, mask: np.ndarray) -> np.ndarray:
+    """Of a mask's films those with `MEASURED_VOTES`; all of them where these are fewer than `MEASURED_FILMS`."""
+    many = mask & (films.votes >= MEASURED_VOTES)
+    return many if many.sum() >= MEASURED_FILMS else mask
+
+
+def fit_calibration(target: np.ndarray, ratings: np.ndarray) -> Calibration:
+    """The line that least squares draws from held-out ratings to targets; none where the ratings do not vary."""
+    if ratings.std() < 1e-9:
+        return Calibration(intercept=float(target.mean() - ratings.mean()))
+    line = LinearRegression().fit(ratings.reshape(-1, 1), target)
+    return Calibration(intercept=float(line.intercept_), slope=float(line.coef_[0]))
+
+
+def scored(films: RatedMovies, ratings: np.ndarray, intervals: Intervals | None = None) -> Scored:
+    """What a model said of films, with the bounds that measured intervals give."""
+    bounds = intervals.bounds(films.matrix, ratings) if intervals else None
+    return Scored(films.tconsts, films.target, films.votes, ratings, bounds)
