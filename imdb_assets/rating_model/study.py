@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from imdb_assets.rating_model.evaluation import leaderboard_rows, require_enough_films
+from imdb_assets.rating_model.evaluation import require_enough_films
 from imdb_assets.rating_model.features import History, features
 from imdb_assets.rating_model.history import undated_history
 from imdb_assets.rating_model.intervals import Intervals, fit_intervals
+from imdb_assets.rating_model.metrics import leaderboard_rows
+from imdb_assets.rating_model.scored import Scored
 from imdb_assets.rating_model.seed_recipe import SeedModel, fit_seed_recipe
 from imdb_assets.rating_model.training import FittedModel, RatedMovies, Recipe, fit, rated_movies
 
@@ -65,10 +67,9 @@ def run_study(
     rows = []
     for split in ("validation", "test"):
         for name, predict in predictions.items():
-            rows += leaderboard_rows(name, split, parts[split], predict(parts[split]))
-        rows += leaderboard_rows(
-            "seed_recipe_leaky", split, undated[split], leaky.predict(undated[split].matrix, undated[split].plots)
-        )
+            rows += leaderboard_rows(name, split, _scored(parts[split], predict(parts[split])))
+        predicted = leaky.predict(undated[split].matrix, undated[split].plots)
+        rows += leaderboard_rows("seed_recipe_leaky", split, _scored(undated[split], predicted))
     report("fitting again through the last mature year")
     n_rounds = model.booster.best_iteration
     mature = films.where(training_set["is_mature"].to_numpy(bool))
@@ -80,6 +81,10 @@ def run_study(
         seed_intervals=_measured_intervals(validation, predictions["seed_recipe"]),
         n_rounds=n_rounds,
     )
+
+
+def _scored(films: RatedMovies, rating: np.ndarray) -> Scored:
+    return Scored(films.tconsts, films.target, films.votes, rating, None)
 
 
 def _plain_baselines(training: RatedMovies) -> dict[str, Predict]:
