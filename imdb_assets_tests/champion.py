@@ -12,6 +12,7 @@ from imdb_assets.rating_model.features import History, features, present_blocks
 from imdb_assets.rating_model.history import HistoryTable, undated_history
 from imdb_assets.rating_model.intervals import fit_intervals
 from imdb_assets.rating_model.people import People
+from imdb_assets.rating_model.promotion import promote
 from imdb_assets.rating_model.served_model import RatingModel
 from imdb_assets.rating_model.text import text_counts
 from imdb_assets.rating_model.training import RatedMovies, Recipe, fit
@@ -32,12 +33,10 @@ def registered_champion(folder: Path) -> str:
     mlflow.set_tracking_uri(tracking_uri)
     mlflow.create_experiment("champion", artifact_location=(folder / "artifacts").as_uri())
     mlflow.set_experiment("champion")
-    with mlflow.start_run() as run:
+    with mlflow.start_run():
         registry.register(invented_model(), alias=registry.CANDIDATE, tags={"trained_on": "invented films"})
-        board = folder / registry.LEADERBOARD_FILE
-        leaderboard().to_parquet(board)
-        mlflow.log_artifact(str(board), run_id=run.info.run_id)
-    registry.promote(tracking_uri)
+        registry.log_rows(leaderboard(), registry.LEADERBOARD_FILE)
+    promote(tracking_uri)
     return tracking_uri
 
 

@@ -11,6 +11,7 @@ from app.settings import read_settings
 from imdb_assets.environments import settings_from
 from imdb_assets.rating_model import registry
 from imdb_assets.rating_model.draft import MovieDraft
+from imdb_assets.rating_model.promotion import promote
 from imdb_assets.rating_model.registry import load_champion
 from imdb_assets_tests.champion import (
     GIFTED_DIRECTOR,
@@ -137,7 +138,7 @@ def test_a_promoted_version_answers_without_a_restart(tmp_path, monkeypatch):
     assert "version 1" in app.caption[-1].value
     with mlflow.start_run():
         registry.register(invented_model(), alias=registry.CANDIDATE, tags={})
-    registry.promote(tracking_uri)
+    promote(tracking_uri)
     st.cache_data.clear()  # what twenty seconds do
     assert "version 2" in app.run().caption[-1].value
 

@@ -18,7 +18,7 @@ from imdb_assets.environments import settings_from
 from imdb_assets.resources.delta import DeltaIOManager
 from imdb_assets.resources.omdb_landing import LEDGER
 from imdb_assets.sample_world.world import write_snapshot
-from imdb_assets.tables import bronze, gold, silver
+from imdb_assets.tables import bronze, evaluation, gold, silver
 from imdb_assets_tests.imdb_server import ImdbServer, imdb_server
 from imdb_assets_tests.omdb_server import KEY, OmdbServer, omdb_server
 from imdb_assets_tests.test_whole_pipeline import content
@@ -26,7 +26,7 @@ from imdb_assets_tests.test_whole_pipeline import content
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 MOVIES = 60
-TABLES = [*bronze.TABLES, *silver.TABLES, *(table for table in gold.TABLES if table != gold.MODEL_LEADERBOARD)]
+TABLES = [*bronze.TABLES, *silver.TABLES, *(table for table in gold.TABLES if table not in evaluation.TABLES)]
 JOBS = ("daily_refresh", "enrich_with_omdb", "daily_refresh")
 
 

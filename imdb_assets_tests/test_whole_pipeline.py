@@ -19,7 +19,7 @@ from imdb_assets.rating_model import registry
 from imdb_assets.rating_model.draft import DRAFT_COLUMNS, MovieDraft, drafts_frame
 from imdb_assets.rating_model.features import features
 from imdb_assets.resources.delta import DeltaIOManager
-from imdb_assets.tables import bronze, gold, silver
+from imdb_assets.tables import bronze, evaluation, gold, silver
 from imdb_assets.tables.features import FEATURE_NAMES
 from imdb_assets.tables.table import Table
 
@@ -99,7 +99,7 @@ def test_every_row_of_the_datasets_is_kept_or_rejected(platform: Platform) -> No
 
 
 def test_the_leaderboard_compares_every_model_on_both_splits(platform: Platform) -> None:
-    rows = platform.table(gold.MODEL_LEADERBOARD)
+    rows = platform.table(evaluation.MODEL_LEADERBOARD)
     assert set(rows["model"]) == MODELS
     assert set(rows["split"]) == {"validation", "test"}
     assert ((rows["rmse_low"] <= rows["rmse"]) & (rows["rmse"] <= rows["rmse_high"])).all()

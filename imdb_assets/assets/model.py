@@ -1,4 +1,4 @@
-"""The model assets: a candidate trained and registered, the leaderboard, and the champion that answers."""
+"""The model assets: a candidate trained and registered, and the leaderboard; `champion.py` lets it answer."""
 
 import tempfile
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ import pandas as pd
 from imdb_assets.assets.fingerprint import fingerprint
 from imdb_assets.assets.table_asset import is_forced, table_asset
 from imdb_assets.rating_model import registry
-from imdb_assets.rating_model.evaluation import TooFewRatingsError, may_be_champion
+from imdb_assets.rating_model.evaluation import TooFewRatingsError
 from imdb_assets.rating_model.features import HISTORY_TABLES, History
 from imdb_assets.rating_model.people import People
 from imdb_assets.rating_model.served_model import RatingModel
@@ -20,11 +20,10 @@ from imdb_assets.rating_model.study import Study, run_study
 from imdb_assets.rating_model.training import Recipe
 from imdb_assets.resources.delta import DeltaIOManager
 from imdb_assets.resources.mlflow_tracking import MlflowTracking
-from imdb_assets.tables.gold import MODEL_LEADERBOARD
+from imdb_assets.tables.evaluation import MODEL_LEADERBOARD
 
 TRAINED_ON = ("gold_training_set", "gold_movie_features", *HISTORY_TABLES, "gold_people_index")
 FINGERPRINT = "fingerprint"
-GOOD_ENOUGH = "candidate_is_good_enough"
 
 
 @dg.asset(group_name="model", kinds={"lightgbm", "mlflow"}, deps=list(TRAINED_ON))
@@ -82,35 +81,6 @@ def _candidate(mlflow_tracking: MlflowTracking) -> object:
 @table_asset(MODEL_LEADERBOARD, deps=[rating_model_candidate], state=_candidate)
 def gold_model_leaderboard(mlflow_tracking: MlflowTracking) -> pd.DataFrame:
     return registry.leaderboard(mlflow_tracking.tracking_uri, alias=registry.CANDIDATE)
-
-
-@dg.asset(
-    group_name="model",
-    kinds={"mlflow"},
-    deps=[gold_model_leaderboard],
-    check_specs=[
-        dg.AssetCheckSpec(
-            name=GOOD_ENOUGH,
-            asset="rating_model_champion",
-            blocking=True,
-            description="The candidate beats the mean rating and is not worse than the as-of ridge on the test films.",
-        )
-    ],
-)
-def rating_model_champion(mlflow_tracking: MlflowTracking) -> dg.MaterializeResult:
-    """The version of `imdb_rating` that answers: the candidate, if it is good enough, gets the alias `champion`."""
-    uri = mlflow_tracking.tracking_uri
-    verdict = may_be_champion(registry.leaderboard(uri, alias=registry.CANDIDATE))
-    check = dg.AssetCheckResult(check_name=GOOD_ENOUGH, passed=verdict.passed, description=verdict.reason)
-    if verdict.passed:
-        registry.promote(uri)
-    champion = registry.version_of(uri, registry.CHAMPION)
-    version = str(champion.version) if champion else "none"
-    return dg.MaterializeResult(
-        data_version=dg.DataVersion(version),
-        metadata={"version": version, "verdict": verdict.reason},
-        check_results=[check],
-    )
 
 
 def _log_leaderboard(study: Study) -> None:

@@ -1,13 +1,14 @@
-"""The registry: which version answers, registering a new one, and moving the aliases."""
+"""The registry: which version answers, what its run logged, registering a new one; `promotion.py` moves `champion`."""
 
 import re
 import tempfile
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import mlflow
 import pandas as pd
@@ -26,13 +27,17 @@ from imdb_assets.rating_model.served_model import OUTPUT_COLUMNS, RatingModel
 
 MODEL_NAME = "imdb_rating"
 CHAMPION, CANDIDATE, RANDOM_FOREST = "champion", "candidate", "random_forest"
-LEADERBOARD_FILE = "leaderboard.parquet"
+LEADERBOARD_FILE, PREDICTIONS_FILE = "leaderboard.parquet", "predictions.parquet"
 REQUIREMENTS = ("lightgbm", "mlflow", "numpy", "pandas", "pyarrow", "pydantic", "scikit-learn", "scipy", "skops")
 """What the served model needs; a test holds it against the project's own dependencies."""
 
 
 class NoChampionError(LookupError):
     """No version carries the alias yet; the text says what to run."""
+
+
+class NotLoggedError(LookupError):
+    """The run of a version did not log what is asked of it; the text says which, and what to run."""
 
 
 class RegistryUnreachableError(ConnectionError):
@@ -50,6 +55,17 @@ class Champion:
     tags: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class RegisteredVersion:
+    """A version of the model, as a list of them shows it."""
+
+    version: str
+    aliases: tuple[str, ...]
+    created: datetime
+    tags: Mapping[str, str]
+    run_id: str
+
+
 def load_champion(tracking_uri: str, *, alias: str = CHAMPION) -> Champion:
     """Load the version that an alias points to.
 
@@ -57,7 +73,7 @@ def load_champion(tracking_uri: str, *, alias: str = CHAMPION) -> Champion:
     :raises RegistryUnreachableError: when the registry does not answer.
     """
     mlflow.set_tracking_uri(tracking_uri)
-    version_found = _version_or_error(tracking_uri, alias)
+    version_found = version_or_error(tracking_uri, alias)
     loaded = mlflow.pyfunc.load_model(f"models:/{MODEL_NAME}/{version_found.version}")
     return Champion(
         model=loaded.unwrap_python_model().model,
@@ -70,11 +86,40 @@ def load_champion(tracking_uri: str, *, alias: str = CHAMPION) -> Champion:
 
 def version_of(tracking_uri: str, alias: str) -> ModelVersion | None:
     """The version that an alias points to; None where there is none."""
+    return _ask(tracking_uri, lambda client: client.get_model_version_by_alias(MODEL_NAME, alias))
+
+
+def version_named(tracking_uri: str, name: str) -> ModelVersion | None:
+    """The version of a number; None where there is none, or no longer."""
+    return _ask(tracking_uri, lambda client: client.get_model_version(MODEL_NAME, name))
+
+
+def versions(tracking_uri: str) -> list[RegisteredVersion]:
+    """Every version of the model, the newest first."""
+    model = _ask(tracking_uri, lambda client: client.get_registered_model(MODEL_NAME))
+    found = _ask(tracking_uri, lambda client: list(client.search_model_versions(f"name = '{MODEL_NAME}'"))) or []
+    aliases = sorted(model.aliases.items()) if model else []
+    return [
+        RegisteredVersion(
+            version=str(one.version),
+            aliases=tuple(alias for alias, version in aliases if str(version) == str(one.version)),
+            created=datetime.fromtimestamp(one.creation_timestamp / 1000, tz=UTC),
+            tags=dict(one.tags),
+            run_id=str(one.run_id),
+        )
+        for one in sorted(found, key=lambda one: int(one.version), reverse=True)
+    ]
+
+
+_Answer = TypeVar("_Answer")
+
+
+def _ask(tracking_uri: str, question: Callable[[MlflowClient], _Answer]) -> _Answer | None:
     file = tracking_uri.removeprefix("sqlite:///")
     if file != tracking_uri and not Path(file).exists():
         return None  # Asking would make MLflow create the database.
     try:
-        return MlflowClient(tracking_uri).get_model_version_by_alias(MODEL_NAME, alias)
+        return question(MlflowClient(tracking_uri))
     except MlflowException as error:
         if error.error_code in (ErrorCode.Name(RESOURCE_DOES_NOT_EXIST), "INVALID_PARAMETER_VALUE"):
             return None
@@ -152,27 +197,44 @@ def _served_code(package: Path, folder: Path) -> Path:
     return target
 
 
-def promote(tracking_uri: str) -> str:
-    """Let the candidate answer: move the alias `champion` to its version, and do nothing else."""
-    candidate = _version_or_error(tracking_uri, CANDIDATE)
-    MlflowClient(tracking_uri).set_registered_model_alias(MODEL_NAME, CHAMPION, candidate.version)
-    return str(candidate.version)
+def log_rows(rows: pd.DataFrame, file: str) -> None:
+    """Log rows to the active MLflow run, as Parquet."""
+    with tempfile.TemporaryDirectory() as folder:
+        rows.to_parquet(Path(folder) / file)
+        mlflow.log_artifact(str(Path(folder) / file))
 
 
 def leaderboard(tracking_uri: str, *, alias: str = CHAMPION) -> pd.DataFrame:
     """The leaderboard that a version's run logged: rows of `gold_model_leaderboard`."""
-    found = _version_or_error(tracking_uri, alias)
+    return logged_rows(tracking_uri, LEADERBOARD_FILE, alias=alias)
+
+
+def logged_rows(tracking_uri: str, file: str, *, alias: str = CHAMPION) -> pd.DataFrame:
+    """Rows that a version's run logged, such as `PREDICTIONS_FILE`.
+
+    :raises NotLoggedError: when the run logged no such file.
+    """
+    found = version_or_error(tracking_uri, alias)
+    client = MlflowClient(tracking_uri)
+    if file not in {logged.path for logged in client.list_artifacts(str(found.run_id))}:
+        raise NotLoggedError(
+            f"The run of {MODEL_NAME} version {found.version} logged no {file}; train a new one: `make demo FORCE=yes` "
+            "(invented films) or `make real FORCE=yes` (IMDb's data)."
+        )
     with tempfile.TemporaryDirectory() as folder:
-        file = MlflowClient(tracking_uri).download_artifacts(str(found.run_id), LEADERBOARD_FILE, folder)
-        return pd.read_parquet(file)
+        return pd.read_parquet(client.download_artifacts(str(found.run_id), file, folder))
 
 
 def run_of(tracking_uri: str, alias: str) -> str:
     """The MLflow run that logged the version of an alias."""
-    return str(_version_or_error(tracking_uri, alias).run_id)
+    return str(version_or_error(tracking_uri, alias).run_id)
 
 
-def _version_or_error(tracking_uri: str, alias: str) -> ModelVersion:
+def version_or_error(tracking_uri: str, alias: str) -> ModelVersion:
+    """The version that an alias points to.
+
+    :raises NoChampionError: when no version has the alias.
+    """
     found = version_of(tracking_uri, alias)
     if found is None:
         message = (

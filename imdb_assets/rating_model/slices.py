@@ -1,4 +1,4 @@
-"""How one model fares on parts of the test films: by crew, decade, genre, language, votes, and what is known of a film."""
+"""How one model fares on parts of the test films: by crew, decade, genre, language, votes, what is known of them."""
 
 from collections.abc import Callable
 from dataclasses import asdict

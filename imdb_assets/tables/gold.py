@@ -1,8 +1,9 @@
-"""The gold tables: features and how the models fare; histories are declared in tables/history.py.
+"""The gold tables: features and targets; histories are declared in `history.py`, how models fare in `evaluation.py`.
 
 Only facts known before release may become features; targets are named `target_`.
 """
 
+from imdb_assets.tables import evaluation
 from imdb_assets.tables.features import FEATURES
 from imdb_assets.tables.history import HISTORIES, NCONST
 from imdb_assets.tables.table import Column, Table
@@ -144,39 +145,6 @@ PEOPLE_INDEX = Table(
     ),
 )
 
-MODEL_LEADERBOARD = Table(
-    layer="gold",
-    name="model_leaderboard",
-    description="How the candidate and every baseline fare on the same films.",
-    primary_key=("model", "population", "split"),
-    columns=(
-        Column(name="model", type="string", comment="Name of the model or baseline.", nullable=False),
-        Column(
-            name="population",
-            type="string",
-            comment="Films that are scored: votes_1000, votes_100 (that many votes or more), or all.",
-            nullable=False,
-        ),
-        Column(name="split", type="string", comment="validation or test.", nullable=False),
-        Column(name="n", type="int", comment="Number of films.", nullable=False),
-        Column(name="rmse", type="double", comment="Root mean squared error, rating points.", nullable=False),
-        Column(
-            name="rmse_low", type="double", comment="Lower end of the 95% bootstrap interval of rmse.", nullable=False
-        ),
-        Column(
-            name="rmse_high", type="double", comment="Upper end of the 95% bootstrap interval of rmse.", nullable=False
-        ),
-        Column(name="mae", type="double", comment="Mean absolute error, rating points.", nullable=False),
-        Column(name="r2", type="double", comment="Coefficient of determination; null where the targets do not vary."),
-        Column(name="spearman", type="double", comment="Spearman's rank correlation; null where it is not defined."),
-        Column(
-            name="slope",
-            type="double",
-            comment="Slope of target on prediction (1 is calibrated); null where the predictions do not vary.",
-        ),
-    ),
-)
-
 TABLES = (
     MOVIE_FEATURES,
     BASELINE_COEFFICIENTS,
@@ -184,5 +152,5 @@ TABLES = (
     *HISTORIES,
     TRAINING_SET,
     PEOPLE_INDEX,
-    MODEL_LEADERBOARD,
+    *evaluation.TABLES,
 )

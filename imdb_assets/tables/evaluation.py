@@ -1,0 +1,122 @@
+"""The gold tables that say how the models fare: leaderboard, slices, backtest and ablation."""
+
+from imdb_assets.tables.table import Column, Table
+
+_NO_INTERVAL = "null for a model without intervals"
+_FLAT_TARGET, _FLAT_PREDICTION = "null where the targets do not vary", "null where the predictions do not vary"
+
+
+def _ends(name: str, *, unless: str | None = None) -> tuple[Column, Column]:
+    suffix = f"; {unless}." if unless else "."
+    low, high = (
+        Column(
+            name=f"{name}_{end}",
+            type="double",
+            comment=f"{which} end of the 95% bootstrap interval of {name}{suffix}",
+            nullable=unless is not None,
+        )
+        for end, which in (("low", "Lower"), ("high", "Upper"))
+    )
+    return low, high
+
+
+def _number(name: str, comment: str, *, unless: str | None = None) -> Column:
+    text = f"{comment}; {unless}." if unless else f"{comment}."
+    return Column(name=name, type="double", comment=text, nullable=unless is not None)
+
+
+N_FILMS = Column(name="n", type="int", comment="Number of films.", nullable=False)
+RMSE = _number("rmse", "Root mean squared error, rating points")
+METRICS = (
+    N_FILMS,
+    RMSE,
+    *_ends("rmse"),
+    _number("mae", "Mean absolute error, rating points"),
+    _number("r2", "Coefficient of determination", unless=_FLAT_TARGET),
+    *_ends("r2", unless=_FLAT_TARGET),
+    _number("spearman", "Spearman's rank correlation", unless="null where targets or predictions do not vary"),
+    _number("slope", "Slope of target on prediction (1 is calibrated)", unless=_FLAT_PREDICTION),
+    *_ends("slope", unless=_FLAT_PREDICTION),
+    _number("bias", "Mean of prediction minus target, rating points"),
+    _number("coverage_80", "Share of films whose target lies in the 80% interval", unless=_NO_INTERVAL),
+    *_ends("coverage_80", unless=_NO_INTERVAL),
+    _number("width_80", "Mean width of the 80% interval, rating points", unless=_NO_INTERVAL),
+    _number("coverage_90", "Share of films whose target lies in the 90% interval", unless=_NO_INTERVAL),
+    _number("width_90", "Mean width of the 90% interval, rating points", unless=_NO_INTERVAL),
+)
+"""The columns of `rating_model/metrics.py`'s Metrics, in its order."""
+
+MODEL = Column(name="model", type="string", comment="Name of the model or baseline.", nullable=False)
+POPULATION = Column(
+    name="population",
+    type="string",
+    comment="Films that are scored: votes_1000, votes_100 (that many votes or more), or all.",
+    nullable=False,
+)
+
+MODEL_LEADERBOARD = Table(
+    layer="gold",
+    name="model_leaderboard",
+    description="How the candidate and every baseline fare on the same films.",
+    primary_key=("model", "population", "split"),
+    columns=(
+        MODEL,
+        POPULATION,
+        Column(name="split", type="string", comment="validation or test.", nullable=False),
+        *METRICS,
+    ),
+)
+
+MODEL_SLICES = Table(
+    layer="gold",
+    name="model_slices",
+    description="How the candidate fares on parts of the test films; a film is in one slice of each kind, but in one per genre.",
+    primary_key=("model", "population", "slice_by", "slice"),
+    columns=(
+        MODEL,
+        POPULATION,
+        Column(
+            name="slice_by",
+            type="string",
+            comment="What the films are told apart by: crew, decade, genre, language, votes, plot, cast or predicted_quintile.",
+            nullable=False,
+        ),
+        Column(
+            name="slice",
+            type="string",
+            comment="Which part: `debut` (no director or writer with an earlier rated film), `1990s`, `Drama`, `without plot`.",
+            nullable=False,
+        ),
+        *METRICS,
+    ),
+)
+
+BACKTEST = Table(
+    layer="gold",
+    name="backtest",
+    description="The protocol of each of the last years: fitted on what was known before the year, scored on its films.",
+    primary_key=("model", "test_year", "population"),
+    columns=(
+        MODEL,
+        Column(name="test_year", type="int", comment="Release year of the films that are scored.", nullable=False),
+        POPULATION,
+        *METRICS,
+    ),
+)
+
+MODEL_ABLATION = Table(
+    layer="gold",
+    name="model_ablation",
+    description="What each group of features is worth: the model fitted without it, against the full one on the same test films.",
+    primary_key=("left_out", "population"),
+    columns=(
+        Column(name="left_out", type="string", comment="The group of features left out.", nullable=False),
+        POPULATION,
+        N_FILMS,
+        RMSE,
+        _number("rmse_difference", "rmse minus that of the full model; above 0 the group helps"),
+        *_ends("rmse_difference"),
+    ),
+)
+
+TABLES = (MODEL_LEADERBOARD, MODEL_SLICES, BACKTEST, MODEL_ABLATION)

@@ -1,0 +1,90 @@
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from imdb_assets.assets.champion import GOOD_ENOUGH, rating_model_champion
+from imdb_assets.rating_model.promotion import rollback
+from imdb_assets.rating_model.registry import CANDIDATE, CHAMPION, version_of
+from imdb_assets.resources.mlflow_tracking import MlflowTracking
+from imdb_assets_tests.bare_registry import bare_registry, new_candidate, predicted, tags_of
+from imdb_assets_tests.scored import scored, truth
+
+EXPECTED = truth(400)
+GOOD, RIDGE, BAD = (scored(EXPECTED, off=off) for off in (0.2, 0.6, 0.9))
+
+
+@pytest.fixture
+def uri(tmp_path: Path) -> str:
+    return bare_registry(tmp_path)
+
+
+def run(uri: str) -> tuple[dg.ExecuteInProcessResult, dg.AssetCheckEvaluation]:
+    tracking = MlflowTracking(tracking_uri=uri)
+    result = dg.materialize([rating_model_champion], resources={"mlflow_tracking": tracking}, raise_on_error=False)
+    [check] = result.get_asset_check_evaluations()
+    assert check.check_name == GOOD_ENOUGH
+    return result, check
+
+
+def champion(uri: str) -> str | None:
+    found = version_of(uri, CHAMPION)
+    return None if found is None else str(found.version)
+
+
+def test_a_good_candidate_becomes_champion_and_its_numbers_are_shown(uri: str) -> None:
+    new_candidate(uri, predicted(GOOD, None, RIDGE))
+    result, check = run(uri)
+    assert result.success
+    assert champion(uri) == "1"
+    assert tags_of(uri, CHAMPION)["verdict"] == "passed"
+    assert tags_of(uri, CHAMPION)["reason"] == check.description
+    numbers = {name: value.value for name, value in check.metadata.items()}
+    assert (numbers["candidate"], numbers["population"], numbers["n"]) == ("1", "votes_1000", 400)
+    assert f"RMSE is {numbers['rmse']:.3f}" in str(check.description)
+    assert "rmse_difference" not in numbers
+
+
+def test_a_refused_candidate_leaves_the_champion_and_fails_a_blocking_check(uri: str) -> None:
+    new_candidate(uri, predicted(GOOD, None, RIDGE))
+    run(uri)
+    new_candidate(uri, predicted(BAD, GOOD, RIDGE))
+    result, check = run(uri)
+    assert (check.passed, check.blocking, check.severity) == (False, True, dg.AssetCheckSeverity.ERROR)
+    [made] = result.get_asset_materialization_events()
+    assert made.materialization.metadata["version"].value == "1"
+    assert champion(uri) == "1"
+    assert tags_of(uri, CANDIDATE)["verdict"] == "refused"
+    assert "It loses to as_of_ridge" in tags_of(uri, CANDIDATE)["reason"]
+    assert float(str(check.metadata["rmse_difference_low"].value)) > 0.01
+
+
+def test_after_a_rollback_the_same_candidate_stays_out_and_a_new_one_answers(uri: str) -> None:
+    for _ in range(2):
+        new_candidate(uri, predicted(GOOD, GOOD, RIDGE))
+        assert run(uri)[0].success
+    assert rollback(uri) == ("2", "1")
+    _, check = run(uri)
+    assert not check.passed
+    assert "Version 2 of imdb_rating was rolled back" in str(check.description)
+    assert champion(uri) == "1"
+    new_candidate(uri, predicted(GOOD, GOOD, RIDGE))
+    assert run(uri)[0].success
+    assert champion(uri) == "3"
+
+
+def test_run_twice_the_champion_is_the_same_and_remembers_whom_it_replaced(uri: str) -> None:
+    for _ in range(2):
+        new_candidate(uri, predicted(GOOD, GOOD, RIDGE))
+        run(uri)
+    run(uri)
+    assert champion(uri) == "2"
+    assert tags_of(uri, CHAMPION)["champion_before"] == "1"
+
+
+def test_a_candidate_whose_run_logged_no_predictions_is_refused_in_a_sentence(uri: str) -> None:
+    new_candidate(uri)
+    tracking = MlflowTracking(tracking_uri=uri)
+    with pytest.raises(dg.Failure, match=r"version 1 logged no predictions\.parquet"):
+        dg.materialize([rating_model_champion], resources={"mlflow_tracking": tracking})
+    assert champion(uri) is None
