@@ -26,6 +26,7 @@ ASSETS = {
     "gold_movie_features", "gold_baseline_ratings", "gold_baseline_coefficients", "gold_person_history",
     "gold_training_set", "gold_people_index", "gold_model_leaderboard",
     "rating_model_candidate", "rating_model_champion",
+    "gold_forecasts", "gold_scoreboard", "gold_feature_drift",
 }  # fmt: skip
 AZURE = {
     "IMDB_ENV": "azure",

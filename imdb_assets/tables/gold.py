@@ -4,6 +4,7 @@ Only facts known before release may become features; targets are named `target_`
 """
 
 from imdb_assets.tables.features import FEATURES
+from imdb_assets.tables.monitoring import MONITORING
 from imdb_assets.tables.table import Column, Table
 
 TCONST = Column(name="tconst", type="string", comment="IMDb title id: `tt` and digits.", nullable=False)
@@ -252,4 +253,5 @@ TABLES = (
     TRAINING_SET,
     PEOPLE_INDEX,
     MODEL_LEADERBOARD,
+    *MONITORING,
 )
