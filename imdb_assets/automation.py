@@ -1,7 +1,7 @@
 """The jobs, and what starts assets by themselves.
 
-A sensor lands what changed at IMDb, and what depends on a change follows by its condition; schedules ask OMDb, train
-and tidy up; another sensor tells of failures.
+A sensor lands what changed at IMDb, and what depends on a change follows by its condition, as does training when the
+films have drifted; schedules ask OMDb, train and tidy up; another sensor tells of failures.
 """
 
 import json
@@ -12,12 +12,14 @@ import dagster as dg
 
 from imdb_assets.assets.lake_step import lake_step
 from imdb_assets.assets.landing import landing_name
+from imdb_assets.assets.monitoring import NOT_DRIFTED, NOT_GROWN
 from imdb_assets.resources.alerts import Alerts
 from imdb_assets.resources.dataset_manifest import DatasetRefused
 from imdb_assets.resources.delta import DeltaIOManager
 from imdb_assets.resources.imdb_datasets import ImdbDatasets
 from imdb_assets.resources.landing import Landing
 from imdb_assets.tables import bronze, gold, silver
+from imdb_assets.tables.monitoring import FEATURE_DRIFT, MONITORING
 
 SECONDS_BETWEEN_LOOKS = 3600
 SECONDS_BETWEEN_CONDITIONS = 60
@@ -27,10 +29,12 @@ whole_platform = dg.define_asset_job(
 )
 
 MODEL = dg.AssetSelection.groups("model") | dg.AssetSelection.assets("gold_model_leaderboard")
+MONITORED = dg.AssetSelection.assets(*(table.asset_name for table in MONITORING))
 daily_refresh = dg.define_asset_job(
     "daily_refresh",
     selection=dg.AssetSelection.all() - MODEL - dg.AssetSelection.assets("landing_omdb_responses"),
-    description="What changed at IMDb, as far as gold; OMDb is not asked and no model is trained.",
+    description="What changed at IMDb, as far as gold, with the champion's forecasts of newly announced films; "
+    "OMDb is not asked and no model is trained.",
 )
 enrich_with_omdb = dg.define_asset_job(
     "enrich_with_omdb",
@@ -38,7 +42,9 @@ enrich_with_omdb = dg.define_asset_job(
     description="OMDb's facts of the films that lack them, within the day's quota.",
 )
 train_and_promote = dg.define_asset_job(
-    "train_and_promote", selection=MODEL, description="A new candidate, and the champion if it is good enough."
+    "train_and_promote",
+    selection=MODEL | MONITORED,
+    description="A new candidate, the champion if it is good enough, and its forecasts.",
 )
 
 
@@ -132,14 +138,25 @@ AFTER_A_CHANGE = (
     & _MAY_START
 ).with_label("after_a_change")
 ONCE = (dg.AutomationCondition.missing() & ~dg.AutomationCondition.execution_failed() & _MAY_START).with_label("once")
+_DRIFT_CHECKS = dg.AssetSelection.checks(
+    *(dg.AssetCheckKey(dg.AssetKey(FEATURE_DRIFT.asset_name), name) for name in (NOT_DRIFTED, NOT_GROWN))
+)
+# A check that is asked again is neither failed nor passed for a while: failed since it last passed is one failure.
+_A_CHECK_NEWLY_FAILED = dg.AutomationCondition.any_checks_match(
+    dg.AutomationCondition.check_failed().since(dg.AutomationCondition.check_passed()).newly_true()
+).allow(_DRIFT_CHECKS)
+AFTER_DRIFT = (
+    dg.AutomationCondition.asset_matches(FEATURE_DRIFT.asset_name, _A_CHECK_NEWLY_FAILED).since_last_handled()
+    & _MAY_START
+).with_label("after_drift")
 # The sensor starts the datasets; what costs requests or hours is started here the first time, then by its schedule.
 CONDITIONS = {
     **{landing_name(dataset): None for dataset in bronze.DATASETS},
     "landing_omdb_responses": ONCE,
-    "rating_model_candidate": ONCE,
+    "rating_model_candidate": ONCE | AFTER_DRIFT,
 }
 DAY = timedelta(days=1)
-# IMDb publishes daily; the model is trained weekly.
+# IMDb publishes daily; the model is trained weekly, and when films or errors have drifted.
 FRESHNESS = {
     **{
         layer: dg.FreshnessPolicy.time_window(fail_window=3 * DAY, warn_window=1.5 * DAY)

@@ -8,6 +8,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from imdb_assets.assets.landing import landing_name
+from imdb_assets.assets.monitoring import NOT_DRIFTED, NOT_GROWN
 from imdb_assets.automation import dataset_sensor, failure_alert, maintain_lake
 from imdb_assets.definitions import definitions_for
 from imdb_assets.environments import settings_from
@@ -69,6 +70,20 @@ class Evaluated:
             tags = {"dagster/data_version": version}
             self.instance.report_runless_asset_event(dg.AssetMaterialization(name, tags=tags))
 
+    def drift_measured(self, *failed: str) -> set[str]:
+        """A run that measures drift again, as every day; what is requested while it goes on."""
+        requested: set[str] = set()
+        names = (NOT_DRIFTED, NOT_GROWN, "primary_key_is_unique")
+
+        @dg.asset(check_specs=[dg.AssetCheckSpec(name, asset="gold_feature_drift") for name in names])
+        def gold_feature_drift() -> dg.MaterializeResult:
+            requested.update(self.requested())
+            results = [dg.AssetCheckResult(check_name=name, passed=name not in failed) for name in names]
+            return dg.MaterializeResult(data_version=dg.DataVersion("1"), check_results=results)
+
+        assert dg.materialize([gold_feature_drift], instance=self.instance).success
+        return requested
+
     def requested(self) -> set[str]:
         result = dg.evaluate_automation_conditions(self.definitions, self.instance, cursor=self.cursor)
         self.cursor = result.cursor
@@ -107,6 +122,45 @@ def test_neither_an_unchanged_dataset_nor_a_changed_one_trains_or_asks_omdb(eval
     requested = evaluated.requested()
     assert {"bronze_title_ratings", "silver_rating_history", "gold_training_set"} <= requested
     assert not requested & {"landing_omdb_responses", "rating_model_candidate", "rating_model_champion"}
+
+
+def everything_is_made(evaluated: Evaluated) -> None:
+    keys = evaluated.definitions.resolve_asset_graph().get_all_asset_keys()
+    evaluated.made(*(key.to_user_string() for key in keys), version="1")
+    evaluated.drift_measured()
+    evaluated.requested()
+    assert evaluated.requested() == set()
+
+
+@pytest.mark.parametrize("name", [NOT_DRIFTED, NOT_GROWN])
+def test_a_failed_drift_check_trains_once_and_the_champion_follows(evaluated: Evaluated, name: str) -> None:
+    everything_is_made(evaluated)
+    assert evaluated.drift_measured(name) == set()
+    trained = {"rating_model_candidate", "gold_model_leaderboard", "rating_model_champion"}
+    assert evaluated.requested() == trained | {"gold_forecasts", "gold_scoreboard"}
+    assert evaluated.requested() == set()
+    evaluated.made(*trained, "gold_forecasts", "gold_scoreboard", version="2")
+    assert evaluated.requested() == {"gold_feature_drift"}
+    for _ in range(2):
+        assert evaluated.drift_measured(name) == set()
+        assert evaluated.requested() == set()
+    assert evaluated.drift_measured() == set()
+    assert evaluated.requested() == set()
+    evaluated.drift_measured(name)
+    assert "rating_model_candidate" in evaluated.requested()
+
+
+def test_neither_passed_drift_checks_nor_another_failed_check_trains(evaluated: Evaluated) -> None:
+    everything_is_made(evaluated)
+    for failed in ((), ("primary_key_is_unique",)):
+        assert evaluated.drift_measured(*failed) == set()
+        assert evaluated.requested() == set()
+
+
+def test_the_candidate_is_not_made_from_what_watches_it(evaluated: Evaluated) -> None:
+    graph = evaluated.definitions.resolve_asset_graph()
+    upstream = graph.get_ancestor_asset_keys(dg.AssetKey("rating_model_candidate"))
+    assert not {key.to_user_string() for key in upstream} & {"gold_feature_drift", "gold_scoreboard", "gold_forecasts"}
 
 
 def test_the_sensor_lands_what_changed_and_downloads_nothing(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ ASSETS = {
     "gold_person_genre_history", "gold_pair_history", "gold_franchise_history", "gold_outside_history",
     "gold_training_set", "gold_people_index", "gold_model_leaderboard",
     "rating_model_candidate", "rating_model_champion",
+    "gold_forecasts", "gold_scoreboard", "gold_feature_drift",
 }  # fmt: skip
 AZURE = {
     "IMDB_ENV": "azure",

@@ -42,6 +42,12 @@ class Writing(Enum):
     """They are the whole table, of which only the rows that differ are written."""
     MERGE_ROWS = auto()
     """They are added to the rows that the table has, by its key."""
+    INSERT_NEW = auto()
+    """Those whose key the table does not have are added to it; the others are left out, and no row ever changes."""
+
+
+# What the number of rows given is to a table: its size, unless it holds others beside them.
+ROW_COUNTS = {Writing.MERGE_ROWS: "rows_added", Writing.INSERT_NEW: "rows_given"}
 
 
 @dataclass(frozen=True)
@@ -220,6 +226,7 @@ def _unchanged(table: Table, kept: Mapping[str, Any], delta: DeltaIOManager) -> 
                 check_name=check["check_name"],
                 asset_key=table.asset_name,
                 passed=check["passed"],
+                severity=dg.AssetCheckSeverity(check.get("severity", dg.AssetCheckSeverity.ERROR.value)),
                 description=check["description"],
                 metadata=shown(check["metadata"]),
             )
@@ -247,7 +254,7 @@ def _written(
             yield from _refused(recipe, results)
             return
         metadata = dict(checked.metadata) | {
-            "rows_added" if recipe.writing is Writing.MERGE_ROWS else "dagster/row_count": facts.n_rows,
+            ROW_COUNTS.get(recipe.writing, "dagster/row_count"): facts.n_rows,
             "preview": dg.MetadataValue.md(preview(frame.limit(PREVIEWED_ROWS).toArrow())),
         }
         if checked.with_repeats is not None:
@@ -262,10 +269,7 @@ def _written(
             "checks": [_kept(result) for result in results],
         }
         shaped = in_declared_shape(frame, table, n_rows=facts.n_rows)
-        if recipe.writing is Writing.OVERWRITE:
-            delta.overwrite(table, shaped, record=record)
-        else:
-            delta.merge(table, shaped, is_whole=recipe.writing is Writing.MERGE_WHOLE, record=record)
+        _write(delta, recipe, shaped, record)
     finally:
         frame.unpersist()
     metadata |= delta.place_and_version(table.path) | {"bytes_written": delta.bytes_written(table.path)}
@@ -277,10 +281,21 @@ def _written(
     )
 
 
+def _write(delta: DeltaIOManager, recipe: _Recipe, rows: DataFrame, record: Mapping[str, object]) -> None:
+    match recipe.writing:
+        case Writing.OVERWRITE:
+            delta.overwrite(recipe.table, rows, record=record)
+        case Writing.INSERT_NEW:
+            delta.insert_new(recipe.table, rows, record=record)
+        case _:
+            delta.merge(recipe.table, rows, is_whole=recipe.writing is Writing.MERGE_WHOLE, record=record)
+
+
 def _kept(result: dg.AssetCheckResult) -> dict[str, object]:
     return {
         "check_name": result.check_name,
         "passed": bool(result.passed),
+        "severity": result.severity.value,
         "description": result.description,
         "metadata": plain(result.metadata or {}),
     }

@@ -82,6 +82,13 @@ class RatingModel:
         """Ratings for many drafts at once: a row each, `DRAFT_COLUMNS`, people as ids."""
         return self.predictor.predict(features(drafts, self.history), drafts)
 
+    def predict_with_bounds(self, drafts: pd.DataFrame) -> pd.DataFrame:
+        """Ratings and intervals for many drafts at once: a row each, columns as `OUTPUT_COLUMNS` without warnings."""
+        matrix = features(drafts, self.history)
+        ratings = self.predictor.predict(matrix, drafts["plot"])
+        bounds = self.intervals.bounds(matrix, ratings).set_axis(drafts.index)
+        return bounds.assign(rating=ratings)[[name for name in OUTPUT_COLUMNS if name != "warnings"]]
+
     def resolve(self, draft: MovieDraft) -> tuple[MovieDraft, tuple[str, ...]]:
         """Put ids for names, and say what the reader of the answer should know.
 

@@ -9,6 +9,7 @@ import dagster as dg
 import pandas as pd
 import pyarrow as pa
 from delta import DeltaTable
+from delta.tables import DeltaMergeBuilder
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
@@ -93,14 +94,29 @@ class DeltaIOManager(dg.ConfigurableIOManager):
         if not self.is_there(table.path) or (is_whole and not self._is_as_declared(table)):
             self.overwrite(table, frame, record=record)
             return
-        same = " AND ".join(f"kept.`{name}` = new.`{name}`" for name in table.primary_key)
         others = [name for name in frame.columns if name not in table.primary_key]
         differs = " OR ".join(f"NOT (kept.`{name}` <=> new.`{name}`)" for name in others) or "false"
-        there = DeltaTable.forPath(self.spark.spark_session, self.lake.uri(table.path))
-        merge = there.alias("kept").merge(frame.alias("new"), same)
-        merge = merge.whenMatchedUpdateAll(condition=differs).whenNotMatchedInsertAll()
+        merge = self._by_key(table, frame).whenMatchedUpdateAll(condition=differs).whenNotMatchedInsertAll()
         if is_whole:
             merge = merge.whenNotMatchedBySourceDelete()
+        self._execute(merge, table, record)
+
+    def insert_new(self, table: Table, frame: DataFrame, *, record: Mapping[str, object] | None = None) -> None:
+        """Add the rows whose key the table does not have; no row that it has ever changes or goes.
+
+        :param record: kept with the commit; `record_of` gives it back.
+        """
+        if not self.is_there(table.path):
+            self.overwrite(table, frame, record=record)
+            return
+        self._execute(self._by_key(table, frame).whenNotMatchedInsertAll(), table, record)
+
+    def _by_key(self, table: Table, frame: DataFrame) -> DeltaMergeBuilder:
+        same = " AND ".join(f"kept.`{name}` = new.`{name}`" for name in table.primary_key)
+        there = DeltaTable.forPath(self.spark.spark_session, self.lake.uri(table.path))
+        return there.alias("kept").merge(frame.alias("new"), same)
+
+    def _execute(self, merge: DeltaMergeBuilder, table: Table, record: Mapping[str, object] | None) -> None:
         settings = self.spark.spark_session.conf
         settings.set(USER_METADATA, _user_metadata(table, record))
         try:

@@ -6,6 +6,7 @@ Only facts known before release may become features; targets are named `target_`
 from imdb_assets.tables import evaluation
 from imdb_assets.tables.features import FEATURES
 from imdb_assets.tables.history import HISTORIES, NCONST
+from imdb_assets.tables.monitoring import MONITORING
 from imdb_assets.tables.table import Column, Table
 
 TCONST = Column(name="tconst", type="string", comment="IMDb title id: `tt` and digits.", nullable=False)
@@ -153,4 +154,5 @@ TABLES = (
     TRAINING_SET,
     PEOPLE_INDEX,
     *evaluation.TABLES,
+    *MONITORING,
 )

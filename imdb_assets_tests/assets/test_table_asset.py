@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from imdb_assets.assets.table_asset import Checked, table_asset
+from imdb_assets.assets.table_asset import Checked, Writing, table_asset
 from imdb_assets.resources.blob_storage import FolderBlobStorage
 from imdb_assets.resources.delta import DeltaIOManager
 from imdb_assets.resources.spark import Spark
@@ -54,6 +54,22 @@ def materialize(
 def things(spark: SparkSession, rows: list, ddl: str = THINGS.ddl, *, round_world: bool = True) -> Checked:
     frame = spark.createDataFrame(rows, ddl)
     return Checked(frame, checks=[dg.AssetCheckResult(check_name="world_is_round", passed=round_world)])
+
+
+def materialize_by(
+    writing: Writing, delta: DeltaIOManager, frame: DataFrame, *, state: str
+) -> dg.ExecuteInProcessResult:
+    @table_asset(
+        THINGS,
+        check_specs=[dg.AssetCheckSpec("world_is_flat", asset="silver_things")],
+        state=lambda: state,
+        writing=writing,
+    )
+    def silver_things() -> object:
+        flat = dg.AssetCheckResult(check_name="world_is_flat", passed=False, severity=dg.AssetCheckSeverity.WARN)
+        return Checked(frame, checks=[flat])
+
+    return dg.materialize([silver_things], resources={"delta": delta, "spark": delta.spark}, raise_on_error=False)
 
 
 def test_a_good_table_is_written_with_its_facts(delta: DeltaIOManager, spark: SparkSession) -> None:
@@ -117,6 +133,25 @@ def test_what_was_made_from_the_same_is_neither_made_nor_written_again(
     said = [[(check.check_name, check.passed) for check in run.get_asset_check_evaluations()] for run in (first, again)]
     assert said[0] == said[1]
     assert len(said[0]) == 3
+
+
+def test_a_table_of_new_rows_alone_keeps_those_it_has_as_they_are(delta: DeltaIOManager, spark: SparkSession) -> None:
+    changed = [(2, 9.5), (3, 1.5)]
+    for state, rows in (("a", GOOD), ("b", changed)):
+        result = materialize_by(Writing.INSERT_NEW, delta, spark.createDataFrame(rows, THINGS.ddl), state=state)
+        (event,) = result.get_asset_materialization_events()
+        assert event.materialization.metadata["rows_given"].value == 2
+    assert sorted(map(tuple, delta.read("silver/things").collect())) == [*GOOD, (3, 1.5)]
+
+
+def test_a_warning_is_still_a_warning_when_nothing_has_changed(delta: DeltaIOManager, spark: SparkSession) -> None:
+    frame = spark.createDataFrame(GOOD, THINGS.ddl)
+    for is_unchanged in (False, True):
+        result = materialize_by(Writing.OVERWRITE, delta, frame, state="a")
+        (event,) = result.get_asset_materialization_events()
+        assert ("is_unchanged" in event.materialization.metadata) == is_unchanged
+        flat = next(check for check in result.get_asset_check_evaluations() if check.check_name == "world_is_flat")
+        assert (flat.passed, flat.severity) == (False, dg.AssetCheckSeverity.WARN)
 
 
 @pytest.mark.parametrize(("state", "tags"), [("b", {}), ("a", {"force": "true"})])

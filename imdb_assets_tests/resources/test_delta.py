@@ -96,6 +96,15 @@ def test_merged_rows_are_added_by_key(delta, spark, is_whole, expected):
     assert delta.commit_metrics(THINGS.path)["numTargetRowsUpdated"] == 0
 
 
+def test_rows_that_are_there_are_never_changed_by_new_ones(delta, spark):
+    delta.insert_new(THINGS, frame(spark, ROWS))
+    new = frame(spark, [(2, 2.5, "changed"), (3, 3.5, "c")])
+    for record in ({"n": 1}, {"n": 2}):
+        delta.insert_new(THINGS, new, record=record)
+        assert rows_of(delta) == [*ROWS, (3, 3.5, "c")]
+        assert delta.record_of(THINGS.path)["n"] == record["n"]
+
+
 def test_a_table_without_rows_is_there_and_keeps_what_it_was_made_from(delta, spark):
     for is_whole in (True, False):
         delta.merge(THINGS, frame(spark, []), is_whole=is_whole, record={"n": str(is_whole)})
