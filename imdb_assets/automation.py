@@ -19,20 +19,37 @@ from imdb_assets.resources.delta import DeltaIOManager
 from imdb_assets.resources.imdb_datasets import ImdbDatasets
 from imdb_assets.resources.landing import Landing
 from imdb_assets.tables import bronze, gold, silver
+from imdb_assets.tables.evaluation import BACKTEST, MODEL_ABLATION, MODEL_LEADERBOARD, MODEL_SLICES
 from imdb_assets.tables.monitoring import FEATURE_DRIFT, MONITORING
 
 SECONDS_BETWEEN_LOOKS = 3600
 SECONDS_BETWEEN_CONDITIONS = 60
 
+ON_DEMAND = tuple(table.asset_name for table in (BACKTEST, MODEL_ABLATION))
+EXPERIMENTS = dg.AssetSelection.assets(*ON_DEMAND)
 whole_platform = dg.define_asset_job(
-    "whole_platform", selection=dg.AssetSelection.all(), description="From IMDb's datasets to the champion."
+    "whole_platform",
+    selection=dg.AssetSelection.all() - EXPERIMENTS,
+    description="From IMDb's datasets to the champion.",
+)
+backtest = dg.define_asset_job(
+    "backtest",
+    selection=dg.AssetSelection.assets(BACKTEST.asset_name),
+    description="The protocol for each chosen test year; start it as a backfill over the years.",
+)
+ablation = dg.define_asset_job(
+    "ablation",
+    selection=dg.AssetSelection.assets(MODEL_ABLATION.asset_name),
+    description="The protocol without each group of features, one after the other.",
 )
 
-MODEL = dg.AssetSelection.groups("model") | dg.AssetSelection.assets("gold_model_leaderboard")
+MODEL = dg.AssetSelection.groups("model") | dg.AssetSelection.assets(
+    MODEL_LEADERBOARD.asset_name, MODEL_SLICES.asset_name
+)
 MONITORED = dg.AssetSelection.assets(*(table.asset_name for table in MONITORING))
 daily_refresh = dg.define_asset_job(
     "daily_refresh",
-    selection=dg.AssetSelection.all() - MODEL - dg.AssetSelection.assets("landing_omdb_responses"),
+    selection=dg.AssetSelection.all() - MODEL - EXPERIMENTS - dg.AssetSelection.assets("landing_omdb_responses"),
     description="What changed at IMDb, as far as gold, with the champion's forecasts of newly announced films; "
     "OMDb is not asked and no model is trained.",
 )
@@ -64,7 +81,7 @@ def maintain_lake() -> None:
     tidied_tables()
 
 
-JOBS = (whole_platform, daily_refresh, enrich_with_omdb, train_and_promote, maintain_lake)
+JOBS = (whole_platform, daily_refresh, enrich_with_omdb, train_and_promote, maintain_lake, backtest, ablation)
 # UTC. OMDb's quota starts anew at midnight.
 TIMES = (
     (enrich_with_omdb, "10 0 * * *"),
@@ -152,6 +169,7 @@ AFTER_DRIFT = (
 # The sensor starts the datasets; what costs requests or hours is started here the first time, then by its schedule.
 CONDITIONS = {
     **{landing_name(dataset): None for dataset in bronze.DATASETS},
+    **dict.fromkeys(ON_DEMAND),
     "landing_omdb_responses": ONCE,
     "rating_model_candidate": ONCE | AFTER_DRIFT,
 }
@@ -175,7 +193,7 @@ def operated(spec: dg.AssetSpec) -> dg.AssetSpec:
     name, layer = spec.key.path[-1], spec.group_name or ""
     return spec.replace_attributes(
         automation_condition=CONDITIONS.get(name, AFTER_A_CHANGE),
-        freshness_policy=FRESHNESS[layer],
+        freshness_policy=None if name in ON_DEMAND else FRESHNESS[layer],
         owners=[OWNERS[layer]],
         tags={**spec.tags, "layer": layer, "source": "omdb" if "omdb" in name else "imdb"},
     )

@@ -5,9 +5,12 @@ import io
 from collections.abc import Mapping, Sequence
 
 import dagster as dg
+import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 
 LAST_BAND = 10_000
+MANY_VOTES, N_BINS = 1000, 10
 FORMATS = {"share": ".0%", "index": ".2f"}
 INK, COLORS = "#1f2933", ("#2f6f9f", "#d98e32", "#5b8c5a", "#a0557b")
 
@@ -56,6 +59,68 @@ def outcomes(
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     return as_markdown(figure, alt=title)
+
+
+def calibration(predictions: pd.DataFrame) -> Figure:
+    """Mean rating of films by what was predicted, in ten bins of as many films each, and how the errors spread."""
+    said, came, votes = (predictions[name].to_numpy() for name in ("rating", "target", "votes"))
+    figure = Figure(figsize=(9, 4), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    for least, color in ((MANY_VOTES, COLORS[0]), (0, COLORS[1])):
+        chosen = votes >= least
+        if chosen.sum() < N_BINS:
+            continue
+        order = np.array_split(np.argsort(said[chosen], kind="stable"), N_BINS)
+        points = np.array([(said[chosen][rows].mean(), came[chosen][rows].mean()) for rows in order])
+        label = f"{least:,} votes and more" if least else "all films"
+        left.plot(points[:, 0], points[:, 1], "o-", color=color, label=label)
+        right.hist(came[chosen] - said[chosen], bins=40, density=True, histtype="step", color=color, label=label)
+    ends = left.get_xlim()
+    left.plot(ends, ends, color=INK, linewidth=0.8, linestyle=":")
+    left.set(xlabel="predicted rating", ylabel="mean rating of the films", title="Calibration on the test films")
+    right.set(xlabel="rating minus prediction", title="Errors")
+    right.set_yticks([])
+    left.legend(frameon=False, fontsize=8)
+    return figure
+
+
+def coverage(slices: pd.DataFrame) -> Figure:
+    """Share of the films of each slice that lie within their 80% interval; rows of `gold_model_slices`."""
+    rows = slices[slices["coverage_80"].notna()]
+    labels = [f"{row.slice_by}: {row.slice} ({row.n:,})" for row in rows.itertuples()]
+    figure = Figure(figsize=(7, 1 + 0.2 * len(rows)), layout="constrained")
+    axes = figure.add_subplot()
+    axes.barh(range(len(rows)), rows["coverage_80"], color=COLORS[0])
+    axes.axvline(0.8, color=COLORS[1])
+    axes.set_yticks(range(len(rows)), labels=labels, fontsize=7)
+    axes.invert_yaxis()
+    axes.set(xlim=(0.5, 1.0), title="Films within their 80% interval, by slice (80% is promised)")
+    return figure
+
+
+def importance(
+    groups: Sequence[str], shares: Sequence[float], *, title: str = "Share of the trees' gain, by group of features"
+) -> Figure:
+    """A bar for each group of features."""
+    figure = Figure(figsize=(7, 1 + 0.3 * len(groups)), layout="constrained")
+    axes = figure.add_subplot()
+    axes.barh(range(len(groups)), shares, color=COLORS[0])
+    axes.set_yticks(range(len(groups)), labels=list(groups))
+    axes.invert_yaxis()
+    axes.set(title=title)
+    return figure
+
+
+def backtest_years(rows: pd.DataFrame) -> Figure:
+    """RMSE by test year of each model, on the films with the most votes; rows of `gold_backtest`."""
+    figure = Figure(figsize=(8, 4), layout="constrained")
+    axes = figure.add_subplot()
+    strictest = rows[rows["population"] == rows["population"].iloc[0]]
+    for model, found in strictest.groupby("model", sort=False):
+        axes.plot(found["test_year"], found["rmse"], "o-", label=model)
+    axes.set(xlabel="test year", ylabel="RMSE, rating points", title="Backtest: fitted before the year, tested on it")
+    axes.legend(frameon=False, fontsize=8)
+    return figure
 
 
 def vote_band_label(least_votes: int) -> str:

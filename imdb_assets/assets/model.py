@@ -1,32 +1,49 @@
-"""The model assets: a candidate trained and registered, and the leaderboard; `champion.py` lets it answer."""
+"""The model assets: a candidate trained and registered, and what its run found, as tables, pictures and a card."""
 
-import tempfile
 from collections.abc import Callable, Mapping
-from pathlib import Path
+from importlib.metadata import version
 from typing import cast
 
 import dagster as dg
 import mlflow
 import pandas as pd
+from mlflow import MlflowClient
 
 from imdb_assets.assets.fingerprint import fingerprint
 from imdb_assets.assets.table_asset import is_forced, table_asset
+from imdb_assets.pictures import as_markdown, calibration, coverage, importance
 from imdb_assets.rating_model import registry
+from imdb_assets.rating_model.card import model_card
 from imdb_assets.rating_model.evaluation import TooFewRatingsError
 from imdb_assets.rating_model.features import HISTORY_TABLES, History
+from imdb_assets.rating_model.missingness import MOST_GAIN
 from imdb_assets.rating_model.people import People
 from imdb_assets.rating_model.served_model import RatingModel
-from imdb_assets.rating_model.study import Study, run_study
-from imdb_assets.rating_model.training import Recipe
-from imdb_assets.resources.delta import DeltaIOManager
+from imdb_assets.rating_model.study import CANDIDATE_NAME, Study, run_study
+from imdb_assets.rating_model.training import MODEL_COLUMNS, Recipe, gain_by_group
+from imdb_assets.resources.delta import DeltaIOManager, table_path
 from imdb_assets.resources.mlflow_tracking import MlflowTracking
-from imdb_assets.tables.evaluation import MODEL_LEADERBOARD
+from imdb_assets.tables.evaluation import MODEL_LEADERBOARD, MODEL_SLICES
 
 TRAINED_ON = ("gold_training_set", "gold_movie_features", *HISTORY_TABLES, "gold_people_index")
 FINGERPRINT = "fingerprint"
+ABSENCE = "absence_tells_nothing"
 
 
-@dg.asset(group_name="model", kinds={"lightgbm", "mlflow"}, deps=list(TRAINED_ON))
+@dg.asset(
+    group_name="model",
+    kinds={"lightgbm", "mlflow"},
+    deps=list(TRAINED_ON),
+    check_specs=[
+        dg.AssetCheckSpec(
+            ABSENCE,
+            asset="rating_model_candidate",
+            blocking=True,
+            description="A model that sees only which facts of a film are absent beats the as-of ridge by no more than "
+            f"{MOST_GAIN} RMSE: films with many votes have more complete data.",
+        )
+    ],
+)
 def rating_model_candidate(
     context: dg.AssetExecutionContext, delta: dg.ResourceParam[DeltaIOManager], mlflow_tracking: MlflowTracking
 ) -> dg.MaterializeResult:
@@ -36,42 +53,84 @@ def rating_model_candidate(
     """
     uri = mlflow_tracking.tracking_uri
     recipe = Recipe()
-    made_from = fingerprint(_trained, recipe, {name: delta.data_version(name) for name in TRAINED_ON})
+    versions = {name: delta.data_version(name) for name in TRAINED_ON}
+    made_from = fingerprint(_trained, recipe, versions)
     kept = registry.version_of(uri, registry.CANDIDATE)
     is_unchanged = kept is not None and kept.tags.get(FINGERPRINT) == made_from and not is_forced(context.run)
     if not is_unchanged:
         tables = {name: cast("pd.DataFrame", delta.load(name, pd.DataFrame)) for name in TRAINED_ON}
         with mlflow_tracking.run(context) as tracking:
+            origin = _origin(delta, context.run.run_id)
             try:
-                n_trees = _trained(tables, recipe, context.log.info, tags={FINGERPRINT: made_from})
+                study = _trained(
+                    tables,
+                    recipe,
+                    context.log.info,
+                    champion=champion_recipe(uri),
+                    tags={FINGERPRINT: made_from, **origin},
+                )
             except TooFewRatingsError as error:
                 raise dg.Failure(str(error), allow_retries=False) from None
-            tracking.log_params(vars(recipe) | {"n_trees": n_trees, "dagster_run_id": context.run.run_id})
-        kept = registry.version_of(uri, registry.CANDIDATE)
+            tracking.log_params(vars(recipe) | {"n_trees": study.n_rounds, "dagster_run_id": context.run.run_id})
+            mlflow.log_dict({"columns": list(MODEL_COLUMNS)}, "features.json")
+            mlflow.log_dict(origin, "origin.json")
+    found = registry.logged_rows(uri, registry.LEADERBOARD_FILE, alias=registry.CANDIDATE)
     return dg.MaterializeResult(
         data_version=dg.DataVersion(made_from),
         metadata={
-            "version": str(kept.version) if kept else "none",
+            "version": str(registry.version_or_error(uri, registry.CANDIDATE).version),
             "mlflow_run_id": registry.run_of(uri, registry.CANDIDATE),
-            "leaderboard": dg.MetadataValue.md(_leaderboard_page(registry.leaderboard(uri, alias=registry.CANDIDATE))),
+            "leaderboard": dg.MetadataValue.md(_leaderboard_page(found)),
+            **_pictures(uri),
             "is_unchanged": is_unchanged,
         },
+        check_results=[_absence_result(uri)],
     )
 
 
 def _trained(
-    tables: Mapping[str, pd.DataFrame], recipe: Recipe, report: Callable[[str], object], *, tags: Mapping[str, str]
-) -> int:
+    tables: Mapping[str, pd.DataFrame],
+    recipe: Recipe,
+    report: Callable[[str], object],
+    *,
+    champion: Recipe | None,
+    tags: Mapping[str, str],
+) -> Study:
     history = History.from_frames(tables)
     people = People.from_frame(tables["gold_people_index"])
     movie_features = tables["gold_movie_features"]
-    study = run_study(tables["gold_training_set"], movie_features, history, recipe, report)
-    _log_leaderboard(study)
+    study = run_study(tables["gold_training_set"], movie_features, history, recipe, report, champion=champion)
+    _log_study(study)
     tags = {"snapshot_date": str(movie_features["snapshot_date"].dropna().max()), **tags}
     seed_model = RatingModel(study.seed_model, history, people, study.seed_intervals)
     registry.register(seed_model, alias=registry.RANDOM_FOREST, tags=tags)
     registry.register(RatingModel(study.model, history, people, study.intervals), alias=registry.CANDIDATE, tags=tags)
-    return study.n_rounds
+    return study
+
+
+def champion_recipe(tracking_uri: str) -> Recipe | None:
+    """The recipe of the model that answers now, from its run's parameters; None where there is none to compare."""
+    champion = registry.version_of(tracking_uri, registry.CHAMPION)
+    if champion is None:
+        return None
+    given = mlflow.get_run(str(champion.run_id)).data.params
+    known = {name: default for name, default in vars(Recipe()).items() if name in given}
+    if len(known) < len(vars(Recipe())):
+        # A recipe of an earlier kind, with other settings: it cannot be fitted any more.
+        return None
+    return Recipe(
+        **{
+            name: given[name] == "True" if isinstance(default, bool) else type(default)(given[name])
+            for name, default in known.items()
+        }
+    )
+
+
+def _origin(delta: DeltaIOManager, run_id: str) -> dict[str, str]:
+    """What the model was made from and by: versions of tables and packages, by which a run can be made again."""
+    tables = {f"delta_version.{name}": str(delta.commits(table_path(name))[-1]) for name in TRAINED_ON}
+    packages = {f"package.{name}": version(name) for name in registry.REQUIREMENTS}
+    return {"code_version": version("imdb-rating-platform"), "dagster_run_id": run_id, **tables, **packages}
 
 
 def _candidate(mlflow_tracking: MlflowTracking) -> object:
@@ -83,23 +142,99 @@ def gold_model_leaderboard(mlflow_tracking: MlflowTracking) -> pd.DataFrame:
     return registry.leaderboard(mlflow_tracking.tracking_uri, alias=registry.CANDIDATE)
 
 
-def _log_leaderboard(study: Study) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / registry.LEADERBOARD_FILE
-        study.leaderboard.to_parquet(file)
-        mlflow.log_artifact(str(file))
-    rows = study.leaderboard[study.leaderboard["model"] == "lightgbm"]
+@table_asset(MODEL_SLICES, deps=[rating_model_candidate], state=_candidate)
+def gold_model_slices(mlflow_tracking: MlflowTracking) -> pd.DataFrame:
+    return registry.logged_rows(mlflow_tracking.tracking_uri, registry.SLICES_FILE, alias=registry.CANDIDATE)
+
+
+@dg.asset(group_name="model", kinds={"mlflow"}, deps=["rating_model_champion"])
+def rating_model_card(mlflow_tracking: MlflowTracking) -> dg.MaterializeResult:
+    """What the champion is for, what it was made from, how it was measured, how well it does, and where it fails."""
+    uri = mlflow_tracking.tracking_uri
+    champion = registry.version_of(uri, registry.CHAMPION)
+    if champion is None:
+        return dg.MaterializeResult(metadata={"card": "There is no champion yet, so there is nothing to describe."})
+    text = model_card(
+        version=str(champion.version),
+        tags=champion.tags,
+        parameters=mlflow.get_run(str(champion.run_id)).data.params,
+        leaderboard=registry.leaderboard(uri),
+        slices=registry.logged_rows(uri, registry.SLICES_FILE),
+    )
+    MlflowClient(uri).log_text(str(champion.run_id), text, registry.CARD_FILE)
+    return dg.MaterializeResult(
+        data_version=dg.DataVersion(str(champion.version)),
+        metadata={"card": dg.MetadataValue.md(text), "version": str(champion.version)},
+    )
+
+
+def _log_study(study: Study) -> None:
+    registry.log_rows(study.leaderboard, registry.LEADERBOARD_FILE)
+    registry.log_rows(study.slices, registry.SLICES_FILE)
+    registry.log_rows(study.predictions, registry.PREDICTIONS_FILE)
+    gains = gain_by_group(study.model)
+    registry.log_rows(gains, registry.IMPORTANCE_FILE)
+    mlflow.log_dict(vars(study.missingness) | {"gain": study.missingness.gain}, registry.MISSINGNESS_FILE)
+    for name, figure in _figures(study.predictions, study.slices, gains).items():
+        mlflow.log_figure(figure, f"{name}.png")
+    rows = study.leaderboard[study.leaderboard["model"] == CANDIDATE_NAME]
     for row in rows.to_dict("records"):
-        numbers = {name: row[name] for name in ("rmse", "mae", "r2", "spearman", "slope") if row[name] == row[name]}
+        names = ("rmse", "mae", "r2", "spearman", "slope", "bias", "coverage_80", "width_80")
+        numbers = {name: row[name] for name in names if row[name] == row[name] and row[name] is not None}
         mlflow.log_metrics({f"{row['split']}_{row['population']}_{name}": value for name, value in numbers.items()})
 
 
+def _figures(predictions: pd.DataFrame, slices: pd.DataFrame, gains: pd.DataFrame) -> dict:
+    candidate = predictions[predictions["model"] == CANDIDATE_NAME]
+    return {
+        "calibration": calibration(candidate),
+        "coverage_by_slice": coverage(slices[slices["population"] == slices["population"].iloc[0]]),
+        "importance": importance(gains["group"].tolist(), gains["share"].tolist()),
+    }
+
+
+def _pictures(tracking_uri: str) -> dict[str, dg.MetadataValue]:
+    files = (registry.PREDICTIONS_FILE, registry.SLICES_FILE, registry.IMPORTANCE_FILE)
+    rows = [registry.logged_rows(tracking_uri, file, alias=registry.CANDIDATE) for file in files]
+    return {name: as_markdown(figure, alt=name.replace("_", " ")) for name, figure in _figures(*rows).items()}
+
+
+def _absence_result(tracking_uri: str) -> dg.AssetCheckResult:
+    found = registry.logged_dict(tracking_uri, registry.MISSINGNESS_FILE, alias=registry.CANDIDATE)
+    return dg.AssetCheckResult(
+        check_name=ABSENCE,
+        passed=found["gain"] <= MOST_GAIN,
+        description=f"Missingness alone brings {found['gain']:+.4f} RMSE over the as-of ridge's "
+        f"{found['ridge_rmse']:.3f} on {found['n_films']:,} test films",
+        metadata=found,
+    )
+
+
 def _leaderboard_page(leaderboard: pd.DataFrame) -> str:
-    # The sort is stable: within a population the models stay in their order, from the mean to the leaky twin.
+    # The sort is stable: within a population the models stay in their order, from the mean to the candidate.
     test = leaderboard[leaderboard["split"] == "test"].sort_values("n", kind="stable")
-    lines = ["| population | films | model | RMSE | 95% interval | R2 |", "|---|---|---|---|---|---|"]
+    lines = [
+        "| population | films | model | RMSE | 95% interval | MAE | R2 | slope | 80% covers |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
     for row in test.to_dict("records"):
-        r2 = "-" if row["r2"] is None or row["r2"] != row["r2"] else f"{row['r2']:.3f}"
         interval = f"{row['rmse_low']:.3f}-{row['rmse_high']:.3f}"
-        lines.append(f"| {row['population']} | {row['n']:,} | {row['model']} | {row['rmse']:.3f} | {interval} | {r2} |")
-    return "\n".join(lines)
+        others = " | ".join(
+            "-" if row[name] is None or row[name] != row[name] else f"{row[name]:.3f}"
+            for name in ("mae", "r2", "slope", "coverage_80")
+        )
+        lines.append(
+            f"| {row['population']} | {row['n']:,} | {row['model']} | {row['rmse']:.3f} | {interval} | {others} |"
+        )
+    taxes = [_leak_tax(test[test["population"] == population]) for population in test["population"].unique()]
+    return "\n".join([*lines, "", *(tax for tax in taxes if tax)])
+
+
+def _leak_tax(rows: pd.DataFrame) -> str | None:
+    rmse = dict(zip(rows["model"], rows["rmse"], strict=True))
+    if not {"seed_recipe", "seed_recipe_leaky"} <= set(rmse):
+        return None
+    tax = rmse["seed_recipe"] - rmse["seed_recipe_leaky"]
+    return (
+        f"**Leak tax** ({rows['population'].iloc[0]}): {tax:.3f} RMSE that the leaky twin gains by seeing the future.\n"
+    )

@@ -4,7 +4,7 @@ import dagster as dg
 import pandas as pd
 from pyspark.sql import DataFrame
 
-from imdb_assets.assets.model import rating_model_champion
+from imdb_assets.assets.champion import rating_model_champion
 from imdb_assets.assets.table_asset import Checked, Writing, table_asset
 from imdb_assets.pictures import bars, outcomes
 from imdb_assets.rating_model import drift, registry

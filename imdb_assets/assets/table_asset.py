@@ -33,6 +33,12 @@ LOADABLE = (DataFrame, pd.DataFrame, pa.Table)
 FORCE = "force"
 
 
+class Partitions(tuple[str, ...]):
+    """The keys of the partitions that a run makes; a parameter of this type is given them."""
+
+    __slots__ = ()
+
+
 class Writing(Enum):
     """How the rows of a table come into the lake."""
 
@@ -78,6 +84,7 @@ def table_asset(
     deps: Sequence[dg.AssetsDefinition | str] = (),
     state: Callable[..., object] | None = None,
     writing: Writing = Writing.OVERWRITE,
+    partitions_def: dg.PartitionsDefinition | None = None,
 ) -> Callable[[Callable[..., Any]], TableAsset]:
     """An asset for a declared table; its name, description, columns and checks are the declaration's.
 
@@ -86,6 +93,7 @@ def table_asset(
     when the table was made from the same inputs by the same code before.
 
     :param state: gives, from the same resources, what the rows depend on beside the tables upstream, as JSON.
+    :param partitions_def: the table's partitions; a parameter of type `Partitions` is given those that a run makes.
     """
 
     def decorate(function: Callable[..., Any]) -> TableAsset:
@@ -104,7 +112,13 @@ def table_asset(
             writing=writing,
             blocking={spec.name for spec in specs if spec.blocking},
         )
-        definition = dg.multi_asset(name=table.asset_name, specs=[spec], check_specs=specs)(_as_compute(recipe))
+        definition = dg.multi_asset(
+            name=table.asset_name,
+            specs=[spec],
+            check_specs=specs,
+            partitions_def=partitions_def,
+            backfill_policy=dg.BackfillPolicy.single_run() if partitions_def else None,
+        )(_as_compute(recipe))
         attributes = definition.get_attributes_dict()
         # Dagster derives it again; giving it draws a warning that it is in beta.
         del attributes["execution_type"]
@@ -158,11 +172,27 @@ class _Recipe:
     def resources(self) -> dict[str, object]:
         """Annotations of the parameters that are resources."""
         parameters = inspect.signature(self.function).parameters
-        return {name: parameter.annotation for name, parameter in parameters.items() if name not in self.inputs}
+        return {
+            name: parameter.annotation
+            for name, parameter in parameters.items()
+            if name not in self.inputs and parameter.annotation is not Partitions
+        }
 
-    def fingerprint(self, delta: DeltaIOManager, resources: Mapping[str, object]) -> str:
+    def partitions(self, context: dg.AssetExecutionContext) -> dict[str, Partitions]:
+        """The parameter of type `Partitions`, where the function has one, with the keys of this run."""
+        parameters = inspect.signature(self.function).parameters.items()
+        return {
+            name: Partitions(context.partition_keys)
+            for name, parameter in parameters
+            if parameter.annotation is Partitions
+        }
+
+    def fingerprint(
+        self, delta: DeltaIOManager, resources: Mapping[str, object], partitions: Mapping[str, Partitions]
+    ) -> str:
         """The fingerprint of the table as it would be made now."""
         versions: dict[str, object] = {name: delta.data_version(name) for name in self.inputs}
+        versions |= {name: list(keys) for name, keys in partitions.items()}
         if self.state is not None:
             versions["state"] = self.state(
                 **{name: resources[name] for name in inspect.signature(self.state).parameters}
@@ -184,13 +214,15 @@ def _as_compute(recipe: _Recipe) -> Callable[..., Any]:
         start = time.monotonic()
         given = resources | {"spark": spark, "delta": delta}
         with lake_step(context, delta):
-            made_from = recipe.fingerprint(delta, given)
+            partitions = recipe.partitions(context)
+            made_from = recipe.fingerprint(delta, given, partitions)
             kept = delta.record_of(table.path)
             if kept.get("fingerprint") == made_from and not is_forced(context.run):
                 yield _unchanged(table, kept, delta)
                 return
-            loaded = {name: _load(delta, name, wanted) for name, wanted in recipe.inputs.items()}
-            produced = recipe.function(**loaded, **{name: given[name] for name in recipe.resources()})
+            loaded = {name: _load(delta, name, shape) for name, shape in recipe.inputs.items()}
+            wanted = {name: given[name] for name in recipe.resources()}
+            produced = recipe.function(**loaded, **wanted, **partitions)
             checked = produced if isinstance(produced, Checked) else Checked(produced)
             yield from _written(spark.spark_session, delta, recipe, checked, made_from=made_from, start=start)
 

@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import ks_2samp
 
-from imdb_assets.rating_model.evaluation import MINIMUM_FILMS, POPULATIONS, measure
+from imdb_assets.rating_model.evaluation import MINIMUM_FILMS
+from imdb_assets.rating_model.metrics import measure
+from imdb_assets.rating_model.scored import POPULATIONS, Scored
 from imdb_assets.tables.features import FEATURES
 
 N_BINS = 10
@@ -129,7 +131,15 @@ def error_growth(outcomes: pd.DataFrame, leaderboard: pd.DataFrame, *, measured_
 
 
 def _held_against(promised: float, films: pd.DataFrame, measured_on: str) -> ErrorGrowth:
-    now = measure(films["target_rating"].to_numpy("float64"), films["forecast_rating"].to_numpy("float64"))
+    now = measure(
+        Scored(
+            tconsts=pd.Series(films.index.astype(str)),
+            target=films["target_rating"].to_numpy("float64"),
+            votes=np.zeros(len(films), dtype="int64"),
+            rating=films["forecast_rating"].to_numpy("float64"),
+            bounds=None,
+        )
+    )
     said = f"On {now.n:,} {measured_on} the RMSE is {now.rmse:.3f} ({now.rmse_low:.3f}-{now.rmse_high:.3f})"
     return ErrorGrowth(
         passed=now.rmse_low <= promised + MOST_GROWTH,

@@ -1,5 +1,6 @@
 """The registry: which version answers, what its run logged, registering a new one; `promotion.py` moves `champion`."""
 
+import json
 import re
 import tempfile
 import warnings
@@ -27,7 +28,8 @@ from imdb_assets.rating_model.served_model import OUTPUT_COLUMNS, RatingModel
 
 MODEL_NAME = "imdb_rating"
 CHAMPION, CANDIDATE, RANDOM_FOREST = "champion", "candidate", "random_forest"
-LEADERBOARD_FILE, PREDICTIONS_FILE = "leaderboard.parquet", "predictions.parquet"
+LEADERBOARD_FILE, SLICES_FILE, PREDICTIONS_FILE = "leaderboard.parquet", "slices.parquet", "predictions.parquet"
+IMPORTANCE_FILE, MISSINGNESS_FILE, CARD_FILE = "importance.parquet", "missingness.json", "card.md"
 REQUIREMENTS = ("lightgbm", "mlflow", "numpy", "pandas", "pyarrow", "pydantic", "scikit-learn", "scipy", "skops")
 """What the served model needs; a test holds it against the project's own dependencies."""
 
@@ -214,6 +216,18 @@ def logged_rows(tracking_uri: str, file: str, *, alias: str = CHAMPION) -> pd.Da
 
     :raises NotLoggedError: when the run logged no such file.
     """
+    return _logged(tracking_uri, file, alias, pd.read_parquet)
+
+
+def logged_dict(tracking_uri: str, file: str, *, alias: str = CHAMPION) -> dict[str, Any]:
+    """Numbers that a version's run logged as JSON, such as `MISSINGNESS_FILE`.
+
+    :raises NotLoggedError: when the run logged no such file.
+    """
+    return _logged(tracking_uri, file, alias, lambda path: json.loads(Path(path).read_text()))
+
+
+def _logged(tracking_uri: str, file: str, alias: str, read: Callable[[str], _Answer]) -> _Answer:
     found = version_or_error(tracking_uri, alias)
     client = MlflowClient(tracking_uri)
     if file not in {logged.path for logged in client.list_artifacts(str(found.run_id))}:
@@ -222,7 +236,7 @@ def logged_rows(tracking_uri: str, file: str, *, alias: str = CHAMPION) -> pd.Da
             "(invented films) or `make real FORCE=yes` (IMDb's data)."
         )
     with tempfile.TemporaryDirectory() as folder:
-        return pd.read_parquet(client.download_artifacts(str(found.run_id), file, folder))
+        return read(client.download_artifacts(str(found.run_id), file, folder))
 
 
 def run_of(tracking_uri: str, alias: str) -> str:

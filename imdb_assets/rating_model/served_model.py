@@ -85,7 +85,7 @@ class RatingModel:
     def predict_with_bounds(self, drafts: pd.DataFrame) -> pd.DataFrame:
         """Ratings and intervals for many drafts at once: a row each, columns as `OUTPUT_COLUMNS` without warnings."""
         matrix = features(drafts, self.history)
-        ratings = self.predictor.predict(matrix, drafts["plot"])
+        ratings = self.predictor.predict(matrix, drafts)
         bounds = self.intervals.bounds(matrix, ratings).set_axis(drafts.index)
         return bounds.assign(rating=ratings)[[name for name in OUTPUT_COLUMNS if name != "warnings"]]
 

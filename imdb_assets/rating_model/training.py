@@ -259,3 +259,12 @@ def neutralise_absence(inputs: pd.DataFrame, present: pd.DataFrame, recipe: Reci
         masked = rng.random(len(inputs)) < recipe.masked_share
         inputs.loc[masked, names] = [NEUTRAL_VALUES[name] for name in names]
     return inputs
+
+
+def gain_by_group(model: FittedModel) -> pd.DataFrame:
+    """How much of the trees' gain each group of features brings: `group` and `share`, the greatest first."""
+    groups = {feature.name: feature.group for feature in _ALL}
+    names = model.booster.feature_name()
+    gain = pd.Series(model.booster.feature_importance("gain"), index=[groups[name] for name in names])
+    shares = gain.groupby(level=0).sum().sort_values(ascending=False) / max(float(gain.sum()), 1e-12)
+    return pd.DataFrame({"group": shares.index, "share": shares.to_numpy()})

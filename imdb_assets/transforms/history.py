@@ -215,5 +215,5 @@ def _as_of_each_year(credits: DataFrame, *key: str) -> DataFrame:
 
 
 def _nine_digits(value: Column) -> Column:
-    # The last digits of a sum depend on the order of its rows. Spark's `round` goes through decimals, at many times the cost.
+    # The last digits of a sum depend on the order of its rows. Spark's `round` would cost many times as much.
     return F.rint(value * F.lit(1e9)) / F.lit(1e9)

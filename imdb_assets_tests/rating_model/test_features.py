@@ -12,7 +12,8 @@ from imdb_assets.tables.history import ANYBODY
 STATISTICS = {
     "n_films": 2, "n_films_last_year": 1, "debut_year": 2001, "last_film_year": 2009, "sum_weight": 2.0,
     "sum_weighted_effect": 1.0, "decayed_sum_weight": 1.0, "decayed_sum_weighted_effect": 0.5, "last_sum_weight": 1.0,
-    "last_sum_weighted_effect": 0.4, "mean_rating": 7.0, "last_year_rating": 6.5, "mean_baseline": 6.1, "vote_weighted_rating": 7.0, "best_rating": 8.0,
+    "last_sum_weighted_effect": 0.4, "mean_rating": 7.0, "last_year_rating": 6.5, "mean_baseline": 6.1,
+    "vote_weighted_rating": 7.0, "best_rating": 8.0,
     "worst_rating": 6.0, "rating_spread": 1.0, "mean_votes": 100.0,
 }  # fmt: skip
 PEOPLE = pd.DataFrame(
