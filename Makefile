@@ -105,6 +105,10 @@ serve: setup ## The model's REST on 127.0.0.1:5001 (MODEL=champion or random_for
 		OMP_NUM_THREADS=1 exec $(BIN)/mlflow models serve --model-uri models:/imdb_rating@$(MODEL) \
 		--env-manager local --host 127.0.0.1 --port $(PORT)'
 
+.PHONY: rollback
+rollback: setup ## Let the champion before this one answer again
+	@$(WITH_SETTINGS) $(BIN)/imdb-rating rollback
+
 .PHONY: real
 real: setup ## The whole graph on IMDb's own datasets (settings: .env.example)
 	@IMDB_ENV=local $(WITH_SETTINGS) $(BIN)/python -m imdb_assets $(if $(FORCE),--force)

@@ -2,19 +2,17 @@
 
 import streamlit as st
 
-from app.model_server import ModelServerError, predictions
+from app.model_server import Answers, ModelServerError, answers
 from app.settings import read_settings
 from imdb_assets.rating_model.draft import MovieDraft
 from imdb_assets.rating_model.registry import (
     CHAMPION,
-    MODEL_NAME,
     Champion,
     NoChampionError,
     RegistryUnreachableError,
     load_champion,
     version_of,
 )
-from imdb_assets.rating_model.served_model import Prediction
 
 
 def champion_or_stop() -> Champion:
@@ -28,19 +26,17 @@ def champion_or_stop() -> Champion:
         st.stop()
 
 
-def prediction_or_stop(champion: Champion, draft: MovieDraft) -> Prediction:
+def answers_or_stop(champion: Champion, draft: MovieDraft) -> Answers:
     """The answer to a draft, of the model server where there is one; without one the page ends in a sentence."""
     try:
-        return predictions(champion.model, [draft])[0]
+        return answers(champion, [draft])
     except ModelServerError as error:
         st.warning(str(error), icon=":material/info:")
         st.stop()
 
 
-def show_version(champion: Champion) -> None:
+def show_version(by: str) -> None:
     """Say which version answered."""
-    server = read_settings().rating_model_url
-    by = f"the model server at {server}" if server else f"{MODEL_NAME} version {champion.version} ({champion.alias})"
     st.caption(f"Answered by {by}.")
 
 

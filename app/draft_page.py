@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from app.champion import champion_or_stop, prediction_or_stop, show_version, show_warnings
+from app.champion import answers_or_stop, champion_or_stop, show_version, show_warnings
 from app.interval_picture import interval_picture
 from app.people_picker import pick_people
 from imdb_assets.rating_model.draft import MovieDraft
@@ -29,11 +29,10 @@ def draft_page() -> None:
     draft = MovieDraft.model_validate({**facts, **credits})
     st.session_state["draft"] = draft
     with answer:
-        _show(
-            prediction_or_stop(champion, draft),
-            is_empty=not draft.genres and not draft.plot and not any(credits.values()),
-        )
-        show_version(champion)
+        answers = answers_or_stop(champion, draft)
+        is_empty = not draft.genres and not draft.plot and not any(credits.values())
+        _show(answers.predictions[0], is_empty=is_empty)
+        show_version(answers.by)
 
 
 def _ask_film() -> dict:

@@ -1,21 +1,32 @@
 """A model server (`make serve`) that answers drafts for the model of this process, where RATING_MODEL_URL names one."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import requests
 
 from app.settings import read_settings
 from imdb_assets.rating_model.draft import MovieDraft
-from imdb_assets.rating_model.served_model import Prediction, RatingModel
+from imdb_assets.rating_model.registry import MODEL_NAME, Champion
+from imdb_assets.rating_model.served_model import MODEL_VERSION, Prediction
 
 PATIENCE_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answers to drafts, and who gave them: the version, and in words."""
+
+    predictions: list[Prediction]
+    version: str
+    by: str
 
 
 class ModelServerError(Exception):
     """The server gave no answer: one sentence that says what to do."""
 
 
-def predictions_of(url: str, drafts: Sequence[MovieDraft]) -> list[Prediction]:
+def answers_of(url: str, drafts: Sequence[MovieDraft]) -> Answers:
     """The server's answers to the drafts, in their order; ModelServerError when there is none."""
     records = [draft.model_dump(mode="json", exclude_none=True) for draft in drafts]
     address = f"{url.rstrip('/')}/invocations"
@@ -29,10 +40,24 @@ def predictions_of(url: str, drafts: Sequence[MovieDraft]) -> list[Prediction]:
     if not answer.ok:
         raise ModelServerError(f"The model server at {url} answered {answer.status_code}; check RATING_MODEL_URL.")
     found = answer.json().get("predictions", [])
-    return [Prediction(**facts | {"warnings": tuple(facts["warnings"])}) for facts in found]
+    # A version registered before answers told of theirs does not say.
+    versions = {facts.pop(MODEL_VERSION, "unknown") for facts in found}
+    version = ", ".join(sorted(versions))
+    return Answers(
+        predictions=[Prediction(**facts | {"warnings": tuple(facts["warnings"])}) for facts in found],
+        version=version,
+        by=f"{MODEL_NAME} version {version} of the model server at {url}",
+    )
 
 
-def predictions(model: RatingModel, drafts: Sequence[MovieDraft]) -> list[Prediction]:
-    """The answers to the drafts: the server's where RATING_MODEL_URL names one, else the model's."""
+def answers(champion: Champion, drafts: Sequence[MovieDraft]) -> Answers:
+    """The answers to the drafts: the server's where RATING_MODEL_URL names one, else the champion's."""
     url = read_settings().rating_model_url
-    return predictions_of(url, drafts) if url else model.predict(drafts)
+    if url:
+        return answers_of(url, drafts)
+    return Answers(champion.model.predict(drafts), champion.version, by_champion(champion))
+
+
+def by_champion(champion: Champion) -> str:
+    """The loaded version, as an answer names it."""
+    return f"{MODEL_NAME} version {champion.version} ({champion.alias})"

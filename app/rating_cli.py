@@ -1,4 +1,4 @@
-"""The command line: `imdb-rating predict`, `people` and `demo`, answered by the registered champion."""
+"""The command line: `imdb-rating predict`, `people` and `demo`, answered by the registered champion, and `rollback`."""
 
 import json
 from enum import StrEnum
@@ -8,18 +8,20 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from app.model_server import ModelServerError, predictions
+from app.model_server import Answers, ModelServerError, answers
 from app.settings import read_settings
 from imdb_assets.rating_model.draft import MovieDraft
 from imdb_assets.rating_model.people import Person
+from imdb_assets.rating_model.promotion import NoPreviousChampionError, rollback
 from imdb_assets.rating_model.registry import (
+    CHAMPION,
     MODEL_NAME,
     Champion,
     NoChampionError,
     RegistryUnreachableError,
     load_champion,
 )
-from imdb_assets.rating_model.served_model import Prediction
+from imdb_assets.rating_model.served_model import MODEL_VERSION, Prediction
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="rich")
 
@@ -68,13 +70,14 @@ def predict(
         raise typer.BadParameter("Give at least --year, or a --file.")
     drafts = [_draft(facts) for facts in (_read(file) if file else [options])]
     champion = _champion()
-    predictions = _predictions(champion, drafts)
+    given = _answers(champion, drafts)
     if output is Output.json:
-        answers = [vars(prediction) | {"model_version": champion.version} for prediction in predictions]
-        print(json.dumps(answers, indent=2, ensure_ascii=False))
+        rows = [vars(prediction) | {MODEL_VERSION: given.version} for prediction in given.predictions]
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
         return
-    for draft, prediction in zip(drafts, predictions, strict=True):
-        _print(draft, prediction, champion)
+    for draft, prediction in zip(drafts, given.predictions, strict=True):
+        _print(draft, prediction)
+    print(f"Answered by {given.by}.")
 
 
 @cli.command()
@@ -107,8 +110,26 @@ def demo() -> None:
         cast=tuple(person.nconst for person in cast),
     )
     print(f"Directed by {_labels(directors)}; with {_labels(cast)}.")
-    _print(draft, _predictions(champion, [draft])[0], champion)
+    given = _answers(champion, [draft])
+    _print(draft, given.predictions[0])
+    print(f"Answered by {given.by}.")
     print("\nNext: `make app` to try your own film, `make dev` to see the graph.")
+
+
+@cli.command("rollback")
+def roll_back() -> None:
+    """Let the champion before this one answer again; the next run does not promote the one it replaces.
+
+    Example: imdb-rating rollback
+    """
+    try:
+        left, answering = rollback(read_settings().tracking_uri)
+    except (NoChampionError, NoPreviousChampionError, RegistryUnreachableError) as error:
+        raise _refusal(str(error)) from None
+    print(
+        f"{MODEL_NAME}@{CHAMPION} is version {answering} again; version {left} stays out until a new candidate is "
+        "trained. A model server that runs answers by the old version until it is started anew."
+    )
 
 
 def main() -> None:
@@ -116,9 +137,9 @@ def main() -> None:
     cli()
 
 
-def _predictions(champion: Champion, drafts: list[MovieDraft]) -> list[Prediction]:
+def _answers(champion: Champion, drafts: list[MovieDraft]) -> Answers:
     try:
-        return predictions(champion.model, drafts)
+        return answers(champion, drafts)
     except ModelServerError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
@@ -156,11 +177,10 @@ def _labels(persons: list[Person]) -> str:
     return "; ".join(person.label for person in persons)
 
 
-def _print(draft: MovieDraft, prediction: Prediction, champion: Champion) -> None:
+def _print(draft: MovieDraft, prediction: Prediction) -> None:
     print(
         f"{draft.title or 'The film'} ({draft.release_year}): {prediction.rating:.1f}, "
-        f"with 80% between {prediction.low_80:.1f} and {prediction.high_80:.1f} "
-        f"({MODEL_NAME} version {champion.version}, {champion.alias})"
+        f"with 80% between {prediction.low_80:.1f} and {prediction.high_80:.1f}"
     )
     for warning in prediction.warnings:
         print(f"  - {warning}")

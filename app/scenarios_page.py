@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from app.champion import champion_or_stop, show_version, show_warnings
+from app.model_server import by_champion
 from app.people_picker import pick_people
 from imdb_assets.rating_model.draft import MovieDraft
 from imdb_assets.rating_model.people import People
@@ -41,7 +42,7 @@ def scenarios_page() -> None:
     asked, found = st.session_state.get("scenarios", (None, None))
     if found is not None and asked == question:
         _show(found, people)
-        show_version(champion)
+        show_version(by_champion(champion))
     else:
         st.caption(f"Add candidates for one role or more; up to {MAXIMUM_COMBINATIONS:,} combinations are scored.")
 

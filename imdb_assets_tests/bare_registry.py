@@ -1,5 +1,8 @@
 """A real MLflow registry whose versions hold no model: enough for what moves aliases and writes tags."""
 
+import functools
+import shutil
+import tempfile
 from pathlib import Path
 
 import mlflow
@@ -13,11 +16,19 @@ from imdb_assets_tests.scored import constant
 
 def bare_registry(folder: Path) -> str:
     """The tracking URI of a registry in `folder`, with the model's name and no version."""
-    uri = f"sqlite:///{folder / 'mlflow.db'}"
+    uri = f"sqlite:///{shutil.copy(_empty_database(), folder / 'mlflow.db')}"
     mlflow.set_tracking_uri(uri)
     mlflow.set_experiment(experiment_id=mlflow.create_experiment("bare", (folder / "artifacts").as_uri()))
     MlflowClient(uri).create_registered_model(MODEL_NAME)
     return uri
+
+
+@functools.cache
+def _empty_database() -> Path:
+    # MLflow takes seconds to make its tables: once is enough.
+    file = Path(tempfile.mkdtemp()) / "mlflow.db"
+    MlflowClient(f"sqlite:///{file}").search_experiments()
+    return file
 
 
 def new_candidate(uri: str, predictions: pd.DataFrame | None = None) -> str:

@@ -7,7 +7,9 @@ from typer.testing import CliRunner
 
 from app.rating_cli import cli
 from imdb_assets.rating_model.draft import MovieDraft
-from imdb_assets.rating_model.registry import load_champion
+from imdb_assets.rating_model.promotion import promote
+from imdb_assets.rating_model.registry import CHAMPION, load_champion, version_of
+from imdb_assets_tests.bare_registry import bare_registry, new_candidate
 from imdb_assets_tests.champion import GIFTED_DIRECTOR, GIFTED_NAME, HOMONYM_NAME, HOMONYMS
 
 pytestmark = pytest.mark.slow
@@ -35,7 +37,7 @@ def test_the_demo_shows_a_prediction_and_the_next_step(run):
     shown = run("demo")
     assert shown.exit_code == 0
     assert "with 80% between" in shown.stdout
-    assert "imdb_rating version 1, champion" in shown.stdout
+    assert "Answered by imdb_rating version 1 (champion)." in shown.stdout
     assert "make app" in shown.stdout
 
 
@@ -62,5 +64,28 @@ def test_a_bad_draft_is_refused_in_one_sentence(run, words, said):
 def test_without_a_champion_the_command_says_what_to_run(monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:////nowhere/mlflow.db")
     shown = CliRunner().invoke(cli, ["demo"])
+    assert shown.exit_code == 1
+    assert "make demo" in shown.stderr
+
+
+def test_a_rollback_says_which_version_answers_and_there_is_none_before_the_first(tmp_path, monkeypatch):
+    uri = bare_registry(tmp_path)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    for _ in range(2):
+        new_candidate(uri)
+        promote(uri)
+    shown = CliRunner().invoke(cli, ["rollback"])
+    assert shown.exit_code == 0
+    assert shown.stdout.startswith("imdb_rating@champion is version 1 again; version 2 stays out")
+    assert version_of(uri, CHAMPION).version == 1
+    refused = CliRunner().invoke(cli, ["rollback"])
+    assert refused.exit_code == 1
+    assert refused.stderr == "imdb_rating version 1 replaced no champion: there is none to go back to.\n"
+    assert version_of(uri, CHAMPION).version == 1
+
+
+def test_a_rollback_without_a_registry_says_what_to_run(monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:////nowhere/mlflow.db")
+    shown = CliRunner().invoke(cli, ["rollback"])
     assert shown.exit_code == 1
     assert "make demo" in shown.stderr

@@ -11,10 +11,11 @@ import requests
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
-from app.model_server import predictions_of
+from app.model_server import answers_of
 from app.rating_cli import cli
 from imdb_assets.rating_model.draft import MovieDraft
 from imdb_assets.rating_model.registry import load_champion
+from imdb_assets.rating_model.served_model import registered_version
 from imdb_assets_tests.champion import GIFTED_NAME, HOMONYM_NAME
 from imdb_assets_tests.servers import free_port, served
 
@@ -42,7 +43,7 @@ def ask(server: str, *rows: dict) -> requests.Response:
     return requests.post(f"{server}/invocations", json={"dataframe_records": list(rows)}, timeout=60)
 
 
-def test_the_server_answers_a_bare_year_and_a_named_team_as_the_model_does(server, champion_uri):
+def test_the_server_answers_as_the_model_does_and_says_its_version(server, champion_uri):
     bare = {"release_year": 2027}
     named = {
         "release_year": 2027,
@@ -57,8 +58,12 @@ def test_the_server_answers_a_bare_year_and_a_named_team_as_the_model_does(serve
         assert response.status_code == 200, response.text
         expected = model.predict([MovieDraft(**row) for row in rows])
         assert response.json()["predictions"] == [
-            vars(prediction) | {"warnings": list(prediction.warnings)} for prediction in expected
+            vars(prediction) | {"warnings": list(prediction.warnings), "model_version": "1"} for prediction in expected
         ]
+
+
+def test_a_model_that_does_not_come_from_the_registry_says_so(tmp_path):
+    assert registered_version(tmp_path) == "unregistered"
 
 
 @pytest.mark.parametrize(
@@ -102,16 +107,19 @@ def test_the_app_and_the_command_line_ask_the_server_that_the_setting_names(serv
     draft = MovieDraft(release_year=2027, genres=("Drama",), directors=(GIFTED_NAME, "Nobody Yet"))
     asked = ["predict", "--year", "2027", "--genre", "Drama", "--director", GIFTED_NAME, "--director", "Nobody Yet"]
     (expected,) = load_champion(champion_uri).model.predict([draft])
-    (predicted,) = predictions_of(server, [draft])
+    answers = answers_of(server, [draft])
+    (predicted,) = answers.predictions
+    assert answers.version == "1"
     assert predicted.warnings == expected.warnings
     for name in ("rating", "low_80", "high_80", "low_90", "high_90"):
         assert getattr(predicted, name) == pytest.approx(getattr(expected, name), abs=1e-9)
     printed = CliRunner().invoke(cli, [*asked, "--output", "json"])
     (answer,) = json.loads(printed.stdout)
     assert answer["rating"] == predicted.rating
+    assert answer["model_version"] == "1"
     page = AppTest.from_file(str(APP / "rating_app.py"), default_timeout=60).run()
     assert not page.exception
-    assert page.caption[-1].value == f"Answered by the model server at {server}."
+    assert page.caption[-1].value == f"Answered by imdb_rating version 1 of the model server at {server}."
 
 
 def test_a_server_that_is_not_there_is_a_sentence_in_app_and_command_line(champion_uri, monkeypatch):

@@ -205,7 +205,7 @@ def test_a_run_launched_over_graphql_reaches_a_champion_that_server_and_app_answ
         page = browser.new_page()
         page.goto(app)
         page.set_default_timeout(60_000)
-        expect(page.get_by_text(f"Answered by the model server at {model_server}.")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text(f"of the model server at {model_server}.")).to_be_visible(timeout=60_000)
         assert rating(page) == pytest.approx(answer["rating"], abs=0.05)
         browser.close()
 

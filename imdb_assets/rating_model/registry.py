@@ -24,7 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from imdb_assets.rating_model import served_model
 from imdb_assets.rating_model.draft import DRAFT_COLUMNS, DRAFT_LISTS
-from imdb_assets.rating_model.served_model import OUTPUT_COLUMNS, RatingModel
+from imdb_assets.rating_model.served_model import MODEL_VERSION, OUTPUT_COLUMNS, RatingModel
 
 MODEL_NAME = "imdb_rating"
 CHAMPION, CANDIDATE, RANDOM_FOREST = "champion", "candidate", "random_forest"
@@ -139,7 +139,7 @@ def _unreachable(tracking_uri: str) -> RegistryUnreachableError:
 
 
 def signature() -> ModelSignature:
-    """The columns of a draft in (lists are checked by `MovieDraft`), rating, interval and warnings out."""
+    """The columns of a draft in (lists are checked by `MovieDraft`), rating, interval, warnings and version out."""
     types = {"release_year": DataType.long, "runtime_minutes": DataType.double}
     # Rows of one request may list different people; MLflow's Array refuses the column where one row lacks it.
     inputs: list[ColSpec | TensorSpec] = [
@@ -150,8 +150,9 @@ def signature() -> ModelSignature:
         )
         for name in DRAFT_COLUMNS
     ]
+    texts = {"warnings": Array(DataType.string), MODEL_VERSION: DataType.string}
     outputs: list[ColSpec | TensorSpec] = [
-        ColSpec(Array(DataType.string) if name == "warnings" else DataType.double, name) for name in OUTPUT_COLUMNS
+        ColSpec(texts.get(name, DataType.double), name) for name in (*OUTPUT_COLUMNS, MODEL_VERSION)
     ]
     return ModelSignature(inputs=Schema(inputs), outputs=Schema(outputs))
 

@@ -5,6 +5,7 @@ LightGBM's text format, skops for scikit-learn's classes, Arrow for tables, JSON
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,9 @@ from imdb_assets.tables.features import GENRES, ROLE_LISTS
 # skops asks to be told of scikit-learn's compiled types; this one holds a tree's numbers.
 FOREST_TYPES = ["sklearn.tree._tree.Tree"]
 OUTPUT_COLUMNS = ("rating", "low_80", "high_80", "low_90", "high_90", "warnings")
+MODEL_VERSION, UNREGISTERED = "model_version", "unregistered"
+"""The served answer's column that says which version answered, and what it says of a model without one."""
+_REGISTRY_FILE = "registered_model_meta"
 
 
 class RatingPredictor(Protocol):
@@ -174,10 +178,13 @@ class ServedModel(PythonModel):
     """The model as MLflow serves it: a data frame of drafts in, a data frame of answers out."""
 
     model: RatingModel
+    version: str
 
     def load_context(self, context: PythonModelContext) -> None:
         """Open the artifact."""
-        self.model = RatingModel.open(Path(context.artifacts["rating_model"]))
+        folder = Path(context.artifacts["rating_model"])
+        self.model = RatingModel.open(folder)
+        self.version = registered_version(folder.parents[1])
 
     def predict(
         self,
@@ -185,7 +192,7 @@ class ServedModel(PythonModel):
         model_input: pd.DataFrame,
         params: dict | None = None,  # noqa: ARG002 - MLflow's signature
     ) -> pd.DataFrame:
-        """Answer each row; columns as `OUTPUT_COLUMNS`, warnings a list of sentences."""
+        """Answer each row; columns as `OUTPUT_COLUMNS` and the version, warnings a list of sentences."""
         try:
             drafts = [
                 draft_of({str(name): value for name, value in row.items()}) for row in model_input.to_dict("records")
@@ -193,7 +200,14 @@ class ServedModel(PythonModel):
         except ValueError as error:
             raise MlflowException.invalid_parameter_value(str(error)) from None
         answers = [vars(answer) | {"warnings": list(answer.warnings)} for answer in self.model.predict(drafts)]
-        return pd.DataFrame(answers, columns=list(OUTPUT_COLUMNS))
+        return pd.DataFrame(answers, columns=list(OUTPUT_COLUMNS)).assign(**{MODEL_VERSION: self.version})
+
+
+def registered_version(folder: Path) -> str:
+    """The version of a model that MLflow fetched from the registry into a folder, which it notes there."""
+    note = folder / _REGISTRY_FILE
+    found = re.search(r"^model_version: '?(\d+)'?$", note.read_text(), re.MULTILINE) if note.exists() else None
+    return found[1] if found else UNREGISTERED
 
 
 set_model(ServedModel())
