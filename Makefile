@@ -125,7 +125,7 @@ bench-days: setup ## What a day costs: first run, the same again, the next day (
 	@$(BIN)/python benchmarks/days.py --titles $(TITLES)
 
 .PHONY: docs
-docs: .venv/.packages ## Write docs/tables.md from the declarations
+docs: .venv/.packages ## Write docs/tables.md and docs/features.md from the declarations
 	@$(BIN)/python docs/write_tables.py
 
 .PHONY: stack

@@ -1,18 +1,26 @@
-"""Writes docs/tables.md from the declarations in imdb_assets/tables."""
+"""Writes docs/tables.md and docs/features.md from the declarations in imdb_assets/tables."""
 
 import argparse
 import sys
 from pathlib import Path
 
 from imdb_assets.tables import bronze, gold, silver
-from imdb_assets.tables.features import FEATURES
+from imdb_assets.tables.features import FEATURES, TEXT_FEATURES, WHY_KNOWN
 from imdb_assets.tables.table import Table
 
-PAGE = Path(__file__).with_name("tables.md")
+DOCS = Path(__file__).parent
 INTRODUCTION = """# Tables
 
 Written by `make docs` from `imdb_assets/tables/`; do not edit. A table lies at `LAKE_URI/<layer>/<name>`, and the asset
 that makes it is called `<layer>_<name>`. Columns marked * may not be null.
+"""
+
+
+FEATURES_INTRODUCTION = """# Features
+
+Written by `make docs` from `imdb_assets/tables/features.py`; do not edit. What the model is given, by the
+groups in which reasons are told and ablations made. Facts of one block are absent together; `neutral` is the value that then stands in.
+An effect is a rating minus the as-of baseline, averaged with weight 1 / (0.55 + 4.5 / votes) and drawn towards 0.
 """
 
 
@@ -21,7 +29,7 @@ def tables_page() -> str:
     parts = [INTRODUCTION]
     for layer, tables in (("Bronze", bronze.TABLES), ("Silver", silver.TABLES), ("Gold", gold.TABLES)):
         parts += [f"## {layer}\n", *(_table_section(table) for table in tables)]
-    return "\n".join([*parts, _features_section()])
+    return "\n".join(parts)
 
 
 def _table_section(table: Table) -> str:
@@ -33,20 +41,25 @@ def _table_section(table: Table) -> str:
         if column.name not in features or not features.issubset(table.column_names)
     ]
     if features.issubset(table.column_names):
-        rows.append("| the features below * | double | one column each |")
+        rows.append("| the features of [features.md](features.md) * | double | one column each |")
     head = (
         f"### {table.asset_name}\n\n{_cell(table.description)}{key}\n\n| column | type | meaning |\n| --- | --- | --- |"
     )
     return "\n".join([head, *rows, ""])
 
 
-def _features_section() -> str:
-    rows = [f"| `{f.name}` | {f.block} | {f.unit} | {f.neutral:g} | {_cell(f.comment)} |" for f in FEATURES]
-    head = (
-        "## Features\n\nWhat the model is given. `neutral` is the value that stands in where the fact is absent.\n\n"
-        "| feature | block | unit | neutral | meaning |\n| --- | --- | --- | --- | --- |"
-    )
-    return "\n".join([head, *rows, ""])
+def features_page() -> str:
+    """Every feature of the model by group, with why it is known before release."""
+    parts = [FEATURES_INTRODUCTION]
+    for group, why in WHY_KNOWN.items():
+        rows = [
+            f"| `{f.name}` | {f.block} | {f.unit} | {f.neutral:g} | {_cell(f.comment)} |"
+            for f in (*FEATURES, *TEXT_FEATURES)
+            if f.group == group
+        ]
+        head = f"## {group.capitalize()}\n\n{why}\n\n| feature | block | unit | neutral | meaning |"
+        parts.append("\n".join([head, "| --- | --- | --- | --- | --- |", *rows, ""]))
+    return "\n".join(parts)
 
 
 def _cell(text: str) -> str:
@@ -54,14 +67,18 @@ def _cell(text: str) -> str:
 
 
 def main() -> None:
-    """Write the page, or with --check say whether it is fresh."""
+    """Write the pages, or with --check say whether they are fresh."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail if the page is not fresh")
-    if not parser.parse_args().check:
-        PAGE.write_text(tables_page(), encoding="utf-8")
-    elif PAGE.read_text(encoding="utf-8") != tables_page():
-        sys.exit("docs/tables.md is not fresh: run `make docs`.")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if a page is not fresh")
+    is_check = parser.parse_args().check
+    for name, page in PAGES.items():
+        if not is_check:
+            (DOCS / name).write_text(page(), encoding="utf-8")
+        elif (DOCS / name).read_text(encoding="utf-8") != page():
+            sys.exit(f"docs/{name} is not fresh: run `make docs`.")
 
+
+PAGES = {"tables.md": tables_page, "features.md": features_page}
 
 if __name__ == "__main__":
     main()

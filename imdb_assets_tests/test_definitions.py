@@ -5,6 +5,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from imdb_assets.automation import ON_DEMAND
 from imdb_assets.definitions import definitions_for
 from imdb_assets.environments import settings_from
 
@@ -25,8 +26,8 @@ ASSETS = {
     "silver_title_names", "silver_series", "silver_episodes", "silver_omdb_facts", "silver_rating_history",
     "gold_movie_features", "gold_baseline_ratings", "gold_baseline_coefficients", "gold_person_history",
     "gold_person_genre_history", "gold_pair_history", "gold_franchise_history", "gold_outside_history",
-    "gold_training_set", "gold_people_index", "gold_model_leaderboard",
-    "rating_model_candidate", "rating_model_champion",
+    "gold_training_set", "gold_people_index", "gold_model_leaderboard", "gold_model_slices", "gold_backtest",
+    "gold_model_ablation", "rating_model_candidate", "rating_model_champion", "rating_model_card",
     "gold_forecasts", "gold_scoreboard", "gold_feature_drift",
 }  # fmt: skip
 AZURE = {
@@ -68,8 +69,9 @@ def test_schedules_and_the_dataset_sensor_are_off_for_the_sample_and_on_for_real
 def test_every_asset_has_a_trigger_an_owner_and_an_age_at_which_it_is_too_old() -> None:
     nodes = repository({}).asset_graph.asset_nodes
     by_sensor = {node.key.to_user_string() for node in nodes if node.automation_condition is None}
-    assert by_sensor == {f"landing_{dataset}" for dataset in DATASETS}
-    assert all(node.freshness_policy_or_from_metadata for node in nodes)
+    assert by_sensor == {f"landing_{dataset}" for dataset in DATASETS} | set(ON_DEMAND)
+    ageless = {node.key.to_user_string() for node in nodes if not node.freshness_policy_or_from_metadata}
+    assert ageless == set(ON_DEMAND)
     assert all(node.owners and node.description and node.kinds for node in nodes)
 
 

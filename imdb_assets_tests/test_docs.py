@@ -26,9 +26,9 @@ def _make_targets() -> set[str]:
     return set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
 
 
-def test_the_page_of_tables_is_fresh():
-    written = runpy.run_path(str(ROOT / "docs" / "write_tables.py"))["tables_page"]()
-    assert (ROOT / "docs" / "tables.md").read_text(encoding="utf-8") == written, "run `make docs`"
+def test_the_pages_of_tables_and_features_are_fresh():
+    for name, page in runpy.run_path(str(ROOT / "docs" / "write_tables.py"))["PAGES"].items():
+        assert (ROOT / "docs" / name).read_text(encoding="utf-8") == page(), "run `make docs`"
 
 
 def _variables_read() -> set[str]:
