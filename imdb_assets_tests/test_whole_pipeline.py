@@ -21,6 +21,7 @@ from imdb_assets.rating_model.features import features
 from imdb_assets.resources.delta import DeltaIOManager
 from imdb_assets.tables import bronze, evaluation, gold, silver
 from imdb_assets.tables.features import FEATURE_NAMES
+from imdb_assets.tables.monitoring import FORECASTS
 from imdb_assets.tables.table import Table
 
 pytestmark = pytest.mark.slow
@@ -186,7 +187,12 @@ def test_run_again_by_force_finds_the_same_rows(platform: Platform) -> None:
     before = {table.asset_name: content(platform.table(table)) for table in TABLES}
     assert platform.run_again(force=True).success
     after = {table.asset_name: content(platform.table(table)) for table in TABLES}
+    # The model that force trained is another version, whose forecasts come beside those that there are.
+    forecasts, more = before.pop(FORECASTS.asset_name), after.pop(FORECASTS.asset_name)
     assert [name for name in before if not before[name].equals(after[name])] == []
+    assert len(forecasts) > 0
+    assert set(forecasts) < set(more)
+    assert len(more) == 2 * len(forecasts)
 
 
 def content(rows: pd.DataFrame) -> pd.Series:

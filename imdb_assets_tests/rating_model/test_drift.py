@@ -12,25 +12,7 @@ from imdb_assets.rating_model.drift import (
     population_stability_index,
 )
 from imdb_assets.tables.features import FEATURE_NAMES
-
-N_A_YEAR = 250
-LEARNED, TESTED = range(2005, 2021), range(2021, 2024)
-
-
-def films(*, seed: int = 0, newest: int = 2025) -> pd.DataFrame:
-    """Rows of `gold_training_set`, a feature's distribution the same in every year but for the year itself."""
-    rng = np.random.default_rng(seed)
-    years = np.repeat(np.arange(LEARNED.start, newest + 1), N_A_YEAR).astype("float64")
-    rows = pd.DataFrame({name: rng.normal(0, 1, len(years)) for name in FEATURE_NAMES})
-    rows["genre_drama"] = (rng.random(len(years)) < 0.5).astype("float64")
-    rows["genre_western"] = (rng.random(len(years)) < 0.02).astype("float64")
-    rows["release_year"] = years
-    rows["split"] = np.select(
-        [years < LEARNED.stop - 1, years < LEARNED.stop, years < TESTED.stop],
-        ["training", "validation", "test"],
-        default="later",
-    )
-    return rows
+from imdb_assets_tests.training_rows import N_A_YEAR, unmoved_rows
 
 
 def drift_of(rows: pd.DataFrame) -> pd.DataFrame:
@@ -73,7 +55,7 @@ def test_a_feature_that_never_varied_and_now_does_has_drifted_by_a_finite_number
 
 
 def test_the_same_distribution_does_not_drift_but_for_the_calendar() -> None:
-    drift = feature_drift(films())
+    drift = feature_drift(unmoved_rows())
     assert list(drift["feature"]) == list(FEATURE_NAMES)
     assert drifted_features(drift).empty
     by_calendar = drift[drift["psi"] > DRIFTED_PSI]
@@ -82,7 +64,7 @@ def test_the_same_distribution_does_not_drift_but_for_the_calendar() -> None:
 
 
 def test_a_shifted_feature_is_named_and_the_worst_comes_first() -> None:
-    rows = films()
+    rows = unmoved_rows()
     rows.loc[rows["release_year"] == 2025, "runtime_minutes"] += 1
     rows.loc[rows["release_year"] == 2025, "director_effect_mean"] += 3
     assert list(drifted_features(feature_drift(rows))["feature"]) == ["director_effect_mean", "runtime_minutes"]
@@ -92,7 +74,7 @@ def test_a_shifted_feature_is_named_and_the_worst_comes_first() -> None:
 
 
 def test_the_reference_are_the_last_ten_years_that_are_neither_tested_nor_later() -> None:
-    rows = films()
+    rows = unmoved_rows()
     # Nothing of these may count.
     outside = rows["release_year"].isin([2010, 2021, 2023, 2024])
     rows.loc[outside, "runtime_minutes"] += 100
@@ -104,7 +86,7 @@ def test_the_reference_are_the_last_ten_years_that_are_neither_tested_nor_later(
 
 
 def test_a_year_that_has_only_begun_is_taken_with_the_one_before_it() -> None:
-    rows = films(newest=2026)
+    rows = unmoved_rows(newest=2026)
     begun = rows.drop(rows.index[rows["release_year"] == 2026][LEAST_RECENT_FILMS - 1 :])
     one = drift_of(begun).loc["runtime_minutes"]
     assert (one["n_recent"], one["recent_from_year"]) == (N_A_YEAR + LEAST_RECENT_FILMS - 1, 2025)
@@ -112,7 +94,7 @@ def test_a_year_that_has_only_begun_is_taken_with_the_one_before_it() -> None:
 
 @pytest.mark.parametrize("n_films", [0, 3])
 def test_too_few_films_for_two_sides_drift_nowhere(n_films: int) -> None:
-    drift = feature_drift(films().head(n_films))
+    drift = feature_drift(unmoved_rows().head(n_films))
     assert drift["psi"].isna().all()
     assert drifted_features(drift).empty
 
