@@ -18,9 +18,10 @@ that makes it is called `<layer>_<name>`. Columns marked * may not be null.
 
 FEATURES_INTRODUCTION = """# Features
 
-Written by `make docs` from `imdb_assets/tables/features.py`; do not edit. What the model is given, by the
-groups in which reasons are told and ablations made. Facts of one block are absent together; `neutral` is the value that then stands in.
-An effect is a rating minus the as-of baseline, averaged with weight 1 / (0.55 + 4.5 / votes) and drawn towards 0.
+Written by `make docs` from `imdb_assets/tables/features.py`; do not edit. What the model is given, by the groups in
+which reasons are told and ablations made. Facts of one block are absent together; `neutral` is the value that then
+stands in. An effect is a rating minus the as-of baseline, averaged with weight 1 / (0.55 + 4.5 / votes) and drawn
+towards 0.
 """
 
 
