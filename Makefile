@@ -124,6 +124,11 @@ TITLES := 20000
 bench-days: setup ## What a day costs: first run, the same again, the next day (TITLES=20000)
 	@$(BIN)/python benchmarks/days.py --titles $(TITLES)
 
+LAKE := data/lake
+.PHONY: bench-history
+bench-history: setup ## gold_person_history in Spark against DuckDB (LAKE=data/lake, as the demo makes it)
+	@$(BIN)/python benchmarks/person_history.py --lake $(LAKE)
+
 .PHONY: docs
 docs: .venv/.packages ## Write docs/tables.md and docs/features.md from the declarations
 	@$(BIN)/python docs/write_tables.py

@@ -82,12 +82,14 @@ def _started(spark: Spark) -> None:
 def _leaderboard(result: dg.ExecuteInProcessResult) -> list[str]:
     for event in result.get_asset_materialization_events():
         if page := event.materialization.metadata.get("leaderboard"):
-            rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in str(page.value).splitlines()]
+            lines = str(page.value).splitlines()
+            rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in lines if line.startswith("|")]
             widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
             shown = [rows[0], *rows[2:]]
             return [
                 "",
                 *("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in shown),
+                *(line.replace("**", "") for line in lines if line and not line.startswith("|")),
                 "",
             ]
     return []

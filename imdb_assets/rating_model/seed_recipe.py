@@ -10,7 +10,7 @@ import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import TruncatedSVD
 from sklearn.ensemble import RandomForestRegressor
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from imdb_assets.rating_model.training import RatedMovies
@@ -19,6 +19,7 @@ from imdb_assets.tables.features import GENRES, ROLES, feature_slug
 PERSON_COLUMNS = tuple(f"{role}_{name}" for role in ROLES for name in ("rating_mean", "best_rating_max"))
 PLAIN_COLUMNS = (*PERSON_COLUMNS, *(f"genre_{feature_slug(genre)}" for genre in GENRES))
 N_WORDS, N_COMPONENTS, N_TREES = 2000, 64, 100
+_LOOKED_AT = 5000
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,18 @@ def build_pipeline(*, with_plots: bool, seed: int) -> Pipeline:
 
 def fit_seed_recipe(training: RatedMovies, *, seed: int) -> SeedModel:
     """Fit the recipe on all films alike."""
-    plots = training.texts["plot"].dropna()
-    pipeline = build_pipeline(with_plots=plots.nunique() > 2 * N_COMPONENTS, seed=seed)
+    pipeline = build_pipeline(with_plots=_are_enough(training.texts["plot"].dropna()), seed=seed)
     pipeline.fit(_inputs(training.matrix, training.texts["plot"]), training.target)
     # Threads add the trees up in the order in which they finish: the last digits would differ from run to run.
     return SeedModel(pipeline.set_params(forest__n_jobs=1))
+
+
+def _are_enough(plots: pd.Series) -> bool:
+    """Whether plots have more different words than the components that they are to be reduced to."""
+    if plots.nunique() <= 2 * N_COMPONENTS:
+        return False
+    words = CountVectorizer(stop_words="english").fit(plots.head(_LOOKED_AT))
+    return len(words.vocabulary_) > N_COMPONENTS
 
 
 def _inputs(matrix: pd.DataFrame, plots: pd.Series) -> pd.DataFrame:

@@ -115,6 +115,8 @@ class Spark(LazyPySparkResource):
             "spark.driver.memory": "2g" if self.is_short_lived else "4g",
             "spark.driver.extraJavaOptions": " ".join(java_options),
             "spark.sql.shuffle.partitions": "8",
+            # Else each call that makes a column looks up the line it stands in: half the time of writing a plan.
+            "spark.python.sql.dataFrameDebugging.enabled": "false",
             **(SMALL_DATA if self.is_short_lived else {}),
         }
 

@@ -29,6 +29,10 @@ from imdb_assets.tables.titles import CAPITALS, SEPARATORS, SEQUEL, SHORTEST_STE
 
 _EPOCH_YEAR = 1950
 _FACTS = ("year", "tenths", "votes", "weight", "weighted_effect", "baseline")
+_SUMS = (
+    "n", "weight", "weighted_effect", "growing_weight", "growing_weighted_effect", "baseline", "tenths",
+    "tenths_squared", "votes", "vote_tenths",
+)  # fmt: skip
 
 
 def person_history(gold_movie_features: DataFrame, gold_baseline_ratings: DataFrame) -> DataFrame:
@@ -154,15 +158,52 @@ def _outside_baseline(silver_outside_credits: DataFrame) -> DataFrame:
     return by_year.select("kind", "start_year", rating.alias("kind_rating"))
 
 
+def _as_of_each_year(credits: DataFrame, *key: str) -> DataFrame:
+    """Sum up `_FACTS` of a key's films by year, and all years until then, for the year after."""
+    n_films, tenths, votes = F.col("total_n"), F.col("total_tenths"), F.col("total_votes")
+    mean_tenths = tenths / n_films
+    fading = F.exp((_EPOCH_YEAR - 1 - F.col("year")) / F.lit(EFFECT_DECAY_YEARS))
+    return _totals_of_each_year(_films_of_each_year(credits, *key), *key).select(
+        *key,
+        (F.col("year") + 1).alias("from_year"),
+        n_films.cast("int").alias("n_films"),
+        F.col("n").cast("int").alias("n_films_last_year"),
+        "debut_year",
+        F.col("year").alias("last_film_year"),
+        _nine_digits(F.col("total_weight")).alias("sum_weight"),
+        _nine_digits(F.col("total_weighted_effect")).alias("sum_weighted_effect"),
+        _nine_digits(F.col("total_growing_weight") * fading).alias("decayed_sum_weight"),
+        _nine_digits(F.col("total_growing_weighted_effect") * fading).alias("decayed_sum_weighted_effect"),
+        _nine_digits(F.col("weight")).alias("last_sum_weight"),
+        _nine_digits(F.col("weighted_effect")).alias("last_sum_weighted_effect"),
+        _nine_digits(mean_tenths / 10).alias("mean_rating"),
+        _nine_digits(F.col("tenths") / F.col("n") / 10).alias("last_year_rating"),
+        _nine_digits(F.col("total_baseline") / n_films).alias("mean_baseline"),
+        _nine_digits(F.when(votes > 0, F.col("total_vote_tenths") / votes).otherwise(mean_tenths) / 10).alias(
+            "vote_weighted_rating"
+        ),
+        (F.col("best") / 10).alias("best_rating"),
+        (F.col("worst") / 10).alias("worst_rating"),
+        # Of whole numbers, so that equal ratings have no spread at all.
+        _nine_digits(F.sqrt(F.col("total_tenths_squared") * n_films - tenths * tenths) / n_films / 10).alias(
+            "rating_spread"
+        ),
+        _nine_digits(votes / n_films).alias("mean_votes"),
+    )
+
+
 def _films_of_each_year(credits: DataFrame, *key: str) -> DataFrame:
+    growth = F.exp((F.col("year") - _EPOCH_YEAR) / F.lit(EFFECT_DECAY_YEARS))
     # Rows of a key are brought together once, for this and for the window after it.
     return (
         credits.repartition(*key)
         .groupBy(*key, "year")
         .agg(
             F.count("*").alias("n"),
-            F.sum("weight").alias("w"),
-            F.sum("weighted_effect").alias("we"),
+            F.sum("weight").alias("weight"),
+            F.sum("weighted_effect").alias("weighted_effect"),
+            (F.sum("weight") * growth).alias("growing_weight"),
+            (F.sum("weighted_effect") * growth).alias("growing_weighted_effect"),
             F.sum("baseline").alias("baseline"),
             F.sum("tenths").alias("tenths"),
             F.sum(F.col("tenths") * F.col("tenths")).alias("tenths_squared"),
@@ -174,43 +215,20 @@ def _films_of_each_year(credits: DataFrame, *key: str) -> DataFrame:
     )
 
 
-def _as_of_each_year(credits: DataFrame, *key: str) -> DataFrame:
-    """Sum up `_FACTS` of a key's films by year, and all years until then, for the year after."""
+def _totals_of_each_year(by_year: DataFrame, *key: str) -> DataFrame:
+    # Each total once, by name: Spark would add up a window's sum again wherever it is written.
     until_then = Window.partitionBy(*key).orderBy("year").rowsBetween(Window.unboundedPreceding, Window.currentRow)
-
-    def total(column: Column) -> Column:
-        return F.sum(column).over(until_then)
-
-    from_year = F.col("year") + 1
-    growth = F.exp((F.col("year") - _EPOCH_YEAR) / F.lit(EFFECT_DECAY_YEARS))
-    fading = F.exp((F.lit(_EPOCH_YEAR) - from_year) / F.lit(EFFECT_DECAY_YEARS))
-    n_films, tenths, votes = total(F.col("n")), total(F.col("tenths")), total(F.col("votes"))
-    mean_tenths = tenths / n_films
-    mean_tenths_of_votes = F.coalesce(F.try_divide(total(F.col("vote_tenths")), votes), mean_tenths)
-    return _films_of_each_year(credits, *key).select(
+    return by_year.select(
         *key,
-        from_year.cast("int").alias("from_year"),
-        n_films.cast("int").alias("n_films"),
-        F.col("n").cast("int").alias("n_films_last_year"),
+        "year",
+        "n",
+        "weight",
+        "weighted_effect",
+        "tenths",
+        *(F.sum(name).over(until_then).alias(f"total_{name}") for name in _SUMS),
         F.min("year").over(until_then).alias("debut_year"),
-        F.col("year").alias("last_film_year"),
-        _nine_digits(total(F.col("w"))).alias("sum_weight"),
-        _nine_digits(total(F.col("we"))).alias("sum_weighted_effect"),
-        _nine_digits(total(F.col("w") * growth) * fading).alias("decayed_sum_weight"),
-        _nine_digits(total(F.col("we") * growth) * fading).alias("decayed_sum_weighted_effect"),
-        _nine_digits(F.col("w")).alias("last_sum_weight"),
-        _nine_digits(F.col("we")).alias("last_sum_weighted_effect"),
-        _nine_digits(mean_tenths / 10).alias("mean_rating"),
-        _nine_digits(F.col("tenths") / F.col("n") / 10).alias("last_year_rating"),
-        _nine_digits(total(F.col("baseline")) / n_films).alias("mean_baseline"),
-        _nine_digits(mean_tenths_of_votes / 10).alias("vote_weighted_rating"),
-        (F.max("best").over(until_then) / 10).alias("best_rating"),
-        (F.min("worst").over(until_then) / 10).alias("worst_rating"),
-        # Of whole numbers, so that equal ratings have no spread at all.
-        _nine_digits(F.sqrt(total(F.col("tenths_squared")) * n_films - tenths * tenths) / n_films / 10).alias(
-            "rating_spread"
-        ),
-        _nine_digits(votes / n_films).alias("mean_votes"),
+        F.max("best").over(until_then).alias("best"),
+        F.min("worst").over(until_then).alias("worst"),
     )
 
 

@@ -1,0 +1,125 @@
+"""The protocol on invented films: what is measured, what absence tells, and what is run on demand."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from imdb_assets.rating_model.baseline import Baseline, baseline_coefficients
+from imdb_assets.rating_model.card import model_card
+from imdb_assets.rating_model.evaluation import TooFewRatingsError
+from imdb_assets.rating_model.experiments import PEOPLE, ablate, backtest_year, mature_films
+from imdb_assets.rating_model.features import History
+from imdb_assets.rating_model.history import undated_history
+from imdb_assets.rating_model.missingness import missingness_gain
+from imdb_assets.rating_model.protocol import fit_calibration
+from imdb_assets.rating_model.study import CANDIDATE_NAME, CHAMPION_NAME, Study, run_study
+from imdb_assets.rating_model.text import PLOT
+from imdb_assets.rating_model.training import Prepared, RatedMovies, Recipe, prepare
+from imdb_assets.rating_model.training_set import training_set
+from imdb_assets.tables.evaluation import BACKTEST, MODEL_ABLATION, MODEL_LEADERBOARD, MODEL_SLICES
+from imdb_assets_tests.champion import only_people
+from imdb_assets_tests.films import invented_films
+
+RECIPE = Recipe(learning_rate=0.1, num_leaves=7, n_rounds=60, patience=10, min_child_samples=20)
+FILMS = invented_films(2500)
+TEST_YEARS = (2021, 2022)
+
+
+def known_past() -> History:
+    """People as they were known before 2012, for all films alike; the later ones train and test."""
+    baseline = Baseline(baseline_coefficients(FILMS))
+    past = FILMS[FILMS["release_year"] < 2012].reset_index(drop=True)
+    return only_people(undated_history(past, pd.Series(baseline.rate(past, "with_language"))), baseline)
+
+
+HISTORY = known_past()
+ROWS = training_set(FILMS, HISTORY, test_years=TEST_YEARS)
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    return run_study(ROWS, FILMS, HISTORY, RECIPE, lambda _: None, champion=replace(RECIPE, learning_rate=0.2))
+
+
+@pytest.fixture(scope="module")
+def films() -> RatedMovies:
+    return mature_films(ROWS, FILMS)
+
+
+def test_every_model_is_scored_on_the_same_test_films(study: Study) -> None:
+    assert set(study.leaderboard) == set(MODEL_LEADERBOARD.column_names)
+    assert set(study.slices) == set(MODEL_SLICES.column_names)
+    counts = study.predictions.groupby("model")["tconst"].agg(["size", "nunique"])
+    assert counts.nunique().tolist() == [1, 1]
+    assert {CANDIDATE_NAME, CHAMPION_NAME, "mean", "linear", "random_forest", "seed_recipe_leaky"} <= set(counts.index)
+    assert study.predictions["release_year"].between(*TEST_YEARS).all()
+
+
+def test_the_recipe_beats_the_as_of_ridge_where_directors_have_skill(study: Study) -> None:
+    test = study.leaderboard[(study.leaderboard["split"] == "test") & (study.leaderboard["population"] == "all")]
+    rmse = test.set_index("model")["rmse"]
+    assert rmse[CANDIDATE_NAME] < rmse["as_of_ridge"] - 0.05
+
+
+def test_the_same_data_give_the_same_predictions(study: Study) -> None:
+    again = run_study(ROWS.sample(frac=1, random_state=1), FILMS, HISTORY, RECIPE, lambda _: None)
+    first, second = (
+        found.predictions[found.predictions["model"] == CANDIDATE_NAME]["rating"].to_numpy() for found in (study, again)
+    )
+    assert (first == second).all()
+
+
+def test_absence_tells_nothing_unless_it_is_left_as_it_is(films: RatedMovies) -> None:
+    # Here plots of bad films are often absent: who may see that knows more than the ridge.
+    often = np.random.default_rng(0).random(len(films.target)) < 0.5
+    bad = (films.target < np.median(films.target)) & often
+    present = films.present.assign(plot=~bad)
+    told = replace(films, present=present, counts={**films.counts, PLOT: _blanked(films.counts[PLOT], bad)})
+    before, later = told.where(told.years < TEST_YEARS[0]), told.where(told.years >= TEST_YEARS[0])
+    # Of so few films many are masked, so that chance does not make the masked ones better or worse.
+    prepared = prepare(before, replace(RECIPE, masked_share=0.3))
+    assert missingness_gain(prepared, later, RECIPE).passed
+    seen = prepared.inputs.copy()
+    seen.loc[~before.present["plot"].to_numpy(), "plot_score"] = 0.0
+    assert not missingness_gain(Prepared(before, seen, prepared.scorers), later, RECIPE).passed
+
+
+def _blanked(parts: list, mask: np.ndarray) -> list:
+    blanked = [part.copy().tolil() for part in parts]
+    for part in blanked:
+        part[np.flatnonzero(mask)] = 0
+    return [part.tocsr() for part in blanked]
+
+
+def test_a_line_is_drawn_through_held_out_ratings() -> None:
+    line = fit_calibration(np.array([5.0, 6.0, 7.0]), np.array([5.0, 5.5, 6.0]))
+    assert (line.intercept, line.slope) == (pytest.approx(-5.0), pytest.approx(2.0))
+    assert fit_calibration(np.array([5.0, 7.0]), np.array([6.5, 6.5])).apply(np.array([6.5])) == pytest.approx(6.0)
+
+
+def test_a_year_is_backtested_with_what_came_before_it(films: RatedMovies) -> None:
+    rows = pd.DataFrame(backtest_year(films, 2020, RECIPE, lambda _: None))
+    assert set(rows) == set(BACKTEST.column_names)
+    assert rows["n"].max() == (films.years == 2020).sum()
+    with pytest.raises(TooFewRatingsError, match="1995 cannot be backtested: 0 mature rated training films"):
+        backtest_year(films, 1995, RECIPE, lambda _: None)
+
+
+def test_without_people_the_error_is_greater(films: RatedMovies) -> None:
+    rows = pd.DataFrame(ablate(films, TEST_YEARS, RECIPE, lambda _: None, groups=[PEOPLE]))
+    assert set(rows) == set(MODEL_ABLATION.column_names)
+    assert rows.set_index("population").loc["all", "rmse_difference_low"] > 0
+
+
+def test_the_card_tells_figures_and_limits_of_the_version(study: Study) -> None:
+    card = model_card(
+        version="7",
+        tags={"snapshot_date": "2025-01-01", "delta_version.gold_training_set": "3", "verdict": "passed"},
+        parameters={"seed": "0"},
+        leaderboard=study.leaderboard,
+        slices=study.slices,
+    )
+    for said in ("version 7", "snapshot of 2025-01-01", "gold_training_set 3", "seed 0", "## Limits", "crew", "slope"):
+        assert said in card, said
