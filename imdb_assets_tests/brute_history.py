@@ -69,7 +69,7 @@ def credited(films: list[tuple], baselines: list[tuple]) -> dict[str, list[tuple
         rows["pair_history"] += [((d, p, role), *facts) for d in directors
                                  for role, people in partners.items() for p in people if d != p]  # fmt: skip
         if stem := title_stem(title):
-            rows["franchise_history"] += [((stem, p), *facts) for p in {*directors, *writers, *billed}]
+            rows["franchise_history"] += [((stem, p), *facts) for p in {*directors, *writers, *billed, ANYBODY}]
     return rows
 
 

@@ -23,6 +23,7 @@ from imdb_assets.assets.monitoring import (
     gold_scoreboard,
 )
 from imdb_assets.rating_model import registry
+from imdb_assets.rating_model.promotion import promote
 from imdb_assets.resources.blob_storage import FolderBlobStorage
 from imdb_assets.resources.delta import DeltaIOManager, spark_schema
 from imdb_assets.resources.mlflow_tracking import MlflowTracking
@@ -112,7 +113,7 @@ def another_version(world: World) -> World:
     uri = registered_champion(folder)
     with mlflow.start_run():
         registry.register(registry.load_champion(uri).model, alias=registry.CANDIDATE, tags={})
-    assert registry.promote(uri) == "2"
+    assert promote(uri) == "2"
     return World(world.delta, world.spark, world.folder, uri)
 
 

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from imdb_assets.tables.features import EFFECT_DECAY_YEARS, OUTSIDE_RATING, PAIRED_CAST, VOTE_NOISE
 from imdb_assets.tables.gold import BASELINE_RATINGS, MOVIE_FEATURES
-from imdb_assets.tables.history import HISTORIES, STATISTICS
+from imdb_assets.tables.history import ANYBODY, HISTORIES, STATISTICS
 from imdb_assets.tables.silver import OUTSIDE_CREDITS
 from imdb_assets.tables.table import Table
 from imdb_assets.tables.titles import title_stem
@@ -124,7 +124,7 @@ def test_pairs_are_of_a_director_with_others_among_writers_and_the_first_of_the_
 def test_a_franchise_is_a_title_stem_and_a_person(made: Mapping[str, pd.DataFrame]) -> None:
     rows = made["franchise_history"]
     assert rows.loc[("rust", "nm1")]["n_films"].to_dict() == {2001: 1, 2007: 2}
-    assert set(rows.loc["five"].index.get_level_values("nconst")) == {"nm2", "nm3", *CROWD[:PAIRED_CAST]}
+    assert set(rows.loc["five"].index.get_level_values("nconst")) == {"nm2", "nm3", *CROWD[:PAIRED_CAST], ANYBODY}
     assert set(rows.index.get_level_values("title_stem")) == {"rust", "two", "five"}
 
 
