@@ -10,7 +10,7 @@ from imdb_assets.tables.features import (
     PAIRED_CAST,
     VOTE_NOISE,
 )
-from imdb_assets.tables.history import HISTORIES, STATISTICS
+from imdb_assets.tables.history import ANYBODY, HISTORIES, STATISTICS
 from imdb_assets.tables.table import Table
 from imdb_assets.tables.titles import title_stem
 from imdb_assets_tests.films import SNAPSHOT
