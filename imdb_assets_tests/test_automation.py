@@ -9,7 +9,7 @@ from pytest_httpserver import HTTPServer
 
 from imdb_assets.assets.landing import landing_name
 from imdb_assets.assets.monitoring import NOT_DRIFTED, NOT_GROWN
-from imdb_assets.automation import dataset_sensor, failure_alert, maintain_lake
+from imdb_assets.automation import ON_DEMAND, dataset_sensor, failure_alert, maintain_lake
 from imdb_assets.definitions import definitions_for
 from imdb_assets.environments import settings_from
 from imdb_assets.resources.alerts import AlertNotSent, Alerts
@@ -102,8 +102,9 @@ def test_what_depends_on_a_changed_dataset_is_started_and_nothing_else(evaluated
     landed = [landing_name(dataset) for dataset in DATASETS]
     evaluated.made(*landed, version="1")
     rest = {key.to_user_string() for key in evaluated.definitions.resolve_asset_graph().get_all_asset_keys()}
-    assert evaluated.requested() == rest - set(landed)
-    evaluated.made(*rest - set(landed), version="1")
+    started = rest - set(landed) - set(ON_DEMAND)
+    assert evaluated.requested() == started
+    evaluated.made(*started, version="1")
     assert evaluated.requested() == set()
     evaluated.made("landing_title_akas", version="2")
     akas = {"bronze_title_akas", "bronze_rejected_rows", "silver_title_names"}
@@ -136,10 +137,11 @@ def everything_is_made(evaluated: Evaluated) -> None:
 def test_a_failed_drift_check_trains_once_and_the_champion_follows(evaluated: Evaluated, name: str) -> None:
     everything_is_made(evaluated)
     assert evaluated.drift_measured(name) == set()
-    trained = {"rating_model_candidate", "gold_model_leaderboard", "rating_model_champion"}
-    assert evaluated.requested() == trained | {"gold_forecasts", "gold_scoreboard"}
+    trained = {"rating_model_candidate", "gold_model_leaderboard", "gold_model_slices", "rating_model_champion"}
+    told = {"rating_model_card", "gold_forecasts", "gold_scoreboard"}
+    assert evaluated.requested() == trained | told
     assert evaluated.requested() == set()
-    evaluated.made(*trained, "gold_forecasts", "gold_scoreboard", version="2")
+    evaluated.made(*trained, *told, version="2")
     assert evaluated.requested() == {"gold_feature_drift"}
     for _ in range(2):
         assert evaluated.drift_measured(name) == set()
