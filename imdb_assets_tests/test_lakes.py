@@ -51,7 +51,8 @@ def seen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def test_the_whole_graph_runs_and_a_second_run_writes_nothing(seen: dict) -> None:
     assert seen["graph"]["is_unchanged_by_the_second_run"]
     empty = {name for name, rows in seen["graph"]["rows"].items() if not rows}
-    assert empty == set()
+    # No forecast of the first day is old enough to be scored.
+    assert empty == {"gold_scoreboard"}
 
 
 def test_rows_are_merged_and_the_version_before_can_be_read(seen: dict) -> None:
