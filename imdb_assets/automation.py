@@ -19,13 +19,13 @@ from imdb_assets.resources.delta import DeltaIOManager
 from imdb_assets.resources.imdb_datasets import ImdbDatasets
 from imdb_assets.resources.landing import Landing
 from imdb_assets.tables import bronze, gold, silver
-from imdb_assets.tables.evaluation import BACKTEST, MODEL_ABLATION, MODEL_LEADERBOARD, MODEL_SLICES
+from imdb_assets.tables.evaluation import BACKTEST, MODEL_ABLATION, MODEL_LEADERBOARD, MODEL_SLICES, RECIPE_TRIALS
 from imdb_assets.tables.monitoring import FEATURE_DRIFT, MONITORING
 
 SECONDS_BETWEEN_LOOKS = 3600
 SECONDS_BETWEEN_CONDITIONS = 60
 
-ON_DEMAND = tuple(table.asset_name for table in (BACKTEST, MODEL_ABLATION))
+ON_DEMAND = tuple(table.asset_name for table in (BACKTEST, MODEL_ABLATION, RECIPE_TRIALS))
 EXPERIMENTS = dg.AssetSelection.assets(*ON_DEMAND)
 whole_platform = dg.define_asset_job(
     "whole_platform",
@@ -41,6 +41,11 @@ ablation = dg.define_asset_job(
     "ablation",
     selection=dg.AssetSelection.assets(MODEL_ABLATION.asset_name),
     description="The protocol without each group of features, one after the other.",
+)
+search = dg.define_asset_job(
+    "search_recipe",
+    selection=dg.AssetSelection.assets(RECIPE_TRIALS.asset_name),
+    description="Other recipes tried on the year before the test; the next candidate takes the best one.",
 )
 
 MODEL = dg.AssetSelection.groups("model") | dg.AssetSelection.assets(
@@ -81,7 +86,7 @@ def maintain_lake() -> None:
     tidied_tables()
 
 
-JOBS = (whole_platform, daily_refresh, enrich_with_omdb, train_and_promote, maintain_lake, backtest, ablation)
+JOBS = (whole_platform, daily_refresh, enrich_with_omdb, train_and_promote, maintain_lake, backtest, ablation, search)
 # UTC. OMDb's quota starts anew at midnight.
 TIMES = (
     (enrich_with_omdb, "10 0 * * *"),

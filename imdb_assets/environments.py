@@ -22,6 +22,7 @@ from imdb_assets.resources.mlflow_tracking import MlflowTracking
 from imdb_assets.resources.omdb import OMDB_URL, Omdb, SampleOmdb, omdb_for
 from imdb_assets.resources.omdb_landing import OmdbLanding
 from imdb_assets.resources.protocol import Protocol
+from imdb_assets.resources.search_budget import SearchBudget
 from imdb_assets.resources.spark import Spark
 from imdb_assets.tables.bronze import DATASETS
 
@@ -61,6 +62,8 @@ class Settings:
     spark_master: str
     spark_remote: str | None
     test_years: str | None
+    search_trials: int
+    search_seconds: int
     dagster_home: str | None
     java_home: str | None
 
@@ -106,6 +109,8 @@ def settings_from(variables: Mapping[str, str]) -> Settings:
         spark_master=given.get("SPARK_MASTER", "local[*]"),
         spark_remote=given.get("SPARK_REMOTE"),
         test_years=given.get("TEST_YEARS"),
+        search_trials=_number(given, "SEARCH_TRIALS", default=50, least=1),
+        search_seconds=_number(given, "SEARCH_SECONDS", default=1800, least=1),
         dagster_home=given.get("DAGSTER_HOME"),
         java_home=given.get("JAVA_HOME"),
     )
@@ -141,6 +146,7 @@ def resources_for(chosen: Settings) -> dict[str, object]:
         "omdb": _omdb(chosen),
         "mlflow_tracking": MlflowTracking(tracking_uri=chosen.mlflow_tracking_uri),
         "protocol": Protocol(test_years=chosen.test_years),
+        "search_budget": SearchBudget(trials=chosen.search_trials, seconds=chosen.search_seconds),
     }
 
 

@@ -123,6 +123,18 @@ def backtest_years(rows: pd.DataFrame) -> Figure:
     return figure
 
 
+def search_trials(rows: pd.DataFrame) -> Figure:
+    """RMSE of each complete trial, and the best until then; rows of `gold_recipe_trials`."""
+    figure = Figure(figsize=(8, 4), layout="constrained")
+    axes = figure.add_subplot()
+    complete = rows[rows["rmse"].notna()]
+    axes.plot(complete["trial"], complete["rmse"], "o", color=COLORS[1], label="trial")
+    axes.step(complete["trial"], complete["rmse"].cummin(), where="post", color=COLORS[0], label="best so far")
+    axes.set(xlabel="trial", ylabel="RMSE, rating points", title="Search on the year before the test; 0 is the default")
+    axes.legend(frameon=False, fontsize=8)
+    return figure
+
+
 def vote_band_label(least_votes: int) -> str:
     """The votes of a band that begins with 0, 1, 10, 100, 1,000 or (the last one) 10,000."""
     if not least_votes:

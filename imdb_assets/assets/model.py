@@ -18,12 +18,14 @@ from imdb_assets.rating_model.evaluation import TooFewRatingsError
 from imdb_assets.rating_model.features import HISTORY_TABLES, History
 from imdb_assets.rating_model.missingness import MOST_GAIN
 from imdb_assets.rating_model.people import People
+from imdb_assets.rating_model.search import best_recipe
 from imdb_assets.rating_model.served_model import RatingModel
 from imdb_assets.rating_model.study import CANDIDATE_NAME, Study, run_study
 from imdb_assets.rating_model.training import MODEL_COLUMNS, Recipe, gain_by_group
 from imdb_assets.resources.delta import DeltaIOManager, table_path
+from imdb_assets.resources.landing import Landing
 from imdb_assets.resources.mlflow_tracking import MlflowTracking
-from imdb_assets.tables.evaluation import MODEL_LEADERBOARD, MODEL_SLICES
+from imdb_assets.tables.evaluation import MODEL_LEADERBOARD, MODEL_SLICES, RECIPE_TRIALS
 
 TRAINED_ON = ("gold_training_set", "gold_movie_features", *HISTORY_TABLES, "gold_people_index")
 FINGERPRINT = "fingerprint"
@@ -45,14 +47,17 @@ ABSENCE = "absence_tells_nothing"
     ],
 )
 def rating_model_candidate(
-    context: dg.AssetExecutionContext, delta: dg.ResourceParam[DeltaIOManager], mlflow_tracking: MlflowTracking
+    context: dg.AssetExecutionContext,
+    delta: dg.ResourceParam[DeltaIOManager],
+    landing: Landing,
+    mlflow_tracking: MlflowTracking,
 ) -> dg.MaterializeResult:
     """A rating model trained on this snapshot, registered as `imdb_rating` with the alias `candidate`.
 
     The seed recipe's forest is registered beside it, with the alias `random_forest`.
     """
     uri = mlflow_tracking.tracking_uri
-    recipe = Recipe()
+    recipe = _recipe(delta)
     versions = {name: delta.data_version(name) for name in TRAINED_ON}
     made_from = fingerprint(_trained, recipe, versions)
     kept = registry.version_of(uri, registry.CANDIDATE)
@@ -60,7 +65,7 @@ def rating_model_candidate(
     if not is_unchanged:
         tables = {name: cast("pd.DataFrame", delta.load(name, pd.DataFrame)) for name in TRAINED_ON}
         with mlflow_tracking.run(context) as tracking:
-            origin = _origin(delta, context.run.run_id)
+            origin = _origin(delta, landing, context.run.run_id)
             try:
                 study = _trained(
                     tables,
@@ -73,13 +78,14 @@ def rating_model_candidate(
                 raise dg.Failure(str(error), allow_retries=False) from None
             tracking.log_params(vars(recipe) | {"n_trees": study.n_rounds, "dagster_run_id": context.run.run_id})
             mlflow.log_dict({"columns": list(MODEL_COLUMNS)}, "features.json")
-            mlflow.log_dict(origin, "origin.json")
+            mlflow.log_dict(origin, registry.ORIGIN_FILE)
     found = registry.logged_rows(uri, registry.LEADERBOARD_FILE, alias=registry.CANDIDATE)
     return dg.MaterializeResult(
         data_version=dg.DataVersion(made_from),
         metadata={
             "version": str(registry.version_or_error(uri, registry.CANDIDATE).version),
             "mlflow_run_id": registry.run_of(uri, registry.CANDIDATE),
+            "recipe": "found by the search" if recipe != Recipe() else "default",
             "leaderboard": dg.MetadataValue.md(_leaderboard_page(found)),
             **_pictures(uri),
             "is_unchanged": is_unchanged,
@@ -126,11 +132,20 @@ def champion_recipe(tracking_uri: str) -> Recipe | None:
     )
 
 
-def _origin(delta: DeltaIOManager, run_id: str) -> dict[str, str]:
-    """What the model was made from and by: versions of tables and packages, by which a run can be made again."""
+def _recipe(delta: DeltaIOManager) -> Recipe:
+    # The search is run on demand, so its table may be missing, and is no dependency that a run would wait for.
+    if not delta.is_there(RECIPE_TRIALS.path):
+        return Recipe()
+    return best_recipe(cast("pd.DataFrame", delta.load(RECIPE_TRIALS.asset_name, pd.DataFrame)), Recipe())
+
+
+def _origin(delta: DeltaIOManager, landing: Landing, run_id: str) -> dict[str, str]:
+    """What the model was made from and by: tables, datasets and packages, by which a run can be made again."""
     tables = {f"delta_version.{name}": str(delta.commits(table_path(name))[-1]) for name in TRAINED_ON}
+    landed = {name: landing.current(name) for name in landing.datasets}
+    datasets = {f"dataset_sha256.{name}": one.manifest.sha256 for name, one in landed.items() if one}
     packages = {f"package.{name}": version(name) for name in registry.REQUIREMENTS}
-    return {"code_version": version("imdb-rating-platform"), "dagster_run_id": run_id, **tables, **packages}
+    return {"code_version": version("imdb-rating-platform"), "dagster_run_id": run_id, **tables, **datasets, **packages}
 
 
 def _candidate(mlflow_tracking: MlflowTracking) -> object:

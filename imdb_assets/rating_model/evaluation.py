@@ -37,6 +37,35 @@ def assign_splits(release_years: pd.Series, snapshot_year: int, test_years: tupl
     return pd.Series(names, index=release_years.index)
 
 
+def require_something_to_learn(training_set: pd.DataFrame) -> None:
+    """Refuse films of which none is mature, all are of one year, or all have one rating.
+
+    :param training_set: rows of `gold_training_set`.
+    :raises TooFewRatingsError: saying which, and what to do.
+    """
+    stays = "The tables are complete, and the champion stays."
+    mature = training_set[training_set["is_mature"].to_numpy(bool)]
+    if len(training_set) and mature.empty:
+        raise TooFewRatingsError(
+            f"None of the {len(training_set):,} rated films is mature: ratings of films younger than "
+            f"{MATURE_AFTER_YEARS} years still move; load older films, or a later snapshot. {stays}"
+        )
+    if _is_constant(mature["release_year"]):
+        raise TooFewRatingsError(
+            f"All {len(mature):,} mature rated films are of {int(mature['release_year'].iloc[0])}: a model learns from "
+            f"earlier years and is tested on later ones; load more years. {stays}"
+        )
+    if _is_constant(mature["target_rating"]):
+        raise TooFewRatingsError(
+            f"All {len(mature):,} mature rated films have the rating {mature['target_rating'].iloc[0]}: there is "
+            f"nothing to learn; look at the ratings dataset. {stays}"
+        )
+
+
+def _is_constant(values: pd.Series) -> bool:
+    return len(values) > 0 and bool((values == values.iloc[0]).all())
+
+
 def require_enough_films(splits: pd.Series) -> None:
     """Refuse to train on too little.
 

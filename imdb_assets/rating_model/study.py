@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from imdb_assets.rating_model.baselines import all_feature_predictions, plain_predictions, seed_recipe_predictions
-from imdb_assets.rating_model.evaluation import require_enough_films
+from imdb_assets.rating_model.evaluation import require_enough_films, require_something_to_learn
 from imdb_assets.rating_model.features import History, crew_films
 from imdb_assets.rating_model.intervals import Intervals, fit_intervals
 from imdb_assets.rating_model.metrics import leaderboard_rows
@@ -53,6 +53,7 @@ def run_study(
     :raises TooFewRatingsError: when a split holds too few films.
     """
     training_set = training_set.sort_values("tconst", ignore_index=True)
+    require_something_to_learn(training_set)
     require_enough_films(training_set["split"])
     mature = training_set[training_set["is_mature"].to_numpy(bool)].reset_index(drop=True)
     films = rated_movies(mature, movie_features)

@@ -119,4 +119,26 @@ MODEL_ABLATION = Table(
     ),
 )
 
-TABLES = (MODEL_LEADERBOARD, MODEL_SLICES, BACKTEST, MODEL_ABLATION)
+RECIPE_TRIALS = Table(
+    layer="gold",
+    name="recipe_trials",
+    description="What the search for a better recipe tried on the year before the test; the candidate takes the best one.",
+    primary_key=("trial",),
+    columns=(
+        Column(name="trial", type="int", comment="Which trial; 0 is the recipe that the search began with.", nullable=False),
+        Column(name="validation_year", type="int", comment="Release year of the films that it is measured on.", nullable=False),
+        Column(name="state", type="string", comment="complete or pruned (worse than most at the same number of trees).", nullable=False),
+        _number("rmse", "Root mean squared error on the films with 1,000 votes, rating points", unless="null if pruned"),
+        Column(name="n_trees", type="int", comment="Trees after which the error grew; null if pruned.", nullable=True),
+        _number("seconds", "Seconds that the trial took", unless="null if pruned"),
+        _number("learning_rate", "LightGBM's learning_rate"),
+        Column(name="num_leaves", type="int", comment="LightGBM's num_leaves.", nullable=False),
+        Column(name="min_child_samples", type="int", comment="LightGBM's min_child_samples.", nullable=False),
+        _number("bagging_fraction", "LightGBM's bagging_fraction"),
+        _number("feature_fraction", "LightGBM's feature_fraction"),
+        _number("lambda_l2", "LightGBM's lambda_l2"),
+        Column(name="extra_trees", type="boolean", comment="LightGBM's extra_trees.", nullable=False),
+    ),
+)  # fmt: skip
+
+TABLES = (MODEL_LEADERBOARD, MODEL_SLICES, BACKTEST, MODEL_ABLATION, RECIPE_TRIALS)

@@ -9,7 +9,7 @@ import pytest
 from imdb_assets.rating_model.baseline import Baseline, baseline_coefficients
 from imdb_assets.rating_model.card import model_card
 from imdb_assets.rating_model.evaluation import TooFewRatingsError
-from imdb_assets.rating_model.experiments import PEOPLE, ablate, backtest_year, mature_films
+from imdb_assets.rating_model.experiments import NO_CAST, PEOPLE, ablate, backtest_year, mature_films, without_cast
 from imdb_assets.rating_model.features import History
 from imdb_assets.rating_model.history import undated_history
 from imdb_assets.rating_model.missingness import missingness_gain
@@ -118,6 +118,40 @@ def test_without_people_the_error_is_greater(films: RatedMovies) -> None:
     rows = pd.DataFrame(ablate(films, TEST_YEARS, RECIPE, lambda _: None, groups=[PEOPLE]))
     assert set(rows) == set(MODEL_ABLATION.column_names)
     assert rows.set_index("population").loc["all", "rmse_difference_low"] > 0
+
+
+def test_a_withheld_cast_leaves_no_trace_in_any_feature(films: RatedMovies) -> None:
+    unseen = without_cast(ROWS, FILMS, HISTORY)
+    assert (unseen.tconsts == films.tconsts).all()
+    assert np.ptp(unseen.matrix["cast_effect_mean"]) == 0
+    assert not unseen.present["cast"].any()
+    assert (unseen.matrix["team_effect_mean"] != films.matrix["team_effect_mean"]).any()
+    rows = pd.DataFrame(ablate(films, TEST_YEARS, RECIPE, lambda _: None, groups=[], withheld={NO_CAST: unseen}))
+    assert set(rows["left_out"]) == {NO_CAST}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"is_mature": False}, "None of the .* rated films is mature: .* load older films"),
+        ({"release_year": 2020}, "rated films are of 2020: .* load more years"),
+        ({"target_rating": 6.0}, "have the rating 6.0: there is nothing to learn"),
+        ({"split": "training"}, "Too few rated films to train a rating model: 0 in the validation years"),
+    ],
+)
+def test_films_that_teach_nothing_are_refused_in_a_sentence(wrong: dict[str, object], said: str) -> None:
+    with pytest.raises(TooFewRatingsError, match=said) as refused:
+        run_study(ROWS.assign(**wrong), FILMS, HISTORY, RECIPE, lambda _: None)
+    assert str(refused.value).endswith("the champion stays.")
+
+
+def test_films_of_which_nobody_is_known_still_make_a_model() -> None:
+    nobody = FILMS.assign(**{name: [[] for _ in range(len(FILMS))] for name in ("directors", "writers", "cast")})
+    rows = training_set(nobody, HISTORY, test_years=TEST_YEARS)
+    study = run_study(rows, nobody, HISTORY, RECIPE, lambda _: None)
+    test = study.leaderboard[(study.leaderboard["split"] == "test") & (study.leaderboard["population"] == "all")]
+    rmse = test.set_index("model")["rmse"]
+    assert rmse[CANDIDATE_NAME] < rmse["mean"]
 
 
 def test_the_card_tells_figures_and_limits_of_the_version(study: Study) -> None:
