@@ -1,4 +1,4 @@
-"""Search for a better recipe on the year before the test, by Optuna (Akiba et al. 2019, doi:10.1145/3292500.3330701)."""
+"""Search for a better recipe on the year before the test, by Optuna (Akiba 2019, doi:10.1145/3292500.3330701)."""
 
 import time
 from collections.abc import Callable
