@@ -7,11 +7,15 @@ import streamlit as st
 from app.champion import answers_or_stop, champion_or_stop, show_version, show_warnings
 from app.interval_picture import interval_picture
 from app.people_picker import pick_people
+from app.reasons_picture import reasons_picture
 from imdb_assets.rating_model.draft import MovieDraft
+from imdb_assets.rating_model.explanation import LABELS, NotExplainableError, explain
+from imdb_assets.rating_model.model import Prediction, RatingModel
 from imdb_assets.rating_model.people import People
-from imdb_assets.rating_model.served_model import Prediction
 from imdb_assets.tables.features import GENRES, LANGUAGES
 
+WORTH_TELLING = 0.02
+"""Rating points below which a reason is not put into words."""
 _HAS_NEWS_OF = "What was known of their films before the year of release counts."
 
 
@@ -33,6 +37,7 @@ def draft_page() -> None:
         is_empty = not draft.genres and not draft.plot and not any(credits.values())
         _show(answers.predictions[0], is_empty=is_empty)
         show_version(answers.by)
+    _show_reasons(champion.model, draft)
 
 
 def _ask_film() -> dict:
@@ -90,6 +95,20 @@ def _show(prediction: Prediction, *, is_empty: bool) -> None:
     if is_empty:
         st.info("This is any film of that year. Add genres, a plot and people, and the rating will be yours.")
     show_warnings(prediction.warnings)
+
+
+def _show_reasons(model: RatingModel, draft: MovieDraft) -> None:
+    try:
+        [explanation] = explain(model, [draft])
+    except NotExplainableError as error:
+        st.caption(str(error))
+        return
+    st.subheader("Why")
+    st.markdown("From the average film to this draft, in rating points: the steps add up to the rating.")
+    picture, words = st.columns([3, 2], gap="large")
+    picture.altair_chart(reasons_picture(explanation), width="stretch")
+    told = [reason for reason in explanation.reasons if abs(reason.points) >= WORTH_TELLING]
+    words.markdown("\n".join(f"* **{LABELS[one.group]} {one.points:+.2f}** - {one.sentence}" for one in told))
 
 
 if __name__ == "__main__":

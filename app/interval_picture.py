@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from imdb_assets.rating_model.served_model import Prediction
+from imdb_assets.rating_model.model import Prediction
 
 _INK, _BAND, _GROUND = "#1f5c7a", "#a9c8d6", "#e6e2d6"
 

@@ -7,8 +7,9 @@ import requests
 
 from app.settings import read_settings
 from imdb_assets.rating_model.draft import MovieDraft
+from imdb_assets.rating_model.model import Prediction
 from imdb_assets.rating_model.registry import MODEL_NAME, Champion
-from imdb_assets.rating_model.served_model import MODEL_VERSION, Prediction
+from imdb_assets.rating_model.served_model import MODEL_VERSION
 
 PATIENCE_SECONDS = 10
 

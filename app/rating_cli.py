@@ -1,6 +1,7 @@
-"""The command line: `imdb-rating predict`, `people` and `demo`, answered by the registered champion, and `rollback`."""
+"""The command line: `predict`, `explain`, `people` and `demo`, answered by the registered champion, and `rollback`."""
 
 import json
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -8,9 +9,11 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from app.model_server import Answers, ModelServerError, answers
+from app.model_server import Answers, ModelServerError, answers, by_champion
 from app.settings import read_settings
 from imdb_assets.rating_model.draft import MovieDraft
+from imdb_assets.rating_model.explanation import LABELS, NotExplainableError, explain
+from imdb_assets.rating_model.model import Prediction
 from imdb_assets.rating_model.people import Person
 from imdb_assets.rating_model.promotion import NoPreviousChampionError, rollback
 from imdb_assets.rating_model.registry import (
@@ -21,7 +24,7 @@ from imdb_assets.rating_model.registry import (
     RegistryUnreachableError,
     load_champion,
 )
-from imdb_assets.rating_model.served_model import MODEL_VERSION, Prediction
+from imdb_assets.rating_model.served_model import MODEL_VERSION
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="rich")
 
@@ -78,6 +81,34 @@ def predict(
     for draft, prediction in zip(drafts, given.predictions, strict=True):
         _print(draft, prediction)
     print(f"Answered by {given.by}.")
+
+
+@cli.command("explain")
+def explain_draft(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A draft, or a list, as JSON.")],
+    *,
+    output: Annotated[Output, typer.Option(help="How to print the answer.")] = Output.text,
+) -> None:
+    """Say why drafts get their ratings: what each group of facts adds to the average film, rating points.
+
+    Example: imdb-rating explain draft.json
+    """
+    drafts = [_draft(facts) for facts in _read(file)]
+    champion = _champion()
+    try:
+        explained = explain(champion.model, drafts)
+    except NotExplainableError as error:
+        raise _refusal(str(error)) from None
+    if output is Output.json:
+        print(json.dumps([asdict(one) for one in explained], indent=2, ensure_ascii=False))
+        return
+    for draft, one in zip(drafts, explained, strict=True):
+        print(
+            f"{draft.title or 'The film'} ({draft.release_year}): {one.rating:.2f}; the average film {one.average:.2f}"
+        )
+        for reason in one.reasons:
+            print(f"  {reason.points:+.2f}  {LABELS[reason.group]}: {reason.sentence}")
+    print(f"Explained by {by_champion(champion)}.")
 
 
 @cli.command()

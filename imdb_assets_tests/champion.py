@@ -11,9 +11,9 @@ from imdb_assets.rating_model.baseline import Baseline, baseline_coefficients
 from imdb_assets.rating_model.features import History, features, present_blocks
 from imdb_assets.rating_model.history import HistoryTable, undated_history
 from imdb_assets.rating_model.intervals import fit_intervals
+from imdb_assets.rating_model.model import RatingModel
 from imdb_assets.rating_model.people import People
 from imdb_assets.rating_model.promotion import promote
-from imdb_assets.rating_model.served_model import RatingModel
 from imdb_assets.rating_model.text import text_counts
 from imdb_assets.rating_model.training import RatedMovies, Recipe, fit
 

@@ -33,6 +33,18 @@ def test_options_and_a_file_give_the_prediction_of_the_model(run, champion_uri, 
     assert json.loads(by_file.stdout)[0]["model_version"] == "1"
 
 
+def test_reasons_add_up_to_the_rating(run, tmp_path):
+    file = tmp_path / "draft.json"
+    file.write_text(json.dumps({"release_year": 2027, "directors": [GIFTED_NAME, "Nobody Yet"]}))
+    [told] = json.loads(run("explain", str(file), "--output", "json").stdout)
+    assert told["average"] + sum(reason["points"] for reason in told["reasons"]) == pytest.approx(
+        told["rating"], abs=1e-6
+    )
+    shown = run("explain", str(file)).stdout
+    assert f"Directors: {GIFTED_NAME}: " in shown
+    assert "Nobody Yet has no earlier rated film" in shown
+
+
 def test_the_demo_shows_a_prediction_and_the_next_step(run):
     shown = run("demo")
     assert shown.exit_code == 0

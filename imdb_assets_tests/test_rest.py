@@ -62,6 +62,19 @@ def test_the_server_answers_as_the_model_does_and_says_its_version(server, champ
         ]
 
 
+def test_the_server_gives_reasons_that_add_up_to_the_rating(server):
+    rows = [{"release_year": 2027, "directors": [GIFTED_NAME]}, {"release_year": 2027, "genres": ["Horror"]}]
+    body = {"dataframe_records": rows, "params": {"explain": True}}
+    response = requests.post(f"{server}/invocations", json=body, timeout=60)
+    assert response.status_code == 200, response.text
+    for answer, plain in zip(response.json()["predictions"], ask(server, *rows).json()["predictions"], strict=True):
+        points = [reason["points"] for reason in answer["reasons"]]
+        assert answer["average"] + sum(points) == pytest.approx(answer["rating"], abs=1e-6)
+        assert {name: answer[name] for name in plain} == plain
+    told = [reason["sentence"] for reason in response.json()["predictions"][0]["reasons"]]
+    assert any(sentence.startswith(f"{GIFTED_NAME}: ") for sentence in told)
+
+
 def test_a_model_that_does_not_come_from_the_registry_says_so(tmp_path):
     assert registered_version(tmp_path) == "unregistered"
 

@@ -17,9 +17,9 @@ from imdb_assets.rating_model.card import model_card
 from imdb_assets.rating_model.evaluation import TooFewRatingsError
 from imdb_assets.rating_model.features import HISTORY_TABLES, History
 from imdb_assets.rating_model.missingness import MOST_GAIN
+from imdb_assets.rating_model.model import RatingModel
 from imdb_assets.rating_model.people import People
 from imdb_assets.rating_model.search import best_recipe
-from imdb_assets.rating_model.served_model import RatingModel
 from imdb_assets.rating_model.study import CANDIDATE_NAME, Study, run_study
 from imdb_assets.rating_model.training import MODEL_COLUMNS, Recipe, gain_by_group
 from imdb_assets.resources.delta import DeltaIOManager, table_path
@@ -119,7 +119,7 @@ def champion_recipe(tracking_uri: str) -> Recipe | None:
     champion = registry.version_of(tracking_uri, registry.CHAMPION)
     if champion is None:
         return None
-    given = mlflow.get_run(str(champion.run_id)).data.params
+    given = MlflowClient(tracking_uri).get_run(str(champion.run_id)).data.params
     known = {name: default for name, default in vars(Recipe()).items() if name in given}
     if len(known) < len(vars(Recipe())):
         # A recipe of an earlier kind, with other settings: it cannot be fitted any more.
@@ -172,7 +172,7 @@ def rating_model_card(mlflow_tracking: MlflowTracking) -> dg.MaterializeResult:
     text = model_card(
         version=str(champion.version),
         tags=champion.tags,
-        parameters=mlflow.get_run(str(champion.run_id)).data.params,
+        parameters=MlflowClient(uri).get_run(str(champion.run_id)).data.params,
         leaderboard=registry.leaderboard(uri),
         slices=registry.logged_rows(uri, registry.SLICES_FILE),
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
-from imdb_assets.rating_model.served_model import RatingModel
+from imdb_assets.rating_model.model import RatingModel
 
 COVERAGE_BAND = 0.05
 """How far the coverage of an interval may lie from its level."""

@@ -19,12 +19,13 @@ from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
 from mlflow.models.model import ModelInfo
 from mlflow.protos.databricks_pb2 import RESOURCE_DOES_NOT_EXIST, ErrorCode
-from mlflow.types.schema import AnyType, Array, ColSpec, DataType, Schema, TensorSpec
+from mlflow.types.schema import AnyType, Array, ColSpec, DataType, ParamSchema, ParamSpec, Schema, TensorSpec
 from sqlalchemy.exc import SQLAlchemyError
 
 from imdb_assets.rating_model import served_model
 from imdb_assets.rating_model.draft import DRAFT_COLUMNS, DRAFT_LISTS
-from imdb_assets.rating_model.served_model import MODEL_VERSION, OUTPUT_COLUMNS, RatingModel
+from imdb_assets.rating_model.model import OUTPUT_COLUMNS, RatingModel
+from imdb_assets.rating_model.served_model import EXPLAIN, MODEL_VERSION
 
 MODEL_NAME = "imdb_rating"
 CHAMPION, CANDIDATE, RANDOM_FOREST = "champion", "candidate", "random_forest"
@@ -155,7 +156,8 @@ def signature() -> ModelSignature:
     outputs: list[ColSpec | TensorSpec] = [
         ColSpec(texts.get(name, DataType.double), name) for name in (*OUTPUT_COLUMNS, MODEL_VERSION)
     ]
-    return ModelSignature(inputs=Schema(inputs), outputs=Schema(outputs))
+    params = ParamSchema([ParamSpec(EXPLAIN, DataType.boolean, default=False)])
+    return ModelSignature(inputs=Schema(inputs), outputs=Schema(outputs), params=params)
 
 
 def register(model: RatingModel, *, alias: str, tags: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ from math import comb
 import pandas as pd
 
 from imdb_assets.rating_model.draft import MovieDraft, drafts_frame
-from imdb_assets.rating_model.served_model import Prediction, RatingModel
+from imdb_assets.rating_model.model import Prediction, RatingModel
 
 MAXIMUM_COMBINATIONS = 20_000
 _ROLES = ("directors", "writers", "cast")

@@ -1,157 +1,30 @@
 """The served model: drafts in, ratings with intervals and warnings out. Needs neither Spark nor Dagster.
 
-MLflow loads it from this file ("models from code"); what was learned lies beside it in files that anybody can read:
-LightGBM's text format, skops for scikit-learn's classes, Arrow for tables, JSON for numbers.
+MLflow loads it from this file ("models from code"); what was learned lies beside it, as `model.py` writes it.
 """
 
-import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Protocol
 
-import lightgbm as lgb
 import numpy as np
 import pandas as pd
-import skops.io
 from mlflow.exceptions import MlflowException
 from mlflow.models import set_model
 from mlflow.pyfunc.model import PythonModel, PythonModelContext
 from pydantic import ValidationError
 
-from imdb_assets.rating_model.draft import DRAFT_COLUMNS, MovieDraft, drafts_frame
-from imdb_assets.rating_model.features import History, features
-from imdb_assets.rating_model.intervals import Intervals
-from imdb_assets.rating_model.people import NEWCOMER, People
-from imdb_assets.rating_model.seed_recipe import SeedModel
-from imdb_assets.rating_model.text import PLOT, TITLE, TextScorer
-from imdb_assets.rating_model.training import Calibration, FittedModel
-from imdb_assets.tables.features import GENRES, ROLE_LISTS
+from imdb_assets.rating_model.draft import DRAFT_COLUMNS, MovieDraft
+from imdb_assets.rating_model.explanation import NotExplainableError, explain
+from imdb_assets.rating_model.model import OUTPUT_COLUMNS, RatingModel
 
-# skops asks to be told of scikit-learn's compiled types; this one holds a tree's numbers.
-FOREST_TYPES = ["sklearn.tree._tree.Tree"]
-OUTPUT_COLUMNS = ("rating", "low_80", "high_80", "low_90", "high_90", "warnings")
 MODEL_VERSION, UNREGISTERED = "model_version", "unregistered"
 """The served answer's column that says which version answered, and what it says of a model without one."""
+EXPLAIN = "explain"
+"""The parameter of a request that asks for reasons, in columns of their own."""
+REASON_COLUMNS = ("average", "reasons")
 _REGISTRY_FILE = "registered_model_meta"
-
-
-class RatingPredictor(Protocol):
-    """What turns features and plots into ratings: `FittedModel` or `SeedModel`."""
-
-    def predict(self, matrix: pd.DataFrame, drafts: pd.DataFrame) -> np.ndarray:
-        """Rating to expect per row."""
-        ...
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """The answer to one draft."""
-
-    rating: float
-    low_80: float
-    high_80: float
-    low_90: float
-    high_90: float
-    warnings: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class RatingModel:
-    """Everything that answers a draft."""
-
-    predictor: RatingPredictor
-    history: History
-    people: People
-    intervals: Intervals
-
-    def predict(self, drafts: Sequence[MovieDraft]) -> list[Prediction]:
-        """Answer drafts, people given as ids or names."""
-        resolved = [self.resolve(draft) for draft in drafts]
-        if not resolved:
-            return []
-        frame = drafts_frame(draft for draft, _ in resolved)
-        matrix = features(frame, self.history)
-        ratings = self.predictor.predict(matrix, frame)
-        bounds = self.intervals.bounds(matrix, ratings)
-        return [
-            Prediction(
-                rating=float(rating), **{str(name): float(value) for name, value in row.items()}, warnings=warnings
-            )
-            for rating, row, (_, warnings) in zip(ratings, bounds.to_dict("records"), resolved, strict=True)
-        ]
-
-    def predict_frame(self, drafts: pd.DataFrame) -> np.ndarray:
-        """Ratings for many drafts at once: a row each, `DRAFT_COLUMNS`, people as ids."""
-        return self.predictor.predict(features(drafts, self.history), drafts)
-
-    def predict_with_bounds(self, drafts: pd.DataFrame) -> pd.DataFrame:
-        """Ratings and intervals for many drafts at once: a row each, columns as `OUTPUT_COLUMNS` without warnings."""
-        matrix = features(drafts, self.history)
-        ratings = self.predictor.predict(matrix, drafts)
-        bounds = self.intervals.bounds(matrix, ratings).set_axis(drafts.index)
-        return bounds.assign(rating=ratings)[[name for name in OUTPUT_COLUMNS if name != "warnings"]]
-
-    def resolve(self, draft: MovieDraft) -> tuple[MovieDraft, tuple[str, ...]]:
-        """Put ids for names, and say what the reader of the answer should know.
-
-        A newcomer keeps an id that nobody has, since a name nobody knows is a debut, not an absent fact.
-        """
-        warnings = [f"{genre} is not a genre of IMDb's: left out." for genre in draft.genres if genre not in GENRES]
-        people: dict[str, tuple[str, ...]] = {}
-        for column in ROLE_LISTS.values():
-            ids = []
-            for text in getattr(draft, column):
-                resolution = self.people.resolve(text)
-                warnings += [resolution.warning] if resolution.warning else []
-                if text.strip():
-                    ids.append(resolution.nconst or f"{NEWCOMER}{text.strip()}")
-            people[column] = tuple(dict.fromkeys(ids))
-        genres = tuple(genre for genre in draft.genres if genre in GENRES)
-        return draft.model_copy(update={"genres": genres, **people}), tuple(dict.fromkeys(warnings))
-
-    def save(self, folder: Path) -> None:
-        """Write all parts as files into a folder."""
-        folder.mkdir(parents=True, exist_ok=True)
-        self.history.save(folder)
-        self.people.save(folder / "people.arrow")
-        kind = "lightgbm" if isinstance(self.predictor, FittedModel) else "random_forest"
-        numbers: dict[str, object] = {"kind": kind, "intervals": self.intervals.to_dict()}
-        match self.predictor:
-            case FittedModel(booster=booster, texts=texts, calibration=calibration):
-                numbers["calibration"] = vars(calibration)
-                booster.save_model(folder / "booster.txt")
-                for name, scorer in texts.items():
-                    skops.io.dump([*scorer.weightings, scorer.ridge], folder / f"{name}.skops")
-            case SeedModel(pipeline=pipeline):
-                skops.io.dump(pipeline, folder / "pipeline.skops")
-        (folder / "numbers.json").write_text(json.dumps(numbers, indent=2))
-
-    @classmethod
-    def open(cls, folder: Path) -> "RatingModel":
-        """Load what `save` wrote."""
-        numbers = json.loads((folder / "numbers.json").read_text())
-        return cls(
-            predictor=_open_seed(folder) if numbers["kind"] == "random_forest" else _open_lightgbm(folder, numbers),
-            history=History.open(folder),
-            people=People.open(folder / "people.arrow"),
-            intervals=Intervals(**numbers["intervals"]),
-        )
-
-
-def _open_lightgbm(folder: Path, numbers: Mapping[str, Any]) -> FittedModel:
-    scorers = {}
-    for name in (PLOT, TITLE):
-        if (folder / f"{name}.skops").exists():
-            *weightings, ridge = skops.io.load(folder / f"{name}.skops")
-            scorers[name] = TextScorer(tuple(weightings), ridge)
-    calibration = Calibration(**numbers["calibration"])
-    return FittedModel(lgb.Booster(model_file=folder / "booster.txt"), scorers, calibration)
-
-
-def _open_seed(folder: Path) -> SeedModel:
-    return SeedModel(skops.io.load(folder / "pipeline.skops", trusted=FOREST_TYPES))
 
 
 def draft_of(row: Mapping[str, object]) -> MovieDraft:
@@ -190,9 +63,12 @@ class ServedModel(PythonModel):
         self,
         context: PythonModelContext,  # noqa: ARG002 - MLflow's signature
         model_input: pd.DataFrame,
-        params: dict | None = None,  # noqa: ARG002 - MLflow's signature
+        params: dict | None = None,
     ) -> pd.DataFrame:
-        """Answer each row; columns as `OUTPUT_COLUMNS` and the version, warnings a list of sentences."""
+        """Answer each row; columns as `OUTPUT_COLUMNS` and the version, warnings a list of sentences.
+
+        With the parameter `explain` also `REASON_COLUMNS`: the average rating, and what each group adds to it.
+        """
         try:
             drafts = [
                 draft_of({str(name): value for name, value in row.items()}) for row in model_input.to_dict("records")
@@ -200,7 +76,16 @@ class ServedModel(PythonModel):
         except ValueError as error:
             raise MlflowException.invalid_parameter_value(str(error)) from None
         answers = [vars(answer) | {"warnings": list(answer.warnings)} for answer in self.model.predict(drafts)]
-        return pd.DataFrame(answers, columns=list(OUTPUT_COLUMNS)).assign(**{MODEL_VERSION: self.version})
+        frame = pd.DataFrame(answers, columns=list(OUTPUT_COLUMNS)).assign(**{MODEL_VERSION: self.version})
+        return self._with_reasons(frame, drafts) if (params or {}).get(EXPLAIN) else frame
+
+    def _with_reasons(self, answers: pd.DataFrame, drafts: list[MovieDraft]) -> pd.DataFrame:
+        try:
+            explained = explain(self.model, drafts)
+        except NotExplainableError as error:
+            raise MlflowException.invalid_parameter_value(str(error)) from None
+        reasons = pd.Series([[asdict(reason) for reason in one.reasons] for one in explained], dtype="object")
+        return answers.assign(average=[one.average for one in explained], reasons=reasons)
 
 
 def registered_version(folder: Path) -> str:

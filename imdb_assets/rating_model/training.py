@@ -24,6 +24,7 @@ from imdb_assets.tables.features import FEATURE_NAMES, FEATURES, TEXT_FEATURES, 
 
 _ALL = (*FEATURES, *TEXT_FEATURES)
 MODEL_COLUMNS: tuple[str, ...] = tuple(feature.name for feature in _ALL)
+GROUPS = {feature.name: feature.group for feature in _ALL}
 BLOCKS = {feature.name: feature.block for feature in _ALL}
 NEUTRAL_VALUES = {feature.name: feature.neutral for feature in _ALL}
 _TEXT_COLUMNS = ("title", "original_title", "plot")
@@ -145,10 +146,22 @@ class FittedModel:
         """The same for films whose texts are counted already."""
         return self._rate(films.matrix, _scores(self.texts, films))
 
+    def contributions(self, matrix: pd.DataFrame, drafts: pd.DataFrame) -> tuple[pd.DataFrame, float]:
+        """What each feature adds to the average rating, calibrated (TreeSHAP); before ratings are cut to 1 to 10.
+
+        :return: rating points, a row per row of `matrix` and a column per feature; and the average rating.
+        """
+        inputs = self._inputs(matrix, score_texts(self.texts, drafts))
+        found = np.asarray(self.booster.predict(inputs, pred_contrib=True))
+        points = pd.DataFrame(self.calibration.slope * found[:, :-1], columns=self.booster.feature_name())
+        return points, self.calibration.intercept + self.calibration.slope * float(found[0, -1])
+
     def _rate(self, matrix: pd.DataFrame, scores: Mapping[str, np.ndarray]) -> np.ndarray:
+        return self.calibration.apply(np.asarray(self.booster.predict(self._inputs(matrix, scores))))
+
+    def _inputs(self, matrix: pd.DataFrame, scores: Mapping[str, np.ndarray]) -> np.ndarray:
         names = self.booster.feature_name()
-        columns = [scores[name] if name in scores else matrix[name].to_numpy() for name in names]
-        return self.calibration.apply(np.asarray(self.booster.predict(np.column_stack(columns))))
+        return np.column_stack([scores[name] if name in scores else matrix[name].to_numpy() for name in names])
 
 
 def _scores(scorers: Mapping[str, TextScorer], films: RatedMovies) -> dict[str, np.ndarray]:
@@ -263,8 +276,7 @@ def neutralise_absence(inputs: pd.DataFrame, present: pd.DataFrame, recipe: Reci
 
 def gain_by_group(model: FittedModel) -> pd.DataFrame:
     """How much of the trees' gain each group of features brings: `group` and `share`, the greatest first."""
-    groups = {feature.name: feature.group for feature in _ALL}
     names = model.booster.feature_name()
-    gain = pd.Series(model.booster.feature_importance("gain"), index=[groups[name] for name in names])
+    gain = pd.Series(model.booster.feature_importance("gain"), index=[GROUPS[name] for name in names])
     shares = gain.groupby(level=0).sum().sort_values(ascending=False) / max(float(gain.sum()), 1e-12)
     return pd.DataFrame({"group": shares.index, "share": shares.to_numpy()})

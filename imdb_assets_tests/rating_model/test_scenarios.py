@@ -5,6 +5,7 @@ from itertools import combinations, product
 import pytest
 
 from imdb_assets.rating_model.draft import MovieDraft
+from imdb_assets.rating_model.model import RatingModel
 from imdb_assets.rating_model.scenarios import (
     MAXIMUM_COMBINATIONS,
     Candidates,
@@ -12,7 +13,6 @@ from imdb_assets.rating_model.scenarios import (
     TooManyCombinationsError,
     search_scenarios,
 )
-from imdb_assets.rating_model.served_model import RatingModel
 from imdb_assets_tests.champion import DULL_DIRECTOR, DULL_NAME, GIFTED_DIRECTOR, GIFTED_NAME, invented_model
 
 DRAFT = MovieDraft(
