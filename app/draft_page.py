@@ -14,8 +14,8 @@ from imdb_assets.rating_model.model import Prediction, RatingModel
 from imdb_assets.rating_model.people import People
 from imdb_assets.tables.features import GENRES, LANGUAGES
 
+# Streamlit would show a string that stands by itself: rating points below which a reason is not put into words.
 WORTH_TELLING = 0.02
-"""Rating points below which a reason is not put into words."""
 _HAS_NEWS_OF = "What was known of their films before the year of release counts."
 
 

@@ -17,11 +17,13 @@ def main() -> None:
     pages = [
         st.Page("draft_page.py", title="Draft", url_path="draft", default=True),
         st.Page("scenarios_page.py", title="Scenarios", url_path="scenarios"),
+        st.Page("model_page.py", title="Model", url_path="model"),
     ]
     page = st.navigation(pages, position="hidden")
+    icons = (":material/edit_note:", ":material/groups:", ":material/monitoring:")
     # Streamlit's own navigation hides behind a button on a narrow screen.
     with st.container(horizontal=True, key="pages"):
-        for link, icon in zip(pages, (":material/edit_note:", ":material/groups:"), strict=True):
+        for link, icon in zip(pages, icons, strict=True):
             st.page_link(link, icon=icon, width="content")
     page.run()
 

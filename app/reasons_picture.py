@@ -8,20 +8,23 @@ from imdb_assets.rating_model.explanation import LABELS, Explanation
 _UP, _DOWN, _WHOLE = "#2f7d5b", "#b4552d", "#1f5c7a"
 _SHOWN = 7
 _ROW_HEIGHT = 34
+_MARGIN = 0.25
 
 
 def reasons_picture(explanation: Explanation) -> alt.LayerChart | alt.FacetChart:
     """Draw a waterfall: the average film, the weightiest reasons, all others together, and the rating."""
     rows = waterfall(explanation)
     ends = rows[["from", "to"]].to_numpy("float64")
-    scale = alt.Scale(domain=[float(ends.min()) - 0.15, float(ends.max()) + 0.25])
+    # The two whole ratings are bars from the left end of the picture.
+    rows["from"] = rows["from"].where(rows["kind"] != "whole", float(ends.min()) - _MARGIN)
+    scale = alt.Scale(domain=[float(ends.min()) - _MARGIN, float(ends.max()) + _MARGIN])
     colors = alt.Scale(domain=["up", "down", "whole"], range=[_UP, _DOWN, _WHOLE])
     base = alt.Chart(rows).encode(
         y=alt.Y("step:N", sort=None, title=None, axis=alt.Axis(labelFontSize=13, labelLimit=160, ticks=False)),
         tooltip=[alt.Tooltip("step", title="Reason"), alt.Tooltip("text", title="Points"), alt.Tooltip("sentence")],
     )
     bars = base.mark_bar(height=16, cornerRadius=3).encode(
-        x=alt.X("from:Q", scale=scale, axis=alt.Axis(title="Rating", format=".1f", grid=True)),
+        x=alt.X("from:Q", scale=scale, axis=alt.Axis(title="Rating", format=".1f", grid=True, tickCount=5)),
         x2="to:Q",
         color=alt.Color("kind:N", legend=None, scale=colors),
     )

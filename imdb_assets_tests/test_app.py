@@ -43,6 +43,28 @@ def test_the_first_page_shows_a_prediction_before_anything_is_typed(app):
     assert app.caption[-1].value == "Answered by imdb_rating version 1 (champion)."
 
 
+def test_the_reasons_of_the_draft_are_shown_and_told(app):
+    assert [heading.value for heading in app.subheader][-1] == "Why"
+    app.text_input("directors_search").set_value("zoe gif").run()
+    app.button(f"directors_add_{GIFTED_DIRECTOR}").click().run()
+    assert not app.exception
+    assert any("**Directors +" in text.value and GIFTED_NAME in text.value for text in app.markdown)
+
+
+def test_the_model_page_shows_the_figures_that_the_run_logged(champion_uri, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", champion_uri)
+    page = AppTest.from_file(str(APP / "model_page.py"), default_timeout=60).run()
+    assert not page.exception
+    figures, versions = page.dataframe[0].value, page.dataframe[1].value
+    assert list(figures["name"]) == ["This model", "Mean of all films"]
+    assert list(figures["rmse"]) == [0.8, 1.2]
+    assert list(versions["Version"]) == ["1"]
+    assert "champion" in versions["Is"][0]
+    said = [info.value for info in page.info]
+    assert any("logged no slices.parquet" in text for text in said)
+    assert any("materialize rating_model_card" in text for text in said)
+
+
 def test_the_page_shows_what_the_model_says_of_the_draft(app, champion_uri):
     app.text_input("draft_title").set_value("Lanterns")
     app.multiselect("draft_genres").set_value(["Drama", "Romance"])

@@ -231,6 +231,14 @@ def logged_dict(tracking_uri: str, file: str, *, alias: str = CHAMPION) -> dict[
     return _logged(tracking_uri, file, alias, lambda path: json.loads(Path(path).read_text()))
 
 
+def logged_text(tracking_uri: str, file: str, *, alias: str = CHAMPION) -> str:
+    """Text that a version's run logged, such as `CARD_FILE`.
+
+    :raises NotLoggedError: when the run logged no such file.
+    """
+    return _logged(tracking_uri, file, alias, lambda path: Path(path).read_text(encoding="utf-8"))
+
+
 def _logged(tracking_uri: str, file: str, alias: str, read: Callable[[str], _Answer]) -> _Answer:
     found = version_or_error(tracking_uri, alias)
     client = MlflowClient(tracking_uri)
