@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -88,12 +89,44 @@ def test_a_model_that_does_not_come_from_the_registry_says_so(tmp_path):
         ({"release_year": 2027, "genres": "Drama"}, "genres"),
         ({"release_year": 2027, "cast": [7]}, "cast.0"),
         ({"release_year": 2027, "directors": 7.5}, "directors"),
+        ({"release_year": 2027, "title": "\ud800"}, "title"),
+        ({"release_year": 2027, "directors": [["x"]]}, "directors.0"),
+        ({"release_year": 2027, "genres": [None]}, "genres.0"),
     ],
 )
 def test_a_bad_draft_is_refused_with_the_name_of_the_field(server, row, field):
     response = ask(server, row)
     assert response.status_code == 400
     assert field in response.json()["message"]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"plot": "word " * 2_000_000}, "The plot has 10,000,000 characters: the first 3,000 are read."),
+        ({"cast": [f"Person {number}" for number in range(10_000)]}, "cast lists 10,000: the first 10 are read."),
+        ({"directors": ["x" * 1_000_000]}, "directors holds a text of more than 200 characters"),
+        ({"genres": ["Drama"] * 10_000}, "genres lists 10,000"),
+        ({"title": "<script>alert(1)</script>\x00", "directors": ["'; DROP TABLE people; --"]}, "a newcomer"),
+        ({"directors": ["", "nm" + "9" * 30]}, "An empty name was left out."),
+    ],
+)
+def test_a_hostile_draft_is_cut_to_what_is_read_with_a_warning(server, row, said):
+    response = ask(server, {"release_year": 2027, **row})
+    assert response.status_code == 200, response.text
+    [answer] = response.json()["predictions"]
+    assert any(said in warning for warning in answer["warnings"])
+    assert len(answer["warnings"]) <= 15
+    assert response.elapsed.total_seconds() < 10
+
+
+def test_of_500_requests_50_at_once_none_is_lost(server):
+    rows = [{"release_year": 1990 + number % 40, "directors": [GIFTED_NAME]} for number in range(500)]
+    with ThreadPoolExecutor(50) as pool:
+        responses = list(pool.map(lambda row: ask(server, row), rows))
+    assert {response.status_code for response in responses} == {200}
+    ratings = [response.json()["predictions"][0]["rating"] for response in responses]
+    assert ratings[40:] == ratings[:-40]
 
 
 def test_the_champion_answers_without_spark_and_dagster(champion_uri):

@@ -1,28 +1,39 @@
 """The one question: a film that does not exist yet, as its maker describes it."""
 
 from collections.abc import Iterable
+from typing import Annotated
 
 import pandas as pd
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 DRAFT_LISTS = ("genres", "directors", "writers", "cast")
+
+
+def _readable(text: str) -> str:
+    # JSON can spell half of a character; nothing that reads text takes it.
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise ValueError("it holds a broken character (a lone surrogate): send it as UTF-8")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_readable)]
 
 
 class MovieDraft(BaseModel, frozen=True, extra="forbid"):
     """A film that does not exist yet. Only `release_year` must be there; what is absent is neutral."""
 
-    title: str | None = Field(default=None, description="Title, as the audience will read it.")
-    original_title: str | None = Field(default=None, description="Title in the original language.")
+    title: Text | None = Field(default=None, description="Title, as the audience will read it.")
+    original_title: Text | None = Field(default=None, description="Title in the original language.")
     release_year: int = Field(ge=1870, le=2100, description="Year of first release.")
-    runtime_minutes: float | None = Field(default=None, gt=0, description="Running time, minutes.")
-    genres: tuple[str, ...] = Field(default=(), description="IMDb genres.")
-    plot: str | None = Field(default=None, description="Plot in a few sentences.")
-    language: str | None = Field(default=None, description="Main language, in English: `French`.")
-    country: str | None = Field(default=None, description="Main country.")
-    certificate: str | None = Field(default=None, description="Age certificate.")
-    directors: tuple[str, ...] = Field(default=(), description="nconst ids or names.")
-    writers: tuple[str, ...] = Field(default=(), description="nconst ids or names.")
-    cast: tuple[str, ...] = Field(default=(), description="nconst ids or names, in billing order.")
+    runtime_minutes: float | None = Field(default=None, gt=0, allow_inf_nan=False, description="Running time, minutes.")
+    genres: tuple[Text, ...] = Field(default=(), description="IMDb genres.")
+    plot: Text | None = Field(default=None, description="Plot in a few sentences.")
+    language: Text | None = Field(default=None, description="Main language, in English: `French`.")
+    country: Text | None = Field(default=None, description="Main country.")
+    certificate: Text | None = Field(default=None, description="Age certificate.")
+    directors: tuple[Text, ...] = Field(default=(), description="nconst ids or names.")
+    writers: tuple[Text, ...] = Field(default=(), description="nconst ids or names.")
+    cast: tuple[Text, ...] = Field(default=(), description="nconst ids or names, in billing order.")
 
 
 DRAFT_COLUMNS: tuple[str, ...] = tuple(MovieDraft.model_fields)

@@ -70,7 +70,7 @@ def explain(model: RatingModel, drafts: Sequence[MovieDraft]) -> list[Explanatio
     """
     if not isinstance(model.predictor, FittedModel):
         raise NotExplainableError("Only a LightGBM model gives reasons: ask imdb_rating@champion.")
-    resolved = [model.resolve(draft)[0] for draft in drafts]
+    resolved = [model.read(draft)[0] for draft in drafts]
     if not resolved:
         return []
     frame = drafts_frame(resolved)
