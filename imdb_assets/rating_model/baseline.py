@@ -1,6 +1,7 @@
 """The as-of baseline: per year, one ridge on the ten years before, and its coefficients as a table."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -32,8 +33,9 @@ def language_indicators(drafts: pd.DataFrame) -> pd.DataFrame:
 
 def _indicators(sets: pd.Series, names: dict[str, str]) -> pd.DataFrame:
     known = sets.map(bool).to_numpy(bool)
-    columns = {column: np.where(known, [name in values for values in sets], np.nan) for column, name in names.items()}
-    return pd.DataFrame(columns, index=sets.index, dtype="float64")
+    found = np.array([[name in values for name in names.values()] for values in sets], dtype="float64")
+    found = np.where(known[:, np.newaxis], found.reshape(len(sets), len(names)), np.nan)
+    return pd.DataFrame(found, columns=list(names), index=sets.index)
 
 
 def original_title_differs(drafts: pd.DataFrame) -> pd.Series:
@@ -117,25 +119,44 @@ class Baseline:
     def __init__(self, coefficients: pd.DataFrame) -> None:
         """Take rows of `gold_baseline_coefficients`."""
         self.coefficients = coefficients.sort_values(["baseline", "year", "term"], ignore_index=True)
-        self._by_baseline = {
-            baseline: (
-                rows.pivot_table(index="year", columns="term", values="coefficient").fillna(0.0),
-                rows.pivot_table(index="year", columns="term", values="neutral_value").fillna(0.0),
-            )
-            for baseline, rows in self.coefficients.groupby("baseline")
-        }
+        self._by_baseline = {str(name): _years_of(rows) for name, rows in self.coefficients.groupby("baseline")}
 
-    def rate(self, drafts: pd.DataFrame, baseline: str) -> np.ndarray:
-        """Rating points per draft; a year outside the table takes the nearest year's coefficients."""
-        coefficients, neutral = self._by_baseline[baseline]
-        last_year = int(coefficients.index.max())
-        years = drafts["release_year"].clip(int(coefficients.index.min()), last_year)
-        names = [name for name in coefficients.columns if name != "intercept"]
-        rows = coefficients.index.get_indexer(pd.Index(years))
-        terms = baseline_terms(drafts).reindex(columns=names).to_numpy("float64")
-        terms = np.where(np.isnan(terms), neutral[names].to_numpy()[rows], terms)
-        rating = coefficients["intercept"].to_numpy()[rows] + (terms * coefficients[names].to_numpy()[rows]).sum(axis=1)
-        return np.clip(rating, 1.0, 10.0)
+    def rate(self, drafts: pd.DataFrame, baseline: str, *, terms: pd.DataFrame | None = None) -> np.ndarray:
+        """Rating points per draft; a year outside the table takes the nearest year's coefficients.
+
+        :param terms: `baseline_terms` of the drafts, where the caller has them.
+        """
+        known = self._by_baseline[baseline]
+        years = drafts["release_year"].clip(int(known.years.min()), int(known.years.max()))
+        rows = known.years.get_indexer(pd.Index(years))
+        given = baseline_terms(drafts) if terms is None else terms
+        values = given.reindex(columns=known.terms).to_numpy("float64")
+        values = np.where(np.isnan(values), known.neutral[rows], values)
+        return np.clip(known.intercept[rows] + (values * known.coefficients[rows]).sum(axis=1), 1.0, 10.0)
+
+
+@dataclass(frozen=True)
+class _Years:
+    """The coefficients of one baseline: a row per year, a column per term."""
+
+    years: pd.Index
+    terms: list[str]
+    intercept: np.ndarray
+    coefficients: np.ndarray
+    neutral: np.ndarray
+
+
+def _years_of(rows: pd.DataFrame) -> _Years:
+    coefficients = rows.pivot_table(index="year", columns="term", values="coefficient").fillna(0.0)
+    neutral = rows.pivot_table(index="year", columns="term", values="neutral_value").fillna(0.0)
+    terms = [name for name in coefficients.columns if name != "intercept"]
+    return _Years(
+        years=coefficients.index,
+        terms=terms,
+        intercept=coefficients["intercept"].to_numpy(),
+        coefficients=coefficients[terms].to_numpy(),
+        neutral=neutral[terms].to_numpy(),
+    )
 
 
 def baseline_ratings(movie_features: pd.DataFrame, coefficients: pd.DataFrame) -> pd.DataFrame:

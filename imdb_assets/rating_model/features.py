@@ -7,13 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from imdb_assets.rating_model.baseline import (
-    Baseline,
-    cut_runtime,
-    genre_indicators,
-    language_indicators,
-    original_title_differs,
-)
+from imdb_assets.rating_model.baseline import Baseline, baseline_terms, cut_runtime
 from imdb_assets.rating_model.credits import BILLED_CAST, Credits, credits_of, everybody, pairs_of, with_genres
 from imdb_assets.rating_model.history import (
     KIND_CODES,
@@ -45,6 +39,7 @@ from imdb_assets.tables.titles import title_stem
 
 _RATING_PRIOR_FILMS, _RATING_PRIOR = 2.0, 6.2
 _NEUTRAL = {feature.name: feature.neutral for feature in FEATURES}
+_NEUTRAL_ROW = np.array([_NEUTRAL[name] for name in FEATURE_NAMES])
 _Columns = dict[str, np.ndarray]
 
 
@@ -96,17 +91,18 @@ def features(drafts: pd.DataFrame, history: History) -> pd.DataFrame:
     :return: float64, a row per draft in the same order, the columns `FEATURE_NAMES`; absent facts are neutral.
     """
     drafts = drafts.reset_index(drop=True)
-    plain = history.baseline.rate(drafts, "without_language")
-    with_language = history.baseline.rate(drafts, "with_language")
+    terms = baseline_terms(drafts)
+    plain = history.baseline.rate(drafts, "without_language", terms=terms)
+    with_language = history.baseline.rate(drafts, "with_language", terms=terms)
     columns: dict[str, np.ndarray | pd.Series] = {
         "baseline_rating": plain,
         "baseline_rating_with_language": with_language,
         "language_effect": np.where(_is_text(drafts["language"]), with_language - plain, np.nan),
         "release_year": drafts["release_year"].astype("float64"),
         "runtime_minutes": cut_runtime(drafts),
-        "original_title_differs": original_title_differs(drafts),
     }
-    columns |= dict(genre_indicators(drafts)) | dict(language_indicators(drafts))
+    # Genres, languages and whether the titles differ are among the terms of the baseline.
+    columns |= {str(name): values for name, values in zip(terms, terms.to_numpy().T, strict=True)}
     columns |= _country_indicators(drafts) | _certificate_indicators(drafts)
     credits = {role: credits_of(drafts, role) for role in ROLES}
     for role in ROLES:
@@ -116,8 +112,9 @@ def features(drafts: pd.DataFrame, history: History) -> pd.DataFrame:
     columns |= _genre_features(drafts, team, history.genres)
     columns |= _pair_features(credits, history.pairs)
     columns |= _title_features(drafts, credits, history.franchises)
-    matrix = pd.DataFrame(columns, columns=list(FEATURE_NAMES))
-    return matrix.fillna(_NEUTRAL).astype("float64")
+    # One array: a data frame put together column by column costs more than all else where one draft is asked for.
+    matrix = np.column_stack([np.asarray(columns[name], dtype="float64") for name in FEATURE_NAMES])
+    return pd.DataFrame(np.where(np.isnan(matrix), _NEUTRAL_ROW, matrix), columns=list(FEATURE_NAMES))
 
 
 def present_blocks(drafts: pd.DataFrame) -> pd.DataFrame:
@@ -160,18 +157,15 @@ def _is_text(values: pd.Series) -> pd.Series:
     return values.map(lambda value: isinstance(value, str) and value.strip() != "").astype(bool)
 
 
-def _country_indicators(drafts: pd.DataFrame) -> dict[str, pd.Series]:
-    known = _is_text(drafts["country"])
-    return {
-        f"country_{feature_slug(name)}": (drafts["country"] == name).astype("float64").where(known)
-        for name in COUNTRIES
-    }
+def _country_indicators(drafts: pd.DataFrame) -> _Columns:
+    known, countries = _is_text(drafts["country"]).to_numpy(), drafts["country"].to_numpy(object)
+    return {f"country_{feature_slug(name)}": np.where(known, countries == name, np.nan) for name in COUNTRIES}
 
 
-def _certificate_indicators(drafts: pd.DataFrame) -> dict[str, pd.Series]:
-    known = _is_text(drafts["certificate"])
+def _certificate_indicators(drafts: pd.DataFrame) -> _Columns:
+    known = _is_text(drafts["certificate"]).to_numpy()
     return {
-        f"certificate_{name}": drafts["certificate"].isin(certificates).astype("float64").where(known)
+        f"certificate_{name}": np.where(known, drafts["certificate"].isin(certificates), np.nan)
         for name, certificates in CERTIFICATES.items()
     }
 

@@ -160,8 +160,9 @@ class FittedModel:
         return self.calibration.apply(np.asarray(self.booster.predict(self._inputs(matrix, scores))))
 
     def _inputs(self, matrix: pd.DataFrame, scores: Mapping[str, np.ndarray]) -> np.ndarray:
+        places, values = {name: place for place, name in enumerate(matrix)}, matrix.to_numpy("float64")
         names = self.booster.feature_name()
-        return np.column_stack([scores[name] if name in scores else matrix[name].to_numpy() for name in names])
+        return np.column_stack([scores[name] if name in scores else values[:, places[name]] for name in names])
 
 
 def _scores(scorers: Mapping[str, TextScorer], films: RatedMovies) -> dict[str, np.ndarray]:
