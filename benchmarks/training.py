@@ -35,10 +35,9 @@ def main() -> None:
         ours.append(_seconds_of_ours(prepared, recipe, asked.trees))
         bare.append(_seconds_bare(prepared, films, recipe, asked.trees))
     print(f"{len(films.target):,} films, {prepared.inputs.shape[1]} features, {asked.trees} trees")
-    print(f"bare LightGBM      {statistics.median(bare):7.2f} s (median of {len(bare)})")
-    print(
-        f"the model's trees  {statistics.median(ours):7.2f} s, ratio {statistics.median(ours) / statistics.median(bare):.2f}"
-    )
+    typical, peer = statistics.median(ours), statistics.median(bare)
+    print(f"bare LightGBM      {peer:7.2f} s (median of {len(bare)})")
+    print(f"the model's trees  {typical:7.2f} s, ratio {typical / peer:.2f}")
     print(f"text scores, once  {texts:7.2f} s")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"peak memory {peak:.1f} GiB, {os.cpu_count()} cores")
