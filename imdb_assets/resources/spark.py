@@ -112,7 +112,8 @@ class Spark(LazyPySparkResource):
         return {
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
-            "spark.driver.memory": "2g" if self.is_short_lived else "4g",
+            # Java takes about 0.7 GiB beside it.
+            "spark.driver.memory": "2g" if self.is_short_lived else "3g",
             "spark.driver.extraJavaOptions": " ".join(java_options),
             "spark.sql.shuffle.partitions": "8",
             # Else each call that makes a column looks up the line it stands in: half the time of writing a plan.
