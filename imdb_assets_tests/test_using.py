@@ -1,4 +1,4 @@
-"""What docs/using.md shows is run as it stands: in a folder of its own, against a registered champion and its server."""
+"""What docs/using.md shows is run as it stands: in a folder of its own, against a champion and its server."""
 
 import os
 import re
