@@ -344,7 +344,8 @@ def _in_spark(frame: DataFrame | pd.DataFrame, table: Table, session: SparkSessi
     # The null counts come after: what must not be null is said by the check, with the column's name.
     arrow_schema = pa.schema([entry.with_nullable(True) for entry in to_arrow_schema(schema, timezone="UTC")])  # noqa: FBT003
     arrow = pa.Table.from_pandas(frame, schema=arrow_schema, preserve_index=False)
-    return session.createDataFrame(arrow), []
+    # Spark Connect takes no types from an Arrow table without rows.
+    return session.createDataFrame(arrow) if arrow.num_rows else session.createDataFrame([], schema), []
 
 
 def _failed(recipe: _Recipe, results: Sequence[dg.AssetCheckResult]) -> list[dg.AssetCheckResult]:
