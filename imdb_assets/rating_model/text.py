@@ -75,7 +75,7 @@ class TextScorer:
             weighted = (np.log(part.data.astype("float64")) + 1) * np.asarray(weighting.idf_)[part.indices]
             lengths = np.sqrt(np.bincount(rows, weighted**2, len(scores)))
             total = np.bincount(rows, weighted * coefficient[part.indices], len(scores))
-            scores += np.divide(total, lengths, out=np.zeros_like(total), where=lengths > 0)
+            scores += np.divide(total, lengths, out=np.zeros(len(scores)), where=lengths > 0)
         return np.where(words > 0, scores, 0.0)
 
 
