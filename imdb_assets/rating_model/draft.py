@@ -38,6 +38,7 @@ class MovieDraft(BaseModel, frozen=True, extra="forbid"):
 
 
 DRAFT_COLUMNS: tuple[str, ...] = tuple(MovieDraft.model_fields)
+DRAFT_TEXTS = tuple(name for name in DRAFT_COLUMNS if name not in (*DRAFT_LISTS, "release_year", "runtime_minutes"))
 
 
 def drafts_frame(drafts: Iterable[MovieDraft]) -> pd.DataFrame:
