@@ -13,8 +13,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from imdb_assets.rating_model.arrow import open_table, save_table, whole
 from imdb_assets.rating_model.history import person_numbers
-from imdb_assets.rating_model.names import NameIndex, Postings, fold, open_table, save_table, whole
+from imdb_assets.rating_model.names import NameIndex, Postings, fold
 
 NEWCOMER = "newcomer:"
 """What the id of a person without any film begins with; the name follows."""

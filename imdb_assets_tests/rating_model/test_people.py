@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imdb_assets.rating_model.names import NameIndex, fold, save_table
+from imdb_assets.rating_model.arrow import save_table
+from imdb_assets.rating_model.names import NameIndex, fold
 from imdb_assets.rating_model.people import NEWCOMER, People
 
 FAMOUS, OBSCURE, OTHER = "nm0000010", "nm0000020", "nm0000030"
