@@ -3,6 +3,7 @@
 # pyarrow makes its compute functions at import, where a type checker cannot see them.
 # pyright: reportAttributeAccessIssue=false
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -20,6 +21,7 @@ KIND_CODES = {"series": 0, "short": 1, "tv_movie": 2}
 _MOST_CODES = 64
 _YEAR_SPAN = 4096
 _FEW = 1000
+_NCONST = re.compile(r"nm[0-9]{1,12}")
 STATISTICS = (
     "from_year", "n_films", "debut_year", "last_film_year", "sum_weight", "sum_weighted_effect",
     "decayed_sum_weight", "decayed_sum_weighted_effect", "last_sum_weight", "last_sum_weighted_effect",
@@ -31,10 +33,17 @@ _PLACES = {name: place for place, name in enumerate(STATISTICS)}
 
 def person_numbers(nconsts: pd.Series | np.ndarray) -> np.ndarray:
     """The number in each nconst, int64; -1 where the text is no nconst."""
+    if len(nconsts) < _FEW:
+        return np.array([person_number(one) if isinstance(one, str) else -1 for one in nconsts], "int64")
     text = pa.array(nconsts, type=pa.string())
-    is_nconst = pc.fill_null(pc.match_substring_regex(text, r"^nm\d{1,12}$"), fill_value=False)
+    is_nconst = pc.fill_null(pc.match_substring_regex(text, r"^nm[0-9]{1,12}$"), fill_value=False)
     digits = pc.if_else(is_nconst, pc.utf8_slice_codeunits(text, 2), "-1")
     return pc.cast(digits, pa.int64()).to_numpy(zero_copy_only=False)
+
+
+def person_number(nconst: str) -> int:
+    """The number in an nconst; -1 where the text is none."""
+    return int(nconst[2:]) if _NCONST.fullmatch(nconst) else -1
 
 
 def coded(persons: np.ndarray, codes: np.ndarray | int) -> np.ndarray:
