@@ -41,7 +41,8 @@ def model_page() -> None:
     with calibration:
         st.subheader("Calibration")
         if predictions is not None:
-            _show_calibration(predictions[predictions["model"] == CANDIDATE_NAME])
+            is_shown = (predictions["model"] == CANDIDATE_NAME) & (predictions["split"] == "test")
+            _show_calibration(predictions[is_shown])
     with coverage:
         st.subheader("Do the intervals hold?")
         if slices is not None:

@@ -23,16 +23,27 @@ from mlflow.types.schema import AnyType, Array, ColSpec, DataType, ParamSchema, 
 from sqlalchemy.exc import SQLAlchemyError
 
 from imdb_assets.rating_model import served_model
-from imdb_assets.rating_model.draft import DRAFT_COLUMNS, DRAFT_LISTS
+from imdb_assets.rating_model.draft import DRAFT_COLUMNS, DRAFT_TEXTS
 from imdb_assets.rating_model.model import OUTPUT_COLUMNS, RatingModel
-from imdb_assets.rating_model.served_model import EXPLAIN, MODEL_VERSION
+from imdb_assets.rating_model.served_model import EXPLAIN, MODEL_VERSION, SIMILAR
 
 MODEL_NAME = "imdb_rating"
 CHAMPION, CANDIDATE, RANDOM_FOREST = "champion", "candidate", "random_forest"
 LEADERBOARD_FILE, SLICES_FILE, PREDICTIONS_FILE = "leaderboard.parquet", "slices.parquet", "predictions.parquet"
 IMPORTANCE_FILE, MISSINGNESS_FILE, CARD_FILE = "importance.parquet", "missingness.json", "card.md"
 ORIGIN_FILE = "origin.json"
-REQUIREMENTS = ("lightgbm", "mlflow", "numpy", "pandas", "pyarrow", "pydantic", "scikit-learn", "scipy", "skops")
+REQUIREMENTS = (
+    "lightgbm",
+    "mlflow",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "pydantic",
+    "rapidfuzz",
+    "scikit-learn",
+    "scipy",
+    "skops",
+)
 """What the served model needs; a test holds it against the project's own dependencies."""
 
 
@@ -141,22 +152,19 @@ def _unreachable(tracking_uri: str) -> RegistryUnreachableError:
 
 
 def signature() -> ModelSignature:
-    """The columns of a draft in (lists are checked by `MovieDraft`), rating, interval, warnings and version out."""
-    types = {"release_year": DataType.long, "runtime_minutes": DataType.double}
-    # Rows of one request may list different people; MLflow's Array refuses the column where one row lacks it.
+    """The columns of a draft in, rating, interval, warnings and version out; `MovieDraft` checks numbers and lists.
+
+    MLflow's own checks refuse lists that other rows lack, cut 2027.5 to 2027, take true for 1, and say no mend.
+    """
     inputs: list[ColSpec | TensorSpec] = [
-        ColSpec(
-            AnyType() if name in DRAFT_LISTS else types.get(name, DataType.string),
-            name,
-            required=name == "release_year",
-        )
+        ColSpec(DataType.string if name in DRAFT_TEXTS else AnyType(), name, required=name == "release_year")
         for name in DRAFT_COLUMNS
     ]
     texts = {"warnings": Array(DataType.string), MODEL_VERSION: DataType.string}
     outputs: list[ColSpec | TensorSpec] = [
         ColSpec(texts.get(name, DataType.double), name) for name in (*OUTPUT_COLUMNS, MODEL_VERSION)
     ]
-    params = ParamSchema([ParamSpec(EXPLAIN, DataType.boolean, default=False)])
+    params = ParamSchema([ParamSpec(EXPLAIN, DataType.boolean, default=False), ParamSpec(SIMILAR, DataType.long, 0)])
     return ModelSignature(inputs=Schema(inputs), outputs=Schema(outputs), params=params)
 
 
