@@ -32,6 +32,7 @@ CHAMPION, CANDIDATE, RANDOM_FOREST = "champion", "candidate", "random_forest"
 LEADERBOARD_FILE, SLICES_FILE, PREDICTIONS_FILE = "leaderboard.parquet", "slices.parquet", "predictions.parquet"
 IMPORTANCE_FILE, MISSINGNESS_FILE, CARD_FILE = "importance.parquet", "missingness.json", "card.md"
 ORIGIN_FILE = "origin.json"
+FORECASTS_FILE, SCOREBOARD_FILE = "forecasts.parquet", "scoreboard.parquet"
 REQUIREMENTS = ("lightgbm", "mlflow", "numpy", "pandas", "pyarrow", "pydantic", "scikit-learn", "scipy", "skops")
 """What the served model needs; a test holds it against the project's own dependencies."""
 
@@ -208,6 +209,16 @@ def log_rows(rows: pd.DataFrame, file: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         rows.to_parquet(Path(folder) / file)
         mlflow.log_artifact(str(Path(folder) / file))
+
+
+def log_rows_of_champion(tracking_uri: str, rows: pd.DataFrame, file: str) -> None:
+    """Log rows to the run of the champion, over those of the same file; nothing where there is no champion."""
+    champion = version_of(tracking_uri, CHAMPION)
+    if champion is None:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        rows.to_parquet(Path(folder) / file)
+        MlflowClient(tracking_uri).log_artifact(str(champion.run_id), str(Path(folder) / file))
 
 
 def leaderboard(tracking_uri: str, *, alias: str = CHAMPION) -> pd.DataFrame:
