@@ -54,7 +54,8 @@ def model_page() -> None:
     predictions = _logged(champion, registry.PREDICTIONS_FILE)
     with calibration:
         if predictions is not None:
-            _show_calibration(predictions[predictions["model"] == CANDIDATE_NAME])
+            is_shown = (predictions["model"] == CANDIDATE_NAME) & (predictions["split"] == "test")
+            _show_calibration(predictions[is_shown])
     with coverage:
         if leaderboard is not None and "coverage_80" in leaderboard:
             _show_coverage(leaderboard[(leaderboard["split"] == "test") & (leaderboard["model"] == CANDIDATE_NAME)])

@@ -14,7 +14,6 @@ from imdb_assets.rating_model.draft import MovieDraft, drafts_frame
 from imdb_assets.rating_model.features import features
 from imdb_assets.rating_model.history import ROLE_CODES, coded, person_numbers
 from imdb_assets.rating_model.model import RatingModel
-from imdb_assets.rating_model.people import NEWCOMER
 from imdb_assets.rating_model.training import GROUPS, FittedModel
 from imdb_assets.tables.features import ROLE_LISTS
 
@@ -143,7 +142,7 @@ def _of_people(model: RatingModel, draft: MovieDraft, role: str) -> str:
     )
     films, ratings, votes = (states.take(name) for name in ("n_films", "mean_rating", "mean_votes"))
     told = [
-        _career(_name(model, nconst), int(films[place]), ratings[place], votes[place])
+        _career(model.people.name(nconst), int(films[place]), ratings[place], votes[place])
         for place, nconst in enumerate(nconsts[:_MOST_NAMED])
     ]
     more = len(nconsts) - len(told)
@@ -157,7 +156,3 @@ def _career(name: str, n_films: int, rating: float, votes: float) -> str:
         return f"{name} has no earlier rated film"
     films = "1 earlier film" if n_films == 1 else f"{n_films} earlier films"
     return f"{name}: {films}, rated {rating:.1f} on average by {votes:,.0f} people each"
-
-
-def _name(model: RatingModel, nconst: str) -> str:
-    return nconst.removeprefix(NEWCOMER) if nconst.startswith(NEWCOMER) else model.people.label(nconst).split(",")[0]

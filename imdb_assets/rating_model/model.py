@@ -18,6 +18,7 @@ import skops.io
 from imdb_assets.rating_model.credits import BILLED_CAST
 from imdb_assets.rating_model.draft import MovieDraft, drafts_frame
 from imdb_assets.rating_model.features import History, features
+from imdb_assets.rating_model.films import Films
 from imdb_assets.rating_model.intervals import Intervals
 from imdb_assets.rating_model.people import NEWCOMER, People
 from imdb_assets.rating_model.seed_recipe import SeedModel
@@ -60,6 +61,7 @@ class RatingModel:
     history: History
     people: People
     intervals: Intervals
+    films: Films
 
     def predict(self, drafts: Sequence[MovieDraft]) -> list[Prediction]:
         """Answer drafts, people given as ids or names."""
@@ -118,6 +120,7 @@ class RatingModel:
         folder.mkdir(parents=True, exist_ok=True)
         self.history.save(folder)
         self.people.save(folder / "people.arrow")
+        self.films.save(folder)
         kind = "lightgbm" if isinstance(self.predictor, FittedModel) else "random_forest"
         numbers: dict[str, object] = {"kind": kind, "intervals": self.intervals.to_dict()}
         match self.predictor:
@@ -139,6 +142,7 @@ class RatingModel:
             history=History.open(folder),
             people=People.open(folder / "people.arrow"),
             intervals=Intervals(**numbers["intervals"]),
+            films=Films.open(folder),
         )
 
 

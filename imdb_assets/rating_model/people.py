@@ -126,6 +126,13 @@ class People:
         rows = pc.indices_nonzero(pc.equal(self.table["nconst"], nconst))
         return self._persons(rows)[0].label if len(rows) else nconst
 
+    def name(self, nconst: str) -> str:
+        """The name of the person of an id; the id itself where it is not in the index."""
+        if nconst.startswith(NEWCOMER):
+            return nconst.removeprefix(NEWCOMER)
+        rows = pc.indices_nonzero(pc.equal(self.table["nconst"], nconst))
+        return self.table["name"][rows[0].as_py()].as_py() if len(rows) else nconst
+
     def _persons(self, rows: pa.Array) -> list[Person]:
         return [
             Person(

@@ -25,7 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from imdb_assets.rating_model import served_model
 from imdb_assets.rating_model.draft import DRAFT_COLUMNS, DRAFT_LISTS
 from imdb_assets.rating_model.model import OUTPUT_COLUMNS, RatingModel
-from imdb_assets.rating_model.served_model import EXPLAIN, MODEL_VERSION
+from imdb_assets.rating_model.served_model import EXPLAIN, MODEL_VERSION, SIMILAR
 
 MODEL_NAME = "imdb_rating"
 CHAMPION, CANDIDATE, RANDOM_FOREST = "champion", "candidate", "random_forest"
@@ -157,7 +157,7 @@ def signature() -> ModelSignature:
     outputs: list[ColSpec | TensorSpec] = [
         ColSpec(texts.get(name, DataType.double), name) for name in (*OUTPUT_COLUMNS, MODEL_VERSION)
     ]
-    params = ParamSchema([ParamSpec(EXPLAIN, DataType.boolean, default=False)])
+    params = ParamSchema([ParamSpec(EXPLAIN, DataType.boolean, default=False), ParamSpec(SIMILAR, DataType.long, 0)])
     return ModelSignature(inputs=Schema(inputs), outputs=Schema(outputs), params=params)
 
 

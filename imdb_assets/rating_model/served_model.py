@@ -18,12 +18,15 @@ from pydantic import ValidationError
 from imdb_assets.rating_model.draft import DRAFT_COLUMNS, MovieDraft
 from imdb_assets.rating_model.explanation import NotExplainableError, explain
 from imdb_assets.rating_model.model import OUTPUT_COLUMNS, RatingModel
+from imdb_assets.rating_model.similar import similar_films
 
 MODEL_VERSION, UNREGISTERED = "model_version", "unregistered"
 """The served answer's column that says which version answered, and what it says of a model without one."""
 EXPLAIN = "explain"
 """The parameter of a request that asks for reasons, in columns of their own."""
 REASON_COLUMNS = ("average", "reasons")
+SIMILAR, MOST_SIMILAR = "similar", 50
+"""The parameter of a request that asks for so many released films like each draft, in a column of its name."""
 _REGISTRY_FILE = "registered_model_meta"
 
 
@@ -67,7 +70,8 @@ class ServedModel(PythonModel):
     ) -> pd.DataFrame:
         """Answer each row; columns as `OUTPUT_COLUMNS` and the version, warnings a list of sentences.
 
-        With the parameter `explain` also `REASON_COLUMNS`: the average rating, and what each group adds to it.
+        With the parameter `explain` also `REASON_COLUMNS`: the average rating, and what each group adds to it. With
+        `similar` also a column of that name: so many released films like the draft.
         """
         try:
             drafts = [
@@ -77,7 +81,16 @@ class ServedModel(PythonModel):
             raise MlflowException.invalid_parameter_value(str(error)) from None
         answers = [vars(answer) | {"warnings": list(answer.warnings)} for answer in self.model.predict(drafts)]
         frame = pd.DataFrame(answers, columns=list(OUTPUT_COLUMNS)).assign(**{MODEL_VERSION: self.version})
-        return self._with_reasons(frame, drafts) if (params or {}).get(EXPLAIN) else frame
+        asked = params or {}
+        k = int(asked.get(SIMILAR, 0))
+        if not 0 <= k <= MOST_SIMILAR:
+            raise MlflowException.invalid_parameter_value(
+                f"params.{SIMILAR} = {k}: it is the number of films wanted per draft, 0 to {MOST_SIMILAR}."
+            )
+        if k:
+            found = [[asdict(film) for film in similar_films(self.model, draft, k=k)] for draft in drafts]
+            frame = frame.assign(**{SIMILAR: pd.Series(found, dtype="object")})
+        return self._with_reasons(frame, drafts) if asked.get(EXPLAIN) else frame
 
     def _with_reasons(self, answers: pd.DataFrame, drafts: list[MovieDraft]) -> pd.DataFrame:
         try:

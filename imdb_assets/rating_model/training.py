@@ -275,9 +275,15 @@ def neutralise_absence(inputs: pd.DataFrame, present: pd.DataFrame, recipe: Reci
     return inputs
 
 
+def gain_by_feature(model: FittedModel) -> dict[str, float]:
+    """The share of the trees' gain that each feature brings."""
+    gain = np.asarray(model.booster.feature_importance("gain"), dtype="float64")
+    return dict(zip(model.booster.feature_name(), (gain / max(float(gain.sum()), 1e-12)).tolist(), strict=True))
+
+
 def gain_by_group(model: FittedModel) -> pd.DataFrame:
     """How much of the trees' gain each group of features brings: `group` and `share`, the greatest first."""
-    names = model.booster.feature_name()
-    gain = pd.Series(model.booster.feature_importance("gain"), index=[GROUPS[name] for name in names])
-    shares = gain.groupby(level=0).sum().sort_values(ascending=False) / max(float(gain.sum()), 1e-12)
+    gains = gain_by_feature(model)
+    shares = pd.Series(list(gains.values()), index=[GROUPS[name] for name in gains])
+    shares = shares.groupby(level=0).sum().sort_values(ascending=False)
     return pd.DataFrame({"group": shares.index, "share": shares.to_numpy()})

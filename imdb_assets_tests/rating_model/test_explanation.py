@@ -36,7 +36,7 @@ def test_the_points_add_up_to_the_rating(model: RatingModel) -> None:
 def test_they_add_up_at_the_end_of_the_scale_and_say_so(model: RatingModel) -> None:
     assert isinstance(model.predictor, FittedModel)
     stretched = FittedModel(model.predictor.booster, model.predictor.texts, Calibration(-20.0, 5.0))
-    [explanation] = explain(RatingModel(stretched, model.history, model.people, model.intervals), [GIFTED])
+    [explanation] = explain(RatingModel(stretched, model.history, model.people, model.intervals, model.films), [GIFTED])
     assert explanation.rating == 10.0
     assert explanation.average + sum(reason.points for reason in explanation.reasons) == pytest.approx(10.0, abs=1e-6)
     [cut] = [reason for reason in explanation.reasons if reason.group == "scale"]
@@ -85,6 +85,6 @@ def test_every_group_has_a_name(model: RatingModel) -> None:
 
 
 def test_a_forest_gives_no_reasons_and_says_so(model: RatingModel) -> None:
-    forest = RatingModel(SeedModel(None), model.history, model.people, model.intervals)  # type: ignore[arg-type]
+    forest = RatingModel(SeedModel(None), model.history, model.people, model.intervals, model.films)  # type: ignore[arg-type]
     with pytest.raises(NotExplainableError, match="Only a LightGBM model gives reasons"):
         explain(forest, [GIFTED])
