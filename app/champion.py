@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import NoReturn
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -13,7 +12,6 @@ from app.settings import read_settings
 from imdb_assets.rating_model import registry
 from imdb_assets.rating_model.draft import MovieDraft
 from imdb_assets.rating_model.registry import CHAMPION, Champion, NoChampionError, RegistryUnreachableError
-from imdb_assets.rating_model.study import CANDIDATE_NAME
 
 _SIGN = ":material/info:"
 
@@ -57,12 +55,9 @@ def logged_rows(champion: Champion, file: str) -> pd.DataFrame:
 
 
 def released_shares(champion: Champion) -> pd.DataFrame | None:
-    """How released films are rated, as the pictures of intervals show it; None where it is not known."""
-    try:
-        films = logged_rows(champion, registry.PREDICTIONS_FILE)
-    except (registry.NotLoggedError, NoChampionError, RegistryUnreachableError):
-        return None
-    return rating_shares(films.loc[films["model"] == CANDIDATE_NAME, "target"].to_numpy(np.float64))
+    """How released films are rated, as the pictures of intervals show it; None where the version knows no films."""
+    films = champion.model.films
+    return rating_shares(films.table["rating"].to_numpy()) if len(films) else None
 
 
 def show_version(by: str) -> None:

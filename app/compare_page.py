@@ -1,21 +1,24 @@
 """The page Compare: two or three drafts side by side, and what makes the difference."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import streamlit as st
 
 from app.champion import answers_or_stop, champion_or_stop, released_shares, show_version, show_warnings
 from app.draft_form import ask_film, ask_people, draft_in, fill, kept_draft
+from app.film_picker import pick_film
 from app.interval_picture import interval_picture
-from app.reasons_picture import steps, waterfall_picture
+from app.reasons import show_steps
+from app.reasons_picture import steps
 from imdb_assets.rating_model.comparison import can_tell, chance_above
 from imdb_assets.rating_model.draft import MovieDraft
-from imdb_assets.rating_model.explanation import LABELS, NotExplainableError, explain_difference
+from imdb_assets.rating_model.explanation import NotExplainableError, explain_difference
+from imdb_assets.rating_model.films import Film
 from imdb_assets.rating_model.model import Prediction, RatingModel
 from imdb_assets.rating_model.registry import Champion
 
 NAMES = ("A", "B", "C")
-_WORTH_TELLING = 0.02
 
 
 def compare_page() -> None:
@@ -53,13 +56,19 @@ def _ask(name: str, champion: Champion) -> MovieDraft:
     with st.container(key=prefix):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.subheader(f"Draft {name}", anchor=False)
-            st.button(
-                "Begin again", key=f"{prefix}_again", on_click=fill, args=(prefix, kept_draft("draft")),
-                type="tertiary", icon=":material/restart_alt:", help="Take over the draft of the page Draft.",
-            )  # fmt: skip
+            with st.popover("Begin with", icon=":material/restart_alt:", type="tertiary"):
+                st.button(
+                    "The draft of the page Draft", key=f"{prefix}_again", on_click=fill,
+                    args=(prefix, kept_draft("draft")), icon=":material/edit_note:",
+                )  # fmt: skip
+                pick_film(champion.model.films, key=prefix, choose=partial(_begin_with, prefix))
         film = ask_film(prefix)
         people = ask_people(prefix, champion.model.people)
     return draft_in(prefix, film, people)
+
+
+def _begin_with(prefix: str, film: Film) -> None:
+    fill(prefix, film.draft)
 
 
 def _show(champion: Champion, drafts: Mapping[str, MovieDraft], predictions: Mapping[str, Prediction]) -> None:
@@ -97,13 +106,7 @@ def _show_difference(
         return
     start = predictions["A"].rating
     rows = steps(reasons, start=("A", start), end=(name, start + sum(reason.points for reason in reasons)))
-    picture, words = st.columns([3, 2], gap="large")
-    picture.altair_chart(
-        waterfall_picture(rows), width="stretch", key=f"difference_{name}",
-        alt=f"Step by step from the rating of A to that of {name}; the list beside it says the steps",
-    )  # fmt: skip
-    told = [reason for reason in reasons if abs(reason.points) >= _WORTH_TELLING]
-    words.markdown("\n".join(f"* **{LABELS[one.group]} {one.points:+.2f}** - {one.sentence}" for one in told))
+    show_steps(rows, reasons, key=name)
 
 
 def difference_sentence(name: str, first: Prediction, second: Prediction) -> str:

@@ -6,14 +6,13 @@ from app.champion import answers_or_stop, champion_or_stop, released_shares, sho
 from app.draft_form import ask_film, ask_people, draft_in, fill, kept_draft
 from app.draft_link import address_of, draft_of, query_of
 from app.interval_picture import interval_picture
-from app.reasons_picture import reasons_picture
+from app.reasons import show_reasons
+from app.similar_table import show_similar
 from app.what_if import what_if
 from imdb_assets.rating_model.draft import MovieDraft
-from imdb_assets.rating_model.explanation import LABELS, NotExplainableError, explain
-from imdb_assets.rating_model.model import Prediction, RatingModel
+from imdb_assets.rating_model.model import Prediction
 from imdb_assets.rating_model.registry import Champion
 
-WORTH_TELLING = 0.02
 _PREFIX = "draft"
 
 
@@ -39,9 +38,10 @@ def draft_page() -> None:
         is_empty = not draft.genres and not draft.plot and not any(credits.values())
         _show(champion, prediction, is_empty=is_empty)
         _show_end(draft, answers.by)
-    _show_reasons(champion.model, draft)
+    show_reasons(champion.model, draft)
     st.subheader("What if?", anchor=False)
     what_if(champion, draft, prediction)
+    show_similar(champion.model, draft)
 
 
 def _read_address() -> None:
@@ -87,23 +87,6 @@ def _show_end(draft: MovieDraft, by: str) -> None:
         with st.popover("Share", icon=":material/share:"):
             st.markdown("Whoever opens this address sees this draft. The button at its end copies it.")
             st.code(address_of(st.context.url or "", draft), language=None, wrap_lines=True)
-
-
-def _show_reasons(model: RatingModel, draft: MovieDraft) -> None:
-    try:
-        [explanation] = explain(model, [draft])
-    except NotExplainableError as error:
-        st.caption(str(error))
-        return
-    st.subheader("Why?", anchor=False)
-    st.markdown("From the average film to this draft, in rating points: the steps add up to the rating.")
-    picture, words = st.columns([3, 2], gap="large")
-    picture.altair_chart(
-        reasons_picture(explanation), width="stretch",
-        alt="The reasons, step by step from the average film's rating to the draft's; the list beside it says them",
-    )  # fmt: skip
-    told = [reason for reason in explanation.reasons if abs(reason.points) >= WORTH_TELLING]
-    words.markdown("\n".join(f"* **{LABELS[one.group]} {one.points:+.2f}** - {one.sentence}" for one in told))
 
 
 if __name__ == "__main__":

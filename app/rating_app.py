@@ -14,10 +14,17 @@ def main() -> None:
         st.Page("draft_page.py", title="Draft", url_path="draft", default=True),
         st.Page("compare_page.py", title="Compare", url_path="compare"),
         st.Page("scenarios_page.py", title="Scenarios", url_path="scenarios"),
+        st.Page("films_page.py", title="Films", url_path="films"),
         st.Page("model_page.py", title="Model", url_path="model"),
     ]
     page = st.navigation(pages, position="hidden")
-    icons = (":material/edit_note:", ":material/compare_arrows:", ":material/groups:", ":material/monitoring:")
+    icons = (
+        ":material/edit_note:",
+        ":material/compare_arrows:",
+        ":material/groups:",
+        ":material/movie:",
+        ":material/monitoring:",
+    )
     # Streamlit's own navigation hides behind a button on a narrow screen.
     with st.container(horizontal=True, key="pages"):
         for link, icon in zip(pages, icons, strict=True):

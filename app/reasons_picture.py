@@ -6,19 +6,12 @@ import altair as alt
 import pandas as pd
 
 from app.look import Picture, colours, dressed
-from imdb_assets.rating_model.explanation import LABELS, Explanation, Reason
+from imdb_assets.rating_model.explanation import LABELS, Reason
 
 _SHOWN = 7
 _ROW_HEIGHT = 32
 _MARGIN = 0.25
 _LEAST_SPAN = 1.0
-
-
-def reasons_picture(explanation: Explanation) -> Picture:
-    """Draw the way from the average film to the draft."""
-    return waterfall_picture(
-        steps(explanation.reasons, start=("Average film", explanation.average), end=("This draft", explanation.rating))
-    )
 
 
 def waterfall_picture(rows: pd.DataFrame) -> Picture:
