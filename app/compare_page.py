@@ -77,7 +77,7 @@ def _show(champion: Champion, drafts: Mapping[str, MovieDraft], predictions: Map
         for name, one in predictions.items():
             title = drafts[name].title
             difference = f"{one.rating - first.rating:+.2f} to A" if drafts[name] != drafts["A"] else None
-            st.metric(f"{name} · {title}" if title else f"Draft {name}", f"{one.rating:.1f}", difference, width=190)
+            st.metric(f"{name} · {title}" if title else f"Draft {name}", f"{one.rating:.1f}", difference, width=140)
     said = "; ".join(
         f"{name} {one.rating:.1f}, between {one.low_80:.1f} and {one.high_80:.1f}" for name, one in predictions.items()
     )

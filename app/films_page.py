@@ -50,12 +50,12 @@ def films_page() -> None:
 
 def said_before(champion: Champion, film: Film) -> tuple[Prediction, str]:
     """What the model says of a film, out of sample where that is possible, and whether it is."""
-    foretold = None
     try:
         predictions = logged_rows(champion, registry.PREDICTIONS_FILE)
         foretold = out_of_sample(predictions, film.tconst, model=CANDIDATE_NAME)
-    except (registry.NotLoggedError, registry.NoChampionError, registry.RegistryUnreachableError) as error:
-        show_warnings([str(error)])
+    except (registry.NotLoggedError, registry.NoChampionError, registry.RegistryUnreachableError):
+        # What is said then says itself that it is not out of sample.
+        foretold = None
     if foretold is not None:
         bounds = {name: value for name, value in vars(foretold).items() if name != "split"}
         return Prediction(**bounds, warnings=()), _UNSEEN
@@ -65,7 +65,8 @@ def said_before(champion: Champion, film: Film) -> tuple[Prediction, str]:
 
 def _open(film: Film) -> None:
     st.session_state["films_open"] = film.tconst
-    st.query_params["film"] = film.tconst
+    if st.query_params.to_dict() != {"film": film.tconst}:
+        st.query_params.from_dict({"film": film.tconst})
 
 
 def _show(champion: Champion, film: Film) -> None:

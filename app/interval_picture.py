@@ -12,7 +12,8 @@ from imdb_assets.rating_model.model import Prediction
 
 SCALE = alt.Scale(domain=[1, 10], nice=False)
 _AXIS = alt.Axis(values=list(range(1, 11)), grid=False, title=None, format="d", labelFontSize=13)
-_BIN = 0.25
+# Ratings have one decimal: two of them a bin, else some bins would hold more than their neighbours.
+_BIN = 0.2
 _ROW_HEIGHT, _ONE_HEIGHT, _MARGIN = 54, 90, 40
 
 
@@ -44,20 +45,21 @@ def interval_picture(
         x=alt.X("low:Q", scale=SCALE, axis=_AXIS), x2="high:Q", color=color
     )
     mark = base.mark_point(filled=True, size=260, opacity=1).encode(x=alt.X("rating:Q", scale=SCALE), color=color)
-    ends = [_end(base, "low", align="right", dx=-6), _end(base, "high", align="left", dx=6)]
-    layers: list[alt.Chart | Picture] = [band, mark, *ends]
+    layers: list[alt.Chart | Picture] = [band, mark]
+    if outcome is None:
+        layers += [_end(base, "low", align="right", dx=-6), _end(base, "high", align="left", dx=6)]
+    else:
+        layers.append(_outcome(outcome))
     if shares is not None:
         layers.insert(0, _ground(shares))
-    if outcome is not None:
-        layers.append(_outcome(outcome))
     # The films' hills and the rows of predictions have scales of their own.
     height = _ONE_HEIGHT if is_one else _ROW_HEIGHT * len(rows)
     return dressed(*layers, height=_MARGIN + height, has_own_scales=True)
 
 
 def rating_shares(ratings: np.ndarray) -> pd.DataFrame:
-    """How many of a hundred films are rated around each quarter point: `rating` and `share`, a percentage."""
-    edges = np.arange(1 - _BIN / 2, 10 + _BIN, _BIN)
+    """How many of a hundred films are rated around each fifth of a point: `rating` and `share`, a percentage."""
+    edges = np.arange(0.95, 10 + _BIN, _BIN)
     counts, _ = np.histogram(ratings, edges)
     return pd.DataFrame({"rating": edges[:-1] + _BIN / 2, "share": 100 * counts / max(len(ratings), 1)})
 

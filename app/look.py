@@ -8,6 +8,9 @@ import streamlit as st
 Picture = alt.LayerChart | alt.FacetChart
 
 
+_PADDING = {"left": 0, "top": 6, "right": 8, "bottom": 8}
+
+
 @dataclass(frozen=True)
 class Colours:
     """What each thing is drawn in."""
@@ -45,7 +48,7 @@ def dressed(*layers: alt.Chart | Picture, height: int, has_own_scales: bool = Fa
     if has_own_scales:
         picture = picture.resolve_scale(y="independent")
     return (
-        picture.properties(height=height, background="transparent")
+        picture.properties(height=height, background="transparent", padding=_PADDING)
         .configure_view(stroke=None)
         .configure_axis(
             labelColor=shown.text, titleColor=shown.quiet, gridColor=shown.ground, labelFontSize=12, titleFontSize=12,

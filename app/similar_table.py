@@ -8,6 +8,8 @@ from imdb_assets.rating_model.model import RatingModel
 from imdb_assets.rating_model.similar import SimilarFilm, similar_films
 
 _SHOWN = 8
+# Two lines of text.
+_ROW_HEIGHT = 56
 
 
 def show_similar(model: RatingModel, draft: MovieDraft, *, but: str | None = None) -> None:
@@ -19,12 +21,13 @@ def show_similar(model: RatingModel, draft: MovieDraft, *, but: str | None = Non
         return
     st.markdown("Nearest in what the model sees of a film. Their ratings are today's.")
     st.dataframe(
-        similar_rows(found), hide_index=True, width="stretch", alt="Released films like the draft",
+        similar_rows(found), hide_index=True, width="stretch", row_height=_ROW_HEIGHT, height="content",
+        alt="Released films like the draft",
         column_config={
-            "Film": st.column_config.TextColumn(width="medium"),
-            "Year": st.column_config.NumberColumn(format="%d", width="small"),
-            "Rating": st.column_config.NumberColumn(format="%.1f", width="small"),
-            "Votes": st.column_config.NumberColumn(format="localized", width="small"),
+            "Film": st.column_config.TextColumn(width=170),
+            "Year": st.column_config.NumberColumn(format="%d", width=60),
+            "Rating": st.column_config.NumberColumn(format="%.1f", width=70),
+            "Votes": st.column_config.NumberColumn(format="localized", width=90),
             "Why": st.column_config.TextColumn(width="large"),
         },
     )  # fmt: skip
