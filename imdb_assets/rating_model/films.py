@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from imdb_assets.rating_model.draft import DRAFT_COLUMNS, DRAFT_LISTS, MovieDraft
-from imdb_assets.rating_model.people import fold
+from imdb_assets.rating_model.names import fold, open_table, save_table, whole
 from imdb_assets.rating_model.scored import BOUNDS
 from imdb_assets.rating_model.sight import Sight
 from imdb_assets.tables.features import FEATURE_NAMES
@@ -104,16 +104,13 @@ class Films:
         """Map what `save` wrote into memory; no films where a model was saved without."""
         if not (folder / _FILE).exists():
             return cls.none()
-        with pa.memory_map(str(folder / _FILE)) as source:
-            return cls(pa.ipc.open_file(source).read_all(), Sight.open(folder / _SIGHT_FILE))
+        return cls(open_table(folder / _FILE), Sight.open(folder / _SIGHT_FILE))
 
     def save(self, folder: Path) -> None:
         """Write the films as one uncompressed Arrow file into a folder, and how to compare them beside it."""
         if self.sight is None:
             return
-        table = self.table.combine_chunks()
-        with pa.OSFile(str(folder / _FILE), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-            writer.write_table(table)
+        save_table(self.table, folder / _FILE)
         self.sight.save(folder / _SIGHT_FILE)
 
     def __len__(self) -> int:
@@ -164,8 +161,7 @@ class Films:
 
     @cached_property
     def _places(self) -> tuple[np.ndarray, np.ndarray]:
-        column = self.table["place"].combine_chunks()
-        places = column.flatten().to_numpy().reshape(len(self), -1)
+        places = whole(self.table["place"]).flatten().to_numpy().reshape(len(self), -1)
         return places, np.einsum("ij,ij->i", places, places)
 
     def _titled(self, wanted: str, year: int | None) -> list[int]:

@@ -33,7 +33,18 @@ LEADERBOARD_FILE, SLICES_FILE, PREDICTIONS_FILE = "leaderboard.parquet", "slices
 IMPORTANCE_FILE, MISSINGNESS_FILE, CARD_FILE = "importance.parquet", "missingness.json", "card.md"
 ORIGIN_FILE = "origin.json"
 FORECASTS_FILE, SCOREBOARD_FILE = "forecasts.parquet", "scoreboard.parquet"
-REQUIREMENTS = ("lightgbm", "mlflow", "numpy", "pandas", "pyarrow", "pydantic", "scikit-learn", "scipy", "skops")
+REQUIREMENTS = (
+    "lightgbm",
+    "mlflow",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "pydantic",
+    "rapidfuzz",
+    "scikit-learn",
+    "scipy",
+    "skops",
+)
 """What the served model needs; a test holds it against the project's own dependencies."""
 
 

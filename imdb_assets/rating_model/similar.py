@@ -14,7 +14,7 @@ from imdb_assets.rating_model.draft import MovieDraft, drafts_frame
 from imdb_assets.rating_model.features import features
 from imdb_assets.rating_model.films import Film
 from imdb_assets.rating_model.model import RatingModel
-from imdb_assets.rating_model.people import fold
+from imdb_assets.rating_model.names import fold
 from imdb_assets.tables.features import ROLE_LISTS
 
 _MOST_NAMED = 2
