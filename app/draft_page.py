@@ -45,27 +45,30 @@ def draft_page() -> None:
 
 
 def _read_address() -> None:
-    """Take over the draft of an address that was opened; what this page wrote there itself is known already."""
-    query = {name: st.query_params.get_all(name) for name in st.query_params}
-    st.session_state.pop("draft_unread", None)
-    if query and query != st.session_state.get("draft_address"):
-        draft, st.session_state["draft_unread"] = draft_of(query)
-        fill(_PREFIX, draft)
-    elif _PREFIX in st.session_state and "draft_year" not in st.session_state:
+    """Begin with the draft of the address that was opened, once; later the address follows the draft."""
+    # A browser may ask again before it has heard of the newest address: what it then tells is old.
+    if "draft_begun" not in st.session_state:
+        st.session_state["draft_begun"] = True
+        if query := _address():
+            draft, st.session_state["draft_unread"] = draft_of(query)
+            fill(_PREFIX, draft)
+    elif f"{_PREFIX}_year" not in st.session_state:
         fill(_PREFIX, kept_draft(_PREFIX))
 
 
 def _write_address(draft: MovieDraft) -> None:
     query = query_of(draft)
-    st.session_state["draft_address"] = {
-        name: value if isinstance(value, list) else [value] for name, value in query.items()
-    }
-    if {name: st.query_params.get_all(name) for name in st.query_params} != st.session_state["draft_address"]:
+    if _address() != {name: value if isinstance(value, list) else [value] for name, value in query.items()}:
         st.query_params.from_dict(query)
 
 
+def _address() -> dict[str, list[str]]:
+    return {name: st.query_params.get_all(name) for name in st.query_params}
+
+
 def _show(champion: Champion, prediction: Prediction, *, is_empty: bool) -> None:
-    if unread := st.session_state.get("draft_unread"):
+    # Said once: the next address is one that can be read.
+    if unread := st.session_state.pop("draft_unread", None):
         show_warnings((unread,))
     number, picture = st.columns([1, 3], vertical_alignment="center")
     number.metric("Expected rating", f"{prediction.rating:.1f}", help="On IMDb's scale from 1 to 10.")

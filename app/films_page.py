@@ -33,7 +33,8 @@ def films_page() -> None:
             "one: `make demo FORCE=yes` (invented films) or `make real FORCE=yes` (IMDb's data)."
         )
     pick_film(films, key="films", choose=_open)
-    asked = st.query_params.get("film") or st.session_state.get("films_open", "")
+    # The address that was opened tells once; later it follows, and may be old when a browser asks in haste.
+    asked = st.session_state.get("films_open") or st.query_params.get("film", "")
     film = films.film(asked)
     if film is None:
         if asked:

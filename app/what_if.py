@@ -44,10 +44,12 @@ def what_if(champion: Champion, draft: MovieDraft, prediction: Prediction) -> No
             "It would get", f"{rated[0].rating:.1f}", f"{difference:+.2f} to the draft" if changed != draft else None,
             help="With the runtime, year and genres set here; everything else as in the draft.",
         )  # fmt: skip
-        st.button(
+        if st.button(
             "Take it into the draft", on_click=fill, args=("draft", changed), disabled=changed == draft,
             icon=":material/check:",
-        )  # fmt: skip
+        ):  # fmt: skip
+            # The whole page, not the sliders alone.
+            st.rerun(scope="app")
     n = len(_RUNTIMES)
     with curves:
         by_runtime = _curve(_RUNTIMES, rated[1 : n + 1], "Runtime, minutes")

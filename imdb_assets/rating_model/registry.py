@@ -90,7 +90,14 @@ def load_champion(tracking_uri: str, *, alias: str = CHAMPION) -> Champion:
     """
     mlflow.set_tracking_uri(tracking_uri)
     version_found = version_or_error(tracking_uri, alias)
-    loaded = mlflow.pyfunc.load_model(f"models:/{MODEL_NAME}/{version_found.version}")
+    name = f"models:/{MODEL_NAME}/{version_found.version}"
+    try:
+        loaded = mlflow.pyfunc.load_model(name)
+    except (MlflowException, OSError) as error:
+        raise RegistryUnreachableError(
+            f"{name} could not be loaded ({str(error).splitlines()[0][:200]}); see that its files are still where the "
+            "registry keeps them and that it was trained by this version of the program, or train a new one."
+        ) from error
     return Champion(
         model=loaded.unwrap_python_model().model,
         version=str(version_found.version),
