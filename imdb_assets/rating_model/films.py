@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from imdb_assets.rating_model.draft import DRAFT_COLUMNS, DRAFT_LISTS, MovieDraft
+from imdb_assets.rating_model.draft import DRAFT_COLUMNS, DRAFT_LISTS, DRAFT_TEXTS, MovieDraft
 from imdb_assets.rating_model.names import fold, open_table, save_table, whole
 from imdb_assets.rating_model.scored import BOUNDS
 from imdb_assets.rating_model.sight import Sight
@@ -24,7 +24,6 @@ from imdb_assets.tables.features import FEATURE_NAMES
 ROLLING_ORIGIN, TEST = "rolling_origin", "test"
 """Splits of a run's predictions: the years before the test, each predicted by trees of earlier years; and the test."""
 _FILE, _SIGHT_FILE = "films.arrow", "films_sight.parquet"
-_TEXTS = tuple(name for name in DRAFT_COLUMNS if name not in (*DRAFT_LISTS, "release_year", "runtime_minutes"))
 _TITLES = ("title", "original_title")
 
 
@@ -83,7 +82,7 @@ class Films:
         ranked = training_set.sort_values(["target_n_votes", "tconst"], ascending=[False, True], ignore_index=True)
         facts = movie_features.set_index("tconst").loc[ranked["tconst"]].reset_index()
         columns: dict[str, pa.Array] = {"tconst": pa.array(facts["tconst"], type=pa.string())}
-        columns |= {name: pa.array(facts[name], type=pa.string(), from_pandas=True) for name in _TEXTS}
+        columns |= {name: pa.array(facts[name], type=pa.string(), from_pandas=True) for name in DRAFT_TEXTS}
         columns |= {name: pa.array(map(list, facts[name]), type=pa.list_(pa.string())) for name in DRAFT_LISTS}
         columns["release_year"] = pa.array(facts["release_year"], type=pa.int32())
         columns["runtime_minutes"] = pa.array(facts["runtime_minutes"], type=pa.float64(), from_pandas=True)

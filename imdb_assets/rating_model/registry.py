@@ -23,7 +23,7 @@ from mlflow.types.schema import AnyType, Array, ColSpec, DataType, ParamSchema, 
 from sqlalchemy.exc import SQLAlchemyError
 
 from imdb_assets.rating_model import served_model
-from imdb_assets.rating_model.draft import DRAFT_COLUMNS, DRAFT_LISTS
+from imdb_assets.rating_model.draft import DRAFT_COLUMNS, DRAFT_TEXTS
 from imdb_assets.rating_model.model import OUTPUT_COLUMNS, RatingModel
 from imdb_assets.rating_model.served_model import EXPLAIN, MODEL_VERSION, SIMILAR
 
@@ -160,15 +160,12 @@ def _unreachable(tracking_uri: str) -> RegistryUnreachableError:
 
 
 def signature() -> ModelSignature:
-    """The columns of a draft in (lists are checked by `MovieDraft`), rating, interval, warnings and version out."""
-    types = {"release_year": DataType.long, "runtime_minutes": DataType.double}
-    # Rows of one request may list different people; MLflow's Array refuses the column where one row lacks it.
+    """The columns of a draft in, rating, interval, warnings and version out; `MovieDraft` checks numbers and lists.
+
+    MLflow's own checks refuse lists that other rows lack, cut 2027.5 to 2027, take true for 1, and say no mend.
+    """
     inputs: list[ColSpec | TensorSpec] = [
-        ColSpec(
-            AnyType() if name in DRAFT_LISTS else types.get(name, DataType.string),
-            name,
-            required=name == "release_year",
-        )
+        ColSpec(DataType.string if name in DRAFT_TEXTS else AnyType(), name, required=name == "release_year")
         for name in DRAFT_COLUMNS
     ]
     texts = {"warnings": Array(DataType.string), MODEL_VERSION: DataType.string}

@@ -27,6 +27,7 @@ MODEL_COLUMNS: tuple[str, ...] = tuple(feature.name for feature in _ALL)
 GROUPS = {feature.name: feature.group for feature in _ALL}
 BLOCKS = {feature.name: feature.block for feature in _ALL}
 NEUTRAL_VALUES = {feature.name: feature.neutral for feature in _ALL}
+_FEW = 100
 _TEXT_COLUMNS = ("title", "original_title", "plot")
 
 
@@ -157,7 +158,10 @@ class FittedModel:
         return points, self.calibration.intercept + self.calibration.slope * float(found[0, -1])
 
     def _rate(self, matrix: pd.DataFrame, scores: Mapping[str, np.ndarray]) -> np.ndarray:
-        return self.calibration.apply(np.asarray(self.booster.predict(self._inputs(matrix, scores))))
+        inputs = self._inputs(matrix, scores)
+        # Of few rows the trees are done before threads have started.
+        threads: dict[str, Any] = {"num_threads": 1} if len(inputs) < _FEW else {}
+        return self.calibration.apply(np.asarray(self.booster.predict(inputs, **threads)))
 
     def _inputs(self, matrix: pd.DataFrame, scores: Mapping[str, np.ndarray]) -> np.ndarray:
         places, values = {name: place for place, name in enumerate(matrix)}, matrix.to_numpy("float64")
