@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from app.interval_picture import rating_shares
+from app.look import Rows
 from app.model_server import Answers, ModelServerError, answers
 from app.settings import read_settings
 from imdb_assets.rating_model import registry
@@ -54,10 +55,10 @@ def logged_rows(champion: Champion, file: str) -> pd.DataFrame:
     return _logged_rows(read_settings().tracking_uri, champion.version, file)
 
 
-def released_shares(champion: Champion) -> pd.DataFrame | None:
-    """How released films are rated, as the pictures of intervals show it; None where the version knows no films."""
+def released_shares(champion: Champion) -> Rows:
+    """How released films are rated, as the pictures of intervals show it; nothing where the version knows no films."""
     films = champion.model.films
-    return rating_shares(films.table["rating"].to_numpy()) if len(films) else None
+    return rating_shares(films.table["rating"].to_numpy()) if len(films) else ()
 
 
 def show_version(by: str) -> None:

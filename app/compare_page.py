@@ -9,6 +9,7 @@ from app.champion import answers_or_stop, champion_or_stop, released_shares, sho
 from app.draft_form import ask_film, ask_people, draft_in, fill, kept_draft
 from app.film_picker import pick_film
 from app.interval_picture import interval_picture
+from app.look import show
 from app.reasons import show_steps
 from app.reasons_picture import steps
 from imdb_assets.rating_model.comparison import can_tell, chance_above
@@ -43,7 +44,7 @@ def compare_page() -> None:
     answers = answers_or_stop(champion, list(drafts.values()))
     predictions = dict(zip(drafts, answers.predictions, strict=True))
     with answer:
-        _show(champion, drafts, predictions)
+        _show_answer(champion, drafts, predictions)
         show_version(answers.by)
     for name in list(drafts)[1:]:
         _show_difference(champion.model, drafts, predictions, name)
@@ -71,7 +72,7 @@ def _begin_with(prefix: str, film: Film) -> None:
     fill(prefix, film.draft)
 
 
-def _show(champion: Champion, drafts: Mapping[str, MovieDraft], predictions: Mapping[str, Prediction]) -> None:
+def _show_answer(champion: Champion, drafts: Mapping[str, MovieDraft], predictions: Mapping[str, Prediction]) -> None:
     first = predictions["A"]
     with st.container(horizontal=True):
         for name, one in predictions.items():
@@ -81,10 +82,10 @@ def _show(champion: Champion, drafts: Mapping[str, MovieDraft], predictions: Map
     said = "; ".join(
         f"{name} {one.rating:.1f}, between {one.low_80:.1f} and {one.high_80:.1f}" for name, one in predictions.items()
     )
-    st.altair_chart(
-        interval_picture(predictions, released_shares(champion)), width="stretch",
+    show(
+        interval_picture(predictions, released_shares(champion)),
         alt=f"Expected ratings and 80% intervals on one scale: {said}",
-    )  # fmt: skip
+    )
     for name, one in predictions.items():
         if drafts[name] != drafts["A"]:
             st.markdown(difference_sentence(name, first, one))

@@ -6,6 +6,7 @@ from app.champion import answers_or_stop, champion_or_stop, released_shares, sho
 from app.draft_form import ask_film, ask_people, draft_in, fill, kept_draft
 from app.draft_link import address_of, draft_of, query_of
 from app.interval_picture import interval_picture
+from app.look import show
 from app.reasons import show_reasons
 from app.similar_table import show_similar
 from app.what_if import what_if
@@ -74,10 +75,10 @@ def _show(champion: Champion, prediction: Prediction, *, is_empty: bool) -> None
     number.metric("Expected rating", f"{prediction.rating:.1f}", help="On IMDb's scale from 1 to 10.")
     said = f"between {prediction.low_80:.1f} and {prediction.high_80:.1f}"
     with picture:
-        st.altair_chart(
-            interval_picture({"The draft": prediction}, released_shares(champion)), width="stretch",
+        show(
+            interval_picture({"The draft": prediction}, released_shares(champion)),
             alt=f"Expected rating {prediction.rating:.1f}, 80% interval {said}, on the scale of all released films",
-        )  # fmt: skip
+        )
         st.markdown(f"Four of five such films end up **{said}**. The hills behind show how released films are rated.")
     if is_empty:
         st.info("This is any film of that year. Add genres, a plot and people, and the rating will be yours.")

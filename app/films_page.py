@@ -6,6 +6,7 @@ from app.champion import champion_or_stop, logged_rows, released_shares, say_and
 from app.draft_form import fill
 from app.film_picker import pick_film
 from app.interval_picture import interval_picture
+from app.look import show
 from app.model_server import by_champion
 from app.reasons import show_reasons
 from app.similar_table import show_similar
@@ -77,10 +78,10 @@ def _show(champion: Champion, film: Film) -> None:
         with st.container(horizontal=True):
             st.metric("Expected", f"{prediction.rating:.1f}", help="From what was known before release.", width=150)
             st.metric("Became", f"{film.rating:.1f}", f"{film.rating - prediction.rating:+.1f}", width=150)
-        st.altair_chart(
-            interval_picture({"Expected": prediction}, released_shares(champion), outcome=film.rating), width="stretch",
+        show(
+            interval_picture({"Expected": prediction}, released_shares(champion), outcome=film.rating),
             alt=f"{_verdict(prediction, film)} On the scale of all released films",
-        )  # fmt: skip
+        )
         st.markdown(f"{_verdict(prediction, film)} {film.n_votes:,} people have rated it.")
         st.caption(f"{sample} {'' if film.is_mature else 'Its rating may still move.'}")
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from app.champion import champion_or_stop, logged_rows
+from app.look import show
 from app.model_pictures import (
     LEAKY,
     calibration_picture,
@@ -84,12 +85,12 @@ def _show_leaderboard(rows: pd.DataFrame) -> None:
     )  # fmt: skip
     shown = rows[rows["population"] == (population or found[0])].sort_values("rmse")
     said = "; ".join(f"{row['name']} {row['rmse']:.2f}" for row in shown.to_dict("records"))
-    st.altair_chart(errors_picture(shown), width="stretch", alt=f"RMSE of each model: {said}")
+    show(errors_picture(shown), alt=f"RMSE of each model: {said}")
     if tax := _leak_tax(shown):
         st.markdown(tax)
     with st.expander("The figures"):
         columns = [name for name in _FIGURES if name in shown]
-        st.dataframe(shown[columns].round(3), hide_index=True, width="stretch", alt="Figures of every model")
+        st.dataframe(shown[columns].round(3), hide_index=True, alt="Figures of every model")
 
 
 def _leak_tax(rows: pd.DataFrame) -> str | None:
@@ -105,16 +106,14 @@ def _leak_tax(rows: pd.DataFrame) -> str | None:
 
 def _show_calibration(films: pd.DataFrame) -> None:
     st.subheader("Is it right on average?", anchor=False)
-    st.altair_chart(
-        calibration_picture(films), width="stretch", alt="Mean rating against mean prediction in ten groups"
-    )
+    show(calibration_picture(films), alt="Mean rating against mean prediction in ten groups")
     st.caption("Test films in ten groups by what was predicted; on the dotted line predictions are right on average.")
 
 
 def _show_coverage(rows: pd.DataFrame) -> None:
     st.subheader("Do the intervals hold?", anchor=False)
     rows = rows.assign(name=rows["population"].replace(_POPULATIONS))
-    st.altair_chart(coverage_picture(rows), width="stretch", alt="Share of films within their 80% and 90% intervals")
+    show(coverage_picture(rows), alt="Share of films within their 80% and 90% intervals")
     said = rows.iloc[0]
     st.caption(
         f"Dots on their lines are intervals that mean what they say. Of {said['n']:,} films, "
@@ -131,8 +130,10 @@ def _show_slices(slices: pd.DataFrame) -> None:
     rows = strictest[strictest["slice_by"] == by]
     rows = rows.assign(name=rows["slice"] + " (" + rows["n"].map("{:,}".format) + ")")
     errors, coverage = st.columns(2, gap="large")
-    errors.altair_chart(slices_picture(rows), width="stretch", alt=f"RMSE by {by}")
-    coverage.altair_chart(slice_coverage_picture(rows), width="stretch", alt=f"Coverage of the 80% interval by {by}")
+    with errors:
+        show(slices_picture(rows), alt=f"RMSE by {by}")
+    with coverage:
+        show(slice_coverage_picture(rows), alt=f"Coverage of the 80% interval by {by}")
     st.caption(
         "In brackets, how many test films; thin lines are 95% intervals. The upright line is four films of five."
     )
@@ -153,15 +154,14 @@ def _show_forecasts(champion: Champion) -> None:
         return
     st.markdown(score(scoreboard).reason)
     if len(scoreboard):
-        picture = outcomes_picture(first_forecasts(scoreboard))
-        st.altair_chart(picture, width="stretch", alt="Rating of films today against their forecast")
+        show(outcomes_picture(first_forecasts(scoreboard)), alt="Rating of films today against their forecast")
     if len(forecasts):
         st.markdown(f"**{len(forecasts):,} films without a rating** are forecast; when they have one, they are scored.")
         with st.expander("The forecasts"):
             columns = {"title": "Title", "release_year": "Year", "forecast_rating": "Expected rating",
                        "low_80": "80% from", "high_80": "80% to"}  # fmt: skip
             shown = forecasts.sort_values("forecast_rating", ascending=False)[list(columns)].rename(columns=columns)
-            st.dataframe(shown.round(2), hide_index=True, width="stretch", alt="Forecasts of films without a rating")
+            st.dataframe(shown.round(2), hide_index=True, alt="Forecasts of films without a rating")
 
 
 def _show_versions() -> None:
@@ -176,7 +176,7 @@ def _show_versions() -> None:
          "Snapshot": one.tags.get("snapshot_date", ""), "Verdict": one.tags.get("verdict", "")}
         for one in found
     ]  # fmt: skip
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", alt="Versions of the model, the newest first")
+    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Versions of the model, the newest first")
 
 
 def _show_card() -> None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
+from app.look import Rows, show
 from app.reasons_picture import steps, waterfall_picture
 from imdb_assets.rating_model.draft import MovieDraft
 from imdb_assets.rating_model.explanation import LABELS, NotExplainableError, Reason, explain
@@ -27,13 +27,15 @@ def show_reasons(model: RatingModel, draft: MovieDraft, *, end: str = "This draf
     show_steps(steps(explanation.reasons, start=start, end=(end, explanation.rating)), explanation.reasons, key="why")
 
 
-def show_steps(rows: pd.DataFrame, reasons: Sequence[Reason], *, key: str) -> None:
+def show_steps(rows: Rows, reasons: Sequence[Reason], *, key: str) -> None:
     """Show steps as a picture and the reasons behind them in words."""
-    picture, words = st.columns([3, 2], gap="large")
-    first, last = rows["step"].iloc[0], rows["step"].iloc[-1]
-    picture.altair_chart(
-        waterfall_picture(rows), width="stretch", key=f"steps_{key}",
-        alt=f"Step by step from the rating of {first} to that of {last}; the list beside it says the steps",
-    )  # fmt: skip
+    left, words = st.columns([3, 2], gap="large")
+    first, last = rows[0]["step"], rows[-1]["step"]
+    with left:
+        show(
+            waterfall_picture(rows),
+            alt=f"Step by step from the rating of {first} to that of {last}; the list beside it says the steps",
+            key=f"steps_{key}",
+        )
     told = [reason for reason in reasons if abs(reason.points) >= WORTH_TELLING]
     words.markdown("\n".join(f"* **{LABELS[one.group]} {one.points:+.2f}** - {one.sentence}" for one in told))

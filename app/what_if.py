@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 
-import altair as alt
-import pandas as pd
 import streamlit as st
 
 from app.champion import answers_or_stop
 from app.draft_form import fill
 from app.draft_link import MOST_GENRES
-from app.look import Picture, colours, dressed
+from app.look import colours, layer, picture, show, told
 from imdb_assets.rating_model.draft import MovieDraft
 from imdb_assets.rating_model.model import Prediction
 from imdb_assets.rating_model.registry import Champion
@@ -18,7 +16,7 @@ from imdb_assets.tables.features import GENRES
 _RUNTIMES = range(60, 211, 6)
 _YEARS_AROUND = 12
 _USUAL_RUNTIME = 100
-_HEIGHT = 190
+_HEIGHT, _LEAST_SPAN = 190, 1.0
 
 
 @st.fragment
@@ -51,15 +49,11 @@ def what_if(champion: Champion, draft: MovieDraft, prediction: Prediction) -> No
             # The whole page, not the sliders alone.
             st.rerun(scope="app")
     n = len(_RUNTIMES)
+    rating, runtime = rated[0].rating, float(changed.runtime_minutes or _USUAL_RUNTIME)
     with curves:
-        by_runtime = _curve(_RUNTIMES, rated[1 : n + 1], "Runtime, minutes")
-        by_year = _curve(_years(changed), rated[n + 1 :], "Release year")
-        here = float(changed.runtime_minutes or _USUAL_RUNTIME), float(changed.release_year)
-        for curve, place, what in zip((by_runtime, by_year), here, ("runtime", "release year"), strict=True):
-            st.altair_chart(
-                _picture(curve, place, rated[0].rating), width="stretch", key=f"what_if_by_{what}",
-                alt=f"Expected rating by {what}, from {curve['rating'].min():.1f} to {curve['rating'].max():.1f}",
-            )  # fmt: skip
+        _show_curve(_RUNTIMES, rated[1 : n + 1], "Runtime, minutes", {"place": runtime, "rating": rating})
+        here = {"place": float(changed.release_year), "rating": rating}
+        _show_curve(_years(changed), rated[n + 1 :], "Release year", here)
 
 
 def _ask(draft: MovieDraft) -> MovieDraft:
@@ -88,29 +82,25 @@ def _years(draft: MovieDraft) -> range:
     return range(middle - _YEARS_AROUND, middle + _YEARS_AROUND + 1)
 
 
-def _curve(places: Sequence[int], rated: Sequence[Prediction], name: str) -> pd.DataFrame:
-    rows = [
-        {"place": place, "rating": one.rating, "low": one.low_80, "high": one.high_80}
-        for place, one in zip(places, rated, strict=True)
-    ]
-    return pd.DataFrame(rows).assign(name=name)
-
-
-def _picture(curve: pd.DataFrame, place: float, rating: float) -> Picture:
+def _show_curve(places: Sequence[int], rated: Sequence[Prediction], what: str, here: dict[str, float]) -> None:
+    """The rating over a runtime or year, and where the sliders are on it."""
     shown = colours()
-    name = curve["name"].iloc[0]
-    x = alt.X("place:Q", title=name, scale=alt.Scale(zero=False, nice=False), axis=alt.Axis(format="d", grid=False))
-    low, high = min(curve["rating"].min(), rating), max(curve["rating"].max(), rating)
-    spare = max(1.0 - (high - low), 0.2) / 2
-    y = alt.Y(
-        "rating:Q", title="Rating", axis=alt.Axis(format=".1f", tickCount=4),
-        scale=alt.Scale(domain=[low - spare, high + spare], nice=False),
-    )  # fmt: skip
-    line = (
-        alt.Chart(curve)
-        .mark_line(color=shown.ink, strokeWidth=2.5, interpolate="step")
-        .encode(x=x, y=y, tooltip=[alt.Tooltip("place", title=name), alt.Tooltip("rating", format=".2f")])
+    rows = [{"place": place, "rating": one.rating} for place, one in zip(places, rated, strict=True)]
+    ratings = [here["rating"], *(row["rating"] for row in rows)]
+    spare = max(_LEAST_SPAN - (max(ratings) - min(ratings)), 0.2) / 2
+    x = {"field": "place", "type": "quantitative", "title": what, "scale": {"zero": False, "nice": False},
+         "axis": {"format": "d", "grid": False}}  # fmt: skip
+    y = {
+        "field": "rating", "type": "quantitative", "title": "Rating", "axis": {"format": ".1f", "tickCount": 4},
+        "scale": {"domain": [min(ratings) - spare, max(ratings) + spare], "nice": False, "zero": False},
+    }  # fmt: skip
+    encoding = {"x": x, "y": y, "tooltip": [told("place", what), told("rating", "Expected rating", ".2f")]}
+    show(
+        picture(
+            layer("line", encoding, rows=rows, color=shown.ink, strokeWidth=2.5, interpolate="step"),
+            layer("point", encoding, rows=[here], filled=True, size=170, color=shown.down, opacity=1),
+            height=_HEIGHT,
+        ),
+        alt=f"Expected rating by {what.lower()}, from {min(ratings):.1f} to {max(ratings):.1f}",
+        key=f"what_if_{what}",
     )
-    here = alt.Chart(pd.DataFrame({"place": [place], "rating": [rating]}))
-    mark = here.mark_point(filled=True, size=170, color=shown.down, opacity=1).encode(x="place:Q", y="rating:Q")
-    return dressed(line, mark, height=_HEIGHT)
