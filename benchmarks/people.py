@@ -17,7 +17,8 @@ import pyarrow.compute as pc
 from big_model import ALL_PEOPLE, big_people
 from rapidfuzz import fuzz, process
 
-from imdb_assets.rating_model.names import LEAST_LIKENESS, fold, whole
+from imdb_assets.rating_model.arrow import whole
+from imdb_assets.rating_model.names import LEAST_LIKENESS, fold
 from imdb_assets.rating_model.people import People
 
 LIMIT = 7

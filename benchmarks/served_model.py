@@ -53,9 +53,9 @@ def main() -> None:
         drafts = _drafts(model.people, asked.batch)
         _print_alone(model, drafts[: asked.requests])
         with _served(uri, Path(folder)) as (address, server, ready):
-            print(f"ready after {ready:.1f} s, {_mebibytes(server):,.0f} MiB")
+            print(f"ready after {ready:.1f} s, {_memory(server)}")
             _print_served(address, drafts, asked.requests)
-            print(f"memory after all: {_mebibytes(server):,.0f} MiB")
+            print(f"after all: {_memory(server)}")
     print(f"{os.cpu_count()} cores, {platform.machine()}")
 
 
@@ -189,9 +189,11 @@ def _print(name: str, spent: Sequence[float]) -> None:
     print(f"{name:<30} p50 {p50:7.2f} ms, p99 {p99:7.2f} ms, worst {max(spent):7.2f} ms (of {len(spent)})", flush=True)
 
 
-def _mebibytes(server: psutil.Process) -> float:
-    # The program that was started, the server below it and the model in that.
-    return sum(one.memory_info().rss for one in [server, *server.children(recursive=True)]) / 2**20
+def _memory(server: psutil.Process) -> str:
+    # The program that was started, the server below it and the model in that; mapped pages the system may take back.
+    every = [one.memory_info() for one in [server, *server.children(recursive=True)]]
+    own = sum(one.rss - one.shared for one in every)
+    return f"{own / 2**20:,.0f} MiB of its own, {sum(one.rss for one in every) / 2**20:,.0f} MiB with mapped files"
 
 
 if __name__ == "__main__":

@@ -15,8 +15,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from imdb_assets.rating_model.arrow import open_table, save_table, whole
 from imdb_assets.rating_model.draft import DRAFT_COLUMNS, DRAFT_LISTS, DRAFT_TEXTS, MovieDraft
-from imdb_assets.rating_model.names import fold, open_table, save_table, whole
+from imdb_assets.rating_model.names import fold
 from imdb_assets.rating_model.scored import BOUNDS
 from imdb_assets.rating_model.sight import Sight
 from imdb_assets.tables.features import FEATURE_NAMES
@@ -89,9 +90,12 @@ class Films:
         columns["rating"] = pa.array(ranked["target_rating"], type=pa.float64())
         columns["n_votes"] = pa.array(ranked["target_n_votes"], type=pa.int64())
         columns["is_mature"] = pa.array(ranked["is_mature"], type=pa.bool_())
-        for name, folded in zip(_TITLES, ("folded", "folded_original"), strict=True):
-            texts = [fold(text) if isinstance(text, str) else None for text in facts[name]]
-            columns[folded] = pa.array(texts, type=pa.string())
+        titles, originals = (
+            [fold(text) if isinstance(text, str) else None for text in facts[name]] for name in _TITLES
+        )
+        columns["folded"] = pa.array(titles, type=pa.string())
+        others = [other if other != title else None for title, other in zip(titles, originals, strict=True)]
+        columns["folded_original"] = pa.array(others, type=pa.string())
         matrix = ranked[list(FEATURE_NAMES)].astype("float64")
         sight = Sight.of(matrix, weights)
         places = sight.place(matrix)
@@ -166,16 +170,16 @@ class Films:
     def _titled(self, wanted: str, year: int | None) -> list[int]:
         if not wanted or not len(self):
             return []
-        rank = np.full(len(self), 3)
-        for name in ("folded_original", "folded"):
-            titles = self.table[name]
-            for place, test in ((2, pc.match_substring), (1, pc.starts_with)):
-                rank[pc.fill_null(test(titles, wanted), fill_value=False).to_numpy()] = place
-            rank[pc.fill_null(pc.equal(titles, wanted), fill_value=False).to_numpy()] = 0
+        rank = np.full(len(self), 3, "int8")
+        for name in ("folded", "folded_original"):
+            holds = pc.indices_nonzero(pc.fill_null(pc.match_substring(self.table[name], wanted), fill_value=False))
+            titles, rows = self.table[name].take(holds), holds.to_numpy()
+            place = 2 - pc.starts_with(titles, wanted).to_numpy() - pc.equal(titles, wanted).to_numpy().astype("int8")
+            rank[rows] = np.minimum(rank[rows], place)
         if year is not None:
             rank[self.table["release_year"].to_numpy() != year] = 3
-        rows = np.flatnonzero(rank < 3)
-        return rows[np.argsort(rank[rows], kind="stable")].tolist()
+        found = np.flatnonzero(rank < 3)
+        return found[np.argsort(rank[found], kind="stable")].tolist()
 
     def _film(self, row: int) -> Film:
         [facts] = self.table.drop_columns(["place"]).slice(row, 1).to_pylist()

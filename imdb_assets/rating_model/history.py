@@ -3,6 +3,7 @@
 # pyarrow makes its compute functions at import, where a type checker cannot see them.
 # pyright: reportAttributeAccessIssue=false
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from imdb_assets.rating_model.arrow import open_table, save_table, whole
 from imdb_assets.tables.features import EFFECT_SHRINKAGE, GENRES, ROLE_LISTS, VOTE_NOISE
 
 ROLE_CODES = {"director": 0, "writer": 1, "cast": 2, "all": 3}
@@ -19,19 +21,29 @@ KIND_CODES = {"series": 0, "short": 1, "tv_movie": 2}
 _MOST_CODES = 64
 _YEAR_SPAN = 4096
 _FEW = 1000
+_NCONST = re.compile(r"nm[0-9]{1,12}")
 STATISTICS = (
     "from_year", "n_films", "debut_year", "last_film_year", "sum_weight", "sum_weighted_effect",
     "decayed_sum_weight", "decayed_sum_weighted_effect", "last_sum_weight", "last_sum_weighted_effect",
     "mean_rating", "last_year_rating", "mean_baseline", "best_rating", "worst_rating", "rating_spread", "mean_votes",
 )  # fmt: skip
 
+_PLACES = {name: place for place, name in enumerate(STATISTICS)}
+
 
 def person_numbers(nconsts: pd.Series | np.ndarray) -> np.ndarray:
     """The number in each nconst, int64; -1 where the text is no nconst."""
+    if len(nconsts) < _FEW:
+        return np.array([person_number(one) if isinstance(one, str) else -1 for one in nconsts], "int64")
     text = pa.array(nconsts, type=pa.string())
-    is_nconst = pc.fill_null(pc.match_substring_regex(text, r"^nm\d{1,12}$"), fill_value=False)
+    is_nconst = pc.fill_null(pc.match_substring_regex(text, r"^nm[0-9]{1,12}$"), fill_value=False)
     digits = pc.if_else(is_nconst, pc.utf8_slice_codeunits(text, 2), "-1")
     return pc.cast(digits, pa.int64()).to_numpy(zero_copy_only=False)
+
+
+def person_number(nconst: str) -> int:
+    """The number in an nconst; -1 where the text is none."""
+    return int(nconst[2:]) if _NCONST.fullmatch(nconst) else -1
 
 
 def coded(persons: np.ndarray, codes: np.ndarray | int) -> np.ndarray:
@@ -53,10 +65,13 @@ class HistoryTable:
     """The rows of one of gold's history tables, sorted so that a state is found by binary search."""
 
     def __init__(self, table: pa.Table) -> None:
-        """Take a table as `from_frame` or `open` makes it: `key` ascending, and the statistics."""
+        """Take a table as `from_frame` or `open` makes it: `key` ascending, and `statistics`, a list of `STATISTICS`.
+
+        The statistics of a row lie side by side, so that a look-up reads one page of the file, not one of each column.
+        """
         self.table = table
         self._keys = table["key"].to_numpy()
-        self._columns: dict[str, np.ndarray] = {}
+        self._values = whole(table["statistics"]).flatten().to_numpy().reshape(-1, len(STATISTICS))
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, subjects: np.ndarray) -> "HistoryTable":
@@ -67,20 +82,21 @@ class HistoryTable:
         keys = np.where(subjects >= 0, subjects * _YEAR_SPAN + frame["from_year"].to_numpy("int64"), -1)
         order = np.argsort(keys, kind="stable")
         order = order[keys[order] >= 0]
-        columns = {"key": keys[order]} | {name: frame[name].to_numpy("float64")[order] for name in STATISTICS}
-        return cls(pa.table(columns))
+        values = np.column_stack([frame[name].to_numpy("float64")[order] for name in STATISTICS])
+        return cls(_table(keys[order], values))
 
     @classmethod
     def open(cls, file: Path) -> "HistoryTable":
         """Map a saved history into memory."""
-        with pa.memory_map(str(file)) as source:
-            return cls(pa.ipc.open_file(source).read_all())
+        table = open_table(file)
+        if "statistics" not in table.column_names:
+            # Saved by an earlier version, with a column for each.
+            table = _table(table["key"].to_numpy(), np.column_stack([table[name].to_numpy() for name in STATISTICS]))
+        return cls(table)
 
     def save(self, file: Path) -> None:
         """Write the history as one uncompressed Arrow file, so that `open` reads nothing ahead."""
-        table = self.table.combine_chunks()
-        with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-            writer.write_table(table)
+        save_table(self.table, file)
 
     def as_of(self, subjects: np.ndarray, years: np.ndarray) -> "States":
         """What was known of each subject before a release year.
@@ -94,11 +110,18 @@ class HistoryTable:
         is_its = (positions >= 0) & (subjects >= 0) & (self._keys[positions] // _YEAR_SPAN == subjects)
         return States(self, np.where(is_its, positions, -1))
 
-    def column(self, name: str) -> np.ndarray:
-        """A statistic of all rows."""
-        if name not in self._columns:
-            self._columns[name] = self.table[name].to_numpy()
-        return self._columns[name]
+    def statistics(self, positions: np.ndarray, name: str) -> np.ndarray:
+        """A statistic of rows."""
+        return self._values[positions, _PLACES[name]]
+
+    def rows(self, positions: np.ndarray) -> np.ndarray:
+        """All statistics of rows, a column each."""
+        return self._values[positions]
+
+
+def _table(keys: np.ndarray, values: np.ndarray) -> pa.Table:
+    statistics = pa.FixedSizeListArray.from_arrays(pa.array(values.ravel()), len(STATISTICS))
+    return pa.table({"key": keys, "statistics": statistics}, metadata={"statistics": ", ".join(STATISTICS)})
 
 
 class States:
@@ -109,12 +132,16 @@ class States:
         self._history = history
         self._positions = positions
         self.known: np.ndarray = positions >= 0
+        # Of few, all that is known is fetched at once; of many it would fill the memory.
+        self._rows = history.rows(positions) if len(positions) < _FEW and self.known.any() else None
 
     def take(self, name: str, *, absent: float = 0.0) -> np.ndarray:
         """A statistic, `absent` where there is no row."""
         if not self.known.any():
             return np.full(len(self._positions), absent)
-        return np.where(self.known, self._history.column(name)[self._positions], absent)
+        if self._rows is not None:
+            return np.where(self.known, self._rows[:, _PLACES[name]], absent)
+        return np.where(self.known, self._history.statistics(self._positions, name), absent)
 
     def effect(self, prefix: str = "", *, fading: np.ndarray | float = 1.0) -> np.ndarray:
         """The shrunken effect, 0 where nothing is known; `fading` weighs the films of decayed sums."""

@@ -18,6 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import fuzz
 
+from imdb_assets.rating_model.arrow import open_table, save_table, whole
+
 SHORTEST_FUZZY = 4
 """A shorter text is like too many names."""
 LEAST_LIKENESS = 80.0
@@ -193,21 +195,3 @@ def _buckets(letters: np.ndarray) -> np.ndarray:
     first, second, third = letters[:-2], letters[1:-1], letters[2:]
     mixed = first * np.uint32(0x9E3779B1) + second * np.uint32(0x85EBCA77) + third * np.uint32(0xC2B2AE3D)
     return (mixed >> np.uint32(16)).astype("uint16")
-
-
-def open_table(file: Path) -> pa.Table:
-    """Map an Arrow file into memory."""
-    with pa.memory_map(str(file)) as source:
-        return pa.ipc.open_file(source).read_all()
-
-
-def whole(column: pa.ChunkedArray) -> pa.Array:
-    """A column of a table as one array, without a copy where it is one."""
-    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-
-
-def save_table(table: pa.Table, file: Path) -> None:
-    """Write a table as one uncompressed Arrow file, so that `open_table` reads nothing ahead."""
-    table = table.combine_chunks()
-    with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table, max_chunksize=max(table.num_rows, 1))

@@ -3,7 +3,6 @@
 # pyarrow makes its compute functions at import, where a type checker cannot see them.
 # pyright: reportAttributeAccessIssue=false
 
-import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,15 +12,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from imdb_assets.rating_model.history import person_numbers
-from imdb_assets.rating_model.names import NameIndex, Postings, fold, open_table, save_table, whole
+from imdb_assets.rating_model.arrow import open_table, save_table, whole
+from imdb_assets.rating_model.history import person_number, person_numbers
+from imdb_assets.rating_model.names import NameIndex, Postings, fold
 
 NEWCOMER = "newcomer:"
 """What the id of a person without any film begins with; the name follows."""
 _LISTS = ("professions", "roles", "known_movies")
 _COLUMNS = ("nconst", "name", "birth_year", "professions", "roles", "n_movies", "n_rated_movies", "known_movies")
 _MOST_TOLD, _MOST_NAMESAKES = 3, 500
-_NCONST = re.compile(r"nm[0-9]{1,12}")
 _LOOKED_THROUGH = 1 << 14
 
 
@@ -135,7 +134,7 @@ class People:
             return Resolution(None, "An empty name was left out.")
         if wanted.startswith(NEWCOMER):
             return Resolution(wanted, f"{wanted.removeprefix(NEWCOMER)} is treated as a newcomer.")
-        if _number(wanted) >= 0:
+        if person_number(wanted) >= 0:
             known = self._row(wanted) is not None
             return Resolution(wanted, None if known else f"{wanted} has no movie credit: treated as a newcomer.")
         rows = self._names.named(fold(wanted))
@@ -146,14 +145,13 @@ class People:
                 None,
                 f"{wanted} is not in the people index: treated as a newcomer.{self._like(wanted) if suggest else ''}",
             )
+        if len(rows) == 1:
+            return Resolution(self.table["nconst"][int(rows[0])].as_py())
         first, *others = self._persons(rows[: _MOST_TOLD + 1].tolist())
-        if others:
-            told = ", ".join(f"{person.label} ({person.nconst})" for person in others)
-            return Resolution(
-                first.nconst,
-                f"{wanted} fits {len(rows)} people: took {first.label} ({first.nconst}); others: {told}.",
-            )
-        return Resolution(first.nconst)
+        told = ", ".join(f"{person.label} ({person.nconst})" for person in others)
+        return Resolution(
+            first.nconst, f"{wanted} fits {len(rows)} people: took {first.label} ({first.nconst}); others: {told}."
+        )
 
     def label(self, nconst: str) -> str:
         """How the person of an id is shown; the id itself where it is not in the index."""
@@ -170,7 +168,7 @@ class People:
         return nconst if row is None else self.table["name"][row].as_py()
 
     def _row(self, nconst: str) -> int | None:
-        number = _number(nconst)
+        number = person_number(nconst)
         if number < 0:
             return None
         numbers = self._numbers
@@ -202,11 +200,6 @@ class People:
             )
             for row in found
         ]
-
-
-def _number(nconst: str) -> int:
-    """The number of an id; -1 where the text is none, as `person_numbers` has it."""
-    return int(nconst[2:]) if _NCONST.fullmatch(nconst) else -1
 
 
 def _beside(file: Path, part: str) -> Path:

@@ -127,8 +127,8 @@ class ServedModel(PythonModel):
     def _with_similar(self, answers: pd.DataFrame, drafts: list[MovieDraft], k: int) -> pd.DataFrame:
         if not 0 <= k <= MOST_SIMILAR or len(drafts) > MOST_COMPARED:
             raise MlflowException.invalid_parameter_value(
-                f"params.{SIMILAR} = {k} for {len(drafts):,} drafts: ask for 0 to {MOST_SIMILAR} films per draft, for at "
-                f"most {MOST_COMPARED} drafts a request."
+                f"params.{SIMILAR} = {k} for {len(drafts):,} drafts: ask for 0 to {MOST_SIMILAR} films per draft, "
+                f"for at most {MOST_COMPARED} drafts a request."
             )
         found = [[asdict(film) for film in similar_films(self.model, draft, k=k)] for draft in drafts]
         return answers.assign(**{SIMILAR: pd.Series(found, dtype="object")})
