@@ -32,6 +32,7 @@ CHAMPION, CANDIDATE, RANDOM_FOREST = "champion", "candidate", "random_forest"
 LEADERBOARD_FILE, SLICES_FILE, PREDICTIONS_FILE = "leaderboard.parquet", "slices.parquet", "predictions.parquet"
 IMPORTANCE_FILE, MISSINGNESS_FILE, CARD_FILE = "importance.parquet", "missingness.json", "card.md"
 ORIGIN_FILE = "origin.json"
+FORECASTS_FILE, SCOREBOARD_FILE = "forecasts.parquet", "scoreboard.parquet"
 REQUIREMENTS = (
     "lightgbm",
     "mlflow",
@@ -89,7 +90,14 @@ def load_champion(tracking_uri: str, *, alias: str = CHAMPION) -> Champion:
     """
     mlflow.set_tracking_uri(tracking_uri)
     version_found = version_or_error(tracking_uri, alias)
-    loaded = mlflow.pyfunc.load_model(f"models:/{MODEL_NAME}/{version_found.version}")
+    name = f"models:/{MODEL_NAME}/{version_found.version}"
+    try:
+        loaded = mlflow.pyfunc.load_model(name)
+    except (MlflowException, OSError) as error:
+        raise RegistryUnreachableError(
+            f"{name} could not be loaded ({str(error).splitlines()[0][:200]}); see that its files are still where the "
+            "registry keeps them and that it was trained by this version of the program, or train a new one."
+        ) from error
     return Champion(
         model=loaded.unwrap_python_model().model,
         version=str(version_found.version),
@@ -216,6 +224,16 @@ def log_rows(rows: pd.DataFrame, file: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         rows.to_parquet(Path(folder) / file)
         mlflow.log_artifact(str(Path(folder) / file))
+
+
+def log_rows_of_champion(tracking_uri: str, rows: pd.DataFrame, file: str) -> None:
+    """Log rows to the run of the champion, over those of the same file; nothing where there is no champion."""
+    champion = version_of(tracking_uri, CHAMPION)
+    if champion is None:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        rows.to_parquet(Path(folder) / file)
+        MlflowClient(tracking_uri).log_artifact(str(champion.run_id), str(Path(folder) / file))
 
 
 def leaderboard(tracking_uri: str, *, alias: str = CHAMPION) -> pd.DataFrame:
