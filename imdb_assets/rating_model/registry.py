@@ -32,7 +32,18 @@ CHAMPION, CANDIDATE, RANDOM_FOREST = "champion", "candidate", "random_forest"
 LEADERBOARD_FILE, SLICES_FILE, PREDICTIONS_FILE = "leaderboard.parquet", "slices.parquet", "predictions.parquet"
 IMPORTANCE_FILE, MISSINGNESS_FILE, CARD_FILE = "importance.parquet", "missingness.json", "card.md"
 ORIGIN_FILE = "origin.json"
-REQUIREMENTS = ("lightgbm", "mlflow", "numpy", "pandas", "pyarrow", "pydantic", "scikit-learn", "scipy", "skops")
+REQUIREMENTS = (
+    "lightgbm",
+    "mlflow",
+    "numba",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "pydantic",
+    "scikit-learn",
+    "scipy",
+    "skops",
+)
 """What the served model needs; a test holds it against the project's own dependencies."""
 
 

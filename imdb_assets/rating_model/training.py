@@ -156,6 +156,10 @@ class FittedModel:
         points = pd.DataFrame(self.calibration.slope * found[:, :-1], columns=self.booster.feature_name())
         return points, self.calibration.intercept + self.calibration.slope * float(found[0, -1])
 
+    def inputs(self, matrix: pd.DataFrame, drafts: pd.DataFrame) -> np.ndarray:
+        """What the trees are given: a row per row of `matrix`, a column per name of `booster.feature_name()`."""
+        return self._inputs(matrix, score_texts(self.texts, drafts))
+
     def _rate(self, matrix: pd.DataFrame, scores: Mapping[str, np.ndarray]) -> np.ndarray:
         return self.calibration.apply(np.asarray(self.booster.predict(self._inputs(matrix, scores))))
 
