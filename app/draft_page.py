@@ -1,114 +1,96 @@
 """The first page: a film that does not exist yet, and the rating to expect of it."""
 
-from datetime import UTC, datetime
-
 import streamlit as st
 
-from app.champion import answers_or_stop, champion_or_stop, show_version, show_warnings
+from app.champion import answers_or_stop, champion_or_stop, released_shares, show_version, show_warnings
+from app.draft_form import ask_film, ask_people, draft_in, fill, kept_draft
+from app.draft_link import address_of, draft_of, query_of
 from app.interval_picture import interval_picture
-from app.people_picker import pick_people
-from app.reasons_picture import reasons_picture
+from app.look import show
+from app.reasons import show_reasons
+from app.similar_table import show_similar
+from app.what_if import what_if
 from imdb_assets.rating_model.draft import MovieDraft
-from imdb_assets.rating_model.explanation import LABELS, NotExplainableError, explain
-from imdb_assets.rating_model.model import Prediction, RatingModel
-from imdb_assets.rating_model.people import People
-from imdb_assets.tables.features import GENRES, LANGUAGES
+from imdb_assets.rating_model.model import Prediction
+from imdb_assets.rating_model.registry import Champion
 
-# Streamlit would show a string that stands by itself: rating points below which a reason is not put into words.
-WORTH_TELLING = 0.02
-_HAS_NEWS_OF = "What was known of their films before the year of release counts."
+_PREFIX = "draft"
 
 
 def draft_page() -> None:
     """Ask for a draft and answer it."""
     champion = champion_or_stop()
+    _read_address()
     st.title("What rating would your film get?")
     st.markdown("Describe a film that does not exist yet. The rating to expect on IMDb follows every change.")
-    answer = st.container(border=True, key="answer")
+    answer = st.container(border=True, key="card_answer")
     film, people = st.columns(2, gap="large")
     with film:
-        facts = _ask_film()
+        st.subheader("Film")
+        facts = ask_film(_PREFIX)
     with people:
-        credits = _ask_people(champion.model.people)
-    draft = MovieDraft.model_validate({**facts, **credits})
-    st.session_state["draft"] = draft
+        st.subheader("People")
+        credits = ask_people(_PREFIX, champion.model.people)
+    draft = draft_in(_PREFIX, facts, credits)
+    _write_address(draft)
+    answers = answers_or_stop(champion, [draft])
+    [prediction] = answers.predictions
     with answer:
-        answers = answers_or_stop(champion, draft)
         is_empty = not draft.genres and not draft.plot and not any(credits.values())
-        _show(answers.predictions[0], is_empty=is_empty)
-        show_version(answers.by)
-    _show_reasons(champion.model, draft)
+        _show(champion, prediction, is_empty=is_empty)
+        _show_end(draft, answers.by)
+    show_reasons(champion.model, draft)
+    st.subheader("What if?", anchor=False)
+    what_if(champion, draft, prediction)
+    show_similar(champion.model, draft)
 
 
-def _ask_film() -> dict:
-    st.subheader("Film")
-    title = st.text_input("Title", key="draft_title", help="As the audience will read it.")
-    genres = st.multiselect(
-        "Genres", GENRES, key="draft_genres", max_selections=3, placeholder="Choose up to three", help="IMDb's genres."
-    )
-    plot = st.text_area(
-        "Plot", key="draft_plot", height=120, placeholder="A few sentences", help="As in a catalogue; its words count."
-    )
-    left, middle, right = st.columns(3)
-    runtime = left.number_input(
-        "Runtime, minutes", 1, 1000, None, key="draft_runtime", placeholder="Not said", help="Empty counts as not said."
-    )
-    next_year = datetime.now(tz=UTC).year + 1
-    year = middle.number_input("Release year", 1900, 2100, next_year, key="draft_year", help="Year of first release.")
-    language = right.selectbox(
-        "Language",
-        LANGUAGES,
-        index=None,
-        key="draft_language",
-        placeholder="Not said",
-        accept_new_options=True,
-        help="Main language; another one can be typed.",
-    )
-    return {
-        "title": title or None,
-        "genres": tuple(genres),
-        "plot": plot or None,
-        "runtime_minutes": runtime,
-        "release_year": year,
-        "language": language,
-    }
+def _read_address() -> None:
+    """Begin with the draft of the address that was opened, once; later the address follows the draft."""
+    # A browser may ask again before it has heard of the newest address: what it then tells is old.
+    if "draft_begun" not in st.session_state:
+        st.session_state["draft_begun"] = True
+        if query := _address():
+            draft, st.session_state["draft_unread"] = draft_of(query)
+            fill(_PREFIX, draft)
+    elif f"{_PREFIX}_year" not in st.session_state:
+        fill(_PREFIX, kept_draft(_PREFIX))
 
 
-def _ask_people(index: People) -> dict[str, tuple[str, ...]]:
-    st.subheader("People")
-    return {
-        "directors": pick_people(index, role="director", key="directors", note=_HAS_NEWS_OF),
-        "writers": pick_people(index, role="writer", key="writers", note=_HAS_NEWS_OF),
-        "cast": pick_people(index, role="cast member", key="cast", note=f"In billing order. {_HAS_NEWS_OF}"),
-    }
+def _write_address(draft: MovieDraft) -> None:
+    query = query_of(draft)
+    if _address() != {name: value if isinstance(value, list) else [value] for name, value in query.items()}:
+        st.query_params.from_dict(query)
 
 
-def _show(prediction: Prediction, *, is_empty: bool) -> None:
+def _address() -> dict[str, list[str]]:
+    return {name: st.query_params.get_all(name) for name in st.query_params}
+
+
+def _show(champion: Champion, prediction: Prediction, *, is_empty: bool) -> None:
+    # Said once: the next address is one that can be read.
+    if unread := st.session_state.pop("draft_unread", None):
+        show_warnings((unread,))
     number, picture = st.columns([1, 3], vertical_alignment="center")
     number.metric("Expected rating", f"{prediction.rating:.1f}", help="On IMDb's scale from 1 to 10.")
+    said = f"between {prediction.low_80:.1f} and {prediction.high_80:.1f}"
     with picture:
-        st.altair_chart(interval_picture(prediction), width="stretch")
-        st.markdown(
-            f"Four of five such films end up **between {prediction.low_80:.1f} and {prediction.high_80:.1f}** "
-            "(80% interval)."
+        show(
+            interval_picture({"The draft": prediction}, released_shares(champion)),
+            alt=f"Expected rating {prediction.rating:.1f}, 80% interval {said}, on the scale of all released films",
         )
+        st.markdown(f"Four of five such films end up **{said}**. The hills behind show how released films are rated.")
     if is_empty:
         st.info("This is any film of that year. Add genres, a plot and people, and the rating will be yours.")
     show_warnings(prediction.warnings)
 
 
-def _show_reasons(model: RatingModel, draft: MovieDraft) -> None:
-    try:
-        [explanation] = explain(model, [draft])
-    except NotExplainableError as error:
-        st.caption(str(error))
-        return
-    st.subheader("Why")
-    st.markdown("From the average film to this draft, in rating points: the steps add up to the rating.")
-    picture, words = st.columns([3, 2], gap="large")
-    picture.altair_chart(reasons_picture(explanation), width="stretch")
-    told = [reason for reason in explanation.reasons if abs(reason.points) >= WORTH_TELLING]
-    words.markdown("\n".join(f"* **{LABELS[one.group]} {one.points:+.2f}** - {one.sentence}" for one in told))
+def _show_end(draft: MovieDraft, by: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        show_version(by)
+        with st.popover("Share", icon=":material/share:"):
+            st.markdown("Whoever opens this address sees this draft. The button at its end copies it.")
+            st.code(address_of(st.context.url or "", draft), language=None, wrap_lines=True)
 
 
 if __name__ == "__main__":

@@ -1,29 +1,43 @@
-"""The model page: which version answers, how well it does and where it fails, and the versions before it."""
+"""The page Model: which version answers, how well it does and where it fails, and the versions before it."""
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 
-from app.champion import champion_or_stop
+from app.champion import champion_or_stop, logged_rows
+from app.look import show
+from app.model_pictures import (
+    LEAKY,
+    calibration_picture,
+    coverage_picture,
+    errors_picture,
+    outcomes_picture,
+    slice_coverage_picture,
+    slices_picture,
+)
 from app.settings import read_settings
 from imdb_assets.rating_model import registry
+from imdb_assets.rating_model.forecasts import first_forecasts, score
+from imdb_assets.rating_model.registry import Champion
 from imdb_assets.rating_model.study import CANDIDATE_NAME
 
-_INK, _GROUND, _PROMISE = "#1f5c7a", "#a9b4bb", "#b4552d"
 _NAMES = {
     "mean": "Mean of all films",
     "genre_mean": "Mean of the genres",
     "as_of_ridge": "As-of ridge",
-    "as_of_ridge_with_language": "As-of ridge with language",
+    "as_of_ridge_with_language": "As-of ridge, language",
     "linear": "Linear, all features",
-    "random_forest": "Random forest, all features",
+    "random_forest": "Forest, all features",
     "seed_recipe": "Seed recipe",
-    "seed_recipe_leaky": "Seed recipe that sees the future",
+    LEAKY: "Seed recipe, sees future",
     CANDIDATE_NAME: "This model",
     registry.CHAMPION: "The champion before it",
 }
 _POPULATIONS = {"votes_1000": "1,000 votes and more", "votes_100": "100 votes and more", "all": "All films"}
-_N_BINS = 10
+_SLICINGS = {
+    "crew": "Experience of the crew", "genre": "Genre", "decade": "Decade", "language": "Language", "votes": "Votes",
+    "plot": "Plot", "cast": "Cast", "predicted_quintile": "Predicted rating",
+}  # fmt: skip
+_FIGURES = ("name", "n", "rmse", "rmse_low", "rmse_high", "mae", "r2", "spearman", "slope", "coverage_80", "width_80")
 
 
 def model_page() -> None:
@@ -33,70 +47,57 @@ def model_page() -> None:
     st.markdown(
         f"**{registry.MODEL_NAME} version {champion.version}** answers; it was measured on films that it had not seen."
     )
-    leaderboard = _logged(registry.LEADERBOARD_FILE)
+    leaderboard = _logged(champion, registry.LEADERBOARD_FILE)
     if leaderboard is not None:
-        _show_leaderboard(leaderboard[leaderboard["split"] == "test"] if "split" in leaderboard else leaderboard)
+        on_test = leaderboard[leaderboard["split"] == "test"]
+        _show_leaderboard(on_test.assign(name=on_test["model"].replace(_NAMES)))
     calibration, coverage = st.columns(2, gap="large")
-    predictions, slices = _logged(registry.PREDICTIONS_FILE), _logged(registry.SLICES_FILE)
+    predictions = _logged(champion, registry.PREDICTIONS_FILE)
     with calibration:
-        st.subheader("Calibration")
         if predictions is not None:
-            _show_calibration(predictions[predictions["model"] == CANDIDATE_NAME])
+            is_shown = (predictions["model"] == CANDIDATE_NAME) & (predictions["split"] == "test")
+            _show_calibration(predictions[is_shown])
     with coverage:
-        st.subheader("Do the intervals hold?")
-        if slices is not None:
-            _show_coverage(slices)
+        if leaderboard is not None and "coverage_80" in leaderboard:
+            _show_coverage(leaderboard[(leaderboard["split"] == "test") & (leaderboard["model"] == CANDIDATE_NAME)])
+    slices = _logged(champion, registry.SLICES_FILE)
+    if slices is not None:
+        _show_slices(slices)
+    _show_forecasts(champion)
     _show_versions()
     _show_card()
 
 
-def _logged(file: str) -> pd.DataFrame | None:
+def _logged(champion: Champion, file: str) -> pd.DataFrame | None:
     try:
-        return registry.logged_rows(read_settings().tracking_uri, file)
-    except registry.NotLoggedError as error:
+        return logged_rows(champion, file)
+    except (registry.NotLoggedError, registry.NoChampionError, registry.RegistryUnreachableError) as error:
         st.info(str(error), icon=":material/info:")
         return None
 
 
 def _show_leaderboard(rows: pd.DataFrame) -> None:
-    st.subheader("Leaderboard")
+    st.subheader("Leaderboard", anchor=False)
     found = [name for name in _POPULATIONS if name in set(rows["population"])]
     population = st.segmented_control(
         "Films", found, default=found[0], format_func=lambda name: _POPULATIONS[name], key="model_population",
-        help="By how many people rated them: the more, the surer the rating.",
+        help="By how many people rated them: the more, the surer the rating.", required=True,
     )  # fmt: skip
-    shown = rows[rows["population"] == (population or found[0])]
-    shown = shown.assign(name=shown["model"].replace(_NAMES)).sort_values("rmse")
-    st.altair_chart(_errors_picture(shown), width="stretch")
+    shown = rows[rows["population"] == (population or found[0])].sort_values("rmse")
+    said = "; ".join(f"{row['name']} {row['rmse']:.2f}" for row in shown.to_dict("records"))
+    show(errors_picture(shown), alt=f"RMSE of each model: {said}")
     if tax := _leak_tax(shown):
         st.markdown(tax)
     with st.expander("The figures"):
-        columns = [name for name in ("name", "n", "rmse", "rmse_low", "rmse_high", "mae", "r2", "spearman", "slope",
-                                     "coverage_80", "width_80") if name in shown]  # fmt: skip
-        st.dataframe(shown[columns].round(3), hide_index=True, width="stretch")
-
-
-def _errors_picture(rows: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
-    names = [CANDIDATE_NAME, "seed_recipe_leaky"]
-    others = [name for name in rows["model"] if name not in names]
-    scale = alt.Scale(domain=[*names, *others], range=[_INK, _PROMISE, *([_GROUND] * len(others))])
-    color = alt.Color("model:N", legend=None, scale=scale)
-    base = alt.Chart(rows).encode(
-        y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=240, ticks=False, labelFontSize=13)),
-        tooltip=["name", alt.Tooltip("rmse", format=".3f"), alt.Tooltip("rmse_low", format=".3f"),
-                 alt.Tooltip("rmse_high", format=".3f"), "n"],
-    )  # fmt: skip
-    axis = alt.X("rmse:Q", title="RMSE (shorter is better)", axis=alt.Axis(tickCount=5))
-    bars = base.mark_bar(height=16, cornerRadius=3).encode(x=axis, color=color)
-    ends = base.mark_rule(strokeWidth=2, color="#2b3640").encode(x="rmse_low:Q", x2="rmse_high:Q")
-    return (bars + ends).properties(height=32 * len(rows), background="transparent")
+        columns = [name for name in _FIGURES if name in shown]
+        st.dataframe(shown[columns].round(3), hide_index=True, alt="Figures of every model")
 
 
 def _leak_tax(rows: pd.DataFrame) -> str | None:
     rmse = dict(zip(rows["model"], rows["rmse"], strict=True))
-    if not {"seed_recipe", "seed_recipe_leaky"} <= set(rmse):
+    if not {"seed_recipe", LEAKY} <= set(rmse):
         return None
-    tax = rmse["seed_recipe"] - rmse["seed_recipe_leaky"]
+    tax = rmse["seed_recipe"] - rmse[LEAKY]
     return (
         f"**Leak tax: {tax:.2f} rating points.** That much better the same recipe looks when its facts about people "
         "come from films that were not made yet. It is the only row that could not be had before release."
@@ -104,60 +105,88 @@ def _leak_tax(rows: pd.DataFrame) -> str | None:
 
 
 def _show_calibration(films: pd.DataFrame) -> None:
-    order = films["rating"].rank(method="first")
-    bins = pd.cut(order, _N_BINS, labels=False)
-    points = films.groupby(bins)[["rating", "target"]].mean()
-    values = points.to_numpy("float64")
-    low, high = float(values.min()), float(values.max())
-    scale = alt.Scale(domain=[low - 0.2, high + 0.2])
-    line = alt.Chart(pd.DataFrame({"end": [low, high]})).mark_line(color=_GROUND, strokeDash=[4, 4])
-    marks = alt.Chart(points).mark_circle(size=110, color=_INK, opacity=1)
-    picture = line.encode(x=alt.X("end:Q", scale=scale), y=alt.Y("end:Q", scale=scale)) + marks.encode(
-        x=alt.X("rating:Q", scale=scale, title="Predicted rating"),
-        y=alt.Y("target:Q", scale=scale, title="Mean rating of the films"),
-        tooltip=[alt.Tooltip("rating", format=".2f"), alt.Tooltip("target", format=".2f")],
-    )
-    st.altair_chart(picture.properties(height=320, background="transparent"), width="stretch")
+    st.subheader("Is it right on average?", anchor=False)
+    show(calibration_picture(films), alt="Mean rating against mean prediction in ten groups")
     st.caption("Test films in ten groups by what was predicted; on the dotted line predictions are right on average.")
 
 
-def _show_coverage(slices: pd.DataFrame) -> None:
+def _show_coverage(rows: pd.DataFrame) -> None:
+    st.subheader("Do the intervals hold?", anchor=False)
+    rows = rows.assign(name=rows["population"].replace(_POPULATIONS))
+    show(coverage_picture(rows), alt="Share of films within their 80% and 90% intervals")
+    said = rows.iloc[0]
+    st.caption(
+        f"Dots on their lines are intervals that mean what they say. Of {said['n']:,} films, "
+        f"{said['coverage_80']:.0%} lie in their 80% interval, which is {said['width_80']:.1f} points wide on average."
+    )
+
+
+@st.fragment
+def _show_slices(slices: pd.DataFrame) -> None:
+    st.subheader("Where does it err most?", anchor=False)
     strictest = slices[slices["population"] == slices["population"].iloc[0]]
-    rows = strictest[
-        strictest["slice_by"].isin(["crew", "votes", "predicted_quintile"]) & strictest["coverage_80"].notna()
-    ]
-    if rows.empty:
-        st.caption("No slice was measured.")
+    found = [name for name in _SLICINGS if name in set(strictest["slice_by"])]
+    by = st.selectbox("Films by", found, format_func=lambda name: _SLICINGS[name], key="model_slicing", width=320)
+    rows = strictest[strictest["slice_by"] == by]
+    rows = rows.assign(name=rows["slice"] + " (" + rows["n"].map("{:,}".format) + ")")
+    errors, coverage = st.columns(2, gap="large")
+    with errors:
+        show(slices_picture(rows), alt=f"RMSE by {by}")
+    with coverage:
+        show(slice_coverage_picture(rows), alt=f"Coverage of the 80% interval by {by}")
+    st.caption(
+        "In brackets, how many test films; thin lines are 95% intervals. The upright line is four films of five."
+    )
+
+
+def _show_forecasts(champion: Champion) -> None:
+    st.subheader("What it forecast, and what happened", anchor=False)
+    try:
+        scoreboard = logged_rows(champion, registry.SCOREBOARD_FILE)
+        forecasts = logged_rows(champion, registry.FORECASTS_FILE)
+    except registry.NotLoggedError:
+        st.info(
+            "Its forecasts are not logged yet: materialize gold_forecasts and gold_scoreboard.", icon=":material/info:"
+        )
         return
-    rows = rows.assign(name=rows["slice_by"].str.replace("_", " ") + ": " + rows["slice"])
-    bars = alt.Chart(rows).mark_bar(height=14, cornerRadius=3, color=_INK).encode(
-        x=alt.X("coverage_80:Q", title="Films within their 80% interval", scale=alt.Scale(domain=[0, 1]),
-                axis=alt.Axis(format="%", tickCount=5)),
-        y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=200, ticks=False)),
-        tooltip=["name", "n", alt.Tooltip("coverage_80", format=".1%"), alt.Tooltip("rmse", format=".3f")],
-    )  # fmt: skip
-    promise = alt.Chart(pd.DataFrame({"x": [0.8]})).mark_rule(color=_PROMISE, strokeWidth=2).encode(x="x:Q")
-    st.altair_chart((bars + promise).properties(height=320, background="transparent"), width="stretch")
-    st.caption("The line is what is promised: four films of five.")
+    except (registry.NoChampionError, registry.RegistryUnreachableError) as error:
+        st.info(str(error), icon=":material/info:")
+        return
+    st.markdown(score(scoreboard).reason)
+    if len(scoreboard):
+        show(outcomes_picture(first_forecasts(scoreboard)), alt="Rating of films today against their forecast")
+    if len(forecasts):
+        st.markdown(f"**{len(forecasts):,} films without a rating** are forecast; when they have one, they are scored.")
+        with st.expander("The forecasts"):
+            columns = {"title": "Title", "release_year": "Year", "forecast_rating": "Expected rating",
+                       "low_80": "80% from", "high_80": "80% to"}  # fmt: skip
+            shown = forecasts.sort_values("forecast_rating", ascending=False)[list(columns)].rename(columns=columns)
+            st.dataframe(shown.round(2), hide_index=True, alt="Forecasts of films without a rating")
 
 
 def _show_versions() -> None:
-    st.subheader("Versions")
-    found = registry.versions(read_settings().tracking_uri)
+    st.subheader("Versions", anchor=False)
+    try:
+        found = registry.versions(read_settings().tracking_uri)
+    except registry.RegistryUnreachableError as error:
+        st.info(str(error), icon=":material/info:")
+        return
     rows = [
-        {"Version": one.version, "Is": ", ".join(one.aliases), "Made": one.created.date(),
+        {"Version": one.version, "Is": ", ".join(one.aliases), "Made": one.created.date().isoformat(),
          "Snapshot": one.tags.get("snapshot_date", ""), "Verdict": one.tags.get("verdict", "")}
         for one in found
     ]  # fmt: skip
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Versions of the model, the newest first")
 
 
 def _show_card() -> None:
-    tracking_uri = read_settings().tracking_uri
     try:
-        text = registry.logged_text(tracking_uri, registry.CARD_FILE)
-    except registry.NotLoggedError:
+        text = registry.logged_text(read_settings().tracking_uri, registry.CARD_FILE)
+    except (registry.NotLoggedError, registry.NoChampionError):
         st.info("This version has no model card yet: materialize rating_model_card.", icon=":material/info:")
+        return
+    except registry.RegistryUnreachableError as error:
+        st.info(str(error), icon=":material/info:")
         return
     with st.expander("Model card"):
         st.markdown(text)

@@ -9,18 +9,22 @@ def main() -> None:
     """Show the page that was chosen."""
     st.set_page_config(page_title="IMDb rating of a film to be", layout="wide")
     st.html(Path(__file__).with_name("app.css"))
-    # Streamlit forgets the widgets of the page that is not shown; writing them anew keeps the draft.
-    for key in list(st.session_state):
-        if str(key).startswith("draft_"):
-            st.session_state[key] = st.session_state[key]
     # An icon here would become the browser's and be fetched from Google; the links show theirs from Streamlit's font.
     pages = [
         st.Page("draft_page.py", title="Draft", url_path="draft", default=True),
+        st.Page("compare_page.py", title="Compare", url_path="compare"),
         st.Page("scenarios_page.py", title="Scenarios", url_path="scenarios"),
+        st.Page("films_page.py", title="Films", url_path="films"),
         st.Page("model_page.py", title="Model", url_path="model"),
     ]
     page = st.navigation(pages, position="hidden")
-    icons = (":material/edit_note:", ":material/groups:", ":material/monitoring:")
+    icons = (
+        ":material/edit_note:",
+        ":material/compare_arrows:",
+        ":material/groups:",
+        ":material/movie:",
+        ":material/monitoring:",
+    )
     # Streamlit's own navigation hides behind a button on a narrow screen.
     with st.container(horizontal=True, key="pages"):
         for link, icon in zip(pages, icons, strict=True):

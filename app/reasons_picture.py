@@ -1,57 +1,63 @@
-"""Reasons as a picture: from the average film to the draft's rating, step by step."""
+"""Reasons as a picture: step by step from one rating to another, such as the average film's to the draft's."""
 
-import altair as alt
-import pandas as pd
+from collections.abc import Sequence
+from typing import Any
 
-from imdb_assets.rating_model.explanation import LABELS, Explanation
+from app.look import Picture, Rows, colours, layer, picture, told
+from imdb_assets.rating_model.explanation import LABELS, Reason
 
-_UP, _DOWN, _WHOLE = "#2f7d5b", "#b4552d", "#1f5c7a"
 _SHOWN = 7
-_ROW_HEIGHT = 34
+_ROW_HEIGHT = 32
 _MARGIN = 0.25
+_LEAST_SPAN = 1.0
 
 
-def reasons_picture(explanation: Explanation) -> alt.LayerChart | alt.FacetChart:
-    """Draw a waterfall: the average film, the weightiest reasons, all others together, and the rating."""
-    rows = waterfall(explanation)
-    ends = rows[["from", "to"]].to_numpy("float64")
+def waterfall_picture(rows: Rows) -> Picture:
+    """Draw steps, as `steps` gives them, from the top down."""
+    shown = colours()
+    ends = [row[end] for row in rows for end in ("from", "to")]
+    # Small differences stay small: the picture spans a rating point at least.
+    spare = max(_LEAST_SPAN - (max(ends) - min(ends)), 0) / 2
+    low, high = min(ends) - spare - _MARGIN, max(ends) + spare + _MARGIN
+    tones = {"up": shown.up, "down": shown.down, "whole": shown.ink}
     # The two whole ratings are bars from the left end of the picture.
-    rows["from"] = rows["from"].where(rows["kind"] != "whole", float(ends.min()) - _MARGIN)
-    scale = alt.Scale(domain=[float(ends.min()) - _MARGIN, float(ends.max()) + _MARGIN])
-    colors = alt.Scale(domain=["up", "down", "whole"], range=[_UP, _DOWN, _WHOLE])
-    base = alt.Chart(rows).encode(
-        y=alt.Y("step:N", sort=None, title=None, axis=alt.Axis(labelFontSize=13, labelLimit=160, ticks=False)),
-        tooltip=[alt.Tooltip("step", title="Reason"), alt.Tooltip("text", title="Points"), alt.Tooltip("sentence")],
-    )
-    bars = base.mark_bar(height=16, cornerRadius=3).encode(
-        x=alt.X("from:Q", scale=scale, axis=alt.Axis(title="Rating", format=".1f", grid=True, tickCount=5)),
-        x2="to:Q",
-        color=alt.Color("kind:N", legend=None, scale=colors),
-    )
-    texts = base.mark_text(align="left", dx=6, fontSize=12, color="#5a6570").encode(x="right:Q", text="text:N")
-    return (
-        (bars + texts).properties(height=_ROW_HEIGHT * len(rows), background="transparent").configure_view(stroke=None)
-    )
+    drawn = [row | {"color": tones[row["kind"]]} | ({"from": low} if row["kind"] == "whole" else {}) for row in rows]
+    base = {
+        "y": {"field": "step", "type": "nominal", "sort": None, "title": None,
+              "axis": {"labelFontSize": 13, "labelLimit": 150}},
+        "tooltip": [told("step", "Reason"), told("text", "Points"), told("sentence", "Why")],
+    }  # fmt: skip
+    x = {
+        "field": "from", "type": "quantitative", "axis": {"title": "Rating", "format": ".1f", "tickCount": 5},
+        # Room for the number beside the longest bar.
+        "scale": {"domain": [low, high + 0.1 * (high - low)], "nice": False, "zero": False},
+    }  # fmt: skip
+    color = {"field": "color", "type": "nominal", "scale": None}
+    bars = layer("bar", {**base, "x": x, "x2": {"field": "to"}, "color": color}, height=16, cornerRadius=3)
+    text = {**base, "x": {"field": "right", "type": "quantitative"}, "text": {"field": "text"}}
+    texts = layer("text", text, align="left", dx=6, fontSize=12, color=shown.text)
+    return picture(bars, texts, rows=drawn, height=_ROW_HEIGHT * len(rows) + 50)
 
 
-def waterfall(explanation: Explanation) -> pd.DataFrame:
-    """The steps: `step`, `from` and `to` (rating points), what is written beside them, and which way they go."""
-    shown, others = explanation.reasons[:_SHOWN], explanation.reasons[_SHOWN:]
-    steps = [(LABELS[reason.group], reason.points, reason.sentence) for reason in shown]
-    if others:
+def steps(reasons: Sequence[Reason], *, start: tuple[str, float], end: tuple[str, float]) -> list[dict[str, Any]]:
+    """The way from one rating to another, its weightiest reasons apart and the others together.
+
+    Each step has its name, `from` and `to` (rating points), the text beside it, and which way it goes.
+    """
+    parts = [(LABELS[reason.group], reason.points, reason.sentence) for reason in reasons[:_SHOWN]]
+    if others := reasons[_SHOWN:]:
         names = ", ".join(LABELS[reason.group].lower() for reason in others)
-        steps.append(("All else", sum(reason.points for reason in others), f"Together: {names}."))
-    average = level = explanation.average
-    rows = [_whole("Average film", average, start=average, sentence="The average of the films learned from.")]
-    for name, points, sentence in steps:
+        parts.append(("All else", sum(reason.points for reason in others), f"Together: {names}."))
+    (first, level), (last, rating) = start, end
+    rows = [_whole(first, level)]
+    for name, points, sentence in parts:
         kind = "up" if points >= 0 else "down"
-        rows.append({"step": name, "from": level, "to": level + points, "text": f"{points:+.2f}", "kind": kind,
-                     "sentence": sentence})  # fmt: skip
+        rows.append({"step": name, "from": level, "to": level + points, "right": max(level, level + points),
+                     "text": f"{points:+.2f}", "kind": kind, "sentence": sentence})  # fmt: skip
         level += points
-    rows.append(_whole("This draft", explanation.rating, start=average, sentence="The rating to expect."))
-    found = pd.DataFrame(rows)
-    return found.assign(right=found[["from", "to"]].max(axis=1))
+    return [*rows, _whole(last, rating)]
 
 
-def _whole(name: str, rating: float, *, start: float, sentence: str) -> dict[str, object]:
-    return {"step": name, "from": start, "to": rating, "text": f"{rating:.2f}", "kind": "whole", "sentence": sentence}
+def _whole(name: str, rating: float) -> dict[str, Any]:
+    return {"step": name, "from": rating, "to": rating, "right": rating, "text": f"{rating:.2f}", "kind": "whole",
+            "sentence": "The rating to expect."}  # fmt: skip

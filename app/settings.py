@@ -20,6 +20,7 @@ def read_settings() -> Settings:
     """Read `MLFLOW_TRACKING_URI` (else the registry under `data/`) and `RATING_MODEL_URL`."""
     # MLflow asks an unreachable server seven times over minutes; a person at a page wants to know sooner.
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     default = f"sqlite:///{PROJECT_ROOT / 'data' / 'mlflow.db'}"
     return Settings(

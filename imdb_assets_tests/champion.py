@@ -9,13 +9,14 @@ import pandas as pd
 from imdb_assets.rating_model import registry
 from imdb_assets.rating_model.baseline import Baseline, baseline_coefficients
 from imdb_assets.rating_model.features import History, features, present_blocks
+from imdb_assets.rating_model.films import Films
 from imdb_assets.rating_model.history import HistoryTable, undated_history
 from imdb_assets.rating_model.intervals import fit_intervals
 from imdb_assets.rating_model.model import RatingModel
 from imdb_assets.rating_model.people import People
 from imdb_assets.rating_model.promotion import promote
 from imdb_assets.rating_model.text import text_counts
-from imdb_assets.rating_model.training import RatedMovies, Recipe, fit
+from imdb_assets.rating_model.training import FittedModel, RatedMovies, Recipe, fit, gain_by_feature
 
 N_FILMS, N_PEOPLE = 900, 120
 HISTORY_UNTIL, TRAINED_UNTIL = 2010, 2020
@@ -53,7 +54,19 @@ def invented_model() -> RatingModel:
     held_out = later.where(~is_trained)
     fitted = fit(later.where(is_trained), Recipe(learning_rate=0.1, num_leaves=7, min_child_samples=15), n_rounds=60)
     intervals = fit_intervals(held_out.matrix, fitted.predict_films(held_out), held_out.target)
-    return RatingModel(fitted, history, People.from_frame(invented_people(films)), intervals)
+    people = People.from_frame(invented_people(films))
+    return RatingModel(fitted, history, people, intervals, released_films(films, fitted, history))
+
+
+def released_films(films: pd.DataFrame, fitted: FittedModel, history: History) -> Films:
+    """All invented films, those before the last two years mature."""
+    rows = features(films, history).assign(
+        tconst=films["tconst"],
+        target_rating=films["target_rating"],
+        target_n_votes=films["target_n_votes"],
+        is_mature=films["release_year"] < films["release_year"].max() - 1,
+    )
+    return Films.from_frames(films, rows, weights=gain_by_feature(fitted))
 
 
 def invented_films() -> pd.DataFrame:

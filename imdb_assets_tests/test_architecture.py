@@ -17,7 +17,7 @@ ALLOWED = {
     "imdb_assets/transforms": {"imdb_assets.tables", "pyspark"},
     "imdb_assets/rating_model": {
         "imdb_assets.tables", "joblib", "lightgbm", "mlflow", "numba", "numpy", "optuna", "pandas", "pyarrow",
-        "pydantic", "scipy", "sklearn", "skops", "sqlalchemy", "threadpoolctl",
+        "pydantic", "rapidfuzz", "scipy", "sklearn", "skops", "sqlalchemy", "threadpoolctl",
     },
     "imdb_assets/sample_world": {"duckdb", "numpy", "pyarrow"},
     "app": {

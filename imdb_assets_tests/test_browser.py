@@ -1,4 +1,4 @@
-"""The app in a real browser: a draft is typed, a director searched, scenarios are ranked, at two widths."""
+"""The app in a real browser: each page's main act, on a wide screen and on a phone's, in light and in dark."""
 
 import os
 import re
@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from imdb_assets_tests.champion import DULL_NAME, GIFTED_NAME
+from imdb_assets_tests.champion import DULL_NAME, GIFTED_DIRECTOR, GIFTED_NAME
 from imdb_assets_tests.servers import free_port, served
 
 pytestmark = [pytest.mark.slow, pytest.mark.needs("chromium")]
@@ -20,6 +20,13 @@ FLAGS = (
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 APP = Path(__file__).parents[1] / "app" / "rating_app.py"
+# Everything that takes a focus and has no name for a screen reader.
+NAMELESS = """
+[...document.querySelectorAll('main input, main textarea, main button, main [role=slider], main a')].filter(element =>
+    element.offsetParent !== null && !element.innerText.trim() && !element.getAttribute('aria-label')
+    && !element.getAttribute('title') && !element.getAttribute('aria-labelledby') && !(element.labels || []).length
+).map(element => element.outerHTML.slice(0, 200))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +51,13 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.mark.parametrize("width", [1400, 390])
-def test_a_person_drafts_a_film_and_ranks_scenarios(address, browser, width, tmp_path):
-    page = browser.new_page(viewport={"width": width, "height": 1400 if width > 768 else 2000})
+@pytest.fixture(params=[(1400, "light"), (390, "dark")], ids=["wide", "phone"])
+def page(browser, request) -> Iterator[Page]:
+    """A person's page; what it complains of in its console fails the test."""
+    width, ground = request.param
+    size = {"width": width, "height": 1400 if width > 768 else 2000}
+    context = browser.new_context(viewport=size, color_scheme=ground)
+    page = context.new_page()
     complaints: list[str] = []
     page.on(
         "console",
@@ -54,8 +65,13 @@ def test_a_person_drafts_a_film_and_ranks_scenarios(address, browser, width, tmp
     )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.set_default_timeout(60_000)
-    page.goto(address)
+    yield page
+    context.close()
+    assert not complaints
 
+
+def test_a_person_drafts_a_film_and_shares_it(address, browser, page, tmp_path):
+    page.goto(address)
     before = rating(page)
     page.get_by_role("textbox", name="Title").fill("The Lantern Maker")
     page.keyboard.press("Tab")
@@ -64,12 +80,100 @@ def test_a_person_drafts_a_film_and_ranks_scenarios(address, browser, width, tmp
     add(page, "director", GIFTED_NAME)
     add(page, "cast member", "Nobody Yet", is_newcomer=True)
     expect(page.get_by_text("Nobody Yet is treated as a newcomer.")).to_be_visible()
+    expect(page.get_by_role("region", name="Released films like the draft")).to_be_visible()
     settle(page)
     assert rating(page) > before
-    page.mouse.move(0, 0)
-    page.screenshot(path=tmp_path / f"draft_{width}.png", full_page=True)
-    assert fits(page)
+    assert_shown(page, tmp_path / "draft.png", pictures=4)
 
+    page.get_by_role("button", name="Share").click()
+    link = page.get_by_test_id("stCode").inner_text()
+    assert f"director={GIFTED_DIRECTOR}" in link
+    context = browser.new_context()
+    guest = context.new_page()
+    guest.goto(link)
+    assert rating(guest) == rating(page)
+    expect(guest.get_by_role("textbox", name="Title")).to_have_value("The Lantern Maker")
+    context.close()
+
+
+def test_a_slider_moves_the_rating_and_is_taken_into_the_draft(address, page):
+    page.goto(f"{address}/?director={GIFTED_DIRECTOR}&genre=Drama&runtime=110&year=2028")
+    rating(page)
+    would_get = page.get_by_test_id("stMetric").filter(has_text="It would get")
+    slider = page.get_by_role("slider", name="Release year")
+    # By keyboard alone.
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(would_get).to_contain_text("to the draft")
+    choose(page, "Genres instead", "Horror")
+    page.get_by_role("button", name="Take it into the draft").click()
+    expect(page.get_by_role("spinbutton", name="Release year")).to_have_value("2027")
+    expect(would_get).not_to_contain_text("to the draft")
+    settle(page)
+    assert "genre=Drama&genre=Horror" in page.url
+
+
+def test_a_person_adds_a_director_by_keyboard_alone(address, page):
+    page.goto(address)
+    rating(page)
+    page.get_by_role("textbox", name="Add a director", exact=True).focus()
+    page.keyboard.type(DULL_NAME)
+    page.keyboard.press("Enter")
+    offered = page.get_by_role("button", name=re.compile(rf"{DULL_NAME}.*rated films"))
+    expect(offered).to_be_visible()
+    settle(page)
+    page.keyboard.press("Tab")
+    for _ in range(5):
+        if offered.evaluate("element => element === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name=re.compile(rf"{DULL_NAME}, .*\d{{4}}\)$"))).to_be_visible()
+
+
+def test_two_drafts_are_compared(address, page, tmp_path):
+    page.goto(f"{address}/?director={GIFTED_DIRECTOR}&title=The+Lantern+Maker&year=2028")
+    rating(page)
+    page.get_by_role("link", name="Compare").click()
+    expect(page.get_by_text("B is the same as A.")).to_be_visible()
+    second = page.locator(".st-key-compare_b")
+    second.get_by_role("button", name=re.compile(GIFTED_NAME)).click()
+    add(second, "director", DULL_NAME)
+    expect(page.get_by_text(re.compile(r"B is expected -\d\.\d\d rating points to A"))).to_be_visible()
+    expect(page.get_by_text(re.compile(rf"Directors -.*{DULL_NAME}"))).to_be_visible()
+    settle(page)
+    assert_shown(page, tmp_path / "compare.png", pictures=2)
+
+
+def test_a_released_film_is_held_against_what_was_said(address, page, tmp_path):
+    page.goto(address)
+    rating(page)
+    page.get_by_role("link", name="Films").click()
+    box = page.get_by_role("textbox", name="Find a released film")
+    box.fill("film 300")
+    box.press("Enter")
+    page.get_by_role("button", name=re.compile("^Film 300 .*votes")).click()
+    expect(page.get_by_text("than its 80% interval").or_(page.get_by_text("its 80% interval,"))).to_be_visible()
+    settle(page)
+    assert page.url.endswith("/films?film=tt0000300")
+    assert_shown(page, tmp_path / "films.png", pictures=2)
+    page.get_by_role("button", name="Draft another one like it").click()
+    expect(page.get_by_role("textbox", name="Title")).to_have_value("Film 300")
+
+
+def test_the_model_shows_how_good_it_is(address, page, tmp_path):
+    page.goto(address)
+    rating(page)
+    page.get_by_role("link", name="Model").click()
+    expect(page.get_by_role("heading", name="Leaderboard")).to_be_visible()
+    expect(page.get_by_role("heading", name="Versions")).to_be_visible()
+    settle(page)
+    assert_shown(page, tmp_path / "model.png", pictures=1)
+
+
+def test_a_person_ranks_scenarios(address, page, tmp_path):
+    page.goto(f"{address}/?title=The+Lantern+Maker&year=2028")
+    rating(page)
     page.get_by_role("link", name="Scenarios").click()
     expect(page.get_by_text("The Lantern Maker")).to_be_visible()
     add(page, "candidate director", DULL_NAME)
@@ -78,45 +182,59 @@ def test_a_person_drafts_a_film_and_ranks_scenarios(address, browser, width, tmp
         add(page, "candidate actor", actor)
     page.get_by_role("button", name="Score every combination").click()
     expect(page.get_by_text("Best 6 of 6 combinations")).to_be_visible()
-    expect(page.get_by_test_id("stDataFrame").locator("canvas").first).to_be_visible()
+    expect(grid(page)).to_be_visible()
     settle(page)
-    page.screenshot(path=tmp_path / f"scenarios_{width}.png", full_page=True)
-    assert fits(page)
+    assert_shown(page, tmp_path / "scenarios.png", pictures=0)
     with page.expect_download() as download:
         page.get_by_test_id("stDownloadButton").get_by_role("button").click()
     lines = download.value.path().read_text(encoding="utf-8").splitlines()
     assert len(lines) == 7
     assert GIFTED_NAME in lines[1]
-    assert not complaints
-    page.close()
 
 
 def rating(page: Page) -> float:
-    value = page.get_by_test_id("stMetricValue")
+    value = page.get_by_test_id("stMetricValue").first
     expect(value).to_have_text(re.compile(r"\d\.\d"))
+    settle(page)
     return float(value.inner_text())
 
 
-def add(page: Page, role: str, name: str, *, is_newcomer: bool = False) -> None:
-    box = page.get_by_role("textbox", name=f"Add a {role}", exact=True)
+def add(where: Page | Locator, role: str, name: str, *, is_newcomer: bool = False) -> None:
+    page = where.page if isinstance(where, Locator) else where
+    box = where.get_by_role("textbox", name=f"Add a {role}", exact=True)
     box.fill(name)
     box.press("Enter")
     offered = f"{name}, a newcomer" if is_newcomer else r"\d rated films"
-    page.get_by_role("button", name=re.compile(offered)).first.click()
+    where.get_by_role("button", name=re.compile(offered)).first.click()
     expect(box).to_have_value("")
     settle(page)
 
 
 def choose(page: Page, label: str, option: str) -> None:
     settle(page)
-    page.get_by_role("combobox", name=label).click()
+    box = page.get_by_role("combobox", name=label, exact=True)
+    box.focus()
+    page.keyboard.type(option)
     page.get_by_role("option", name=option, exact=True).click()
     page.keyboard.press("Escape")
+    settle(page)
+
+
+def grid(page: Page) -> Locator:
+    return page.get_by_test_id("stDataFrame").locator("canvas").first
 
 
 def settle(page: Page) -> None:
     page.wait_for_function("document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'")
 
 
-def fits(page: Page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+def assert_shown(page: Page, screenshot: Path, *, pictures: int) -> None:
+    """All pictures are drawn and described, nothing is wider than the screen, all that takes a focus has a name."""
+    drawn = page.locator("[data-testid=stVegaLiteChart]")
+    expect(drawn).to_have_count(pictures)
+    for number in range(pictures):
+        expect(drawn.nth(number).locator("canvas, svg").first).to_be_visible()
+    page.mouse.move(0, 0)
+    page.screenshot(path=screenshot, full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert page.evaluate(NAMELESS) == []

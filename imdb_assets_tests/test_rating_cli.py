@@ -41,7 +41,7 @@ def test_reasons_add_up_to_the_rating(run, tmp_path):
         told["rating"], abs=1e-6
     )
     shown = run("explain", str(file)).stdout
-    assert f"Directors: {GIFTED_NAME}: " in shown
+    assert f"Directors: {GIFTED_NAME}'s " in shown
     assert "Nobody Yet has no earlier rated film" in shown
 
 

@@ -73,7 +73,7 @@ def test_the_server_gives_reasons_that_add_up_to_the_rating(server):
         assert answer["average"] + sum(points) == pytest.approx(answer["rating"], abs=1e-6)
         assert {name: answer[name] for name in plain} == plain
     told = [reason["sentence"] for reason in response.json()["predictions"][0]["reasons"]]
-    assert any(sentence.startswith(f"{GIFTED_NAME}: ") for sentence in told)
+    assert any(sentence.startswith(f"{GIFTED_NAME}'s ") for sentence in told)
 
 
 def test_a_model_that_does_not_come_from_the_registry_says_so(tmp_path):

@@ -16,12 +16,13 @@ from imdb_assets.rating_model import registry
 from imdb_assets.rating_model.card import model_card
 from imdb_assets.rating_model.evaluation import TooFewRatingsError
 from imdb_assets.rating_model.features import HISTORY_TABLES, History
+from imdb_assets.rating_model.films import TEST, Films
 from imdb_assets.rating_model.missingness import MOST_GAIN
 from imdb_assets.rating_model.model import RatingModel
 from imdb_assets.rating_model.people import People
 from imdb_assets.rating_model.search import best_recipe
 from imdb_assets.rating_model.study import CANDIDATE_NAME, Study, run_study
-from imdb_assets.rating_model.training import MODEL_COLUMNS, Recipe, gain_by_group
+from imdb_assets.rating_model.training import MODEL_COLUMNS, Recipe, gain_by_feature, gain_by_group
 from imdb_assets.resources.delta import DeltaIOManager, table_path
 from imdb_assets.resources.landing import Landing
 from imdb_assets.resources.mlflow_tracking import MlflowTracking
@@ -108,9 +109,11 @@ def _trained(
     study = run_study(tables["gold_training_set"], movie_features, history, recipe, report, champion=champion)
     _log_study(study)
     tags = {"snapshot_date": str(movie_features["snapshot_date"].dropna().max()), **tags}
-    seed_model = RatingModel(study.seed_model, history, people, study.seed_intervals)
+    films = Films.from_frames(movie_features, tables["gold_training_set"], weights=gain_by_feature(study.model))
+    seed_model = RatingModel(study.seed_model, history, people, study.seed_intervals, films)
     registry.register(seed_model, alias=registry.RANDOM_FOREST, tags=tags)
-    registry.register(RatingModel(study.model, history, people, study.intervals), alias=registry.CANDIDATE, tags=tags)
+    model = RatingModel(study.model, history, people, study.intervals, films)
+    registry.register(model, alias=registry.CANDIDATE, tags=tags)
     return study
 
 
@@ -200,7 +203,7 @@ def _log_study(study: Study) -> None:
 
 
 def _figures(predictions: pd.DataFrame, slices: pd.DataFrame, gains: pd.DataFrame) -> dict:
-    candidate = predictions[predictions["model"] == CANDIDATE_NAME]
+    candidate = predictions[(predictions["model"] == CANDIDATE_NAME) & (predictions["split"] == TEST)]
     return {
         "calibration": calibration(candidate),
         "coverage_by_slice": coverage(slices[slices["population"] == slices["population"].iloc[0]]),

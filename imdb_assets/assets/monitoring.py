@@ -33,11 +33,13 @@ def gold_forecasts(gold_movie_features: DataFrame, mlflow_tracking: MlflowTracki
         return Checked(no_forecasts(), metadata={"said": f"Nothing is forecast yet. {absent}"})
     films = monitoring.announced_films(gold_movie_features).toArrow().to_pandas()
     rows = forecasts(films, champion.model, version=champion.version)
+    registry.log_rows_of_champion(mlflow_tracking.tracking_uri, rows, registry.FORECASTS_FILE)
     return Checked(rows, metadata={"said": f"Version {champion.version} on {len(rows):,} films without a rating."})
 
 
 @table_asset(
     SCOREBOARD,
+    state=_champion,
     check_specs=[
         dg.AssetCheckSpec(
             FORECASTS_HOLD,
@@ -46,9 +48,13 @@ def gold_forecasts(gold_movie_features: DataFrame, mlflow_tracking: MlflowTracki
         )
     ],
 )
-def gold_scoreboard(gold_forecasts: DataFrame, gold_movie_features: DataFrame) -> Checked:
+def gold_scoreboard(
+    gold_forecasts: DataFrame, gold_movie_features: DataFrame, mlflow_tracking: MlflowTracking
+) -> Checked:
     rows = monitoring.scoreboard(gold_forecasts, gold_movie_features, mature_after_years=MATURE_AFTER_YEARS).persist()
     scored = rows.toArrow().to_pandas()
+    # The app reads what the champion's run logged, never the lake.
+    registry.log_rows_of_champion(mlflow_tracking.tracking_uri, scored, registry.SCOREBOARD_FILE)
     found = score(scored)
     metadata: dict[str, dg.MetadataValue | float] = dict(found.numbers)
     if len(scored):

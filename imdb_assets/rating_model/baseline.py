@@ -1,6 +1,6 @@
 """The as-of baseline: per year, one ridge on the ten years before, and its coefficients as a table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,48 +20,52 @@ RUNTIME_LIMITS = (1.0, 400.0)
 """IMDb holds runtimes of up to 51,420 minutes; they are cut to these."""
 
 
-def genre_indicators(drafts: pd.DataFrame) -> pd.DataFrame:
-    """A column per IMDb genre, 0 or 1; NaN in the rows without a genre."""
-    return _indicators(drafts["genres"].map(set), {f"genre_{feature_slug(name)}": name for name in GENRES})
+_GENRE_TERMS = {name: f"genre_{feature_slug(name)}" for name in GENRES}
+_LANGUAGE_TERMS = {name: f"language_{feature_slug(name)}" for name in LANGUAGES}
+_SHAPE_TERMS = ("log_runtime", "is_short", "is_long", "original_title_differs")
+_TERMS = (*_SHAPE_TERMS, *_GENRE_TERMS.values(), *_LANGUAGE_TERMS.values())
 
 
-def language_indicators(drafts: pd.DataFrame) -> pd.DataFrame:
-    """A column per declared language, 0 or 1; NaN in the rows without one."""
-    languages = drafts["language"].map(lambda name: {name} if isinstance(name, str) and name else set())
-    return _indicators(languages, {f"language_{feature_slug(name)}": name for name in LANGUAGES})
+def _indicators(sets: Iterable[Sequence[str]], names: Mapping[str, str]) -> np.ndarray:
+    """A column per name, 0 or 1; NaN in the rows without any."""
+    places = {name: place for place, name in enumerate(names)}
+    given = [list(values) for values in sets]
+    found = np.zeros((len(given), len(places)))
+    for row, values in enumerate(given):
+        if not values:
+            found[row] = np.nan
+        for value in values:
+            if value in places:
+                found[row, places[value]] = 1.0
+    return found
 
 
-def _indicators(sets: pd.Series, names: dict[str, str]) -> pd.DataFrame:
-    known = sets.map(bool).to_numpy(bool)
-    found = np.array([[name in values for name in names.values()] for values in sets], dtype="float64")
-    found = np.where(known[:, np.newaxis], found.reshape(len(sets), len(names)), np.nan)
-    return pd.DataFrame(found, columns=list(names), index=sets.index)
-
-
-def original_title_differs(drafts: pd.DataFrame) -> pd.Series:
+def original_title_differs(drafts: pd.DataFrame) -> np.ndarray:
     """1 where the original title is another than the title, else 0; NaN where either is absent."""
-    known = drafts["title"].notna() & drafts["original_title"].notna()
-    return (drafts["title"] != drafts["original_title"]).astype("float64").where(known)
+    titles, originals = drafts["title"].to_numpy(object), drafts["original_title"].to_numpy(object)
+    return np.where(pd.isna(titles) | pd.isna(originals), np.nan, titles != originals)
 
 
-def cut_runtime(drafts: pd.DataFrame) -> pd.Series:
+def cut_runtime(drafts: pd.DataFrame) -> np.ndarray:
     """Running time in minutes, within `RUNTIME_LIMITS`; NaN where absent."""
-    return drafts["runtime_minutes"].astype("float64").clip(*RUNTIME_LIMITS)
+    return np.clip(drafts["runtime_minutes"].to_numpy("float64", na_value=np.nan), *RUNTIME_LIMITS)
 
 
 def baseline_terms(drafts: pd.DataFrame) -> pd.DataFrame:
     """What the ridge multiplies, a row per draft; NaN where the fact is absent."""
+    # One array, put together without pandas, which costs more than all else where one draft is asked for.
     runtime = cut_runtime(drafts)
-    shape = pd.DataFrame(
-        {
-            "log_runtime": np.log(runtime),
-            "is_short": (runtime < SHORT_MINUTES).astype("float64").where(runtime.notna()),
-            "is_long": (runtime > LONG_MINUTES).astype("float64").where(runtime.notna()),
-            "original_title_differs": original_title_differs(drafts),
-        },
-        index=drafts.index,
-    )
-    return pd.concat([shape, genre_indicators(drafts), language_indicators(drafts)], axis=1)
+    known = ~np.isnan(runtime)
+    shape = [
+        np.log(runtime),
+        np.where(known, runtime < SHORT_MINUTES, np.nan),
+        np.where(known, runtime > LONG_MINUTES, np.nan),
+        original_title_differs(drafts),
+    ]
+    languages = [[name] if isinstance(name, str) and name else [] for name in drafts["language"].to_numpy(object)]
+    genres = _indicators(drafts["genres"], _GENRE_TERMS)
+    values = np.column_stack([*shape, genres, _indicators(languages, _LANGUAGE_TERMS)])
+    return pd.DataFrame(values, columns=list(_TERMS), index=drafts.index)
 
 
 def baseline_coefficients(movie_features: pd.DataFrame) -> pd.DataFrame:
@@ -127,20 +131,20 @@ class Baseline:
         :param terms: `baseline_terms` of the drafts, where the caller has them.
         """
         known = self._by_baseline[baseline]
-        years = drafts["release_year"].clip(int(known.years.min()), int(known.years.max()))
-        rows = known.years.get_indexer(pd.Index(years))
+        years = np.clip(drafts["release_year"].to_numpy("int64"), known.years[0], known.years[-1])
+        rows = np.searchsorted(known.years, years)
         given = baseline_terms(drafts) if terms is None else terms
-        values = given.reindex(columns=known.terms).to_numpy("float64")
+        values = given.to_numpy("float64")[:, known.places]
         values = np.where(np.isnan(values), known.neutral[rows], values)
         return np.clip(known.intercept[rows] + (values * known.coefficients[rows]).sum(axis=1), 1.0, 10.0)
 
 
 @dataclass(frozen=True)
 class _Years:
-    """The coefficients of one baseline: a row per year, a column per term."""
+    """The coefficients of one baseline: a row per year, a column per term; `places` are those of `baseline_terms`."""
 
-    years: pd.Index
-    terms: list[str]
+    years: np.ndarray
+    places: np.ndarray
     intercept: np.ndarray
     coefficients: np.ndarray
     neutral: np.ndarray
@@ -151,8 +155,8 @@ def _years_of(rows: pd.DataFrame) -> _Years:
     neutral = rows.pivot_table(index="year", columns="term", values="neutral_value").fillna(0.0)
     terms = [name for name in coefficients.columns if name != "intercept"]
     return _Years(
-        years=coefficients.index,
-        terms=terms,
+        years=coefficients.index.to_numpy("int64"),
+        places=np.array([_TERMS.index(name) for name in terms], dtype="int64"),
         intercept=coefficients["intercept"].to_numpy(),
         coefficients=coefficients[terms].to_numpy(),
         neutral=neutral[terms].to_numpy(),

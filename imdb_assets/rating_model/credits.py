@@ -70,7 +70,7 @@ def credits_of(drafts: pd.DataFrame, role: str) -> Credits:
     return Credits(
         rows=rows,
         nconsts=nconsts,
-        persons=person_numbers(pd.Series(nconsts, dtype="object")),
+        persons=person_numbers(nconsts),
         years=drafts["release_year"].to_numpy("int64")[rows],
         billing=np.arange(len(rows)) - first + 1,
         n_drafts=len(lists),
@@ -89,8 +89,9 @@ def everybody(credits: Mapping[str, Credits], *, most_cast: int = BILLED_CAST) -
         n_drafts=parts[0].n_drafts,
     )
     joined = joined.at(np.argsort(joined.rows, kind="stable"))
-    is_first = ~pd.DataFrame({"row": joined.rows, "nconst": joined.nconsts}).duplicated().to_numpy(bool)
-    return joined.at(is_first)
+    codes, different = pd.factorize(joined.nconsts)
+    first = np.unique(joined.rows * max(len(different), 1) + codes, return_index=True)[1]
+    return joined.at(np.sort(first))
 
 
 def with_genres(drafts: pd.DataFrame, team: Credits) -> tuple[Credits, np.ndarray]:

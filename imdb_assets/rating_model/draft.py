@@ -1,8 +1,9 @@
 """The one question: a film that does not exist yet, as its maker describes it."""
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Any
 
+import numpy as np
 import pandas as pd
 from pydantic import AfterValidator, BaseModel, Field
 
@@ -37,11 +38,19 @@ class MovieDraft(BaseModel, frozen=True, extra="forbid"):
 
 
 DRAFT_COLUMNS: tuple[str, ...] = tuple(MovieDraft.model_fields)
+DRAFT_TEXTS = tuple(name for name in DRAFT_COLUMNS if name not in (*DRAFT_LISTS, "release_year", "runtime_minutes"))
 
 
 def drafts_frame(drafts: Iterable[MovieDraft]) -> pd.DataFrame:
     """Drafts as the featurizer reads them: a row each, `DRAFT_COLUMNS`, absent numbers NaN, absent text None."""
-    frame = pd.DataFrame([draft.model_dump() for draft in drafts], columns=list(DRAFT_COLUMNS))
-    for name in DRAFT_LISTS:
-        frame[name] = frame[name].map(list)
-    return frame.astype({"release_year": "int64", "runtime_minutes": "float64"})
+    given = list(drafts)
+    columns: dict[str, Any] = {}
+    for name in DRAFT_COLUMNS:
+        values = [getattr(draft, name) for draft in given]
+        # Column by column: of records, pandas would have to guess what they hold.
+        column = np.empty(len(values), object)
+        column[:] = [list(value) for value in values] if name in DRAFT_LISTS else values
+        columns[name] = column
+    columns["release_year"] = columns["release_year"].astype("int64")
+    columns["runtime_minutes"] = columns["runtime_minutes"].astype("float64")
+    return pd.DataFrame(columns)

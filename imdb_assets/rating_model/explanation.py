@@ -12,9 +12,8 @@ import pandas as pd
 
 from imdb_assets.rating_model.draft import MovieDraft, drafts_frame
 from imdb_assets.rating_model.features import features
-from imdb_assets.rating_model.history import ROLE_CODES, coded, person_numbers
+from imdb_assets.rating_model.history import ROLE_CODES, HistoryTable, coded, person_numbers
 from imdb_assets.rating_model.model import RatingModel
-from imdb_assets.rating_model.people import NEWCOMER
 from imdb_assets.rating_model.training import GROUPS, FittedModel
 from imdb_assets.tables.features import ROLE_LISTS
 
@@ -37,7 +36,7 @@ LABELS = {
     SCALE_END: "End of the scale",
 }
 """What people call the groups of features."""
-_MOST_NAMED = 2
+_MOST_NAMED, _LATEST = 2, 3
 _ROLE_WORDS = {"director": "director", "writer": "writer", "cast": "cast member"}
 
 
@@ -122,14 +121,33 @@ def _sentences(model: RatingModel, draft: MovieDraft, facts: pd.Series) -> dict[
         "language": f"In {draft.language}." if draft.language else "The language is not said.",
         "country": f"From {draft.country}." if draft.country else "The country is not said.",
         "certificate": f"Certificate {draft.certificate}." if draft.certificate else "No certificate is said.",
-        "title": "The words of the title, and earlier films of it." if draft.title else "No title is said.",
+        "title": _of_title(draft, facts),
         "story": "The words of the plot." if draft.plot else "No plot is said.",
         **people,
-        "team": "What those named achieved together and in these genres."
-        if any(getattr(draft, column) for column in ROLE_LISTS.values())
-        else "Nobody is named.",
+        "team": _of_team(draft, facts),
         SCALE_END: "Ratings lie between 1 and 10.",
     }
+
+
+def _of_title(draft: MovieDraft, facts: pd.Series) -> str:
+    if not draft.title:
+        return "No title is said."
+    # The look-up says how many people saw earlier films of the title: nobody, where there is none.
+    if facts["title_log_votes"] > 0:
+        return f"The latest film of this title was rated {facts['title_last_rating']:.1f}; its words count too."
+    return "The words of the title; no earlier film has it."
+
+
+def _of_team(draft: MovieDraft, facts: pd.Series) -> str:
+    if not any(getattr(draft, column) for column in ROLE_LISTS.values()):
+        return "Nobody is named."
+    films = [round(float(np.expm1(facts[f"{role}_pair_films_max"]))) for role in ("writer", "cast")]
+    told = [
+        f"{'1 earlier film' if n == 1 else f'{n} earlier films'} of a director with {whom}"
+        for n, whom in zip(films, ("a writer", "one of the cast"), strict=True)
+        if n
+    ]
+    return f"{' and '.join(told) or 'No earlier film together'}; and what those named made in these genres."
 
 
 def _of_people(model: RatingModel, draft: MovieDraft, role: str) -> str:
@@ -137,27 +155,64 @@ def _of_people(model: RatingModel, draft: MovieDraft, role: str) -> str:
     nconsts: tuple[str, ...] = getattr(draft, ROLE_LISTS[role])
     if not nconsts:
         return f"No {_ROLE_WORDS[role]} is named."
-    numbers = person_numbers(pd.Series(nconsts))
-    states = model.history.people.as_of(
-        coded(numbers, ROLE_CODES["all"]), np.full(len(numbers), draft.release_year, "int64")
-    )
-    films, ratings, votes = (states.take(name) for name in ("n_films", "mean_rating", "mean_votes"))
+    subjects = coded(person_numbers(pd.Series(nconsts)), ROLE_CODES["all"])
+    careers = [_career_of(model.history.people, int(subject), draft.release_year) for subject in subjects]
     told = [
-        _career(_name(model, nconst), int(films[place]), ratings[place], votes[place])
-        for place, nconst in enumerate(nconsts[:_MOST_NAMED])
+        _in_words(model.people.name(nconst), career)
+        for nconst, career in zip(nconsts[:_MOST_NAMED], careers[:_MOST_NAMED], strict=True)
     ]
-    more = len(nconsts) - len(told)
-    known = int((films > 0).sum())
-    rest = [f"{known} of all {len(nconsts)} have rated films"] if more else []
+    known = sum(career is not None for career in careers)
+    rest = [f"{known} of all {len(nconsts)} have rated films"] if len(nconsts) > _MOST_NAMED else []
     return f"{'; '.join([*told, *rest])}."
 
 
-def _career(name: str, n_films: int, rating: float, votes: float) -> str:
+@dataclass(frozen=True)
+class _Career:
+    """The rated films of a person before a year, and the latest of them: three or a few more, for they go by years."""
+
+    n_films: int
+    rating: float
+    n_latest: int
+    latest_rating: float
+    latest_votes: float
+
+
+def _career_of(people: HistoryTable, subject: int, year: int) -> _Career | None:
+    """None where the person has no rated film before the year."""
+    n_films, ratings, votes, since = _sums(people, subject, year)
     if not n_films:
+        return None
+    before = (0, 0.0, 0.0)
+    while since is not None:
+        earlier = _sums(people, subject, since - 1)
+        before, since = earlier[:3], earlier[3]
+        if n_films - before[0] >= _LATEST:
+            break
+    n_latest = n_films - before[0]
+    return _Career(
+        n_films=n_films,
+        rating=ratings / n_films,
+        n_latest=n_latest,
+        latest_rating=(ratings - before[1]) / n_latest,
+        latest_votes=votes - before[2],
+    )
+
+
+def _sums(people: HistoryTable, subject: int, year: int) -> tuple[int, float, float, int | None]:
+    """Films before a year, their ratings and votes added up, and since which year that is so; None without films."""
+    state = people.as_of(np.array([subject]), np.array([year]))
+    films, rating, votes, since = (
+        float(state.take(name)[0]) for name in ("n_films", "mean_rating", "mean_votes", "from_year")
+    )
+    return int(films), films * rating, films * votes, int(since) if films else None
+
+
+def _in_words(name: str, career: _Career | None) -> str:
+    if career is None:
         return f"{name} has no earlier rated film"
-    films = "1 earlier film" if n_films == 1 else f"{n_films} earlier films"
-    return f"{name}: {films}, rated {rating:.1f} on average by {votes:,.0f} people each"
-
-
-def _name(model: RatingModel, nconst: str) -> str:
-    return nconst.removeprefix(NEWCOMER) if nconst.startswith(NEWCOMER) else model.people.label(nconst).split(",")[0]
+    latest = f"averaged {career.latest_rating:.1f} over {career.latest_votes:,.0f} votes"
+    if career.n_films == 1:
+        return f"{name}'s one earlier film {latest.replace('averaged', 'got')}"
+    if career.n_latest == career.n_films:
+        return f"{name}'s {career.n_films} earlier films {latest}"
+    return f"{name}'s last {career.n_latest} films {latest}, all {career.n_films} of them {career.rating:.1f}"

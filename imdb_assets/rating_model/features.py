@@ -89,11 +89,11 @@ def features(drafts: pd.DataFrame, history: History) -> pd.DataFrame:
     terms = baseline_terms(drafts)
     plain = history.baseline.rate(drafts, "without_language", terms=terms)
     with_language = history.baseline.rate(drafts, "with_language", terms=terms)
-    columns: dict[str, np.ndarray | pd.Series] = {
+    columns: _Columns = {
         "baseline_rating": plain,
         "baseline_rating_with_language": with_language,
         "language_effect": np.where(_is_text(drafts["language"]), with_language - plain, np.nan),
-        "release_year": drafts["release_year"].astype("float64"),
+        "release_year": drafts["release_year"].to_numpy("float64"),
         "runtime_minutes": cut_runtime(drafts),
     }
     # Genres, languages and whether the titles differ are among the terms of the baseline.
@@ -110,7 +110,7 @@ def features(drafts: pd.DataFrame, history: History) -> pd.DataFrame:
     columns |= _pair_features(credits, history.pairs)
     columns |= _title_features(drafts, credits, history.franchises)
     # One array: a data frame put together column by column costs more than all else where one draft is asked for.
-    matrix = np.column_stack([np.asarray(columns[name], dtype="float64") for name in FEATURE_NAMES])
+    matrix = np.column_stack([columns[name] for name in FEATURE_NAMES]).astype("float64", copy=False)
     return pd.DataFrame(np.where(np.isnan(matrix), _NEUTRAL_ROW, matrix), columns=list(FEATURE_NAMES))
 
 
@@ -150,19 +150,19 @@ def crew_films(drafts: pd.DataFrame, history: History) -> np.ndarray:
     return crew.highest(states.take("n_films"), np.ones(len(crew.rows), bool), np.nan)
 
 
-def _is_text(values: pd.Series) -> pd.Series:
-    return values.map(lambda value: isinstance(value, str) and value.strip() != "").astype(bool)
+def _is_text(values: pd.Series) -> np.ndarray:
+    return np.array([isinstance(value, str) and value.strip() != "" for value in values.to_numpy(object)], bool)
 
 
 def _country_indicators(drafts: pd.DataFrame) -> _Columns:
-    known, countries = _is_text(drafts["country"]).to_numpy(), drafts["country"].to_numpy(object)
+    known, countries = _is_text(drafts["country"]), drafts["country"].to_numpy(object)
     return {f"country_{feature_slug(name)}": np.where(known, countries == name, np.nan) for name in COUNTRIES}
 
 
 def _certificate_indicators(drafts: pd.DataFrame) -> _Columns:
-    known = _is_text(drafts["certificate"]).to_numpy()
+    known, given = _is_text(drafts["certificate"]), drafts["certificate"].to_numpy(object)
     return {
-        f"certificate_{name}": np.where(known, drafts["certificate"].isin(certificates), np.nan)
+        f"certificate_{name}": np.where(known, np.array([one in certificates for one in given], bool), np.nan)
         for name, certificates in CERTIFICATES.items()
     }
 
@@ -219,7 +219,8 @@ def _pair_features(credits: Mapping[str, Credits], history: HistoryTable) -> _Co
 
 
 def _title_features(drafts: pd.DataFrame, credits: Mapping[str, Credits], franchises: HistoryTable) -> _Columns:
-    stems = drafts["title"].map(lambda title: title_stem(title) if isinstance(title, str) else None).to_numpy(object)
+    stems = np.empty(len(drafts), object)
+    stems[:] = [title_stem(title) if isinstance(title, str) else None for title in drafts["title"].to_numpy(object)]
     has_stem = np.array([stem is not None for stem in stems], bool)
     years = drafts["release_year"].to_numpy("int64")
     texts = np.where(has_stem, stems, "") + np.full(len(stems), f"|{ANYBODY}", object)

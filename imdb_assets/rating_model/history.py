@@ -18,14 +18,15 @@ GENRE_CODES = {genre: code for code, genre in enumerate(GENRES)}
 KIND_CODES = {"series": 0, "short": 1, "tv_movie": 2}
 _MOST_CODES = 64
 _YEAR_SPAN = 4096
-_STATISTICS = (
+_FEW = 1000
+STATISTICS = (
     "from_year", "n_films", "debut_year", "last_film_year", "sum_weight", "sum_weighted_effect",
     "decayed_sum_weight", "decayed_sum_weighted_effect", "last_sum_weight", "last_sum_weighted_effect",
     "mean_rating", "last_year_rating", "mean_baseline", "best_rating", "worst_rating", "rating_spread", "mean_votes",
 )  # fmt: skip
 
 
-def person_numbers(nconsts: pd.Series) -> np.ndarray:
+def person_numbers(nconsts: pd.Series | np.ndarray) -> np.ndarray:
     """The number in each nconst, int64; -1 where the text is no nconst."""
     text = pa.array(nconsts, type=pa.string())
     is_nconst = pc.fill_null(pc.match_substring_regex(text, r"^nm\d{1,12}$"), fill_value=False)
@@ -43,7 +44,9 @@ def coded(persons: np.ndarray, codes: np.ndarray | int) -> np.ndarray:
 
 def hashed(parts: np.ndarray) -> np.ndarray:
     """The subject of a history for a text such as `nm1|nm2|writer`: 50 bits of its hash (SipHash)."""
-    return (pd.util.hash_array(parts.astype(object)) >> np.uint64(14)).astype("int64")
+    # To look for what occurs twice costs more than to hash a few.
+    hashes = pd.util.hash_array(parts.astype(object), categorize=len(parts) > _FEW)
+    return (hashes >> np.uint64(14)).astype("int64")
 
 
 class HistoryTable:
@@ -64,7 +67,7 @@ class HistoryTable:
         keys = np.where(subjects >= 0, subjects * _YEAR_SPAN + frame["from_year"].to_numpy("int64"), -1)
         order = np.argsort(keys, kind="stable")
         order = order[keys[order] >= 0]
-        columns = {"key": keys[order]} | {name: frame[name].to_numpy("float64")[order] for name in _STATISTICS}
+        columns = {"key": keys[order]} | {name: frame[name].to_numpy("float64")[order] for name in STATISTICS}
         return cls(pa.table(columns))
 
     @classmethod

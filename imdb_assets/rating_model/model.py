@@ -15,20 +15,18 @@ import numpy as np
 import pandas as pd
 import skops.io
 
-from imdb_assets.rating_model.credits import BILLED_CAST
 from imdb_assets.rating_model.draft import MovieDraft, drafts_frame
 from imdb_assets.rating_model.features import History, features
+from imdb_assets.rating_model.films import Films
 from imdb_assets.rating_model.intervals import Intervals
-from imdb_assets.rating_model.people import NEWCOMER, People
+from imdb_assets.rating_model.people import People
+from imdb_assets.rating_model.reading import DraftReader
 from imdb_assets.rating_model.seed_recipe import SeedModel
-from imdb_assets.rating_model.text import LONGEST_PLOT, PLOT, TITLE, TextScorer
+from imdb_assets.rating_model.text import PLOT, TITLE, TextScorer
 from imdb_assets.rating_model.training import Calibration, FittedModel
-from imdb_assets.tables.features import GENRES, ROLE_LISTS
 
 # skops asks to be told of scikit-learn's compiled types; this one holds a tree's numbers.
 FOREST_TYPES = ["sklearn.tree._tree.Tree"]
-LONGEST_NAME = 200
-"""Characters of a name or genre that are read; IMDb's names are shorter."""
 OUTPUT_COLUMNS = ("rating", "low_80", "high_80", "low_90", "high_90", "warnings")
 
 
@@ -60,10 +58,12 @@ class RatingModel:
     history: History
     people: People
     intervals: Intervals
+    films: Films
 
     def predict(self, drafts: Sequence[MovieDraft]) -> list[Prediction]:
         """Answer drafts, people given as ids or names."""
-        resolved = [self.read(draft) for draft in drafts]
+        reader = DraftReader(self.people)
+        resolved = [reader.read(draft) for draft in drafts]
         if not resolved:
             return []
         frame = drafts_frame(draft for draft, _ in resolved)
@@ -90,34 +90,18 @@ class RatingModel:
 
     def read(self, draft: MovieDraft) -> tuple[MovieDraft, tuple[str, ...]]:
         """Cut a draft to what any feature reads and put ids for names; also says what the reader should know."""
-        short, cuts = cut_to_what_is_read(draft)
-        resolved, warnings = self.resolve(short)
-        return resolved, (*cuts, *warnings)
+        return DraftReader(self.people).read(draft)
 
     def resolve(self, draft: MovieDraft) -> tuple[MovieDraft, tuple[str, ...]]:
-        """Put ids for names, and say what the reader of the answer should know.
-
-        A newcomer keeps an id that nobody has, since a name nobody knows is a debut, not an absent fact.
-        """
-        strange = dict.fromkeys(genre for genre in draft.genres if genre not in GENRES)
-        warnings = [f"{genre} is not a genre of IMDb's: left out." for genre in strange]
-        people: dict[str, tuple[str, ...]] = {}
-        for column in ROLE_LISTS.values():
-            ids = []
-            for text in getattr(draft, column):
-                resolution = self.people.resolve(text)
-                warnings += [resolution.warning] if resolution.warning else []
-                if text.strip():
-                    ids.append(resolution.nconst or f"{NEWCOMER}{text.strip()}")
-            people[column] = tuple(dict.fromkeys(ids))
-        genres = tuple(genre for genre in draft.genres if genre in GENRES)
-        return draft.model_copy(update={"genres": genres, **people}), tuple(dict.fromkeys(warnings))
+        """Put ids for names, and say what the reader of the answer should know."""
+        return DraftReader(self.people).resolve(draft)
 
     def save(self, folder: Path) -> None:
         """Write all parts as files into a folder."""
         folder.mkdir(parents=True, exist_ok=True)
         self.history.save(folder)
         self.people.save(folder / "people.arrow")
+        self.films.save(folder)
         kind = "lightgbm" if isinstance(self.predictor, FittedModel) else "random_forest"
         numbers: dict[str, object] = {"kind": kind, "intervals": self.intervals.to_dict()}
         match self.predictor:
@@ -139,25 +123,8 @@ class RatingModel:
             history=History.open(folder),
             people=People.open(folder / "people.arrow"),
             intervals=Intervals(**numbers["intervals"]),
+            films=Films.open(folder),
         )
-
-
-def cut_to_what_is_read(draft: MovieDraft) -> tuple[MovieDraft, list[str]]:
-    """Leave out what no feature reads, however much was sent, and say so: the answer stays the same, and quick."""
-    changes: dict[str, object] = {}
-    warnings = []
-    if draft.plot and len(draft.plot) > LONGEST_PLOT:
-        changes["plot"] = draft.plot[:LONGEST_PLOT]
-        warnings.append(f"The plot has {len(draft.plot):,} characters: the first {LONGEST_PLOT:,} are read.")
-    for column, most in {"genres": len(GENRES), **dict.fromkeys(ROLE_LISTS.values(), BILLED_CAST)}.items():
-        given: tuple[str, ...] = getattr(draft, column)
-        kept = tuple(text[:LONGEST_NAME] for text in given[:most])
-        if len(given) > most:
-            warnings.append(f"{column} lists {len(given):,}: the first {most} are read.")
-        if kept != given[:most]:
-            warnings.append(f"{column} holds a text of more than {LONGEST_NAME} characters: the rest is not read.")
-        changes[column] = kept
-    return draft.model_copy(update=changes), warnings
 
 
 def _open_lightgbm(folder: Path, numbers: Mapping[str, Any]) -> FittedModel:

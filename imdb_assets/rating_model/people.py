@@ -3,19 +3,26 @@
 # pyarrow makes its compute functions at import, where a type checker cannot see them.
 # pyright: reportAttributeAccessIssue=false
 
-import unicodedata
+import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from imdb_assets.rating_model.history import person_numbers
+from imdb_assets.rating_model.names import NameIndex, Postings, fold, open_table, save_table, whole
 
 NEWCOMER = "newcomer:"
 """What the id of a person without any film begins with; the name follows."""
+_LISTS = ("professions", "roles", "known_movies")
 _COLUMNS = ("nconst", "name", "birth_year", "professions", "roles", "n_movies", "n_rated_movies", "known_movies")
+_MOST_TOLD, _MOST_NAMESAKES = 3, 500
+_NCONST = re.compile(r"nm[0-9]{1,12}")
+_LOOKED_THROUGH = 1 << 14
 
 
 @dataclass(frozen=True)
@@ -45,19 +52,15 @@ class Resolution:
     warning: str | None = None
 
 
-def fold(text: str) -> str:
-    """A name without case, accents and doubled blanks, so that `Zoë` finds `ZOE`."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).split())
-
-
 class People:
     """Everybody with a movie credit, most rated movies first."""
 
-    def __init__(self, table: pa.Table) -> None:
-        """Take a table as `from_frame` or `open` makes it."""
+    def __init__(self, table: pa.Table, names: NameIndex) -> None:
+        """Take a table and the index of its names, as `from_frame` or `open` make them."""
         self.table = table
-        self._folded = table["folded"].combine_chunks()
+        self._names = names
+        self._numbers: np.ndarray = table["number"].to_numpy()
+        self._by_number: np.ndarray = table["by_number"].to_numpy()
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame) -> "People":
@@ -66,56 +69,89 @@ class People:
         columns = {name: pa.array(ranked[name], from_pandas=True) for name in _COLUMNS if name not in _LISTS}
         columns |= {name: pa.array(map(_texts, ranked[name]), type=pa.list_(pa.string())) for name in _LISTS}
         columns["birth_year"] = columns["birth_year"].cast(pa.int32())
-        columns["folded"] = pa.array(ranked["name"].map(fold), type=pa.string())
-        return cls(pa.table(columns))
+        return cls._indexed(pa.table(columns))
+
+    @classmethod
+    def _indexed(cls, table: pa.Table) -> "People":
+        folded = pa.array([fold(name) for name in table["name"].to_pylist()], type=pa.string())
+        names = NameIndex.of(folded)
+        numbers = person_numbers(table["nconst"].to_pandas())
+        columns = {
+            "folded": folded,
+            "by_name": pa.array(names.by_name),
+            "number": pa.array(numbers),
+            "by_number": pa.array(np.argsort(numbers, kind="stable").astype("int32")),
+        }
+        return cls(pa.table({name: table[name] for name in _COLUMNS} | columns), names)
 
     @classmethod
     def open(cls, file: Path) -> "People":
         """Map a saved index into memory."""
-        with pa.memory_map(str(file)) as source:
-            return cls(pa.ipc.open_file(source).read_all())
+        table = open_table(file)
+        if "by_name" not in table.column_names:
+            # Saved by an earlier version, which looked through all names.
+            return cls._indexed(table)
+        words, trigrams = (Postings.open(_beside(file, part)) for part in ("words", "trigrams"))
+        return cls(table, NameIndex(whole(table["folded"]), table["by_name"].to_numpy(), words, trigrams))
 
     def save(self, file: Path) -> None:
-        """Write the index as one uncompressed Arrow file."""
-        table = self.table.combine_chunks()
-        with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-            writer.write_table(table)
+        """Write the people as one uncompressed Arrow file, and the words and trigrams of their names beside it."""
+        save_table(self.table, file)
+        self._names.words.save(_beside(file, "words"))
+        self._names.trigrams.save(_beside(file, "trigrams"))
 
     def search(self, text: str, *, limit: int = 20) -> list[Person]:
-        """People whose name holds the text, or who have it as their id; longest careers first."""
+        """People of this id or name, then whose name begins so, then with words that begin so, then of a name like it.
+
+        Case, accents and punctuation do not count; of alike hits the longest career comes first.
+        """
+        row = self._row(text.strip())
         wanted = fold(text)
-        if not wanted:
-            return []
-        found = pc.or_(pc.match_substring(self._folded, wanted), pc.equal(self.table["nconst"], wanted))
-        rows = pc.indices_nonzero(found)[:limit]
-        return self._persons(rows)
+        if row is not None or not wanted:
+            return [] if row is None else self._persons([row])
+        return self._persons(self._names.search(wanted, limit=limit))
 
     def most_rated(self, role: str, *, limit: int) -> list[Person]:
         """Those with the most rated films among the people of a role."""
-        roles = self.table["roles"].combine_chunks()
-        rows = pc.list_parent_indices(roles).filter(pc.equal(pc.list_flatten(roles), role))
+        rows: list[int] = []
+        for start in range(0, self.table.num_rows, _LOOKED_THROUGH):
+            roles = whole(self.table["roles"]).slice(start, _LOOKED_THROUGH)
+            found = pc.list_parent_indices(roles).filter(pc.equal(pc.list_flatten(roles), role))
+            rows += (found.to_numpy() + start).tolist()
+            if len(rows) >= limit:
+                break
         return self._persons(rows[:limit])
 
-    def resolve(self, text: str) -> Resolution:
-        """Take a name or an id for a person; of several with one name, the longest career is taken, and said."""
+    def resolve(self, text: str, *, suggest: bool = True) -> Resolution:
+        """Take a name or an id for a person; of several with one name, the longest career is taken, and said.
+
+        A name that nobody has is nobody's: the most like it are only named. A label that `Person.label` makes is
+        taken for its person.
+
+        :param suggest: whether to look for names like one that nobody has, which takes longest.
+        """
         wanted = text.strip()
         if not wanted:
             return Resolution(None, "An empty name was left out.")
         if wanted.startswith(NEWCOMER):
             return Resolution(wanted, f"{wanted.removeprefix(NEWCOMER)} is treated as a newcomer.")
-        if person_numbers(pd.Series([wanted]))[0] >= 0:
-            known = pc.any(pc.equal(self.table["nconst"], wanted)).as_py()
+        if _number(wanted) >= 0:
+            known = self._row(wanted) is not None
             return Resolution(wanted, None if known else f"{wanted} has no movie credit: treated as a newcomer.")
-        rows = pc.indices_nonzero(pc.equal(self._folded, fold(wanted)))
-        persons = self._persons(rows)
-        if not persons:
-            return Resolution(None, f"{wanted} is not in the people index: treated as a newcomer.")
-        first, *others = persons
+        rows = self._names.named(fold(wanted))
+        if not len(rows) and "," in wanted:
+            rows = self._labelled(wanted)
+        if not len(rows):
+            return Resolution(
+                None,
+                f"{wanted} is not in the people index: treated as a newcomer.{self._like(wanted) if suggest else ''}",
+            )
+        first, *others = self._persons(rows[: _MOST_TOLD + 1].tolist())
         if others:
+            told = ", ".join(f"{person.label} ({person.nconst})" for person in others)
             return Resolution(
                 first.nconst,
-                f"{wanted} fits {len(persons)} people: took {first.label} ({first.nconst}); "
-                f"others: {', '.join(f'{person.label} ({person.nconst})' for person in others[:3])}.",
+                f"{wanted} fits {len(rows)} people: took {first.label} ({first.nconst}); others: {told}.",
             )
         return Resolution(first.nconst)
 
@@ -123,10 +159,37 @@ class People:
         """How the person of an id is shown; the id itself where it is not in the index."""
         if nconst.startswith(NEWCOMER):
             return f"{nconst.removeprefix(NEWCOMER)} (newcomer)"
-        rows = pc.indices_nonzero(pc.equal(self.table["nconst"], nconst))
-        return self._persons(rows)[0].label if len(rows) else nconst
+        row = self._row(nconst)
+        return nconst if row is None else self._persons([row])[0].label
 
-    def _persons(self, rows: pa.Array) -> list[Person]:
+    def name(self, nconst: str) -> str:
+        """The name of the person of an id; the id itself where it is not in the index."""
+        if nconst.startswith(NEWCOMER):
+            return nconst.removeprefix(NEWCOMER)
+        row = self._row(nconst)
+        return nconst if row is None else self.table["name"][row].as_py()
+
+    def _row(self, nconst: str) -> int | None:
+        number = _number(nconst)
+        if number < 0:
+            return None
+        numbers = self._numbers
+        place = bisect_left(self._by_number, number, key=lambda row: numbers[row])
+        row = int(self._by_number[place]) if place < len(numbers) else -1
+        return row if row >= 0 and numbers[row] == number else None
+
+    def _labelled(self, label: str) -> np.ndarray:
+        rows = self._names.named(fold(label.partition(",")[0]))[:_MOST_NAMESAKES]
+        persons = self._persons(rows.tolist())
+        return rows[np.array([fold(person.label).startswith(fold(label)) for person in persons], bool)]
+
+    def _like(self, text: str) -> str:
+        like = self._persons(self._names.like(fold(text), limit=_MOST_TOLD))
+        return f" Names like it: {'; '.join(f'{person.label} ({person.nconst})' for person in like)}." if like else ""
+
+    def _persons(self, rows: list[int]) -> list[Person]:
+        columns = [column for column in _COLUMNS if column != "n_movies"]
+        found = self.table.select(columns).take(pa.array(rows, type=pa.int64())).to_pylist()
         return [
             Person(
                 nconst=row["nconst"],
@@ -137,11 +200,17 @@ class People:
                 n_rated_movies=row["n_rated_movies"],
                 known_movies=tuple(row["known_movies"]),
             )
-            for row in self.table.take(rows).to_pylist()
+            for row in found
         ]
 
 
-_LISTS = ("professions", "roles", "known_movies")
+def _number(nconst: str) -> int:
+    """The number of an id; -1 where the text is none, as `person_numbers` has it."""
+    return int(nconst[2:]) if _NCONST.fullmatch(nconst) else -1
+
+
+def _beside(file: Path, part: str) -> Path:
+    return file.with_name(f"{file.stem}_{part}{file.suffix}")
 
 
 def _texts(values: object) -> list[str]:

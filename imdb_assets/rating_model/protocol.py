@@ -37,6 +37,9 @@ class Measured:
     intervals: Intervals
     validation: Scored
     """Of the year before the test, calibrated."""
+    rolling_origin: Scored
+    """Of all held-out years, each film by trees that had not seen it; calibration and intervals are of these films."""
+    rolling_years: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -94,12 +97,15 @@ def measure_recipe(
     pooled = np.zeros(len(films.target))
     for mask, rated in zip(held_out, ratings, strict=True):
         pooled[mask] = rated
-    mask = with_many_votes(films, np.any(held_out, axis=0))
+    origin = np.any(held_out, axis=0)
+    mask = with_many_votes(films, origin)
     measured = films.where(mask)
     calibration = fit_calibration(measured.target, pooled[mask])
     intervals = fit_intervals(measured.matrix, calibration.apply(pooled[mask]), measured.target)
     validated = scored(validation, calibration.apply(ratings[0]), intervals)
-    return Measured(n_rounds, calibration, intervals, validated)
+    rolled = films.where(origin)
+    rolling_origin = scored(rolled, calibration.apply(pooled[origin]), intervals)
+    return Measured(n_rounds, calibration, intervals, validated, rolling_origin, rolled.years)
 
 
 def with_many_votes(films: RatedMovies, mask: np.ndarray) -> np.ndarray:

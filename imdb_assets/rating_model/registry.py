@@ -23,15 +23,16 @@ from mlflow.types.schema import AnyType, Array, ColSpec, DataType, ParamSchema, 
 from sqlalchemy.exc import SQLAlchemyError
 
 from imdb_assets.rating_model import served_model
-from imdb_assets.rating_model.draft import DRAFT_COLUMNS, DRAFT_LISTS
+from imdb_assets.rating_model.draft import DRAFT_COLUMNS, DRAFT_TEXTS
 from imdb_assets.rating_model.model import OUTPUT_COLUMNS, RatingModel
-from imdb_assets.rating_model.served_model import EXPLAIN, MODEL_VERSION
+from imdb_assets.rating_model.served_model import EXPLAIN, MODEL_VERSION, SIMILAR
 
 MODEL_NAME = "imdb_rating"
 CHAMPION, CANDIDATE, RANDOM_FOREST = "champion", "candidate", "random_forest"
 LEADERBOARD_FILE, SLICES_FILE, PREDICTIONS_FILE = "leaderboard.parquet", "slices.parquet", "predictions.parquet"
 IMPORTANCE_FILE, MISSINGNESS_FILE, CARD_FILE = "importance.parquet", "missingness.json", "card.md"
 ORIGIN_FILE = "origin.json"
+FORECASTS_FILE, SCOREBOARD_FILE = "forecasts.parquet", "scoreboard.parquet"
 REQUIREMENTS = (
     "lightgbm",
     "mlflow",
@@ -40,6 +41,7 @@ REQUIREMENTS = (
     "pandas",
     "pyarrow",
     "pydantic",
+    "rapidfuzz",
     "scikit-learn",
     "scipy",
     "skops",
@@ -89,7 +91,14 @@ def load_champion(tracking_uri: str, *, alias: str = CHAMPION) -> Champion:
     """
     mlflow.set_tracking_uri(tracking_uri)
     version_found = version_or_error(tracking_uri, alias)
-    loaded = mlflow.pyfunc.load_model(f"models:/{MODEL_NAME}/{version_found.version}")
+    name = f"models:/{MODEL_NAME}/{version_found.version}"
+    try:
+        loaded = mlflow.pyfunc.load_model(name)
+    except (MlflowException, OSError) as error:
+        raise RegistryUnreachableError(
+            f"{name} could not be loaded ({str(error).splitlines()[0][:200]}); see that its files are still where the "
+            "registry keeps them and that it was trained by this version of the program, or train a new one."
+        ) from error
     return Champion(
         model=loaded.unwrap_python_model().model,
         version=str(version_found.version),
@@ -152,22 +161,19 @@ def _unreachable(tracking_uri: str) -> RegistryUnreachableError:
 
 
 def signature() -> ModelSignature:
-    """The columns of a draft in (lists are checked by `MovieDraft`), rating, interval, warnings and version out."""
-    types = {"release_year": DataType.long, "runtime_minutes": DataType.double}
-    # Rows of one request may list different people; MLflow's Array refuses the column where one row lacks it.
+    """The columns of a draft in, rating, interval, warnings and version out; `MovieDraft` checks numbers and lists.
+
+    MLflow's own checks refuse lists that other rows lack, cut 2027.5 to 2027, take true for 1, and say no mend.
+    """
     inputs: list[ColSpec | TensorSpec] = [
-        ColSpec(
-            AnyType() if name in DRAFT_LISTS else types.get(name, DataType.string),
-            name,
-            required=name == "release_year",
-        )
+        ColSpec(DataType.string if name in DRAFT_TEXTS else AnyType(), name, required=name == "release_year")
         for name in DRAFT_COLUMNS
     ]
     texts = {"warnings": Array(DataType.string), MODEL_VERSION: DataType.string}
     outputs: list[ColSpec | TensorSpec] = [
         ColSpec(texts.get(name, DataType.double), name) for name in (*OUTPUT_COLUMNS, MODEL_VERSION)
     ]
-    params = ParamSchema([ParamSpec(EXPLAIN, DataType.boolean, default=False)])
+    params = ParamSchema([ParamSpec(EXPLAIN, DataType.boolean, default=False), ParamSpec(SIMILAR, DataType.long, 0)])
     return ModelSignature(inputs=Schema(inputs), outputs=Schema(outputs), params=params)
 
 
@@ -219,6 +225,16 @@ def log_rows(rows: pd.DataFrame, file: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         rows.to_parquet(Path(folder) / file)
         mlflow.log_artifact(str(Path(folder) / file))
+
+
+def log_rows_of_champion(tracking_uri: str, rows: pd.DataFrame, file: str) -> None:
+    """Log rows to the run of the champion, over those of the same file; nothing where there is no champion."""
+    champion = version_of(tracking_uri, CHAMPION)
+    if champion is None:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        rows.to_parquet(Path(folder) / file)
+        MlflowClient(tracking_uri).log_artifact(str(champion.run_id), str(Path(folder) / file))
 
 
 def leaderboard(tracking_uri: str, *, alias: str = CHAMPION) -> pd.DataFrame:

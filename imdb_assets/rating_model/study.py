@@ -8,10 +8,11 @@ import pandas as pd
 from imdb_assets.rating_model.baselines import all_feature_predictions, plain_predictions, seed_recipe_predictions
 from imdb_assets.rating_model.evaluation import require_enough_films, require_something_to_learn
 from imdb_assets.rating_model.features import History, crew_films
+from imdb_assets.rating_model.films import ROLLING_ORIGIN, TEST
 from imdb_assets.rating_model.intervals import Intervals, fit_intervals
 from imdb_assets.rating_model.metrics import leaderboard_rows
 from imdb_assets.rating_model.missingness import MissingnessGain, missingness_gain
-from imdb_assets.rating_model.protocol import Report, run_protocol, scored, with_many_votes
+from imdb_assets.rating_model.protocol import Measured, Report, run_protocol, scored, with_many_votes
 from imdb_assets.rating_model.scored import Scored, prediction_rows
 from imdb_assets.rating_model.seed_recipe import SeedModel, fit_seed_recipe
 from imdb_assets.rating_model.slices import slice_rows
@@ -76,12 +77,13 @@ def run_study(
     rows += leaderboard_rows(CANDIDATE_NAME, "validation", tested.measured.validation)
 
     report(f"fitting again on {len(films.target):,} films through the last mature year")
+    test_rows = [prediction_rows(name, TEST, found, test.years) for name, found in said.items()]
     model = fit(films, recipe, n_rounds=tested.measured.n_rounds)
     seed_model = fit_seed_recipe(films, seed=recipe.seed)
     return Study(
         leaderboard=pd.DataFrame(rows),
         slices=pd.DataFrame(slice_rows(CANDIDATE_NAME, tested.scored, film_facts(test, movie_features, history))),
-        predictions=pd.concat([prediction_rows(name, "test", found, test.years) for name, found in said.items()]),
+        predictions=pd.concat([_rolling_origin_rows(tested.measured), *test_rows]),
         missingness=missingness_gain(tested.prepared, test, recipe),
         model=replace(model, calibration=tested.measured.calibration),
         intervals=tested.measured.intervals,
@@ -89,6 +91,10 @@ def run_study(
         seed_intervals=_seed_intervals(test, said["seed_recipe"].rating),
         n_rounds=tested.measured.n_rounds,
     )
+
+
+def _rolling_origin_rows(measured: Measured) -> pd.DataFrame:
+    return prediction_rows(CANDIDATE_NAME, ROLLING_ORIGIN, measured.rolling_origin, measured.rolling_years)
 
 
 def film_facts(films: RatedMovies, movie_features: pd.DataFrame, history: History) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,7 @@ def _counts(name: str, texts: Sequence[str]) -> Counts:
     return [csr_matrix(vectorizer.transform(texts)) for vectorizer in _vectorizers(name)]
 
 
+@cache
 def _vectorizers(name: str) -> list[HashingVectorizer]:
     # scikit-learn documents norm=None and a dtype of numpy's, its annotations do not.
     plain: dict[str, Any] = {"alternate_sign": False, "norm": None, "dtype": np.float32}
@@ -63,9 +65,18 @@ class TextScorer:
 
     def score(self, counts: Counts) -> np.ndarray:
         """Rating points per text, 0 on average over the texts it was fitted on; an empty text scores 0."""
-        weighted = _weighted(self.weightings, counts)
-        scores = self.ridge.predict(weighted) - self.ridge.intercept_
-        return np.where(counts[0].getnnz(axis=1) > 0, scores, 0.0)
+        # As `_weighted` and the ridge would, without scikit-learn's checks, which take longer than one text.
+        words = counts[0].getnnz(axis=1)
+        scores = np.zeros(len(words))
+        ends = np.cumsum([weighting.idf_.shape[0] for weighting in self.weightings])
+        coefficients = np.split(np.asarray(self.ridge.coef_), ends[:-1])
+        for part, weighting, coefficient in zip(counts, self.weightings, coefficients, strict=True):
+            rows = np.repeat(np.arange(len(scores)), np.diff(part.indptr))
+            weighted = (np.log(part.data.astype("float64")) + 1) * np.asarray(weighting.idf_)[part.indices]
+            lengths = np.sqrt(np.bincount(rows, weighted**2, len(scores)))
+            total = np.bincount(rows, weighted * coefficient[part.indices], len(scores))
+            scores += np.divide(total, lengths, out=np.zeros(len(scores)), where=lengths > 0)
+        return np.where(words > 0, scores, 0.0)
 
 
 def score_texts(scorers: Mapping[str, TextScorer], drafts: pd.DataFrame) -> dict[str, np.ndarray]:

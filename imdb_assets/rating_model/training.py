@@ -27,6 +27,7 @@ MODEL_COLUMNS: tuple[str, ...] = tuple(feature.name for feature in _ALL)
 GROUPS = {feature.name: feature.group for feature in _ALL}
 BLOCKS = {feature.name: feature.block for feature in _ALL}
 NEUTRAL_VALUES = {feature.name: feature.neutral for feature in _ALL}
+_FEW = 100
 _TEXT_COLUMNS = ("title", "original_title", "plot")
 
 
@@ -161,7 +162,10 @@ class FittedModel:
         return self._inputs(matrix, score_texts(self.texts, drafts))
 
     def _rate(self, matrix: pd.DataFrame, scores: Mapping[str, np.ndarray]) -> np.ndarray:
-        return self.calibration.apply(np.asarray(self.booster.predict(self._inputs(matrix, scores))))
+        inputs = self._inputs(matrix, scores)
+        # Of few rows the trees are done before threads have started.
+        threads: dict[str, Any] = {"num_threads": 1} if len(inputs) < _FEW else {}
+        return self.calibration.apply(np.asarray(self.booster.predict(inputs, **threads)))
 
     def _inputs(self, matrix: pd.DataFrame, scores: Mapping[str, np.ndarray]) -> np.ndarray:
         places, values = {name: place for place, name in enumerate(matrix)}, matrix.to_numpy("float64")
@@ -279,9 +283,15 @@ def neutralise_absence(inputs: pd.DataFrame, present: pd.DataFrame, recipe: Reci
     return inputs
 
 
+def gain_by_feature(model: FittedModel) -> dict[str, float]:
+    """The share of the trees' gain that each feature brings."""
+    gain = np.asarray(model.booster.feature_importance("gain"), dtype="float64")
+    return dict(zip(model.booster.feature_name(), (gain / max(float(gain.sum()), 1e-12)).tolist(), strict=True))
+
+
 def gain_by_group(model: FittedModel) -> pd.DataFrame:
     """How much of the trees' gain each group of features brings: `group` and `share`, the greatest first."""
-    names = model.booster.feature_name()
-    gain = pd.Series(model.booster.feature_importance("gain"), index=[GROUPS[name] for name in names])
-    shares = gain.groupby(level=0).sum().sort_values(ascending=False) / max(float(gain.sum()), 1e-12)
+    gains = gain_by_feature(model)
+    shares = pd.Series(list(gains.values()), index=[GROUPS[name] for name in gains])
+    shares = shares.groupby(level=0).sum().sort_values(ascending=False)
     return pd.DataFrame({"group": shares.index, "share": shares.to_numpy()})

@@ -183,6 +183,24 @@ def test_only_a_forecast_whose_film_has_a_mature_rating_is_scored(world: World) 
     assert "data:image/png;base64" in str(held.metadata["forecast_and_outcome"].value)
 
 
+def test_the_champions_run_keeps_its_forecasts_and_how_they_turned_out_for_the_app(world: World) -> None:
+    own = another_version(world)
+    own.snapshot(films_of_2024(), FIRST)
+    own.materialize(gold_forecasts, gold_scoreboard)
+    assert registry.logged_rows(own.tracking_uri, registry.SCOREBOARD_FILE).empty
+    assert set(registry.logged_rows(own.tracking_uri, registry.FORECASTS_FILE)["tconst"]) == FORECAST
+    own.snapshot(films_of_2026(), LATER)
+    own.materialize(gold_forecasts, gold_scoreboard)
+    logged = registry.logged_rows(own.tracking_uri, registry.SCOREBOARD_FILE)
+    assert list(logged["tconst"]) == list(own.rows(SCOREBOARD)["tconst"]) == ["tt0000002"]
+    # Another champion has another run: the same scoreboard is logged there too, though no forecast is new.
+    with mlflow.start_run():
+        registry.register(registry.load_champion(own.tracking_uri).model, alias=registry.CANDIDATE, tags={})
+    promote(own.tracking_uri)
+    own.materialize(gold_scoreboard)
+    assert len(registry.logged_rows(own.tracking_uri, registry.SCOREBOARD_FILE)) == 1
+
+
 def measured(world: World, training_set: pd.DataFrame) -> dg.ExecuteInProcessResult:
     world.put(TRAINING_SET, training_set)
     return world.materialize(gold_forecasts, gold_scoreboard, gold_feature_drift)

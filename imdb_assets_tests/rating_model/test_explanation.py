@@ -1,14 +1,24 @@
 """Reasons on invented films: they add up, they follow what the draft says, and they say only what is known."""
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from imdb_assets.rating_model.draft import MovieDraft
 from imdb_assets.rating_model.explanation import LABELS, NotExplainableError, explain, explain_difference
+from imdb_assets.rating_model.history import by_person_and_role
 from imdb_assets.rating_model.model import RatingModel
 from imdb_assets.rating_model.seed_recipe import SeedModel
 from imdb_assets.rating_model.training import GROUPS, Calibration, FittedModel
-from imdb_assets_tests.champion import DULL_DIRECTOR, DULL_NAME, GIFTED_DIRECTOR, GIFTED_NAME, invented_model
+from imdb_assets_tests.champion import (
+    DULL_DIRECTOR,
+    DULL_NAME,
+    GIFTED_DIRECTOR,
+    GIFTED_NAME,
+    invented_model,
+)
 
 BARE = MovieDraft(release_year=2027)
 GIFTED = MovieDraft(
@@ -36,7 +46,7 @@ def test_the_points_add_up_to_the_rating(model: RatingModel) -> None:
 def test_they_add_up_at_the_end_of_the_scale_and_say_so(model: RatingModel) -> None:
     assert isinstance(model.predictor, FittedModel)
     stretched = FittedModel(model.predictor.booster, model.predictor.texts, Calibration(-20.0, 5.0))
-    [explanation] = explain(RatingModel(stretched, model.history, model.people, model.intervals), [GIFTED])
+    [explanation] = explain(RatingModel(stretched, model.history, model.people, model.intervals, model.films), [GIFTED])
     assert explanation.rating == 10.0
     assert explanation.average + sum(reason.points for reason in explanation.reasons) == pytest.approx(10.0, abs=1e-6)
     [cut] = [reason for reason in explanation.reasons if reason.group == "scale"]
@@ -46,17 +56,49 @@ def test_they_add_up_at_the_end_of_the_scale_and_say_so(model: RatingModel) -> N
 def test_a_gifted_director_is_a_reason_for_a_higher_rating(model: RatingModel) -> None:
     gifted, dull = ({reason.group: reason for reason in one.reasons} for one in explain(model, [GIFTED, DULL]))
     assert gifted["director"].points > 0.1 > -0.1 > dull["director"].points
-    assert gifted["director"].sentence.startswith(f"{GIFTED_NAME}: ")
-    assert dull["director"].sentence.startswith(f"{DULL_NAME}: ")
+    assert gifted["director"].sentence.startswith(f"{GIFTED_NAME}'s ")
+    assert dull["director"].sentence.startswith(f"{DULL_NAME}'s ")
     assert "110 minutes." in gifted["length"].sentence
 
 
-def test_what_is_told_of_a_director_is_what_the_history_holds(model: RatingModel) -> None:
-    states = model.history.people.as_of(np.array([1 * 64 + 3]), np.array([2027]))
-    [films], [rating] = states.take("n_films"), states.take("mean_rating")
-    [explanation] = explain(model, [GIFTED])
+# Films of one director by year: two in 2001, one each in 2005 and 2010, with rating and votes.
+CAREER = [(2001, 5.0, 100), (2001, 6.0, 300), (2005, 8.0, 1_000), (2010, 7.0, 20_000)]
+
+
+@pytest.mark.parametrize(
+    ("year", "told"),
+    [
+        (2001, "has no earlier rated film."),
+        (2003, "'s 2 earlier films averaged 5.5 over 400 votes."),
+        (2006, "'s 3 earlier films averaged 6.3 over 1,400 votes."),
+        # The year that holds the third latest film comes in with all of its films, here with all there are.
+        (2012, "'s 4 earlier films averaged 6.5 over 21,400 votes."),
+    ],
+)
+def test_what_is_told_of_a_director_is_what_was_known_in_the_year(model: RatingModel, year: int, told: str) -> None:
+    assert _told_of_director(model, CAREER, year).endswith(told)
+
+
+def test_of_a_long_career_the_last_three_films_are_told_apart(model: RatingModel) -> None:
+    career = [*CAREER, (2011, 9.0, 5_000)]
+    assert _told_of_director(model, career, 2020) == (
+        f"{GIFTED_NAME}'s last 3 films averaged 8.0 over 26,000 votes, all 5 of them 7.0."
+    )
+    assert _told_of_director(model, career[:1], 2020) == f"{GIFTED_NAME}'s one earlier film got 5.0 over 100 votes."
+
+
+def _told_of_director(model: RatingModel, career: list[tuple[int, float, int]], year: int) -> str:
+    rows = []
+    for until in sorted({film[0] for film in career}):
+        known = np.array([film[1:] for film in career if film[0] <= until])
+        facts = {"nconst": GIFTED_DIRECTOR, "role": "all", "from_year": until + 1, "n_films": len(known)}
+        rows.append(facts | dict(zip(("mean_rating", "mean_votes"), known.mean(axis=0), strict=True)))
+    neutral = dict.fromkeys(model.history.people.table.column_names, 0.0)
+    people = by_person_and_role(pd.DataFrame([neutral | row for row in rows]))
+    dated = replace(model, history=replace(model.history, people=people))
+    [explanation] = explain(dated, [GIFTED.model_copy(update={"release_year": year})])
     [told] = [reason.sentence for reason in explanation.reasons if reason.group == "director"]
-    assert f"{films:.0f} earlier films, rated {rating:.1f} on average" in told
+    return told
 
 
 def test_nobody_and_newcomers_are_told_as_such(model: RatingModel) -> None:
@@ -85,6 +127,6 @@ def test_every_group_has_a_name(model: RatingModel) -> None:
 
 
 def test_a_forest_gives_no_reasons_and_says_so(model: RatingModel) -> None:
-    forest = RatingModel(SeedModel(None), model.history, model.people, model.intervals)  # type: ignore[arg-type]
+    forest = RatingModel(SeedModel(None), model.history, model.people, model.intervals, model.films)  # type: ignore[arg-type]
     with pytest.raises(NotExplainableError, match="Only a LightGBM model gives reasons"):
         explain(forest, [GIFTED])

@@ -1,0 +1,100 @@
+"""An invented model of IMDb's size: people, what is known of them, and films; the trees are those of another model."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from imdb_assets.rating_model.features import History
+from imdb_assets.rating_model.films import Films
+from imdb_assets.rating_model.history import GENRE_CODES, KIND_CODES, ROLE_CODES, STATISTICS, HistoryTable, coded
+from imdb_assets.rating_model.model import RatingModel
+from imdb_assets.rating_model.people import People
+from imdb_assets.rating_model.training import FittedModel, gain_by_feature
+from imdb_assets.sample_world.dice import Dice
+from imdb_assets.sample_world.text import person_names
+from imdb_assets.tables.features import FEATURE_NAMES, GENRES, LANGUAGES
+
+ALL_PEOPLE, ALL_FILMS = 1_500_000, 330_000
+"""People with a movie credit and rated movies, as IMDb has them."""
+_HISTORY_ROWS = {"people": 5_000_000, "genres": 10_000_000, "pairs": 3_000_000, "franchises": 1_000_000,
+                 "outside": 2_000_000}  # fmt: skip
+_CODES: Mapping[str, Mapping[str, int]] = {"people": ROLE_CODES, "genres": GENRE_CODES, "outside": KIND_CODES}
+_FIRST_YEAR, _LAST_YEAR = 1950, 2026
+
+
+def big_people(n: int = ALL_PEOPLE) -> People:
+    """People of invented names, two in a hundred with another's name; the first had the longest careers."""
+    numbers = np.arange(n)
+    # Few have many films, most have one or none.
+    films = np.floor(200 / (1 + numbers / 400)).astype(int) + (numbers % 3 == 0)
+    names = person_names(Dice(0), numbers).to_pylist()
+    roles = np.array(["director", "writer", "cast"])[numbers % 3]
+    return People.from_frame(
+        pd.DataFrame(
+            {
+                "nconst": [f"nm{number:07d}" for number in numbers + 1],
+                "name": names,
+                "birth_year": pd.Series(1930 + numbers % 80).where(pd.Series(numbers % 4 > 0)),
+                "professions": [[role] for role in roles],
+                "roles": [[role] for role in roles],
+                "n_movies": films + 1,
+                "n_rated_movies": films,
+                "known_movies": [[f"Film {number} (2001)"] for number in numbers],
+            }
+        )
+    )
+
+
+def big_model(model: RatingModel, *, scale: float = 1.0) -> RatingModel:
+    """A model of IMDb's size with the predictor, the baseline and the intervals of another."""
+    rng = np.random.default_rng(0)
+    n = round(ALL_PEOPLE * scale)
+    tables = {name: _history(name, round(rows * scale), n, rng) for name, rows in _HISTORY_ROWS.items()}
+    history = History(**tables, baseline=model.history.baseline)
+    films = big_films(model, round(ALL_FILMS * scale), n, rng)
+    return replace(model, history=history, people=big_people(n), films=films)
+
+
+def big_films(model: RatingModel, n: int, n_people: int, rng: np.random.Generator) -> Films:
+    """Invented films; their features are those that chance gives, as wide apart as standard normals."""
+    if not isinstance(model.predictor, FittedModel):
+        raise TypeError("The champion has no trees of LightGBM's, whose gains weigh the features.")
+    people = np.char.add("nm", np.char.zfill((1 + n_people * rng.random((n, 6)) ** 3).astype(int).astype(str), 7))
+    tconsts = [f"tt{number:07d}" for number in range(1, n + 1)]
+    titles = [f"Film {number % (n // 2)} of {number % 977}" for number in range(n)]
+    facts = pd.DataFrame(
+        {
+            "tconst": tconsts,
+            "title": titles,
+            "original_title": titles,
+            "release_year": rng.integers(_FIRST_YEAR, _LAST_YEAR, n).astype("int32"),
+            "runtime_minutes": rng.integers(70, 180, n).astype("float64"),
+            "genres": [list(names) for names in rng.choice(GENRES, (n, 2))],
+            "plot": ["Two strangers meet on a night train and neither tells the truth about the journey."] * n,
+            "language": rng.choice(LANGUAGES, n),
+            "country": None,
+            "certificate": None,
+            "directors": [list(row[:1]) for row in people],
+            "writers": [list(row[1:2]) for row in people],
+            "cast": [list(row[2:]) for row in people],
+        }
+    )
+    rows = pd.DataFrame(rng.normal(size=(n, len(FEATURE_NAMES))), columns=list(FEATURE_NAMES)).assign(
+        tconst=tconsts, target_rating=rng.uniform(1, 10, n), target_n_votes=rng.integers(5, 10**6, n), is_mature=True
+    )
+    return Films.from_frames(facts, rows, weights=gain_by_feature(model.predictor))
+
+
+def _history(name: str, n_rows: int, n_people: int, rng: np.random.Generator) -> HistoryTable:
+    """Rows of the size and spread of a history; who is known longest has the most."""
+    persons = (1 + n_people * rng.random(n_rows) ** 2).astype("int64")
+    if name in _CODES:
+        subjects = coded(persons, rng.integers(0, len(_CODES[name]), n_rows))
+    else:
+        subjects = rng.integers(0, 1 << 50, n_rows)
+    empty = pd.DataFrame({"from_year": rng.integers(_FIRST_YEAR, _LAST_YEAR, n_rows)})
+    statistics = [column for column in STATISTICS if column != "from_year"]
+    values = {column: rng.uniform(0, 5, n_rows).astype("float32") for column in statistics}
+    return HistoryTable.from_frame(empty.assign(**values), subjects)
