@@ -66,9 +66,10 @@ demo: setup ## An invented film industry through the whole graph, to a predicted
 	@IMDB_ENV=sample $(BIN)/python -m imdb_assets $(if $(FORCE),--force)
 	@IMDB_ENV=sample $(BIN)/imdb-rating demo
 
+WORKERS := 2
 .PHONY: test
-test: setup ## All tests
-	@$(BIN)/python -m pytest $(ARGS)
+test: setup ## All tests, files side by side (WORKERS=2; 0 for one after the other)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: test-fast
 test-fast: setup ## The tests that take a minute together
@@ -128,6 +129,10 @@ LAKE := data/lake
 .PHONY: bench-history
 bench-history: setup ## gold_person_history in Spark against DuckDB (LAKE=data/lake, as the demo makes it)
 	@$(BIN)/python benchmarks/person_history.py --lake $(LAKE)
+
+.PHONY: bench-training
+bench-training: setup ## Fitting the model against a bare LightGBM fit (LAKE=data/lake)
+	@$(BIN)/python benchmarks/training.py --lake $(LAKE)
 
 .PHONY: docs
 docs: .venv/.packages ## Write docs/tables.md and docs/features.md from the declarations

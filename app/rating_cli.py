@@ -1,4 +1,7 @@
-"""The command line: `predict`, `explain`, `people` and `demo`, answered by the registered champion, and `rollback`."""
+"""The command line: `predict`, `explain`, `people` and `demo` ask the champion, `status` looks, `rollback` goes back.
+
+Exit codes: 0 all done, 1 refused in one sentence on standard error, 2 the command was not understood.
+"""
 
 import json
 from dataclasses import asdict
@@ -7,10 +10,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import track
 
+from app.answer_table import Output, answer_rows, print_answers
+from app.draft_files import DraftFileError, ReadDraft, read_draft, read_drafts
+from app.lake_status import LakeUnreachableError, lake_status
 from app.model_server import Answers, ModelServerError, answers, by_champion
 from app.settings import read_settings
+from app.status_table import print_status
 from imdb_assets.rating_model.draft import MovieDraft
 from imdb_assets.rating_model.explanation import LABELS, NotExplainableError, explain
 from imdb_assets.rating_model.model import Prediction
@@ -23,14 +31,17 @@ from imdb_assets.rating_model.registry import (
     NoChampionError,
     RegistryUnreachableError,
     load_champion,
+    versions,
 )
-from imdb_assets.rating_model.served_model import MODEL_VERSION
+
+_AT_ONCE = 1000
+_FILE_HELP = "Drafts as JSON (a draft, a list, or one a line) or as CSV (columns of a draft; lists separated by `;`)."
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="rich")
 
 
-class Output(StrEnum):
-    """How an answer is printed."""
+class Told(StrEnum):
+    """How reasons and the status are printed."""
 
     text = "text"
     json = "json"
@@ -50,56 +61,65 @@ def predict(
     plot: Annotated[str | None, typer.Option(help="Plot in a few sentences.")] = None,
     runtime: Annotated[float | None, typer.Option(help="Running time, minutes.")] = None,
     language: Annotated[str | None, typer.Option(help="Main language, in English.")] = None,
+    country: Annotated[str | None, typer.Option(help="Main country.")] = None,
+    certificate: Annotated[str | None, typer.Option(help="Age certificate, as PG-13.")] = None,
     director: Annotated[list[str] | None, typer.Option(help="Name or nconst id; repeat for more.")] = None,
     writer: Annotated[list[str] | None, typer.Option(help="Name or nconst id; repeat for more.")] = None,
     cast: Annotated[list[str] | None, typer.Option(help="Name or nconst id; repeat in billing order.")] = None,
-    file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="A draft, or a list, as JSON.")] = None,
-    output: Annotated[Output, typer.Option(help="How to print the answer.")] = Output.text,
+    file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help=_FILE_HELP)] = None,
+    output: Annotated[Output, typer.Option(help="How to print the answers.")] = Output.table,
 ) -> None:
-    """Predict one draft from options, or drafts from a JSON file.
+    """Predict one draft from options, or the drafts of a JSON or CSV file.
+
+    A draft that cannot be read keeps its row, with the reason; the others are answered, and the exit code is 1.
 
     Examples:
       imdb-rating predict --year 2027 --genre Drama --runtime 110 --director "Agnès Varda"
 
       imdb-rating predict --file drafts.json --output json
+
+      imdb-rating predict --file drafts.csv --output csv > ratings.csv
     """
     options = {
         "release_year": year, "title": title, "genres": genre or (), "plot": plot, "runtime_minutes": runtime,
-        "language": language, "directors": director or (), "writers": writer or (), "cast": cast or (),
+        "language": language, "country": country, "certificate": certificate, "directors": director or (),
+        "writers": writer or (), "cast": cast or (),
     }  # fmt: skip
     if file is not None and any(options.values()):
         raise typer.BadParameter("Give a draft either by options or by --file.")
     if file is None and year is None:
         raise typer.BadParameter("Give at least --year, or a --file.")
-    drafts = [_draft(facts) for facts in (_read(file) if file else [options])]
-    champion = _champion()
-    given = _answers(champion, drafts)
-    if output is Output.json:
-        rows = [vars(prediction) | {MODEL_VERSION: given.version} for prediction in given.predictions]
-        print(json.dumps(rows, indent=2, ensure_ascii=False))
-        return
-    for draft, prediction in zip(drafts, given.predictions, strict=True):
-        _print(draft, prediction)
-    print(f"Answered by {given.by}.")
+    drafts = _of_file(file) if file else [read_draft(options)]
+    if not file and drafts[0].error:
+        raise _refusal(drafts[0].error)
+    version, by, predictions = _predicted(drafts)
+    print_answers(answer_rows(drafts, predictions, version=version), output)
+    if output is Output.table:
+        print(f"Answered by {by}.")
+    if wrong := [read for read in drafts if read.error]:
+        first = wrong[0]
+        raise _refusal(
+            f"{len(wrong):,} of {len(drafts):,} drafts could not be read, the first: {first.place}. {first.error}"
+        )
 
 
 @cli.command("explain")
 def explain_draft(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A draft, or a list, as JSON.")],
     *,
-    output: Annotated[Output, typer.Option(help="How to print the answer.")] = Output.text,
+    output: Annotated[Told, typer.Option(help="How to print the answer.")] = Told.text,
 ) -> None:
     """Say why drafts get their ratings: what each group of facts adds to the average film, rating points.
 
     Example: imdb-rating explain draft.json
     """
-    drafts = [_draft(facts) for facts in _read(file)]
+    drafts = _all_of_file(file)
     champion = _champion()
     try:
         explained = explain(champion.model, drafts)
     except NotExplainableError as error:
         raise _refusal(str(error)) from None
-    if output is Output.json:
+    if output is Told.json:
         print(json.dumps([asdict(one) for one in explained], indent=2, ensure_ascii=False))
         return
     for draft, one in zip(drafts, explained, strict=True):
@@ -147,6 +167,27 @@ def demo() -> None:
     print("\nNext: `make app` to try your own film, `make dev` to see the graph.")
 
 
+@cli.command()
+def status(*, output: Annotated[Told, typer.Option(help="How to print it.")] = Told.text) -> None:
+    """Say what there is: the snapshot, the tables of the lake, the champion and its forecasts.
+
+    Example: imdb-rating status
+    """
+    settings = read_settings()
+    try:
+        lake = lake_status(settings.lake)
+        registered = versions(settings.tracking_uri)
+    except (LakeUnreachableError, RegistryUnreachableError) as error:
+        raise _refusal(str(error)) from None
+    answering = next((one for one in registered if CHAMPION in one.aliases), None)
+    if output is Told.json:
+        print(
+            json.dumps({"lake": asdict(lake), "versions": [asdict(one) for one in registered]}, indent=2, default=str)
+        )
+        return
+    print_status(lake, answering, n_versions=len(registered))
+
+
 @cli.command("rollback")
 def roll_back() -> None:
     """Let the champion before this one answer again; the next run does not promote the one it replaces.
@@ -183,20 +224,34 @@ def _champion() -> Champion:
         raise _refusal(str(error)) from None
 
 
-def _read(file: Path) -> list[dict]:
+def _of_file(file: Path) -> list[ReadDraft]:
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise _refusal(f"{file} is not JSON: {error}.") from None
-    return found if isinstance(found, list) else [found]
+        return read_drafts(file)
+    except DraftFileError as error:
+        raise _refusal(str(error)) from None
 
 
-def _draft(facts: dict) -> MovieDraft:
-    try:
-        return MovieDraft.model_validate(facts)
-    except ValidationError as error:
-        wrong = error.errors(include_url=False)[0]
-        raise _refusal(f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg']} (given: {wrong['input']!r:.80}).") from None
+def _all_of_file(file: Path) -> list[MovieDraft]:
+    drafts = []
+    for read in _of_file(file):
+        if read.draft is None:
+            raise _refusal(f"{read.place}. {read.error}")
+        drafts.append(read.draft)
+    return drafts
+
+
+def _predicted(drafts: list[ReadDraft]) -> tuple[str, str, dict[int, Prediction]]:
+    """The version that answered, in words too, and the answers by the place of the draft."""
+    champion = _champion()
+    readable = [(read.place, read.draft) for read in drafts if read.draft]
+    chunks = [readable[first : first + _AT_ONCE] for first in range(0, len(readable), _AT_ONCE)]
+    given = Answers([], champion.version, by_champion(champion))
+    predictions: dict[int, Prediction] = {}
+    bar = track(chunks, "Predicting", console=Console(stderr=True), transient=True, disable=len(chunks) < 2)
+    for chunk in bar:
+        given = _answers(champion, [draft for _, draft in chunk])
+        predictions |= zip((place for place, _ in chunk), given.predictions, strict=True)
+    return given.version, given.by, predictions
 
 
 def _refusal(sentence: str) -> typer.Exit:

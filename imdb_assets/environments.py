@@ -1,6 +1,7 @@
 """The settings, read once and checked, and the resources of each environment."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +62,7 @@ class Settings:
     alert_webhook_url: dg.EnvVar | None
     spark_master: str
     spark_remote: str | None
+    spark_driver_memory: str | None
     test_years: str | None
     search_trials: int
     search_seconds: int
@@ -108,6 +110,7 @@ def settings_from(variables: Mapping[str, str]) -> Settings:
         alert_webhook_url=_secret(given, "ALERT_WEBHOOK_URL"),
         spark_master=given.get("SPARK_MASTER", "local[*]"),
         spark_remote=given.get("SPARK_REMOTE"),
+        spark_driver_memory=_memory(given, "SPARK_DRIVER_MEMORY"),
         test_years=given.get("TEST_YEARS"),
         search_trials=_number(given, "SEARCH_TRIALS", default=50, least=1),
         search_seconds=_number(given, "SEARCH_SECONDS", default=1800, least=1),
@@ -130,6 +133,7 @@ def resources_for(chosen: Settings) -> dict[str, object]:
         remote=chosen.spark_remote,
         java_home=chosen.java_home,
         is_short_lived=is_small,
+        driver_memory=chosen.spark_driver_memory,
         spark_config={RETENTION: f"interval {chosen.lake_retention_days} days", RETENTION_CHECK: "false"},
         lake=lake,
     )
@@ -189,6 +193,13 @@ def _number(given: Mapping[str, str], name: str, *, default: int, least: int) ->
     if not text.isdecimal() or int(text) < least:
         raise ValueError(f"{name} must be a whole number of {least} or more, not {text!r}")
     return int(text)
+
+
+def _memory(given: Mapping[str, str], name: str) -> str | None:
+    text = given.get(name)
+    if text is not None and not re.fullmatch(r"[1-9]\d*[mg]", text):
+        raise ValueError(f"{name} must be a size such as 3g or 1500m, not {text!r}")
+    return text
 
 
 def _secret(given: Mapping[str, str], name: str) -> dg.EnvVar | None:

@@ -15,11 +15,21 @@ from imdb_assets_tests.champion import registered_champion
 from imdb_assets_tests.imdb_server import ImdbServer, imdb_server
 from imdb_assets_tests.needs import (
     NPM_PROGRAMS,
-    pytest_collection_modifyitems,  # noqa: F401  (pytest's hook)
+    leave_out_what_cannot_run,
     pytest_terminal_summary,  # noqa: F401  (pytest's hook)
+    pytest_testnodedown,  # noqa: F401  (pytest's hook)
 )
 from imdb_assets_tests.omdb_server import OmdbServer, omdb_server
 from imdb_assets_tests.servers import free_port as a_free_port
+
+# Minutes each: begun last, one of them would keep one worker busy while the others have nothing left to do.
+LONGEST = ("test_days.py", "test_whole_pipeline.py", "test_stack.py", "test_lakes.py")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what cannot run here, and begin with the files that take longest."""
+    leave_out_what_cannot_run(config, items)
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,9 +15,10 @@ HOW_TO_GET = {
     "npm": "apt-get install npm (or your system's package of Node.js)",
 }
 LEFT_OUT = pytest.StashKey[dict[str, list[str]]]()
+_LEFT_OUT_BY_WORKER = "left_out"
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def leave_out_what_cannot_run(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deselect what cannot run here, unless this is CI, where it has to."""
     left_out: dict[str, list[str]] = {}
     if os.environ.get("CI") != "true":
@@ -24,10 +26,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             for program in _missing(item):
                 left_out.setdefault(program, []).append(item.nodeid)
     config.stash[LEFT_OUT] = left_out
+    if hasattr(config, "workeroutput"):
+        config.workeroutput[_LEFT_OUT_BY_WORKER] = left_out
     gone = {nodeid for nodeids in left_out.values() for nodeid in nodeids}
     if gone:
         config.hook.pytest_deselected(items=[item for item in items if item.nodeid in gone])
         items[:] = [item for item in items if item.nodeid not in gone]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object | None) -> None:
+    """Take over what a worker has left out: they all collect the same tests, and the controller none."""
+    if found := getattr(node, "workeroutput", {}).get(_LEFT_OUT_BY_WORKER):
+        node.config.stash[LEFT_OUT] = found
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

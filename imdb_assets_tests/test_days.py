@@ -11,8 +11,10 @@ from pathlib import Path
 
 import dagster as dg
 import pandas as pd
+import psutil
 import pytest
 
+from imdb_assets.assets.lake_step import JAVA_ENDED
 from imdb_assets.definitions import definitions_for
 from imdb_assets.environments import settings_from
 from imdb_assets.resources.delta import DeltaIOManager
@@ -74,7 +76,8 @@ class Days:
         """Start a job in a process of its own."""
         return subprocess.Popen(
             [sys.executable, "-m", "imdb_assets", "--job", job],
-            env={**os.environ, **self.variables(name)},
+            # Each process ends before Java's second compiler would pay.
+            env={**os.environ, "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1", **self.variables(name)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -136,6 +139,18 @@ def test_runs_that_are_killed_leave_what_an_undisturbed_one_leaves(days: Days) -
     assert n_requests <= ledger <= 150
     assert max(days.omdb.requests.values()) <= 2
     assert not list(lake.rglob("*.partial"))
+
+
+def test_a_run_whose_java_ends_says_so_and_what_to_do(days: Days) -> None:
+    process = days.start("javaless", "daily_refresh")
+    while not (days.folder / "javaless/bronze/title_ratings/_delta_log").exists():
+        assert process.poll() is None, process.communicate()[0]
+        time.sleep(0.05)
+    [java] = [child for child in psutil.Process(process.pid).children(recursive=True) if child.name() == "java"]
+    java.kill()
+    said = process.communicate(timeout=120)[0]
+    assert process.returncode == 1
+    assert JAVA_ENDED in said
 
 
 def test_of_two_runs_at_once_one_waits_and_finds_made_what_the_other_made(days: Days) -> None:

@@ -1,5 +1,6 @@
 """The command line, run as a person runs it, on a registered champion."""
 
+import csv
 import json
 
 import pytest
@@ -57,6 +58,65 @@ def test_people_tells_homonyms_apart(run):
     lines = run("people", HOMONYM_NAME).stdout.splitlines()
     assert sorted(line.split()[0] for line in lines) == sorted(HOMONYMS)
     assert GIFTED_DIRECTOR in run("people", "zoe").stdout
+
+
+CSV = """release_year,title,genres,directors,runtime_minutes
+2027,"Zoë, again",Drama;Romance,Zoë Gifted;Nobody Yet,101
+soon,Broken,Drama,,
+2028,,,,
+"""
+
+
+@pytest.mark.parametrize("output", ["csv", "json", "table"])
+def test_a_broken_row_of_a_file_is_kept_with_its_reason_and_costs_no_other(run, champion_uri, tmp_path, output):
+    file = tmp_path / "drafts.csv"
+    file.write_text(CSV, encoding="utf-8")
+    shown = run("predict", "--file", str(file), "--output", output)
+    assert shown.exit_code == 1
+    assert shown.stderr.startswith("1 of 3 drafts could not be read, the first: 2. release_year: ")
+    first = MovieDraft(
+        release_year=2027, title="Zoë, again", genres=("Drama", "Romance"), directors=(GIFTED_NAME, "Nobody Yet"),
+        runtime_minutes=101,
+    )  # fmt: skip
+    expected = [
+        answer.rating for answer in load_champion(champion_uri).model.predict([first, MovieDraft(release_year=2028)])
+    ]
+    match output:
+        case "csv":
+            rows = list(csv.DictReader(shown.stdout.splitlines()))
+            assert [float(row["rating"]) for row in rows if row["rating"]] == expected
+            assert "Nobody Yet" in rows[0]["warnings"]
+            assert rows[1]["error"].startswith("release_year: ")
+        case "json":
+            rows = json.loads(shown.stdout)
+            assert [row["rating"] for row in rows] == [expected[0], None, expected[1]]
+        case "table":
+            assert [f"{rating:.1f}" in shown.stdout for rating in expected] == [True, True]
+            assert "release_year: Input should be a valid integer" in " ".join(shown.stdout.split())
+
+
+def test_a_file_of_many_drafts_is_answered_as_one_by_one(run, champion_uri, tmp_path):
+    drafts = [{"release_year": 1990 + place % 40, "runtime_minutes": 80 + place % 60} for place in range(2500)]
+    file = tmp_path / "drafts.jsonl"
+    file.write_text("\n".join(map(json.dumps, drafts)))
+    shown = run("predict", "--file", str(file), "--output", "json")
+    assert shown.exit_code == 0
+    model = load_champion(champion_uri).model
+    picked = [0, 999, 1000, 2499]
+    one_by_one = [model.predict([MovieDraft(**drafts[place])])[0].rating for place in picked]
+    rows = json.loads(shown.stdout)
+    assert [rows[place]["rating"] for place in picked] == one_by_one
+
+
+def test_the_status_tells_of_an_empty_lake_and_of_the_champion(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("LAKE_URI", str(tmp_path))
+    shown = run("status")
+    assert shown.exit_code == 0, shown.stderr
+    assert "Snapshot   none yet: run `make demo`" in shown.stdout
+    assert "imdb_rating version 1, trained on" in shown.stdout
+    assert "Tables     0 of " in shown.stdout
+    told = json.loads(run("status", "--output", "json").stdout)
+    assert told["versions"][0]["aliases"] == ["candidate", "champion"]
 
 
 @pytest.mark.parametrize(

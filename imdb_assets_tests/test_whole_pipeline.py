@@ -12,6 +12,8 @@ import pytest
 from deltalake import DeltaTable
 from mlflow import MlflowClient
 
+from app.lake_status import lake_status
+from app.settings import Lake
 from imdb_assets.assets.model import TRAINED_ON, champion_recipe
 from imdb_assets.assets.table_asset import FORCE
 from imdb_assets.automation import ON_DEMAND
@@ -178,6 +180,16 @@ def test_delta_rs_reads_every_table(platform: Platform) -> None:
         read = DeltaTable(platform.delta.lake.uri(table.path)).to_pyarrow_table()
         assert read.num_rows == len(platform.table(table)), table.asset_name
         assert tuple(read.column_names) == table.column_names
+
+
+def test_the_status_tells_of_every_table_without_spark(platform: Platform) -> None:
+    status = lake_status(Lake(platform.chosen.lake_uri, {}))
+    told = {found.table: (found.version, found.rows) for found in status.tables if found.version is not None}
+    assert set(told) == {table.asset_name for table in MADE_BY_ALL}
+    assert told["silver_movies"] == (platform.versions()["silver_movies"][-1], len(platform.table(silver.MOVIES)))
+    assert status.n_forecasts == len(platform.table(FORECASTS)) > 0
+    films = platform.table(gold.MOVIE_FEATURES)
+    assert status.snapshot_date == films["snapshot_date"].dropna().max()
 
 
 def test_basics_ratings_and_crew_alone_still_reach_a_model(platform: Platform, tmp_path: Path) -> None:

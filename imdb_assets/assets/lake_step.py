@@ -5,12 +5,17 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 import dagster as dg
+from py4j.protocol import Py4JError
 
 from imdb_assets.resources.blob_storage import StorageUnavailable
 from imdb_assets.resources.delta import DeltaIOManager
 
 MOST_RETRIES = 3
 SECONDS_BETWEEN_LOOKS = 0.5
+JAVA_ENDED = (
+    "Spark's Java ended in the middle of this step. It does so when it runs out of memory: set SPARK_DRIVER_MEMORY "
+    "higher (see .env.example) and run again."
+)
 
 
 @contextmanager
@@ -32,3 +37,7 @@ def lake_step(context: dg.AssetExecutionContext | dg.OpExecutionContext, delta: 
     except StorageUnavailable as error:
         seconds = delta.retry_seconds * 2**context.retry_number
         raise dg.RetryRequested(max_retries=MOST_RETRIES, seconds_to_wait=seconds) from error
+    except (Py4JError, OSError, EOFError) as error:
+        if delta.spark.has_ended:
+            raise dg.Failure(JAVA_ENDED, allow_retries=False) from error
+        raise

@@ -111,9 +111,7 @@ def drift_result(rows: pd.DataFrame) -> dg.AssetCheckResult:
     drifted = drift.drifted_features(rows)
     counted = rows[~rows["is_calendar"]].dropna(subset=["psi"])
     worst = counted.sort_values(["psi", "feature"], ascending=[False, True])[:MOST_NAMED]
-    films = (
-        f"{rows['n_recent'].iloc[0]:,} recent films against {rows['n_reference'].iloc[0]:,} of the years learned from"
-    )
+    films = f"{rows['n_recent'].max():,} recent films against {rows['n_reference'].max():,} of the years learned from"
     names = ", ".join(f"{row['feature']} {row['psi']:.2f}" for row in drifted[:MOST_NAMED].to_dict("records"))
     said = f"{len(drifted)} of {len(counted)} features are above {drift.DRIFTED_PSI}" if len(counted) else "no film"
     metadata: dict[str, dg.MetadataValue | float] = {

@@ -83,6 +83,11 @@ def _limits(own: pd.DataFrame, slices: pd.DataFrame) -> str:
         "- Ratings of new films still fall for about a year, and tastes drift: new films are the least certain.",
         "- People's past is their films' ratings today, not on the day.",
     ]
+    limits += [
+        f"- Intervals promise for films like the {own['population'].iloc[0]} they were measured on; ratings by fewer "
+        f"people scatter more: of {row['population']} the 80% interval holds {_number(row['coverage_80'])}."
+        for row in own.iloc[1:].to_dict("records")
+    ]
     worst = _shown(slices).sort_values("rmse", ascending=False).head(3)
     limits += [
         f"- Least certain slice: {row['slice_by']} {row['slice']}, RMSE {row['rmse']:.3f} on {row['n']:,} films; its "

@@ -11,8 +11,9 @@ from scipy.stats import ks_2samp
 
 from imdb_assets.rating_model.evaluation import MINIMUM_FILMS
 from imdb_assets.rating_model.metrics import measure
+from imdb_assets.rating_model.missingness import absent_blocks
 from imdb_assets.rating_model.scored import POPULATIONS, Scored
-from imdb_assets.tables.features import FEATURES
+from imdb_assets.tables.features import FEATURE_NAMES, FEATURES
 
 N_BINS = 10
 DRIFTED_PSI = 0.25
@@ -21,6 +22,8 @@ REFERENCE_YEARS = 10
 LEAST_RECENT_FILMS = 500
 """By chance alone the index of 500 films in ten bins passes 0.06 once in a thousand times (Yurdakul 2018), and higher
 where films share people; of 200 films it passed 0.25 in a world where nothing had changed."""
+BLOCKS_OF_OMDB = frozenset({"language", "country", "certificate"})
+"""How many films have these depends on what OMDb has been asked for: films without do not count in their features."""
 CALENDAR_FEATURES = frozenset(feature.name for feature in FEATURES if feature.unit == "year")
 """Features that are larger in every later year by what they mean: that they drift is no news."""
 MOST_GROWTH = 0.05
@@ -63,7 +66,8 @@ def feature_drift(training_set: pd.DataFrame) -> pd.DataFrame:
     """Rows of `gold_feature_drift`, made from those of `gold_training_set`.
 
     Recent are the rated films of the newest release year, mature or not, with as many years before it as it takes for
-    `LEAST_RECENT_FILMS`; the reference are the earlier films of the last ten training and validation years.
+    `LEAST_RECENT_FILMS`; the reference are the earlier films of the last ten training and validation years. A feature
+    of `BLOCKS_OF_OMDB` is compared among the films that have the fact, and not at all where too few recent ones do.
     """
     years = training_set["release_year"]
     recent_from = _recent_from(years)
@@ -71,10 +75,13 @@ def feature_drift(training_set: pd.DataFrame) -> pd.DataFrame:
     last_learned = years[is_learned].max() if is_learned.any() else 0
     reference = training_set[is_learned & (years > last_learned - REFERENCE_YEARS)]
     recent = training_set[years >= recent_from]
+    absent_of_old, absent_of_new = (absent_blocks(part[list(FEATURE_NAMES)]) for part in (reference, recent))
     rows = []
     for feature in FEATURES:
         old, new = (part[feature.name].to_numpy("float64") for part in (reference, recent))
-        is_there = len(old) > 0 and len(new) > 0
+        if feature.block in BLOCKS_OF_OMDB:
+            old, new = old[~absent_of_old[feature.block]], new[~absent_of_new[feature.block]]
+        is_there = len(old) > 0 and len(new) >= min(LEAST_RECENT_FILMS, max(len(recent), 1))
         rows.append(
             {
                 "feature": feature.name,

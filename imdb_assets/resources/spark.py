@@ -66,7 +66,8 @@ SMALL_DATA = {
     "spark.databricks.delta.snapshotPartitions": "1",
 }
 # Spark and Delta load 20,000 classes: less room than this for them and their code, and Java spends its time tidying.
-JAVA_OPTIONS = ("-XX:ReservedCodeCacheSize=240m", "-XX:MetaspaceSize=256m")
+# Out of memory, it ends: Spark would lose a thread and wait for it for ever.
+JAVA_OPTIONS = ("-XX:ReservedCodeCacheSize=240m", "-XX:MetaspaceSize=256m", "-XX:+ExitOnOutOfMemoryError")
 
 
 class JavaMissing(RuntimeError):
@@ -81,8 +82,16 @@ class Spark(LazyPySparkResource):
     remote: str | None = Field(default=None, description="SPARK_REMOTE: address of a Spark Connect server.")
     java_home: str | None = Field(default=None, description="JAVA_HOME, where it is set.")
     is_short_lived: bool = Field(default=False, description="Start fast rather than run fast: for small data.")
+    driver_memory: str | None = Field(default=None, description="SPARK_DRIVER_MEMORY: the heap of a local Java.")
     java_options: list[str] = Field(default=[], description="Options of the driver's Java beyond those of this file.")
     lake: dg.ResourceDependency[BlobStorage]
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the Java that this process started is gone, and the session with it."""
+        gateway = SparkContext._gateway  # noqa: SLF001 - pyspark tells it nowhere else
+        process = getattr(gateway, "proc", None)
+        return process is not None and process.poll() is not None
 
     def _init_session(self) -> None:
         if self._spark_session is None:
@@ -112,7 +121,8 @@ class Spark(LazyPySparkResource):
         return {
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
-            "spark.driver.memory": "2g" if self.is_short_lived else "4g",
+            # Java takes about 0.7 GiB beside it.
+            "spark.driver.memory": self.driver_memory or ("2g" if self.is_short_lived else "3g"),
             "spark.driver.extraJavaOptions": " ".join(java_options),
             "spark.sql.shuffle.partitions": "8",
             # Else each call that makes a column looks up the line it stands in: half the time of writing a plan.

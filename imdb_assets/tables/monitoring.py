@@ -103,22 +103,24 @@ FEATURE_DRIFT = Table(
             name="psi",
             type="double",
             comment="Population stability index, no unit: below 0.1 stable, above 0.25 drifted; "
-            "null where either side has no film.",
+            "null where either side has too few films.",
         ),
         Column(
             name="ks",
             type="double",
-            comment="Two-sample Kolmogorov-Smirnov statistic, 0 (alike) to 1; null where either side has no film.",
+            comment="Two-sample Kolmogorov-Smirnov statistic, 0 (alike) to 1; null where either side has too few films.",
         ),
         Column(name="reference_mean", type="double", comment="Mean over the reference films, the feature's unit."),
         Column(name="recent_mean", type="double", comment="Mean over the recent films, the feature's unit."),
         Column(
             name="n_reference",
             type="int",
-            comment="Films of the last ten training and validation years.",
+            comment="Films of the last ten training and validation years; of OMDb's facts those that have the fact.",
             nullable=False,
         ),
-        Column(name="n_recent", type="int", comment="Rated films of the newest year or years.", nullable=False),
+        Column(
+            name="n_recent", type="int", comment="Rated films of the newest year or years, likewise.", nullable=False
+        ),
         Column(
             name="recent_from_year", type="int", comment="First release year of the recent films; null without any."
         ),

@@ -11,7 +11,8 @@ from imdb_assets.rating_model.drift import (
     feature_drift,
     population_stability_index,
 )
-from imdb_assets.tables.features import FEATURE_NAMES
+from imdb_assets.rating_model.training import NEUTRAL_VALUES
+from imdb_assets.tables.features import FEATURE_NAMES, FEATURES
 from imdb_assets_tests.training_rows import N_A_YEAR, unmoved_rows
 
 
@@ -97,6 +98,19 @@ def test_too_few_films_for_two_sides_drift_nowhere(n_films: int) -> None:
     drift = feature_drift(unmoved_rows().head(n_films))
     assert drift["psi"].isna().all()
     assert drifted_features(drift).empty
+
+
+def test_how_many_films_omdb_was_asked_for_is_no_drift_but_what_it_says_of_them_is() -> None:
+    rows = unmoved_rows()
+    languages = [feature.name for feature in FEATURES if feature.block == "language"]
+    unasked = rows["release_year"].eq(2025) & (np.arange(len(rows)) % 20 != 0)
+    fewer = rows.copy()
+    fewer.loc[unasked, languages] = [NEUTRAL_VALUES[name] for name in languages]
+    drift = drift_of(fewer).loc["language_effect"]
+    assert (drift["n_recent"], drift["n_reference"]) == (N_A_YEAR // 20, 10 * N_A_YEAR)
+    assert np.isnan(drift["psi"])
+    rows.loc[rows["release_year"] == 2025, "language_effect"] += 1
+    assert drift_of(rows).loc["language_effect", "psi"] > DRIFTED_PSI
 
 
 def leaderboard(rmse: float) -> pd.DataFrame:
