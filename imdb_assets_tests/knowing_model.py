@@ -13,7 +13,7 @@ from imdb_assets.rating_model.intervals import fit_intervals
 from imdb_assets.rating_model.model import RatingModel
 from imdb_assets.rating_model.people import People
 from imdb_assets.rating_model.training import Calibration, FittedModel
-from imdb_assets_tests.champion import invented_films, invented_people
+from imdb_assets_tests.champion import invented_films, invented_people, released_films
 
 TITLE = "The Lantern"
 KNOWN = tuple(f"nm{number:07d}" for number in range(1, 41))
@@ -39,7 +39,8 @@ def knowing_model() -> RatingModel:
     booster = lgb.train(parameters, lgb.Dataset(matrix, target), _N_ROUNDS)
     fitted = FittedModel(booster, {}, Calibration(intercept=0.4, slope=0.93))
     intervals = fit_intervals(matrix, fitted.predict(matrix, drafts), target + rng.normal(0.0, 0.5, len(target)))
-    return RatingModel(fitted, history, People.from_frame(invented_people(films)), intervals)
+    people = People.from_frame(invented_people(films))
+    return RatingModel(fitted, history, people, intervals, released_films(films, fitted, history))
 
 
 def _random_draft(rng: np.random.Generator) -> MovieDraft:

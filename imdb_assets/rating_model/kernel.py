@@ -358,24 +358,23 @@ def _rate(
 
 
 @_compiled()
-def _crew(director, writer, directors, writers, team, limits, is_in, state, counts, crew_sums):
-    """Start a team with directors and writers, each once; `crew_sums` are sums over both roles, and the number."""
-    state[:] = 0.0
-    state[4] = -np.inf
-    counts[:] = 0
-    crew_sums[:] = 0.0
-    role_sums = np.empty(3)
-    for role, choice in ((directors, director), (writers, writer)):
-        _role_sums(role, choice, role_sums)
-        crew_sums[:3] += role_sums
-        crew_sums[3] += role.choices.shape[1]
-        for place in range(role.choices.shape[1]):
-            person = role.persons[role.choices[choice, place]]
-            if not is_in[person]:
-                is_in[person] = True
-                _join(state, person, team.sums, team.genres, team.franchise, with_franchise=True)
-                for group in range(limits.members.shape[1]):
-                    counts[group] += limits.members[person, group]
+def _enter(role, choice, team, limits, is_in, state, counts, crew_sums):
+    """Let the people of a role enter a team, each once; `crew_sums` are sums over the roles, and how many credits."""
+    sums, genres, franchise, members = team.sums, team.genres, team.franchise, limits.members
+    choices, persons, role_sums = role.choices, role.persons, np.zeros(3)
+    for place in range(choices.shape[1]):
+        candidate = choices[choice, place]
+        person = persons[candidate]
+        for column in range(3):
+            role_sums[column] += role.sums[candidate, column]
+        if not is_in[person]:
+            is_in[person] = True
+            _join(state, person, sums, genres, franchise, person >= 0)
+            for group in range(members.shape[1]):
+                counts[group] += members[person, group]
+    for column in range(3):
+        crew_sums[column] += role_sums[column]
+    crew_sums[3] += choices.shape[1]
 
 
 @_compiled()
@@ -432,8 +431,10 @@ def score(tasks, films, forest, roles, pairs, team, limits, strides, ratings):
             _narrow_by_pairs(writer_row, nodes, pairs[0], directing, writers.choices[writer])
             for film in range(n_films):
                 bases[film] = _sum_trees(writer_row, films, film, leaves.first, leaves.values, 0, n_without_cast)
-            is_in[:] = False
-            _crew(director, writer, directors, writers, team, limits, is_in, state, counts, crew_sums)
+            is_in[:], state[:], counts[:], crew_sums[:] = False, 0.0, 0, 0.0
+            state[4] = -np.inf
+            _enter(directors, director, team, limits, is_in, state, counts, crew_sums)
+            _enter(writers, writer, team, limits, is_in, state, counts, crew_sums)
             n = len(casts)
             _team_features(
                 state, counts, crew_sums, cast_sums, is_in, casts, cast.persons, team, limits, values[:n], is_allowed

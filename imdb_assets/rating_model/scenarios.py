@@ -7,11 +7,11 @@ beyond it a beam search says how many it rated.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from statistics import NormalDist
 
 import numpy as np
 
 from imdb_assets.rating_model.beam import search_beam
+from imdb_assets.rating_model.comparison import can_tell, chance_above
 from imdb_assets.rating_model.draft import MovieDraft, drafts_frame
 from imdb_assets.rating_model.familiarity import unfamiliar
 from imdb_assets.rating_model.model import Prediction, RatingModel
@@ -24,29 +24,22 @@ MOST_COMBINATIONS = 1_000_000_000_000
 """More are refused: a beam sees too small a share of them."""
 MOST_FILMS = 20_000
 """Combinations of genres, runtimes, years and languages, which are looked up one by one."""
-SURE_ENOUGH = 2 / 3
-"""Two variants are told apart where the better one would end up higher in at least so many of such pairs of films."""
 _TIE = 1e-10
-_REACH_80 = NormalDist().inv_cdf(0.9)
 
 
 @dataclass(frozen=True)
 class Scenario:
     """One combination: the draft with its people as ids, the answer to it, and what to think of it.
 
-    `chance_below` is the chance that the best scenario's film would be rated higher than this one's, if both were made
-    and their errors had nothing in common; `unfamiliar` says what the model never learned from anything like.
+    `chance_of_best` is how often the best scenario's film would end up above this one's, and `is_told_from_best` is
+    whether that is more than a toss of a coin (see `comparison.py`). `unfamiliar` says what was never learned from.
     """
 
     draft: MovieDraft
     prediction: Prediction
-    chance_below: float
+    chance_of_best: float
+    is_told_from_best: bool
     unfamiliar: tuple[str, ...]
-
-    @property
-    def is_told_from_best(self) -> bool:
-        """Whether the model can tell this scenario from the best."""
-        return self.chance_below >= SURE_ENOUGH
 
 
 @dataclass(frozen=True)
@@ -175,26 +168,11 @@ def _told(model: RatingModel, drafts: list[MovieDraft]) -> tuple[Scenario, ...]:
     if not drafts:
         return ()
     predictions = model.predict(drafts)
-    strange = unfamiliar(model, drafts_frame(drafts))
+    best, strange = predictions[0], unfamiliar(model, drafts_frame(drafts))
     return tuple(
-        Scenario(draft, prediction, chance_below(prediction, predictions[0]), said)
-        for draft, prediction, said in zip(drafts, predictions, strange, strict=True)
+        Scenario(draft, one, chance_above(one, best), can_tell(one, best), said)
+        for draft, one, said in zip(drafts, predictions, strange, strict=True)
     )
-
-
-def chance_below(one: Prediction, best: Prediction) -> float:
-    """The chance that the best's film would be rated higher, by the 80% intervals of both, errors being independent.
-
-    Two variants of one film share most of what the model does not know, so that their difference is surer than this: it
-    is the lowest that can be promised.
-    """
-    spread = np.hypot(_reach(one), _reach(best)) / _REACH_80
-    return NormalDist().cdf((best.rating - one.rating) / spread) if spread > 0 else 0.5
-
-
-def _reach(prediction: Prediction) -> float:
-    # One of the two sides may be cut at the end of the scale.
-    return max(prediction.rating - prediction.low_80, prediction.high_80 - prediction.rating)
 
 
 def _heat(space: Space, ratings: np.ndarray) -> dict[tuple[str, str], Heat]:

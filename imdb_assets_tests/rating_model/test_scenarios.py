@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 
 from imdb_assets.rating_model.draft import MovieDraft, drafts_frame
 from imdb_assets.rating_model.history import ROLE_CODES, coded, person_numbers
-from imdb_assets.rating_model.model import Prediction, RatingModel
+from imdb_assets.rating_model.model import RatingModel
 from imdb_assets.rating_model.scenarios import (
     MOST_COMBINATIONS,
     TooManyCombinationsError,
-    chance_below,
     search_scenarios,
 )
 from imdb_assets.rating_model.scoring import SearchCancelledError
@@ -289,15 +288,12 @@ def test_beyond_a_million_a_beam_says_how_many_it_rated_and_keeps_the_constraint
     assert ratings[0] > model.predict_frame(drafts_frame(anybody)).max()
 
 
-def test_the_chance_that_the_best_is_better_follows_the_difference_and_the_intervals():
-    best, close, worse = (
-        Prediction(rating=rating, low_80=rating - 1.0, high_80=rating + 1.0, low_90=1.0, high_90=10.0, warnings=())
-        for rating in (7.0, 6.9, 5.0)
-    )
-    assert chance_below(best, best) == 0.5
-    # Two errors of 1 / 1.2816 each: the difference of 2 is 1.81 of their joint spread.
-    assert chance_below(worse, best) == pytest.approx(0.965, abs=0.001)
-    assert 0.5 < chance_below(close, best) < 0.56
+def test_scenarios_that_differ_by_less_than_the_model_can_tell_are_marked(model):
+    found = search_scenarios(model, DRAFT, Variations(directors=Pick(KNOWN), writers=Pick(KNOWN)), k=1600)
+    best, chances = found.best[0], [one.chance_of_best for one in found.best]
+    assert (best.chance_of_best, best.is_told_from_best) == (0.5, False)
+    assert [one.is_told_from_best for one in found.best] == [chance >= 0.6 for chance in chances]
+    assert chances[1] < 0.6 < chances[-1]
 
 
 def test_what_the_model_never_learned_from_is_said(model):
