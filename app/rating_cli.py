@@ -17,6 +17,7 @@ from app.answer_table import Output, answer_rows, print_answers
 from app.draft_files import DraftFileError, ReadDraft, read_draft, read_drafts
 from app.lake_status import LakeUnreachableError, lake_status
 from app.model_server import Answers, ModelServerError, answers, by_champion
+from app.scenarios_command import scenarios
 from app.settings import read_settings
 from app.status_table import print_status
 from imdb_assets.rating_model.draft import MovieDraft
@@ -38,6 +39,7 @@ _AT_ONCE = 1000
 _FILE_HELP = "Drafts as JSON (a draft, a list, or one a line) or as CSV (columns of a draft; lists separated by `;`)."
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="rich")
+cli.command()(scenarios)
 
 
 class Told(StrEnum):

@@ -353,37 +353,6 @@ def test_what_a_run_did_not_log_is_said_on_the_model_page(champion_uri, monkeypa
     assert "materialize rating_model_card" in said
 
 
-def test_scenarios_rank_the_candidates_for_the_draft_of_the_first_page(app, champion_uri):
-    app.multiselect("draft_genres").set_value(["Horror"]).run()
-    app.switch_page("scenarios_page.py").run()
-    assert "Horror" in app.markdown[0].value
-    for nconst in ("nm0000002", GIFTED_DIRECTOR):
-        app.text_input("candidate_directors_search").set_value(nconst).run()
-        app.button(f"candidate_directors_add_{nconst}").click().run()
-    score(app)
-    table = app.dataframe[0].value
-    assert list(table["Director"].str.split(",").str[0]) == [GIFTED_NAME, "Basil Dull"]
-    draft = MovieDraft(
-        release_year=app.session_state["draft"].release_year, genres=("Horror",), directors=(GIFTED_NAME,)
-    )
-    assert table["Rating"][0] == load_champion(champion_uri).model.predict([draft])[0].rating
-    app.switch_page("draft_page.py").run()
-    assert app.multiselect("draft_genres").value == ["Horror"]
-
-
-def test_too_many_combinations_are_refused_in_a_sentence(app):
-    app.switch_page("scenarios_page.py").run()
-    app.session_state["candidate_cast"] = [f"nm{number:07d}" for number in range(1, 41)]
-    app.number_input("cast_size").set_value(5).run()
-    score(app)
-    assert "658,008 combinations are more than the 20,000" in app.error[0].value
-
-
-def score(app: AppTest) -> None:
-    [button] = [button for button in app.button if button.label == "Score every combination"]
-    button.click().run()
-
-
 @pytest.mark.parametrize(
     ("tracking_uri", "said"),
     [

@@ -16,8 +16,8 @@ ALLOWED = {
     "imdb_assets/tables": set(),
     "imdb_assets/transforms": {"imdb_assets.tables", "pyspark"},
     "imdb_assets/rating_model": {
-        "imdb_assets.tables", "joblib", "lightgbm", "mlflow", "numpy", "optuna", "pandas", "pyarrow", "pydantic",
-        "rapidfuzz", "scipy", "sklearn", "skops", "sqlalchemy", "threadpoolctl",
+        "imdb_assets.tables", "joblib", "lightgbm", "mlflow", "numba", "numpy", "optuna", "pandas", "pyarrow",
+        "pydantic", "rapidfuzz", "scipy", "sklearn", "skops", "sqlalchemy", "threadpoolctl",
     },
     "imdb_assets/sample_world": {"duckdb", "numpy", "pyarrow"},
     "app": {

@@ -171,27 +171,6 @@ def test_the_model_shows_how_good_it_is(address, page, tmp_path):
     assert_shown(page, tmp_path / "model.png", pictures=1)
 
 
-def test_a_person_ranks_scenarios(address, page, tmp_path):
-    page.goto(f"{address}/?title=The+Lantern+Maker&year=2028")
-    rating(page)
-    page.get_by_role("link", name="Scenarios").click()
-    expect(page.get_by_text("The Lantern Maker")).to_be_visible()
-    add(page, "candidate director", DULL_NAME)
-    add(page, "candidate director", GIFTED_NAME)
-    for actor in ("nm0000050", "nm0000051", "nm0000052"):
-        add(page, "candidate actor", actor)
-    page.get_by_role("button", name="Score every combination").click()
-    expect(page.get_by_text("Best 6 of 6 combinations")).to_be_visible()
-    expect(grid(page)).to_be_visible()
-    settle(page)
-    assert_shown(page, tmp_path / "scenarios.png", pictures=0)
-    with page.expect_download() as download:
-        page.get_by_test_id("stDownloadButton").get_by_role("button").click()
-    lines = download.value.path().read_text(encoding="utf-8").splitlines()
-    assert len(lines) == 7
-    assert GIFTED_NAME in lines[1]
-
-
 def rating(page: Page) -> float:
     value = page.get_by_test_id("stMetricValue").first
     expect(value).to_have_text(re.compile(r"\d\.\d"))

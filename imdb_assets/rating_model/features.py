@@ -9,11 +9,10 @@ import pandas as pd
 
 from imdb_assets.rating_model.baseline import Baseline, baseline_terms, cut_runtime
 from imdb_assets.rating_model.credits import BILLED_CAST, Credits, credits_of, everybody, pairs_of, with_genres
+from imdb_assets.rating_model.facts import NEUTRAL, franchise_states, pair_states, role_facts
 from imdb_assets.rating_model.history import (
-    KIND_CODES,
     ROLE_CODES,
     HistoryTable,
-    States,
     by_pair,
     by_person_and_genre,
     by_person_and_kind,
@@ -26,9 +25,7 @@ from imdb_assets.rating_model.history import (
 from imdb_assets.tables.features import (
     CERTIFICATES,
     COUNTRIES,
-    EFFECT_DECAY_YEARS,
     FEATURE_NAMES,
-    FEATURES,
     PAIRED_CAST,
     ROLE_LISTS,
     ROLES,
@@ -37,9 +34,7 @@ from imdb_assets.tables.features import (
 from imdb_assets.tables.history import ANYBODY
 from imdb_assets.tables.titles import title_stem
 
-_RATING_PRIOR_FILMS, _RATING_PRIOR = 2.0, 6.2
-_NEUTRAL = {feature.name: feature.neutral for feature in FEATURES}
-_NEUTRAL_ROW = np.array([_NEUTRAL[name] for name in FEATURE_NAMES])
+_NEUTRAL_ROW = np.array([NEUTRAL[name] for name in FEATURE_NAMES])
 _Columns = dict[str, np.ndarray]
 
 
@@ -106,7 +101,9 @@ def features(drafts: pd.DataFrame, history: History) -> pd.DataFrame:
     columns |= _country_indicators(drafts) | _certificate_indicators(drafts)
     credits = {role: credits_of(drafts, role) for role in ROLES}
     for role in ROLES:
-        columns |= _role_features(role, credits[role], history)
+        group = credits[role]
+        facts = role_facts(role, group.persons, group.years, people=history.people, outside=history.outside)
+        columns |= {fact.feature: fact.of_drafts(group) for fact in facts}
     team = everybody(credits)
     columns |= _team_features(credits, team, history.people)
     columns |= _genre_features(drafts, team, history.genres)
@@ -170,64 +167,6 @@ def _certificate_indicators(drafts: pd.DataFrame) -> _Columns:
     }
 
 
-def _fading(states: States, years: np.ndarray) -> np.ndarray:
-    return np.exp(-(years - states.take("from_year")) / EFFECT_DECAY_YEARS)
-
-
-def _role_features(role: str, credits: Credits, history: History) -> _Columns:
-    in_role = history.people.as_of(coded(credits.persons, ROLE_CODES[role]), credits.years)
-    anywhere = history.people.as_of(coded(credits.persons, ROLE_CODES["all"]), credits.years)
-    everyone = np.ones(len(credits.rows), bool)
-    neutral = {name.removeprefix(f"{role}_"): value for name, value in _NEUTRAL.items() if name.startswith(f"{role}_")}
-
-    effect = in_role.effect()
-    films = in_role.take("n_films")
-    rating = (films * in_role.take("mean_rating") + _RATING_PRIOR_FILMS * _RATING_PRIOR) / (films + _RATING_PRIOR_FILMS)
-    outside, has_outside = _outside_effect(credits, history.outside)
-    means = {
-        "effect_mean": (effect, everyone),
-        "decayed_effect_mean": (in_role.effect("decayed_", fading=_fading(in_role, credits.years)), everyone),
-        "all_effect_mean": (anywhere.effect(), everyone),
-        "last_effect_mean": (in_role.effect("last_"), everyone),
-        "rating_mean": (rating, everyone),
-        "last_rating_mean": (anywhere.take("last_year_rating"), anywhere.known),
-        "baseline_mean": (anywhere.take("mean_baseline"), anywhere.known),
-        "log_films_mean": (np.log1p(films), everyone),
-        "log_votes_mean": (np.log1p(in_role.take("mean_votes")), in_role.known),
-        "debut_share": (1.0 - anywhere.known, everyone),
-        "career_years_mean": (credits.years - anywhere.take("debut_year"), anywhere.known),
-        "gap_years_mean": (credits.years - anywhere.take("last_film_year"), anywhere.known),
-        "spread_mean": (in_role.take("rating_spread"), films > 1),
-        "outside_effect_mean": (outside, everyone),
-        "outside_share": (has_outside.astype("float64"), everyone),
-    }
-    columns = {name: credits.mean(values, which, neutral[name]) for name, (values, which) in means.items()}
-    decayed = anywhere.effect("decayed_", fading=_fading(anywhere, credits.years))
-    highest = {
-        "effect_max": (effect, everyone),
-        "all_decayed_effect_max": (decayed, everyone),
-        "best_rating_max": (in_role.take("best_rating"), in_role.known),
-        "all_log_votes_max": (np.log1p(anywhere.take("mean_votes")), anywhere.known),
-    }
-    columns |= {name: credits.highest(values, which, neutral[name]) for name, (values, which) in highest.items()}
-    columns["effect_min"] = credits.lowest(effect, everyone, neutral["effect_min"])
-    worst = in_role.take("worst_rating")
-    columns["worst_rating_min"] = credits.lowest(worst, in_role.known, neutral["worst_rating_min"])
-    if role == "cast":
-        total, weight = credits.sum(effect / credits.billing), credits.sum(1.0 / credits.billing)
-        columns["billed_effect_mean"] = np.where(weight > 0, total / np.maximum(weight, 1.0), 0.0)
-    return {f"{role}_{name}": values for name, values in columns.items()}
-
-
-def _outside_effect(credits: Credits, outside: HistoryTable) -> tuple[np.ndarray, np.ndarray]:
-    total, weight = np.zeros(len(credits.rows)), np.zeros(len(credits.rows))
-    for kind in KIND_CODES.values():
-        states = outside.as_of(coded(credits.persons, kind), credits.years)
-        total += states.take("sum_weighted_effect")
-        weight += states.take("sum_weight")
-    return shrunken(total, weight), weight > 0
-
-
 def _team_features(credits: Mapping[str, Credits], team: Credits, people: HistoryTable) -> _Columns:
     total, weight, effects, count = (np.zeros(team.n_drafts) for _ in range(4))
     for role, group in credits.items():
@@ -243,7 +182,7 @@ def _team_features(credits: Mapping[str, Credits], team: Credits, people: Histor
         "team_effect_pooled": shrunken(total, weight),
         "team_all_effect_pooled": shrunken(team.sum(anywhere.take("sum_weighted_effect")), all_weight),
         "team_log_weight": np.where(
-            count > 0, np.log1p(all_weight / np.maximum(team.count(), 1)), _NEUTRAL["team_log_weight"]
+            count > 0, np.log1p(all_weight / np.maximum(team.count(), 1)), NEUTRAL["team_log_weight"]
         ),
     }
 
@@ -254,12 +193,12 @@ def _genre_features(drafts: pd.DataFrame, team: Credits, genres: HistoryTable) -
     everyone = np.ones(len(in_genres.rows), bool)
     effect = states.effect()
     return {
-        "team_genre_effect_mean": in_genres.mean(effect, everyone, _NEUTRAL["team_genre_effect_mean"]),
-        "team_genre_effect_max": in_genres.highest(effect, everyone, _NEUTRAL["team_genre_effect_max"]),
+        "team_genre_effect_mean": in_genres.mean(effect, everyone, NEUTRAL["team_genre_effect_mean"]),
+        "team_genre_effect_max": in_genres.highest(effect, everyone, NEUTRAL["team_genre_effect_max"]),
         "team_genre_effect_pooled": shrunken(
             in_genres.sum(states.take("sum_weighted_effect")), in_genres.sum(states.take("sum_weight"))
         ),
-        "team_genre_share": in_genres.mean(states.known.astype("float64"), everyone, _NEUTRAL["team_genre_share"]),
+        "team_genre_share": in_genres.mean(states.known.astype("float64"), everyone, NEUTRAL["team_genre_share"]),
     }
 
 
@@ -267,17 +206,15 @@ def _pair_features(credits: Mapping[str, Credits], history: HistoryTable) -> _Co
     columns: _Columns = {}
     for role, most in (("writer", BILLED_CAST), ("cast", PAIRED_CAST)):
         pairs = pairs_of(credits["director"], credits[role], most=most)
-        # Beside himself a person has no partner.
-        texts = pairs.directors + "|" + pairs.partners + f"|{role}"
-        states = history.as_of(np.where(pairs.is_self, -1, hashed(texts)), pairs.credits.years)
+        states = pair_states(pairs.directors, pairs.partners, role, pairs.credits.years, history)
         others = ~pairs.is_self
         name = f"{role}_pair_effect_mean"
-        columns[name] = pairs.credits.mean(states.effect(), others, _NEUTRAL[name])
+        columns[name] = pairs.credits.mean(states.effect(), others, NEUTRAL[name])
         columns[f"{role}_pair_films_max"] = pairs.credits.highest(np.log1p(states.take("n_films")), others, 0.0)
         if role == "writer":
             # A director with several writers is counted once.
             writes = pairs.of_directors(pairs.is_self)
-            columns["director_writes"] = np.where(np.isnan(writes), _NEUTRAL["director_writes"], writes)
+            columns["director_writes"] = np.where(np.isnan(writes), NEUTRAL["director_writes"], writes)
     return columns
 
 
@@ -289,16 +226,15 @@ def _title_features(drafts: pd.DataFrame, credits: Mapping[str, Credits], franch
     texts = np.where(has_stem, stems, "") + np.full(len(stems), f"|{ANYBODY}", object)
     title = franchises.as_of(np.where(has_stem, hashed(texts), -1), years)
     team = everybody(credits, most_cast=PAIRED_CAST)
-    joined = np.where(has_stem, stems, "")[team.rows].astype(object) + "|" + team.nconsts
-    states = franchises.as_of(np.where(has_stem[team.rows], hashed(joined), -1), team.years)
+    states = franchise_states(np.where(has_stem, stems, "")[team.rows], team.nconsts, team.years, franchises)
     # The person who made most of them knows the franchise best.
     films = team.highest(states.take("n_films"), states.known, 0.0)
     of_most = states.known & (states.take("n_films") == films[team.rows])
     return {
         "title_effect": title.effect(),
-        "title_last_rating": title.take("last_year_rating", absent=_NEUTRAL["title_last_rating"]),
+        "title_last_rating": title.take("last_year_rating", absent=NEUTRAL["title_last_rating"]),
         "title_log_votes": np.log1p(title.take("mean_votes")),
         "franchise_effect": team.mean(states.effect(), of_most, 0.0),
-        "franchise_last_rating": team.mean(states.take("last_year_rating"), of_most, _NEUTRAL["franchise_last_rating"]),
+        "franchise_last_rating": team.mean(states.take("last_year_rating"), of_most, NEUTRAL["franchise_last_rating"]),
         "franchise_log_films": np.log1p(films),
     }

@@ -36,6 +36,7 @@ FORECASTS_FILE, SCOREBOARD_FILE = "forecasts.parquet", "scoreboard.parquet"
 REQUIREMENTS = (
     "lightgbm",
     "mlflow",
+    "numba",
     "numpy",
     "pandas",
     "pyarrow",

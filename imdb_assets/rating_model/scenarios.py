@@ -1,110 +1,195 @@
-"""Scenario search: which director, writer and actors would a draft do best with? Every combination is scored."""
+"""Scenario search: which people, genres, runtimes, years and languages would a draft do best with?
 
-from collections.abc import Iterator
+Up to `MOST_EXACT` combinations the answer is that of rating every one of them with `RatingModel.predict_frame`;
+beyond it a beam search says how many it rated.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import combinations, product
-from math import comb
+from itertools import combinations
 
-import pandas as pd
+import numpy as np
 
+from imdb_assets.rating_model.beam import search_beam
+from imdb_assets.rating_model.comparison import can_tell, chance_above
 from imdb_assets.rating_model.draft import MovieDraft, drafts_frame
+from imdb_assets.rating_model.familiarity import unfamiliar
 from imdb_assets.rating_model.model import Prediction, RatingModel
+from imdb_assets.rating_model.scoring import Report, Scorer
+from imdb_assets.rating_model.space import AXES, ScenarioError, Space, Variations, space_of
 
-MAXIMUM_COMBINATIONS = 20_000
-_ROLES = ("directors", "writers", "cast")
-_People = tuple[str, ...]
-_Team = tuple[_People, _People, _People]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Candidates:
-    """People to choose from per role, ids or names; a role without candidates keeps the draft's own people."""
-
-    directors: _People = ()
-    writers: _People = ()
-    cast: _People = ()
+MOST_EXACT = 1_000_000
+"""Up to so many combinations every one is rated."""
+MOST_COMBINATIONS = 1_000_000_000_000
+"""More are refused: a beam sees too small a share of them."""
+MOST_FILMS = 20_000
+"""Combinations of genres, runtimes, years and languages, which are looked up one by one."""
+_TIE = 1e-10
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """One combination: the draft with its people as ids, and the answer to it."""
+    """One combination: the draft with its people as ids, the answer to it, and what to think of it.
+
+    `chance_of_best` is how often the best scenario's film would end up above this one's, and `is_told_from_best` is
+    whether that is more than a toss of a coin (see `comparison.py`). `unfamiliar` says what was never learned from.
+    """
 
     draft: MovieDraft
     prediction: Prediction
+    chance_of_best: float
+    is_told_from_best: bool
+    unfamiliar: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Heat:
+    """The best rating of each value of one axis (people by id) with each of another; minus infinity for none."""
+
+    rows: tuple
+    columns: tuple
+    ratings: np.ndarray
 
 
 @dataclass(frozen=True)
 class Scenarios:
-    """The best combinations, best first, out of how many; and what the reader should know of the people."""
+    """The best combinations, best first; how many there are, were rated and are allowed; what the reader should know.
+
+    `heat` has a table for each two axes that vary, where every combination was rated.
+    """
 
     best: tuple[Scenario, ...]
     n_combinations: int
+    n_rated: int
+    n_allowed: int
     warnings: tuple[str, ...]
+    heat: Mapping[tuple[str, str], Heat]
 
-
-class ScenarioError(ValueError):
-    """The search cannot be done as asked; the text says what to change."""
+    @property
+    def is_exact(self) -> bool:
+        """Whether every combination was rated."""
+        return self.n_combinations <= MOST_EXACT
 
 
 class TooManyCombinationsError(ScenarioError):
-    """More combinations than are scored at once."""
+    """More combinations than are searched."""
 
-    def __init__(self, size: int, people: Candidates, cast_size: int) -> None:
-        """Say how many there are and how to have fewer."""
+    def __init__(self, size: int, sizes: Mapping[str, int], most: int) -> None:
+        """Say how many there are, where they come from, and how to have fewer."""
         self.size = size
+        parts = " x ".join(f"{count:,} of {axis}" for axis, count in sizes.items())
+        widest = max(sizes, key=lambda axis: sizes[axis])
         super().__init__(
-            f"{size:,} combinations are more than the {MAXIMUM_COMBINATIONS:,} that can be scored at once "
-            f"({len(people.directors)} directors, {len(people.writers)} writers, "
-            f"{cast_size} of {len(people.cast)} actors). Take out some candidates, or change the actors per film."
+            f"{size:,} combinations ({parts}) are more than the {most:,} that can be searched. "
+            f"Take out some candidates of {widest} first, or ask for fewer of them per film."
         )
 
 
 def search_scenarios(
-    model: RatingModel, draft: MovieDraft, candidates: Candidates, *, k: int, cast_size: int
+    model: RatingModel,
+    draft: MovieDraft,
+    variations: Variations,
+    *,
+    k: int,
+    report: Report | None = None,
+    is_cancelled: Callable[[], bool] | None = None,
 ) -> Scenarios:
-    """Score every team of one director, one writer and `cast_size` actors, and return the best `k`.
+    """Find the best `k` combinations.
 
-    Highest rating first; equal ratings go by the ids of director, writer and cast, lowest first.
+    The highest rating first; ratings that are equal to 1e-10 go by the ids of directors, writers and cast, then by
+    genres, runtime, year and language, lowest first, whatever the order of candidates.
 
-    Raises:
-        TooManyCombinationsError: when there are more than `MAXIMUM_COMBINATIONS`.
-        ScenarioError: when `cast_size` is more than there are candidates, or `k` or `cast_size` is not positive.
+    :param report: told how many combinations are done, and of how many.
+    :param is_cancelled: asked every few milliseconds whether to stop.
+    :raises ScenarioError: where it cannot be searched as asked; the text says what to change.
+    :raises SearchCancelledError: when `is_cancelled` said so.
     """
-    asked = {role: people for role, people in vars(candidates).items() if people}
-    resolved, warnings = model.resolve(draft.model_copy(update=asked))
-    people = Candidates(
-        directors=resolved.directors if candidates.directors else (),
-        writers=resolved.writers if candidates.writers else (),
-        cast=resolved.cast if candidates.cast else (),
+    if k < 1:
+        raise ScenarioError(f"Ask for at least one scenario, not {k}.")
+    if variations.n_combinations > MOST_COMBINATIONS:
+        raise TooManyCombinationsError(variations.n_combinations, variations.sizes, MOST_COMBINATIONS)
+    space = space_of(model, draft, variations)
+    _refuse_too_many(space, variations)
+    scorer = Scorer(model, space)
+    report, is_cancelled = report or (lambda _done, _total: None), is_cancelled or (lambda: False)
+    if space.n_combinations > MOST_EXACT:
+        found, n_rated, n_allowed = search_beam(scorer, space, k=k, report=report, is_cancelled=is_cancelled)
+        heat = {}
+    else:
+        ratings = scorer.rate_all(report=report, is_cancelled=is_cancelled)
+        found = [space.draft_at(int(number)) for number in _best(space, ratings, k)]
+        n_rated, n_allowed = len(ratings), int((ratings > -np.inf).sum())
+        heat = _heat(space, ratings.reshape(space.shape))
+    return Scenarios(
+        best=_told(model, found),
+        n_combinations=space.n_combinations,
+        n_rated=n_rated,
+        n_allowed=n_allowed,
+        warnings=_warnings(space, n_rated=n_rated, n_allowed=n_allowed),
+        heat=heat,
     )
-    size = _count(people, k=k, cast_size=cast_size)
-    if size > MAXIMUM_COMBINATIONS:
-        raise TooManyCombinationsError(size, people, cast_size)
-
-    teams = list(_teams(people, resolved, cast_size))
-    frame = drafts_frame([resolved]).loc[[0] * len(teams)].reset_index(drop=True)
-    for at, role in enumerate(_ROLES):
-        frame[role] = pd.Series([list(team[at]) for team in teams])
-    ratings = model.predict_frame(frame)
-    order = sorted(range(len(teams)), key=lambda row: (-ratings[row], teams[row]))
-    drafts = [resolved.model_copy(update=dict(zip(_ROLES, teams[row], strict=True))) for row in order[:k]]
-    best = tuple(map(Scenario, drafts, model.predict(drafts)))
-    return Scenarios(best=best, n_combinations=size, warnings=warnings)
 
 
-def _count(people: Candidates, *, k: int, cast_size: int) -> int:
-    if k < 1 or cast_size < 1:
-        raise ScenarioError(f"Ask for at least one scenario and one actor per film, not {k} and {cast_size}.")
-    if people.cast and cast_size > len(people.cast):
-        raise ScenarioError(
-            f"{cast_size} actors per film, but only {len(people.cast)} candidates: add actors or ask for fewer."
+def _refuse_too_many(space: Space, variations: Variations) -> None:
+    facts = {axis: len(values) for axis, values in space.facts.items()}
+    n_films = int(np.prod(list(facts.values()), dtype="object"))
+    if n_films > MOST_FILMS:
+        raise TooManyCombinationsError(n_films, facts, MOST_FILMS)
+    if space.n_combinations > MOST_COMBINATIONS:
+        raise TooManyCombinationsError(space.n_combinations, variations.sizes, MOST_COMBINATIONS)
+
+
+def _warnings(space: Space, *, n_rated: int, n_allowed: int) -> tuple[str, ...]:
+    told = list(space.warnings)
+    if space.n_combinations > MOST_EXACT:
+        told.append(
+            f"{space.n_combinations:,} combinations are too many to rate each: a beam search rated {n_rated:,}, adding "
+            "one person at a time to the most promising teams. There may be better ones."
         )
-    casts = comb(len(people.cast), cast_size) if people.cast else 1
-    return max(len(people.directors), 1) * max(len(people.writers), 1) * casts
+    if not n_allowed:
+        told.append("No combination meets all constraints: take one out, or add candidates.")
+    return tuple(told)
 
 
-def _teams(people: Candidates, draft: MovieDraft, cast_size: int) -> Iterator[_Team]:
-    directors = [(person,) for person in people.directors] or [draft.directors]
-    writers = [(person,) for person in people.writers] or [draft.writers]
-    casts = list(combinations(people.cast, cast_size)) if people.cast else [draft.cast]
-    return product(directors, writers, casts)
+def _best(space: Space, ratings: np.ndarray, k: int) -> np.ndarray:
+    """Numbers of the best `k` allowed combinations, in the order of `search_scenarios`."""
+    k = min(k, int((ratings > -np.inf).sum()))
+    if not k:
+        return np.zeros(0, "int64")
+    last = np.partition(ratings, len(ratings) - k)[len(ratings) - k]
+    numbers = np.flatnonzero(ratings >= last - _TIE)
+    ranked = numbers[np.argsort(-ratings[numbers], kind="stable")]
+    level = np.cumsum(-np.diff(ratings[ranked], prepend=ratings[ranked[0]]) > _TIE)
+    order = np.lexsort([*reversed(space.tie_keys(ranked)), level])
+    return ranked[order[:k]]
+
+
+def _told(model: RatingModel, drafts: list[MovieDraft]) -> tuple[Scenario, ...]:
+    if not drafts:
+        return ()
+    predictions = model.predict(drafts)
+    best, strange = predictions[0], unfamiliar(model, drafts_frame(drafts))
+    return tuple(
+        Scenario(draft, one, chance_above(one, best), can_tell(one, best), said)
+        for draft, one, said in zip(drafts, predictions, strange, strict=True)
+    )
+
+
+def _heat(space: Space, ratings: np.ndarray) -> dict[tuple[str, str], Heat]:
+    varied = [place for place, size in enumerate(space.shape) if size > 1]
+    found = {}
+    for one, other in combinations(varied, 2):
+        table = ratings.max(axis=tuple(place for place in range(len(AXES)) if place not in (one, other)))
+        rows, table = _by_value(space, AXES[one], table)
+        columns, table = _by_value(space, AXES[other], table.T)
+        found[AXES[one], AXES[other]] = Heat(rows, columns, table.T)
+    return found
+
+
+def _by_value(space: Space, axis: str, table: np.ndarray) -> tuple[tuple, np.ndarray]:
+    """The best of a table's rows per value of an axis: per person where its rows are choices of people."""
+    if axis in space.facts:
+        return space.facts[axis], table
+    choices, people = space.choices[axis], space.people[axis]
+    rows = [table[(choices == place).any(axis=1)].max(axis=0) for place in range(len(people))]
+    return people, np.array(rows)

@@ -157,6 +157,10 @@ class FittedModel:
         points = pd.DataFrame(self.calibration.slope * found[:, :-1], columns=self.booster.feature_name())
         return points, self.calibration.intercept + self.calibration.slope * float(found[0, -1])
 
+    def inputs(self, matrix: pd.DataFrame, drafts: pd.DataFrame) -> np.ndarray:
+        """What the trees are given: a row per row of `matrix`, a column per name of `booster.feature_name()`."""
+        return self._inputs(matrix, score_texts(self.texts, drafts))
+
     def _rate(self, matrix: pd.DataFrame, scores: Mapping[str, np.ndarray]) -> np.ndarray:
         inputs = self._inputs(matrix, scores)
         # Of few rows the trees are done before threads have started.
