@@ -2,6 +2,7 @@
 
 import dagster as dg
 import pandas as pd
+import pyarrow as pa
 
 from imdb_assets.assets.table_asset import Checked, Partitions, Writing, table_asset
 from imdb_assets.pictures import as_markdown, backtest_years, importance, search_trials
@@ -42,11 +43,11 @@ def gold_backtest(gold_training_set: pd.DataFrame, gold_movie_features: pd.DataF
 def gold_model_ablation(
     gold_training_set: pd.DataFrame,
     gold_movie_features: pd.DataFrame,
-    gold_person_history: pd.DataFrame,
-    gold_person_genre_history: pd.DataFrame,
-    gold_pair_history: pd.DataFrame,
-    gold_franchise_history: pd.DataFrame,
-    gold_outside_history: pd.DataFrame,
+    gold_person_history: pa.Table,
+    gold_person_genre_history: pa.Table,
+    gold_pair_history: pa.Table,
+    gold_franchise_history: pa.Table,
+    gold_outside_history: pa.Table,
     gold_baseline_coefficients: pd.DataFrame,
 ) -> Checked:
     years = _test_years(gold_training_set)

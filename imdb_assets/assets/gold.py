@@ -2,6 +2,7 @@
 
 import dagster as dg
 import pandas as pd
+import pyarrow as pa
 from pyspark.sql import DataFrame
 
 from imdb_assets.assets.leak_audit import audit_leaks, features_as_of, own_target_moves_text_score
@@ -113,11 +114,11 @@ def gold_training_set(
     gold_movie_features: DataFrame,
     silver_outside_credits: DataFrame,
     gold_baseline_coefficients: pd.DataFrame,
-    gold_person_history: pd.DataFrame,
-    gold_person_genre_history: pd.DataFrame,
-    gold_pair_history: pd.DataFrame,
-    gold_franchise_history: pd.DataFrame,
-    gold_outside_history: pd.DataFrame,
+    gold_person_history: pa.Table,
+    gold_person_genre_history: pa.Table,
+    gold_pair_history: pa.Table,
+    gold_franchise_history: pa.Table,
+    gold_outside_history: pa.Table,
     protocol: Protocol,
 ) -> Checked:
     facts = gold_movie_features.toArrow().to_pandas()

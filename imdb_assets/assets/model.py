@@ -7,6 +7,7 @@ from typing import cast
 import dagster as dg
 import mlflow
 import pandas as pd
+import pyarrow as pa
 from mlflow import MlflowClient
 
 from imdb_assets.assets.fingerprint import fingerprint
@@ -64,7 +65,7 @@ def rating_model_candidate(
     kept = registry.version_of(uri, registry.CANDIDATE)
     is_unchanged = kept is not None and kept.tags.get(FINGERPRINT) == made_from and not is_forced(context.run)
     if not is_unchanged:
-        tables = {name: cast("pd.DataFrame", delta.load(name, pd.DataFrame)) for name in TRAINED_ON}
+        tables = {name: cast("pa.Table", delta.load(name, pa.Table)) for name in TRAINED_ON}
         with mlflow_tracking.run(context) as tracking:
             origin = _origin(delta, landing, context.run.run_id)
             try:
@@ -96,7 +97,7 @@ def rating_model_candidate(
 
 
 def _trained(
-    tables: Mapping[str, pd.DataFrame],
+    tables: Mapping[str, pa.Table],
     recipe: Recipe,
     report: Callable[[str], object],
     *,
@@ -104,12 +105,12 @@ def _trained(
     tags: Mapping[str, str],
 ) -> Study:
     history = History.from_frames(tables)
-    people = People.from_frame(tables["gold_people_index"])
-    movie_features = tables["gold_movie_features"]
-    study = run_study(tables["gold_training_set"], movie_features, history, recipe, report, champion=champion)
+    people = People.from_frame(tables["gold_people_index"].to_pandas())
+    training_set, movie_features = (tables[name].to_pandas() for name in ("gold_training_set", "gold_movie_features"))
+    study = run_study(training_set, movie_features, history, recipe, report, champion=champion)
     _log_study(study)
     tags = {"snapshot_date": str(movie_features["snapshot_date"].dropna().max()), **tags}
-    films = Films.from_frames(movie_features, tables["gold_training_set"], weights=gain_by_feature(study.model))
+    films = Films.from_frames(movie_features, training_set, weights=gain_by_feature(study.model))
     seed_model = RatingModel(study.seed_model, history, people, study.seed_intervals, films)
     registry.register(seed_model, alias=registry.RANDOM_FOREST, tags=tags)
     model = RatingModel(study.model, history, people, study.intervals, films)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from imdb_assets.rating_model.baseline import Baseline, baseline_terms, cut_runtime
 from imdb_assets.rating_model.credits import BILLED_CAST, Credits, credits_of, everybody, pairs_of, with_genres
@@ -50,10 +51,13 @@ class History:
     baseline: Baseline
 
     @classmethod
-    def from_frames(cls, frames: Mapping[str, pd.DataFrame]) -> "History":
-        """Index gold's tables, given by the names of their assets; `HISTORY_TABLES` says which."""
-        histories = {name: index(frames[table]) for name, (table, index) in _INDEXED.items()}
-        return cls(**histories, baseline=Baseline(frames["gold_baseline_coefficients"]))
+    def from_frames(cls, frames: Mapping[str, pd.DataFrame | pa.Table]) -> "History":
+        """Index gold's tables, given by the names of their assets; `HISTORY_TABLES` says which.
+
+        Millions of rows are better given as Arrow tables: one at a time is then a data frame, whose texts are large.
+        """
+        histories = {name: index(_in_pandas(frames[table])) for name, (table, index) in _INDEXED.items()}
+        return cls(**histories, baseline=Baseline(_in_pandas(frames["gold_baseline_coefficients"])))
 
     def save(self, folder: Path) -> None:
         """Write all parts as files into a folder."""
@@ -66,6 +70,10 @@ class History:
         """Map what `save` wrote into memory."""
         histories = {name: HistoryTable.open(folder / f"{name}_history.arrow") for name in _INDEXED}
         return cls(**histories, baseline=Baseline(pd.read_parquet(folder / "baseline_coefficients.parquet")))
+
+
+def _in_pandas(table: pd.DataFrame | pa.Table) -> pd.DataFrame:
+    return table if isinstance(table, pd.DataFrame) else table.to_pandas()
 
 
 _INDEXED = {
