@@ -1,10 +1,13 @@
 """What the tests share: one Spark session, resources on a temporary lake, and the tools a machine may lack."""
 
+import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
@@ -21,6 +24,7 @@ from imdb_assets_tests.needs import (
 )
 from imdb_assets_tests.omdb_server import OmdbServer, omdb_server
 from imdb_assets_tests.servers import free_port as a_free_port
+from imdb_assets_tests.servers import served
 
 # Minutes each: begun last, one of them would keep one worker busy while the others have nothing left to do.
 LONGEST = ("test_days.py", "test_whole_pipeline.py", "test_stack.py", "test_lakes.py")
@@ -51,6 +55,23 @@ def spark(spark_resource: Spark) -> Iterator[SparkSession]:
 def champion_uri(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The tracking URI of a registry with a small champion."""
     return registered_champion(tmp_path_factory.mktemp("champion"))
+
+
+@pytest.fixture(scope="session")
+def model_server(champion_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of `mlflow models serve` with that champion."""
+    port = a_free_port()
+    mlflow = Path(sys.executable).parent / "mlflow"
+    command = [
+        str(mlflow), "models", "serve", "-m", "models:/imdb_rating@champion", "--env-manager", "local",
+        "--host", "127.0.0.1", "--port", str(port),
+    ]  # fmt: skip
+    # MLflow starts uvicorn by name.
+    path = f"{mlflow.parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "MLFLOW_TRACKING_URI": champion_uri, "OMP_NUM_THREADS": "1"}
+    log = tmp_path_factory.mktemp("serve") / "log"
+    with served(command, port=port, health="/health", environment=environment, log=log) as address:
+        yield address
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The champion behind `mlflow models serve`, asked over HTTP; and loaded where neither Spark nor Dagster is."""
 
 import json
-import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -21,38 +20,22 @@ from imdb_assets.rating_model.registry import load_champion
 from imdb_assets.rating_model.served_model import registered_version
 from imdb_assets.rating_model.similar import similar_films
 from imdb_assets_tests.champion import GIFTED_NAME, HOMONYM_NAME
-from imdb_assets_tests.servers import free_port, served
+from imdb_assets_tests.servers import free_port
 
 pytestmark = pytest.mark.slow
 APP = Path(__file__).parents[1] / "app"
 
 
-@pytest.fixture(scope="module")
-def server(champion_uri, tmp_path_factory):
-    port = free_port()
-    mlflow = Path(sys.executable).parent / "mlflow"
-    command = [
-        str(mlflow), "models", "serve", "-m", "models:/imdb_rating@champion", "--env-manager", "local",
-        "--host", "127.0.0.1", "--port", str(port),
-    ]  # fmt: skip
-    # MLflow starts uvicorn by name.
-    path = f"{mlflow.parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path, "MLFLOW_TRACKING_URI": champion_uri, "OMP_NUM_THREADS": "1"}
-    log = tmp_path_factory.mktemp("serve") / "log"
-    with served(command, port=port, health="/health", environment=environment, log=log) as address:
-        yield address
+def ask(model_server: str, *rows: dict) -> requests.Response:
+    return requests.post(f"{model_server}/invocations", json={"dataframe_records": list(rows)}, timeout=60)
 
 
-def ask(server: str, *rows: dict) -> requests.Response:
-    return requests.post(f"{server}/invocations", json={"dataframe_records": list(rows)}, timeout=60)
-
-
-def asked_with(server: str, params: dict, *rows: dict) -> requests.Response:
+def asked_with(model_server: str, params: dict, *rows: dict) -> requests.Response:
     body = {"dataframe_records": list(rows), "params": params}
-    return requests.post(f"{server}/invocations", json=body, timeout=60)
+    return requests.post(f"{model_server}/invocations", json=body, timeout=60)
 
 
-def test_the_server_answers_as_the_model_does_and_says_its_version(server, champion_uri):
+def test_the_server_answers_as_the_model_does_and_says_its_version(model_server, champion_uri):
     bare = {"release_year": 2027}
     named = {
         "release_year": 2027,
@@ -63,7 +46,7 @@ def test_the_server_answers_as_the_model_does_and_says_its_version(server, champ
     }
     model = load_champion(champion_uri).model
     for rows in ([bare], [named], [bare, named]):
-        response = ask(server, *rows)
+        response = ask(model_server, *rows)
         assert response.status_code == 200, response.text
         expected = model.predict([MovieDraft(**row) for row in rows])
         assert response.json()["predictions"] == [
@@ -71,11 +54,13 @@ def test_the_server_answers_as_the_model_does_and_says_its_version(server, champ
         ]
 
 
-def test_the_server_gives_reasons_that_add_up_to_the_rating(server):
+def test_the_server_gives_reasons_that_add_up_to_the_rating(model_server):
     rows = [{"release_year": 2027, "directors": [GIFTED_NAME]}, {"release_year": 2027, "genres": ["Horror"]}]
-    response = asked_with(server, {"explain": True}, *rows)
+    response = asked_with(model_server, {"explain": True}, *rows)
     assert response.status_code == 200, response.text
-    for answer, plain in zip(response.json()["predictions"], ask(server, *rows).json()["predictions"], strict=True):
+    for answer, plain in zip(
+        response.json()["predictions"], ask(model_server, *rows).json()["predictions"], strict=True
+    ):
         points = [reason["points"] for reason in answer["reasons"]]
         assert answer["average"] + sum(points) == pytest.approx(answer["rating"], abs=1e-6)
         assert {name: answer[name] for name in plain} == plain
@@ -101,8 +86,8 @@ def test_a_model_that_does_not_come_from_the_registry_says_so(tmp_path):
         ({"release_year": 2027, "genres": [None]}, "genres.0"),
     ],
 )
-def test_a_bad_draft_is_refused_with_the_name_of_the_field(server, row, field):
-    response = ask(server, row)
+def test_a_bad_draft_is_refused_with_the_name_of_the_field(model_server, row, field):
+    response = ask(model_server, row)
     assert response.status_code == 400
     assert field in response.json()["message"]
 
@@ -118,8 +103,8 @@ def test_a_bad_draft_is_refused_with_the_name_of_the_field(server, row, field):
         ({"directors": ["", "nm" + "9" * 30]}, "An empty name was left out."),
     ],
 )
-def test_a_hostile_draft_is_cut_to_what_is_read_with_a_warning(server, row, said):
-    response = ask(server, {"release_year": 2027, **row})
+def test_a_hostile_draft_is_cut_to_what_is_read_with_a_warning(model_server, row, said):
+    response = ask(model_server, {"release_year": 2027, **row})
     assert response.status_code == 200, response.text
     [answer] = response.json()["predictions"]
     assert any(said in warning for warning in answer["warnings"])
@@ -139,44 +124,44 @@ def test_a_hostile_draft_is_cut_to_what_is_read_with_a_warning(server, row, said
         ({"release_year": 2027, "title": {"a": 1}}, "title = {'a': 1}: send text in quotes."),
     ],
 )
-def test_a_refusal_says_the_value_and_the_mend(server, row, message):
-    response = ask(server, row)
+def test_a_refusal_says_the_value_and_the_mend(model_server, row, message):
+    response = ask(model_server, row)
     assert response.status_code == 400
     assert response.json()["message"].endswith(message)
 
 
-def test_of_many_drafts_the_bad_one_is_named_by_its_row(server):
-    response = ask(server, {"release_year": 2027}, {"release_year": 2027, "runtime_minutes": -1})
+def test_of_many_drafts_the_bad_one_is_named_by_its_row(model_server):
+    response = ask(model_server, {"release_year": 2027}, {"release_year": 2027, "runtime_minutes": -1})
     assert response.status_code == 400
     assert "row 1: runtime_minutes = -1.0" in response.json()["message"]
 
 
-def test_what_nobody_reads_of_a_request_is_a_warning_of_that_request_alone(server):
+def test_what_nobody_reads_of_a_request_is_a_warning_of_that_request_alone(model_server):
     row = {"release_year": 2027, "directers": ["Somebody"], "budget_usd": 5}
     body = {"dataframe_records": [row], "params": {"explian": True}}
     for _ in range(3):
-        [answer] = requests.post(f"{server}/invocations", json=body, timeout=60).json()["predictions"]
+        [answer] = requests.post(f"{model_server}/invocations", json=body, timeout=60).json()["predictions"]
         assert answer["warnings"] == [
             "budget_usd is not a field of a draft: ignored.",
             "directers is not a field of a draft: ignored. Did you mean directors?",
             "explian is not a parameter: ignored. Did you mean explain?",
         ]
         # This one is refused after its stray field was noticed.
-        assert ask(server, {"release_year": 3000, "stray": 1}).status_code == 400
-        assert ask(server, {"release_year": 2027}).json()["predictions"][0]["warnings"] == []
+        assert ask(model_server, {"release_year": 3000, "stray": 1}).status_code == 400
+        assert ask(model_server, {"release_year": 2027}).json()["predictions"][0]["warnings"] == []
 
 
-def test_similar_films_are_given_when_asked_for(server, champion_uri):
+def test_similar_films_are_given_when_asked_for(model_server, champion_uri):
     rows = [{"release_year": 2027, "genres": ["Horror"]}, {"release_year": 2027, "directors": [GIFTED_NAME]}]
-    response = asked_with(server, {"similar": 3}, *rows)
+    response = asked_with(model_server, {"similar": 3}, *rows)
     assert response.status_code == 200, response.text
     model = load_champion(champion_uri).model
     for row, answer in zip(rows, response.json()["predictions"], strict=True):
         expected = [vars(film) for film in similar_films(model, MovieDraft(**row), k=3)]
         assert answer["similar"] == expected
         assert len(expected) == 3
-    assert "similar" not in ask(server, *rows).json()["predictions"][0]
-    both = asked_with(server, {"similar": 1, "explain": True}, *rows).json()["predictions"][0]
+    assert "similar" not in ask(model_server, *rows).json()["predictions"][0]
+    both = asked_with(model_server, {"similar": 1, "explain": True}, *rows).json()["predictions"][0]
     assert {"similar", "reasons", "average"} <= set(both)
 
 
@@ -187,18 +172,18 @@ def test_similar_films_are_given_when_asked_for(server, champion_uri):
     ({"similar": "three"}, 1, "three"),
     ({"explain": "maybe"}, 1, "maybe"),
 ])  # fmt: skip
-def test_too_much_or_the_wrong_thing_asked_for_is_refused(server, params, n, said):
-    response = asked_with(server, params, *[{"release_year": 2027}] * n)
+def test_too_much_or_the_wrong_thing_asked_for_is_refused(model_server, params, n, said):
+    response = asked_with(model_server, params, *[{"release_year": 2027}] * n)
     assert response.status_code == 400
     assert said in response.json()["message"]
 
 
-def test_a_name_is_taken_as_the_warnings_say(server):
+def test_a_name_is_taken_as_the_warnings_say(model_server):
     known = {"release_year": 2027, "genres": ["Drama"], "directors": [GIFTED_NAME]}
     debut = {**known, "directors": ["Zoe Giftet"]}
     rows = [known, {**known, "directors": [HOMONYM_NAME]}, debut, {**known, "directors": ["Xu Qwzvk"]},
             {"release_year": 2027}, {**known, "genres": ["Drama", "Dramedy"]}]  # fmt: skip
-    plain, homonym, misspelt, newcomer, empty, wrong_genre = ask(server, *rows).json()["predictions"]
+    plain, homonym, misspelt, newcomer, empty, wrong_genre = ask(model_server, *rows).json()["predictions"]
     assert plain["warnings"] == empty["warnings"] == []
     [said] = homonym["warnings"]
     assert said.startswith(f"{HOMONYM_NAME} fits 2 people: took {HOMONYM_NAME}, ")
@@ -211,17 +196,17 @@ def test_a_name_is_taken_as_the_warnings_say(server):
     assert wrong_genre["rating"] == plain["rating"]
 
 
-def test_ten_thousand_drafts_are_answered_as_each_alone(server):
+def test_ten_thousand_drafts_are_answered_as_each_alone(model_server):
     names = [GIFTED_NAME, HOMONYM_NAME, "Nobody Yet", "nm0000005"]
     rows = [{"release_year": 1990 + number % 40, "directors": [names[number % 4]]} for number in range(10_000)]
-    response = ask(server, *rows)
+    response = ask(model_server, *rows)
     assert response.status_code == 200, response.text
     answers = response.json()["predictions"]
     assert len(answers) == 10_000
     for number in (0, 1, 6_003, 9_999):
-        [alone] = ask(server, rows[number]).json()["predictions"]
+        [alone] = ask(model_server, rows[number]).json()["predictions"]
         assert answers[number]["rating"] == pytest.approx(alone["rating"], abs=1e-12)
-    assert ask(server, *[{"release_year": 2027}] * 50_001).status_code == 400
+    assert ask(model_server, *[{"release_year": 2027}] * 50_001).status_code == 400
 
 
 SCALARS = st.one_of(
@@ -270,11 +255,11 @@ BODIES = st.one_of(
 
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(body=BODIES)
-def test_nothing_that_is_sent_makes_the_server_fail(server, body):
+def test_nothing_that_is_sent_makes_the_server_fail(model_server, body):
     # json.dumps spells lone surrogates, NaN and Infinity, as many clients do.
     text = json.dumps(body).encode("ascii")
     headers = {"Content-Type": "application/json"}
-    response = requests.post(f"{server}/invocations", data=text, headers=headers, timeout=60)
+    response = requests.post(f"{model_server}/invocations", data=text, headers=headers, timeout=60)
     assert response.status_code in {200, 400}, response.text
     if response.status_code == 200:
         for answer in response.json()["predictions"]:
@@ -285,20 +270,20 @@ def test_nothing_that_is_sent_makes_the_server_fail(server, body):
 
 
 @pytest.mark.parametrize("body", [b"[" * 100_000, b'{"dataframe_split": {"columns": [[1]], "data": [[2]]}}'])
-def test_after_what_mlflow_itself_fails_on_the_server_goes_on(server, body):
+def test_after_what_mlflow_itself_fails_on_the_server_goes_on(model_server, body):
     # MLflow 3.17 reads JSON before the model sees it: nested a thousand deep, or with a list as a column's name, its
     # own code raises, and the server says 500. Nothing of ours runs by then.
     response = requests.post(
-        f"{server}/invocations", data=body, headers={"Content-Type": "application/json"}, timeout=60
+        f"{model_server}/invocations", data=body, headers={"Content-Type": "application/json"}, timeout=60
     )
     assert response.status_code >= 400
-    assert ask(server, {"release_year": 2027}).status_code == 200
+    assert ask(model_server, {"release_year": 2027}).status_code == 200
 
 
-def test_of_500_requests_50_at_once_none_is_lost(server):
+def test_of_500_requests_50_at_once_none_is_lost(model_server):
     rows = [{"release_year": 1990 + number % 40, "directors": [GIFTED_NAME]} for number in range(500)]
     with ThreadPoolExecutor(50) as pool:
-        responses = list(pool.map(lambda row: ask(server, row), rows))
+        responses = list(pool.map(lambda row: ask(model_server, row), rows))
     assert {response.status_code for response in responses} == {200}
     ratings = [response.json()["predictions"][0]["rating"] for response in responses]
     assert ratings[40:] == ratings[:-40]
@@ -322,13 +307,13 @@ print(model.predict([{{"release_year": 2027, "directors": [{GIFTED_NAME!r}]}}])[
     assert float(shown.stdout.splitlines()[-1]) == expected.rating
 
 
-def test_the_app_and_the_command_line_ask_the_server_that_the_setting_names(server, champion_uri, monkeypatch):
+def test_the_app_and_the_command_line_ask_the_server_that_the_setting_names(model_server, champion_uri, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", champion_uri)
-    monkeypatch.setenv("RATING_MODEL_URL", server)
+    monkeypatch.setenv("RATING_MODEL_URL", model_server)
     draft = MovieDraft(release_year=2027, genres=("Drama",), directors=(GIFTED_NAME, "Nobody Yet"))
     asked = ["predict", "--year", "2027", "--genre", "Drama", "--director", GIFTED_NAME, "--director", "Nobody Yet"]
     (expected,) = load_champion(champion_uri).model.predict([draft])
-    answers = answers_of(server, [draft])
+    answers = answers_of(model_server, [draft])
     (predicted,) = answers.predictions
     assert answers.version == "1"
     assert predicted.warnings == expected.warnings
@@ -340,7 +325,7 @@ def test_the_app_and_the_command_line_ask_the_server_that_the_setting_names(serv
     assert answer["model_version"] == "1"
     page = AppTest.from_file(str(APP / "rating_app.py"), default_timeout=60).run()
     assert not page.exception
-    assert page.caption[-1].value == f"Answered by imdb_rating version 1 of the model server at {server}."
+    assert page.caption[-1].value == f"Answered by imdb_rating version 1 of the model server at {model_server}."
 
 
 def test_a_server_that_is_not_there_is_a_sentence_in_app_and_command_line(champion_uri, monkeypatch):
