@@ -21,7 +21,7 @@ ALLOWED = {
     },
     "imdb_assets/sample_world": {"duckdb", "numpy", "pyarrow"},
     "app": {
-        "altair", "imdb_assets.rating_model", "imdb_assets.tables", "numpy", "pandas", "pydantic", "requests",
+        "imdb_assets.rating_model", "imdb_assets.tables", "numpy", "pandas", "pydantic", "requests",
         "rich", "streamlit", "typer",
     },
 }  # fmt: skip
