@@ -5,7 +5,6 @@ import streamlit as st
 
 from app.champion import champion_or_stop, logged_rows
 from app.look import show
-from app.model_record import show_card, show_forecasts, show_versions
 from app.model_pictures import (
     LEAKY,
     calibration_picture,
@@ -14,6 +13,7 @@ from app.model_pictures import (
     slice_coverage_picture,
     slices_picture,
 )
+from app.model_record import show_card, show_forecasts, show_versions
 from imdb_assets.rating_model import registry
 from imdb_assets.rating_model.registry import Champion
 from imdb_assets.rating_model.study import CANDIDATE_NAME
