@@ -26,6 +26,7 @@ ROLLING_ORIGIN, TEST = "rolling_origin", "test"
 """Splits of a run's predictions: the years before the test, each predicted by trees of earlier years; and the test."""
 _FILE, _SIGHT_FILE = "films.arrow", "films_sight.parquet"
 _TITLES = ("title", "original_title")
+_SHOWN = ["tconst", *DRAFT_COLUMNS, "rating", "n_votes", "is_mature"]
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,8 @@ class Films:
         matrix = ranked[list(FEATURE_NAMES)].astype("float64")
         sight = Sight.of(matrix, weights)
         places = sight.place(matrix)
-        columns["place"] = pa.FixedSizeListArray.from_arrays(pa.array(places.ravel()), places.shape[1])
+        for name, values in (("place", places), ("lengths", sight.lengths(places))):
+            columns[name] = pa.FixedSizeListArray.from_arrays(pa.array(values.ravel()), values.shape[1])
         return cls(pa.table(columns), sight)
 
     @classmethod
@@ -144,12 +146,17 @@ class Films:
         """
         return self._film(self._rows[tconst]).draft
 
-    def nearest(self, place: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
-        """The rows of the films that lie nearest to a place, the nearest first, and their squared distances."""
-        if not len(self):
+    def nearest(self, matrix: pd.DataFrame, present: Mapping[str, bool], most: int) -> tuple[np.ndarray, np.ndarray]:
+        """The rows of the films most like a draft to the model, the nearest first, and their squared distances.
+
+        :param matrix: the draft's features.
+        :param present: which blocks of facts it has, as `present_blocks` says; the others do not count.
+        """
+        if self.sight is None:
             return np.empty(0, "int64"), np.empty(0, "float32")
-        places, lengths = self._places
-        squared = lengths - 2 * (places @ place) + place @ place
+        features, blocks = self.sight.counts(present)
+        place = self.sight.place(matrix)[0] * features
+        squared = self._matrix("lengths") @ blocks - 2 * (self._matrix("place") @ place) + place @ place
         rows = np.argpartition(squared, min(most, len(squared) - 1))[:most]
         rows = rows[np.lexsort((rows, squared[rows]))]
         return rows, np.maximum(squared[rows], 0)
@@ -162,10 +169,12 @@ class Films:
     def _rows(self) -> dict[str, int]:
         return {tconst: row for row, tconst in enumerate(self.table["tconst"].to_pylist())}
 
-    @cached_property
-    def _places(self) -> tuple[np.ndarray, np.ndarray]:
-        places = whole(self.table["place"]).flatten().to_numpy().reshape(len(self), -1)
-        return places, np.einsum("ij,ij->i", places, places)
+    def genres(self, rows: np.ndarray) -> list[set[str]]:
+        """The genres of films."""
+        return [set(names) for names in self.table["genres"].take(pa.array(rows)).to_pylist()]
+
+    def _matrix(self, name: str) -> np.ndarray:
+        return whole(self.table[name]).flatten().to_numpy().reshape(len(self), -1)
 
     def _titled(self, wanted: str, year: int | None) -> list[int]:
         if not wanted or not len(self):
@@ -182,7 +191,7 @@ class Films:
         return found[np.argsort(rank[found], kind="stable")].tolist()
 
     def _film(self, row: int) -> Film:
-        [facts] = self.table.drop_columns(["place"]).slice(row, 1).to_pylist()
+        [facts] = self.table.select(_SHOWN).slice(row, 1).to_pylist()
         draft: dict[str, Any] = {name: facts[name] for name in DRAFT_COLUMNS} | {
             name: tuple(facts[name]) for name in DRAFT_LISTS
         }

@@ -23,7 +23,7 @@ from imdb_assets.rating_model.arrow import open_table, save_table, whole
 SHORTEST_FUZZY = 4
 """A shorter text is like too many names."""
 LEAST_LIKENESS = 80.0
-"""Of 100, by rapidfuzz's weighted ratio; `Cristofer Nolen` and `Christopher Nolan` have 88."""
+"""Of 100, by rapidfuzz's ratio, words in their order or in any; `Cristofer Nolen` and `Christopher Nolan` have 88."""
 _LOOKED_AT = 300
 _SHARED_TRIGRAMS = 0.4
 _BUCKETS = 1 << 16
@@ -126,7 +126,10 @@ class NameIndex:
         if len(rows) > _LOOKED_AT:
             rows = rows[np.argsort(-shared[rows], kind="stable")[:_LOOKED_AT]]
         names = self._folded.take(pa.array(rows)).to_pylist()
-        likeness = np.array([fuzz.WRatio(text, name) for name in names])
+        likeness = np.array([max(fuzz.ratio(text, name), fuzz.token_sort_ratio(text, name)) for name in names])
+        if not (likeness >= LEAST_LIKENESS).any():
+            # Perhaps it is like a part of a name.
+            likeness = np.array([fuzz.WRatio(text, name) for name in names])
         order = np.lexsort((rows, -(likeness // _BAND)))
         return rows[order[likeness[order] >= LEAST_LIKENESS]][:limit].tolist()
 

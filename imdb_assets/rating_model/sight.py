@@ -1,4 +1,4 @@
-"""How far apart films are to the model: the features weighed by what the trees gain from them, in few dimensions."""
+"""How far apart films are to the model: its weightiest features, each weighed by what the trees gain from it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,15 +7,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-DIMENSIONS = 32
-"""Of so many directions, those in which films differ most, the nearness of two films is told from."""
+from imdb_assets.tables.features import FEATURES
+
+MOST_FEATURES = 64
+"""So many of the features bring seven eighths of the trees' gain."""
+_BLOCKS = {feature.name: feature.block for feature in FEATURES}
 
 
 @dataclass(frozen=True)
 class Sight:
     """Lays films out so that those are near each other which are alike to the model.
 
-    `table` has a row per feature: `feature`, `mean`, and a column per dimension.
+    `table` has a row per feature, those of a block one after another: `feature`, `block`, `mean` and `weight`.
     """
 
     table: pd.DataFrame
@@ -27,15 +30,18 @@ class Sight:
         :param matrix: features, a row per film.
         :param weights: how much each feature counts; a feature without weight does not.
         """
-        names = [str(name) for name in matrix]
-        values = matrix.to_numpy("float64")
-        mean, spread = values.mean(axis=0), values.std(axis=0)
-        weight = np.sqrt([weights.get(name, 0.0) for name in names]) / np.where(spread > 0, spread, np.inf)
-        seen = (values - mean) * weight
-        _, directions = np.linalg.eigh(seen.T @ seen)
-        basis = weight[:, np.newaxis] * directions[:, ::-1][:, :DIMENSIONS]
-        columns = {f"dimension_{number}": basis[:, number] for number in range(basis.shape[1])}
-        return cls(pd.DataFrame({"feature": names, "mean": mean} | columns))
+        spread = matrix.std(ddof=0).replace(0.0, np.inf)
+        share = pd.Series({name: weights.get(str(name), 0.0) for name in matrix})
+        seen = share.sort_values(ascending=False, kind="stable").head(MOST_FEATURES).index
+        table = pd.DataFrame(
+            {
+                "feature": seen,
+                "block": [_BLOCKS[str(name)] for name in seen],
+                "mean": matrix[seen].mean().to_numpy(),
+                "weight": np.sqrt(share[seen].to_numpy()) / spread[seen].to_numpy(),
+            }
+        )
+        return cls(table.sort_values("block", kind="stable", ignore_index=True))
 
     @classmethod
     def open(cls, file: Path) -> "Sight":
@@ -47,6 +53,21 @@ class Sight:
         self.table.to_parquet(file)
 
     def place(self, matrix: pd.DataFrame) -> np.ndarray:
-        """Where films lie: float32, a row per row of the matrix and a column per dimension."""
+        """Where films lie: float32, a row per row of the matrix and a column per feature of the table."""
         values = matrix[self.table["feature"].tolist()].to_numpy("float64") - self.table["mean"].to_numpy()
-        return (values @ self.table.iloc[:, 2:].to_numpy()).astype("float32")
+        return (values * self.table["weight"].to_numpy()).astype("float32")
+
+    def lengths(self, places: np.ndarray) -> np.ndarray:
+        """Squared distance from the mean film by block: a row per place and a column per block."""
+        blocks = self.table["block"].to_numpy(object)
+        starts = np.flatnonzero(np.append(True, blocks[1:] != blocks[:-1]))
+        return np.add.reduceat(places**2, starts, axis=1)
+
+    def counts(self, present: Mapping[str, bool]) -> tuple[np.ndarray, np.ndarray]:
+        """Which features and which blocks count where some blocks of facts are absent: float32, 0 or 1.
+
+        :param present: whether a block is there, as `present_blocks` has it; other blocks always are.
+        """
+        blocks = self.table["block"]
+        counted = {block: np.float32(present.get(block, True)) for block in dict.fromkeys(blocks)}
+        return blocks.map(counted).to_numpy("float32"), np.array(list(counted.values()), "float32")

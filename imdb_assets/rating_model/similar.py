@@ -1,26 +1,40 @@
 """Released films like a draft: nearest in what the model sees, with what they have in common in words.
 
-Near is told from the features, each weighed by its share of the trees' gain: what the model cares about counts, what it
-ignores does not. Which leaves two films share would tell the same more finely, but wants a number per tree and film -
-660 MB for 330,000 films and 2,000 trees, where 32 directions of the weighed features take 42 MB. The scores of plot and
-title are left out: the films' own were fitted on them, a draft's are not, so that they would not compare.
+Near is told from the weightiest features, each weighed by its share of the trees' gain: what the model cares about
+counts, what it ignores does not, nor what a draft does not say. docs/decisions/similar-films.md says what lost.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from imdb_assets.rating_model.draft import MovieDraft, drafts_frame
-from imdb_assets.rating_model.features import features
-from imdb_assets.rating_model.films import Film
+from imdb_assets.rating_model.features import features, present_blocks
+from imdb_assets.rating_model.films import Film, Films
 from imdb_assets.rating_model.model import RatingModel
 from imdb_assets.rating_model.names import fold
 from imdb_assets.tables.features import ROLE_LISTS
 
 _MOST_NAMED = 2
+_LOOKED_AT = 10
+"""Times as many films are looked at as wanted, for those that share a genre."""
 _SHORTEST_WORD = 5
+_TELLS_NOTHING = frozenset(
+    (
+        "about", "after", "again", "against", "among", "around", "based", "because", "become", "becomes", "before",
+        "begin", "begins", "being", "between", "comes", "could", "discover", "during", "every", "finds", "first",
+        "follow", "follows", "former", "having", "himself", "herself", "itself", "later", "leads", "lives", "makes",
+        "other", "others", "people", "please", "should", "since", "shows", "someone", "something", "still", "story",
+        "takes", "their", "themselves", "there", "these", "thing", "things", "those", "three", "through",
+        "together", "toward", "towards", "tries", "trying", "turns", "under", "until", "wants", "where", "which",
+        "while", "whose", "within", "without", "would", "years", "young",
+    )
+)  # fmt: skip
+"""Words of any plot."""
 _SAME_ERA = 2
-_DOES = {"directors": "directed", "writers": "wrote", "cast": "plays in"}
+_DID = {"directors": "directed", "writers": "wrote", "cast": "played in"}
 
 
 @dataclass(frozen=True)
@@ -46,14 +60,23 @@ def similar_films(model: RatingModel, draft: MovieDraft, *, k: int, but: str | N
     if k < 1 or films.sight is None:
         return []
     read, _ = model.read(draft)
-    place = films.sight.place(features(drafts_frame([read]), model.history))[0]
+    frame = drafts_frame([read])
+    present = {str(block): bool(there) for block, there in present_blocks(frame).iloc[0].items()}
+    rows, squared = films.nearest(features(frame, model.history), present, _LOOKED_AT * k)
     found: list[SimilarFilm] = []
-    # So many more are looked at as may be the film itself.
-    for row, squared in zip(*films.nearest(place, k + 5), strict=True):
-        film = films.at(int(row))
-        if film.tconst != but and not _is_itself(film.draft, read) and len(found) < k:
-            found.append(_similar(model, read, film, float(squared) ** 0.5))
+    for place in _of_its_genres_first(films, rows, read):
+        film = films.at(int(rows[place]))
+        if film.tconst != but and not _is_itself(film.draft, read):
+            found.append(_similar(model, read, film, float(squared[place]) ** 0.5))
+        if len(found) == k:
+            break
     return found
+
+
+def _of_its_genres_first(films: Films, rows: np.ndarray, draft: MovieDraft) -> list[int]:
+    """The places of rows, those that share a genre with the draft before the others, where it says any."""
+    genres = films.genres(rows)
+    return sorted(range(len(rows)), key=lambda place: bool(draft.genres) and not genres[place] & {*draft.genres})
 
 
 def _is_itself(film: MovieDraft, draft: MovieDraft) -> bool:
@@ -83,8 +106,8 @@ def _common(model: RatingModel, draft: MovieDraft, film: MovieDraft) -> Iterator
         shared = [nconst for nconst in getattr(draft, column) if nconst in getattr(film, column)]
         if shared:
             names = [model.people.name(nconst) for nconst in shared[:_MOST_NAMED]]
-            more = [f"{len(shared) - _MOST_NAMED} more"] if len(shared) > _MOST_NAMED else []
-            yield f"{' and '.join([*names, *more])} {_DOES[column]} both"
+            more = f" and {len(shared) - _MOST_NAMED} more" if len(shared) > _MOST_NAMED else ""
+            yield f"{(', ' if more else ' and ').join(names)}{more} {_DID[column]} both"
     if genres := [genre for genre in draft.genres if genre in film.genres]:
         yield f"both {', '.join(genres)}"
     if draft.language and draft.language == film.language:
@@ -97,4 +120,4 @@ def _common(model: RatingModel, draft: MovieDraft, film: MovieDraft) -> Iterator
 
 
 def _words(plot: str | None) -> set[str]:
-    return set(re.findall(rf"[^\W\d_]{{{_SHORTEST_WORD},}}", fold(plot or "")))
+    return set(re.findall(rf"[^\W\d_]{{{_SHORTEST_WORD},}}", fold(plot or ""))) - _TELLS_NOTHING

@@ -8,13 +8,14 @@ import pandas as pd
 import pytest
 
 from imdb_assets.rating_model.draft import MovieDraft
-from imdb_assets.rating_model.features import features
+from imdb_assets.rating_model.features import features, present_blocks
 from imdb_assets.rating_model.films import ROLLING_ORIGIN, TEST, Films, out_of_sample
 from imdb_assets.rating_model.model import RatingModel
 from imdb_assets.rating_model.scored import Scored, prediction_rows
-from imdb_assets.rating_model.sight import Sight
+from imdb_assets.rating_model.sight import MOST_FEATURES, Sight
 from imdb_assets.rating_model.similar import similar_films
-from imdb_assets.rating_model.training import FittedModel, gain_by_feature
+from imdb_assets.rating_model.training import BLOCKS, FittedModel, gain_by_feature
+from imdb_assets.tables.features import FEATURE_NAMES
 from imdb_assets_tests.champion import GIFTED_DIRECTOR, GIFTED_NAME, invented_films, invented_model, released_films
 
 TITLES = ["Inkwell", "Inkwell II", "The Inkwell", "Çelik İz", "Inkwell", "2049", "Harbour 2049"]
@@ -99,15 +100,23 @@ def test_the_nearest_films_are_those_of_the_least_distance_in_weighed_features(m
     matrix, weights = features(films, model.history), gain_by_feature(model.predictor)
     spread = matrix.std(ddof=0).replace(0.0, np.inf)
     weighed = (matrix - matrix.mean()) / spread * np.sqrt([weights.get(name, 0.0) for name in matrix])
-    sight = Sight.of(matrix, weights)
+    present = present_blocks(films)
     for number in (3, 77, 500):
-        exact = ((weighed - weighed.iloc[number]) ** 2).sum(axis=1).nsmallest(6).index
-        rows, squared = model.films.nearest(sight.place(matrix.iloc[[number]])[0], 6)
-        nearest = [model.films.at(int(row)).tconst for row in rows]
-        assert nearest[0] == films["tconst"][number]
-        # 32 of 53 directions: a near one may change places with another.
-        assert len(set(nearest) & set(films["tconst"][exact])) >= 4
-        assert (np.diff(squared) >= 0).all()
+        for absent in ((), ("director", "team", "genres")):
+            there = {str(name): bool(is_there) and name not in absent for name, is_there in present.loc[number].items()}
+            counted = [name for name in weighed if there.get(BLOCKS[name], True)]
+            exact = ((weighed - weighed.loc[number])[counted] ** 2).sum(axis=1).nsmallest(6)
+            rows, squared = model.films.nearest(matrix.iloc[[number]], there, 6)
+            assert squared == pytest.approx(exact.to_numpy(), abs=1e-4)
+            nearest = [model.films.at(int(row)).tconst for row in rows]
+            assert set(nearest[:3]) <= set(films["tconst"][exact.index])
+            assert absent or nearest[0] == films["tconst"][number]
+
+
+def test_of_many_features_the_weightiest_are_looked_at() -> None:
+    matrix = pd.DataFrame(np.random.default_rng(0).normal(size=(50, len(FEATURE_NAMES))), columns=list(FEATURE_NAMES))
+    weights = {name: float(place) for place, name in enumerate(FEATURE_NAMES)}
+    assert set(Sight.of(matrix, weights).table["feature"]) == set(FEATURE_NAMES[-MOST_FEATURES:])
 
 
 def test_a_film_is_never_like_itself(model: RatingModel) -> None:
@@ -129,9 +138,15 @@ def test_what_a_similar_film_shares_is_said_by_name(model: RatingModel) -> None:
     assert (first.tconst, first.rating, first.n_votes) == (film.tconst, film.rating, film.n_votes)
     assert first.distance == pytest.approx(0, abs=1e-3)
     assert first.why.startswith(f"{GIFTED_NAME} directed both; ")
-    for said in ("plays in both", f"both {', '.join(film.draft.genres)}", f"both in {film.draft.language}",
+    for said in ("played in both", f"both {', '.join(film.draft.genres)}", f"both in {film.draft.language}",
                  "of the same year", "both stories speak of"):  # fmt: skip
         assert said in first.why
+
+
+def test_films_of_a_genre_of_the_draft_come_first(model: RatingModel) -> None:
+    for genre in ("Horror", "Romance"):
+        found = similar_films(model, MovieDraft(release_year=2015, genres=(genre,)), k=30)
+        assert all(genre in one.why for one in found)
 
 
 def test_no_films_are_like_a_draft_of_which_none_are_wanted(model: RatingModel) -> None:

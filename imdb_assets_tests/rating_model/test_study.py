@@ -11,6 +11,7 @@ from imdb_assets.rating_model.card import model_card
 from imdb_assets.rating_model.evaluation import TooFewRatingsError
 from imdb_assets.rating_model.experiments import NO_CAST, PEOPLE, ablate, backtest_year, mature_films, without_cast
 from imdb_assets.rating_model.features import History
+from imdb_assets.rating_model.films import ROLLING_ORIGIN, TEST
 from imdb_assets.rating_model.history import undated_history
 from imdb_assets.rating_model.missingness import missingness_gain
 from imdb_assets.rating_model.protocol import fit_calibration
@@ -56,6 +57,19 @@ def test_every_model_is_scored_on_the_same_test_films(study: Study) -> None:
     assert counts.nunique().tolist() == [1, 1]
     assert {CANDIDATE_NAME, CHAMPION_NAME, "mean", "linear", "random_forest", "seed_recipe_leaky"} <= set(counts.index)
     assert test["release_year"].between(*TEST_YEARS).all()
+
+
+def test_the_three_years_before_the_test_are_kept_as_they_were_foretold(study: Study) -> None:
+    origin = study.predictions[study.predictions["split"] == ROLLING_ORIGIN]
+    assert set(origin["model"]) == {CANDIDATE_NAME}
+    assert set(origin["release_year"]) == {2018, 2019, 2020}
+    years = FILMS.set_index("tconst")["release_year"]
+    assert sorted(origin["tconst"]) == sorted(years.index[years.between(2018, 2020) & years.index.isin(ROWS["tconst"])])
+    assert origin["rating"].between(origin["low_80"], origin["high_80"]).all()
+    # A model that had seen a film would be off by much less.
+    unseen = (origin["rating"] - origin["target"]).abs().mean()
+    test = study.predictions[(study.predictions["model"] == CANDIDATE_NAME) & (study.predictions["split"] == TEST)]
+    assert unseen == pytest.approx((test["rating"] - test["target"]).abs().mean(), rel=0.2)
 
 
 def test_the_recipe_beats_the_as_of_ridge_where_directors_have_skill(study: Study) -> None:
