@@ -94,6 +94,7 @@ def _loaded_before() -> dict[str, Champion]:
     return {}
 
 
-@st.cache_data(ttl="5m", max_entries=64, show_spinner=False)
+# A resource is not copied for every click; whoever shows the rows changes none.
+@st.cache_resource(ttl="5m", max_entries=64, show_spinner=False)
 def _logged_rows(tracking_uri: str, version: str, file: str) -> pd.DataFrame:  # noqa: ARG001 - as above
     return registry.logged_rows(tracking_uri, file)

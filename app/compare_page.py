@@ -20,6 +20,7 @@ from imdb_assets.rating_model.model import Prediction, RatingModel
 from imdb_assets.rating_model.registry import Champion
 
 NAMES = ("A", "B", "C")
+_LEAST_DIFFERENCE = 0.005
 
 
 def compare_page() -> None:
@@ -77,7 +78,8 @@ def _show_answer(champion: Champion, drafts: Mapping[str, MovieDraft], predictio
     with st.container(horizontal=True):
         for name, one in predictions.items():
             title = drafts[name].title
-            difference = f"{one.rating - first.rating:+.2f} to A" if drafts[name] != drafts["A"] else None
+            points = f"{one.rating - first.rating:+.2f}"
+            difference = None if points in {"+0.00", "-0.00"} else f"{points} to A"
             st.metric(f"{name} · {title}" if title else f"Draft {name}", f"{one.rating:.1f}", difference, width=140)
     said = "; ".join(
         f"{name} {one.rating:.1f}, between {one.low_80:.1f} and {one.high_80:.1f}" for name, one in predictions.items()
@@ -105,6 +107,9 @@ def _show_difference(
     except NotExplainableError as error:
         st.caption(str(error))
         return
+    if not reasons:
+        st.markdown("Nothing that the model looks at is another.")
+        return
     start = predictions["A"].rating
     rows = steps(reasons, start=("A", start), end=(name, start + sum(reason.points for reason in reasons)))
     show_steps(rows, reasons, key=name)
@@ -112,10 +117,13 @@ def _show_difference(
 
 def difference_sentence(name: str, first: Prediction, second: Prediction) -> str:
     """How much another draft differs from A, and whether the model can tell it."""
-    chance = chance_above(first, second)
-    ahead, behind, likely = (name, "A", chance) if chance >= 0.5 else ("A", name, 1 - chance)
-    pairs = f"of a hundred such pairs of films, {ahead} would end up above {behind} in {100 * likely:.0f}"
-    points = f"{name} is expected **{second.rating - first.rating:+.2f}** rating points to A"
+    difference = second.rating - first.rating
+    if abs(difference) < _LEAST_DIFFERENCE:
+        return f"{name} is expected to get **the same** as A: what was changed makes no difference to the model."
+    side = "above" if difference > 0 else "below"
+    chance = 100 * chance_above(first, second)
+    pairs = f"of a hundred such pairs of films, {name} would end up {side} A in {max(chance, 100 - chance):.0f}"
+    points = f"{name} is expected **{abs(difference):.2f} points {side} A**"
     if can_tell(first, second):
         return f"{points}: {pairs}."
     return f"{points}. **That is less than the model can tell**: {pairs}, hardly more than by a toss of a coin."

@@ -90,7 +90,7 @@ def _show_end(draft: MovieDraft, by: str) -> None:
         show_version(by)
         with st.popover("Share", icon=":material/share:"):
             st.markdown("Whoever opens this address sees this draft. The button at its end copies it.")
-            st.code(address_of(st.context.url or "", draft), language=None, wrap_lines=True)
+            st.code(address_of(f"{(st.context.url or '').rstrip('/')}/", draft), language=None, wrap_lines=True)
 
 
 if __name__ == "__main__":

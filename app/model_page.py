@@ -10,13 +10,11 @@ from app.model_pictures import (
     calibration_picture,
     coverage_picture,
     errors_picture,
-    outcomes_picture,
     slice_coverage_picture,
     slices_picture,
 )
-from app.settings import read_settings
+from app.model_record import show_card, show_forecasts, show_versions
 from imdb_assets.rating_model import registry
-from imdb_assets.rating_model.forecasts import first_forecasts, score
 from imdb_assets.rating_model.registry import Champion
 from imdb_assets.rating_model.study import CANDIDATE_NAME
 
@@ -63,9 +61,9 @@ def model_page() -> None:
     slices = _logged(champion, registry.SLICES_FILE)
     if slices is not None:
         _show_slices(slices)
-    _show_forecasts(champion)
-    _show_versions()
-    _show_card()
+    show_forecasts(champion)
+    show_versions()
+    show_card()
 
 
 def _logged(champion: Champion, file: str) -> pd.DataFrame | None:
@@ -137,59 +135,6 @@ def _show_slices(slices: pd.DataFrame) -> None:
     st.caption(
         "In brackets, how many test films; thin lines are 95% intervals. The upright line is four films of five."
     )
-
-
-def _show_forecasts(champion: Champion) -> None:
-    st.subheader("What it forecast, and what happened", anchor=False)
-    try:
-        scoreboard = logged_rows(champion, registry.SCOREBOARD_FILE)
-        forecasts = logged_rows(champion, registry.FORECASTS_FILE)
-    except registry.NotLoggedError:
-        st.info(
-            "Its forecasts are not logged yet: materialize gold_forecasts and gold_scoreboard.", icon=":material/info:"
-        )
-        return
-    except (registry.NoChampionError, registry.RegistryUnreachableError) as error:
-        st.info(str(error), icon=":material/info:")
-        return
-    st.markdown(score(scoreboard).reason)
-    if len(scoreboard):
-        show(outcomes_picture(first_forecasts(scoreboard)), alt="Rating of films today against their forecast")
-    if len(forecasts):
-        st.markdown(f"**{len(forecasts):,} films without a rating** are forecast; when they have one, they are scored.")
-        with st.expander("The forecasts"):
-            columns = {"title": "Title", "release_year": "Year", "forecast_rating": "Expected rating",
-                       "low_80": "80% from", "high_80": "80% to"}  # fmt: skip
-            shown = forecasts.sort_values("forecast_rating", ascending=False)[list(columns)].rename(columns=columns)
-            st.dataframe(shown.round(2), hide_index=True, alt="Forecasts of films without a rating")
-
-
-def _show_versions() -> None:
-    st.subheader("Versions", anchor=False)
-    try:
-        found = registry.versions(read_settings().tracking_uri)
-    except registry.RegistryUnreachableError as error:
-        st.info(str(error), icon=":material/info:")
-        return
-    rows = [
-        {"Version": one.version, "Is": ", ".join(one.aliases), "Made": one.created.date().isoformat(),
-         "Snapshot": one.tags.get("snapshot_date", ""), "Verdict": one.tags.get("verdict", "")}
-        for one in found
-    ]  # fmt: skip
-    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Versions of the model, the newest first")
-
-
-def _show_card() -> None:
-    try:
-        text = registry.logged_text(read_settings().tracking_uri, registry.CARD_FILE)
-    except (registry.NotLoggedError, registry.NoChampionError):
-        st.info("This version has no model card yet: materialize rating_model_card.", icon=":material/info:")
-        return
-    except registry.RegistryUnreachableError as error:
-        st.info(str(error), icon=":material/info:")
-        return
-    with st.expander("Model card"):
-        st.markdown(text)
 
 
 if __name__ == "__main__":

@@ -53,8 +53,8 @@ def main() -> None:
         drafts = _drafts(model.people, asked.batch)
         _print_alone(model, drafts[: asked.requests])
         with _served(uri, Path(folder)) as (address, server, ready):
-            print(f"ready after {ready:.1f} s, {_memory(server)}")
-            _print_served(address, drafts, asked.requests)
+            print(f"ready after {ready:.1f} s ({_processor_seconds(server):.1f} s of work), {_memory(server)}")
+            _print_served(address, server, drafts, asked.requests)
             print(f"after all: {_memory(server)}")
     print(f"{os.cpu_count()} cores, {platform.machine()}")
 
@@ -141,7 +141,7 @@ def _answers(address: str) -> bool:
         return False
 
 
-def _print_served(address: str, drafts: Sequence[dict], n: int) -> None:
+def _print_served(address: str, server: psutil.Process, drafts: Sequence[dict], n: int) -> None:
     with requests.Session() as session:
 
         def ask(*rows: dict, **params: object) -> requests.Response:
@@ -151,12 +151,16 @@ def _print_served(address: str, drafts: Sequence[dict], n: int) -> None:
         for row in drafts[:WARM_UP]:
             ask(row)
         _print("MLflow's /ping", [_milliseconds(lambda: session.get(f"{address}/ping", timeout=60)) for _ in range(n)])
+        spent = _processor_seconds(server)
         _print("one draft, one after another", [_milliseconds(lambda row=row: ask(row)) for row in drafts[:n]])
+        spent = _processor_seconds(server) - spent
+        print(f"  of which the server's own work: {1000 * spent / n:.1f} ms each, however busy the machine is")
         strange = [row | {"directors": [f"Xq{row['directors'][0]}"]} for row in drafts[:100]]
         _print("with a misspelt name", [_milliseconds(lambda row=row: ask(row)) for row in strange])
         _print("with reasons", [_milliseconds(lambda row=row: ask(row, explain=True)) for row in drafts[:100]])
         _print("with similar films", [_milliseconds(lambda row=row: ask(row, similar=10)) for row in drafts[:100]])
         _print_at_once(address, drafts[:n])
+        print(f"after these requests: {_memory(server)}")
         began = time.perf_counter()
         answer = ask(*drafts)
         spent = time.perf_counter() - began
@@ -187,6 +191,11 @@ def _milliseconds(way: Callable[[], object]) -> float:
 def _print(name: str, spent: Sequence[float]) -> None:
     p50, p99 = statistics.median(spent), float(np.quantile(spent, 0.99))
     print(f"{name:<30} p50 {p50:7.2f} ms, p99 {p99:7.2f} ms, worst {max(spent):7.2f} ms (of {len(spent)})", flush=True)
+
+
+def _processor_seconds(server: psutil.Process) -> float:
+    every = [one.cpu_times() for one in [server, *server.children(recursive=True)]]
+    return sum(one.user + one.system for one in every)
 
 
 def _memory(server: psutil.Process) -> str:

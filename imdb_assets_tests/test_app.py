@@ -147,7 +147,7 @@ def test_the_page_shows_what_the_model_says_of_the_draft(app, champion_uri):
     assert not app.exception
     # The address follows, and whoever opens it sees the same.
     assert query(app) == parse_qs(urlsplit(address_of("", DRAFT)).query)
-    assert address_of("", DRAFT) in app.code[0].value
+    assert app.code[0].value.endswith(address_of("/", DRAFT))
 
 
 def test_an_address_that_was_shared_opens_as_the_same_draft(champion_uri, monkeypatch):
@@ -253,7 +253,7 @@ def test_a_change_to_one_of_two_drafts_is_explained(champion_uri, monkeypatch):
     changed = DRAFT.model_copy(update={"directors": (DULL_DIRECTOR,)})
     first, second = load_champion(champion_uri).model.predict([DRAFT, changed])
     assert [metric.value for metric in app.metric] == [f"{first.rating:.1f}", f"{second.rating:.1f}"]
-    assert f"B is expected **{second.rating - first.rating:+.2f}** rating points to A" in words(app)
+    assert f"B is expected **{first.rating - second.rating:.2f} points below A**" in words(app)
     assert "**Directors -" in words(app)
     assert not app.exception
     # The draft of the first page is as it was, and B is still there after a look at it.
@@ -284,6 +284,9 @@ def test_a_difference_that_the_model_cannot_tell_is_said_to_be_one(second, is_to
     assert can_tell(one, other) is is_told
     assert chance_above(one, other) == pytest.approx(1 - chance_above(other, one))
     assert ("less than the model can tell" in difference_sentence("B", one, other)) is not is_told
+    assert "B would end up above A" in difference_sentence("B", one, other)
+    assert "B would end up below A" in difference_sentence("B", other, one)
+    assert "the same" in difference_sentence("B", one, one)
 
 
 def test_a_released_film_is_shown_with_what_was_said_by_a_model_that_had_not_seen_it(measured_uri, monkeypatch):

@@ -21,8 +21,8 @@ ALLOWED = {
     },
     "imdb_assets/sample_world": {"duckdb", "numpy", "pyarrow"},
     "app": {
-        "altair", "deltalake", "imdb_assets.rating_model", "imdb_assets.tables", "numpy", "pandas", "pydantic",
-        "requests", "rich", "streamlit", "typer",
+        "deltalake", "imdb_assets.rating_model", "imdb_assets.tables", "numpy", "pandas", "pydantic", "requests",
+        "rich", "streamlit", "typer",
     },
 }  # fmt: skip
 # Resources: Dagster, the tables, one another, and the one system that the file is about.

@@ -139,7 +139,7 @@ def test_two_drafts_are_compared(address, page, tmp_path):
     second = page.locator(".st-key-compare_b")
     second.get_by_role("button", name=re.compile(GIFTED_NAME)).click()
     add(second, "director", DULL_NAME)
-    expect(page.get_by_text(re.compile(r"B is expected -\d\.\d\d rating points to A"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"B is expected \d\.\d\d points below A"))).to_be_visible()
     expect(page.get_by_text(re.compile(rf"Directors -.*{DULL_NAME}"))).to_be_visible()
     settle(page)
     assert_shown(page, tmp_path / "compare.png", pictures=2)

@@ -12,9 +12,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benc
 # Read by Docker Compose and by Dagster itself, not by the platform.
 READ_BY_OTHERS = {"AZURITE_KEY", "DAGSTER_HOME", "POSTGRES_PASSWORD"}
 # MLflow's own, which the app sets.
-NOT_OURS = {
-    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "MLFLOW_HTTP_REQUEST_MAX_RETRIES", "MLFLOW_HTTP_REQUEST_TIMEOUT",
-}  # fmt: skip
+NOT_OURS = {"MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "MLFLOW_HTTP_REQUEST_MAX_RETRIES", "MLFLOW_HTTP_REQUEST_TIMEOUT"}
 READERS = (ROOT / "imdb_assets" / "environments.py", ROOT / "app" / "settings.py")
 
 

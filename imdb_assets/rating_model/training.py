@@ -5,6 +5,7 @@ No MLflow, no Dagster: arrays in, fitted things out.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import lightgbm as lgb
@@ -168,9 +169,20 @@ class FittedModel:
         return self.calibration.apply(np.asarray(self.booster.predict(inputs, **threads)))
 
     def _inputs(self, matrix: pd.DataFrame, scores: Mapping[str, np.ndarray]) -> np.ndarray:
-        places, values = {name: place for place, name in enumerate(matrix)}, matrix.to_numpy("float64")
-        names = self.booster.feature_name()
-        return np.column_stack([scores[name] if name in scores else values[:, places[name]] for name in names])
+        names = self._names
+        places = matrix.columns.get_indexer(pd.Index(names))
+        if lacking := [name for name, place in zip(names, places, strict=True) if place < 0 and name not in scores]:
+            raise KeyError(f"The trees want features that the matrix lacks: {', '.join(lacking)}.")
+        # The places of text scores, which are no columns of the matrix, are filled below.
+        inputs = matrix.to_numpy("float64")[:, places]
+        for name, values in scores.items():
+            if name in names:
+                inputs[:, names.index(name)] = values
+        return inputs
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return self.booster.feature_name()
 
 
 def _scores(scorers: Mapping[str, TextScorer], films: RatedMovies) -> dict[str, np.ndarray]:

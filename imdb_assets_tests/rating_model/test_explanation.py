@@ -8,7 +8,7 @@ import pytest
 
 from imdb_assets.rating_model.draft import MovieDraft
 from imdb_assets.rating_model.explanation import LABELS, NotExplainableError, explain, explain_difference
-from imdb_assets.rating_model.history import by_person_and_role
+from imdb_assets.rating_model.history import STATISTICS, by_person_and_role
 from imdb_assets.rating_model.model import RatingModel
 from imdb_assets.rating_model.seed_recipe import SeedModel
 from imdb_assets.rating_model.training import GROUPS, Calibration, FittedModel
@@ -93,7 +93,7 @@ def _told_of_director(model: RatingModel, career: list[tuple[int, float, int]], 
         known = np.array([film[1:] for film in career if film[0] <= until])
         facts = {"nconst": GIFTED_DIRECTOR, "role": "all", "from_year": until + 1, "n_films": len(known)}
         rows.append(facts | dict(zip(("mean_rating", "mean_votes"), known.mean(axis=0), strict=True)))
-    neutral = dict.fromkeys(model.history.people.table.column_names, 0.0)
+    neutral = dict.fromkeys(STATISTICS, 0.0)
     people = by_person_and_role(pd.DataFrame([neutral | row for row in rows]))
     dated = replace(model, history=replace(model.history, people=people))
     [explanation] = explain(dated, [GIFTED.model_copy(update={"release_year": year})])
