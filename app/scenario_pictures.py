@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from app.look import Picture, colours, layer, picture, told
-from app.scenario_table import AXIS_NAMES
+from app.scenario_table import AXIS_NAMES, short_names
 from imdb_assets.rating_model.people import People
 from imdb_assets.rating_model.scenarios import Heat
 
@@ -63,9 +63,9 @@ def _cells(heat: Heat, one: str, other: str, people: People) -> list[dict[str, A
 
 
 def _names(axis: str, values: tuple, people: People) -> list[str]:
-    if axis not in _PEOPLE:
-        return [", ".join(value) or "no genre" if axis == "genres" else str(value or "not said") for value in values]
-    labels = [people.label(person) for person in values]
-    short = [label.split(",")[0] for label in labels]
-    # Homonyms are told apart by all that is known of them.
-    return [label if short.count(name) > 1 else name for label, name in zip(labels, short, strict=True)]
+    if axis in _PEOPLE:
+        names = short_names(values, people)
+        return [names[person] for person in values]
+    if axis == "genres":
+        return [", ".join(value) or "no genre" for value in values]
+    return [f"{value:g} min" if axis == "runtimes" and value else str(value or "not said") for value in values]

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from app.answer_table import Output
 from app.model_server import by_champion
-from app.scenario_table import scenario_records
+from app.scenario_table import scenario_records, short_names
 from app.settings import read_settings
 from imdb_assets.rating_model.draft import MovieDraft
 from imdb_assets.rating_model.people import People
@@ -155,11 +155,13 @@ def _print_table(found: Scenarios, people: People) -> None:
         table.add_column(heading, no_wrap=True)
     for heading in ("Directors", "Writers", "Cast", "Film"):
         table.add_column(heading, overflow="fold")
+    drafts = [one.draft for one in found.best]
+    names = short_names([person for one in drafts for role in _ROLES for person in getattr(one, role)], people)
     for rank, one in enumerate(found.best):
         draft, answer = one.draft, one.prediction
         runtime = f"{draft.runtime_minutes:g} min" if draft.runtime_minutes else ""
         facts = [", ".join(draft.genres), runtime, str(draft.release_year), draft.language or ""]
-        teams = ["; ".join(people.label(person).split(",")[0] for person in getattr(draft, role)) for role in _ROLES]
+        teams = ["; ".join(names[person] for person in getattr(draft, role)) for role in _ROLES]
         between = f"{answer.low_80:.1f} and {answer.high_80:.1f}"
         mark = "≈" if rank and not one.is_told_from_best else ""
         table.add_row(f"{answer.rating:.2f}", between, mark, *teams, " · ".join(fact for fact in facts if fact))

@@ -16,6 +16,7 @@ from imdb_assets.rating_model.draft import MovieDraft
 from imdb_assets.rating_model.people import People
 from imdb_assets.rating_model.scenarios import MOST_COMBINATIONS, MOST_EXACT, Scenarios
 from imdb_assets.rating_model.space import Variations
+from imdb_assets.tables.features import ROLE_LISTS
 
 _RUN = "scenario_run"
 _LOOK_SECONDS = 0.25
@@ -136,7 +137,9 @@ def _unfamiliar_words(found: Scenarios) -> list[str]:
 
 def _show_heat(found: Scenarios, people: People) -> None:
     st.subheader("What goes with what", anchor=False)
-    names = {f"{AXIS_NAMES[one]} by {AXIS_NAMES[other].lower()}": (one, other) for one, other in found.heat}
+    # People first: they are what the page is mostly asked about.
+    pairs = sorted(found.heat, key=lambda pair: sum(axis not in ROLE_LISTS.values() for axis in pair))
+    names = {f"{AXIS_NAMES[one]} by {AXIS_NAMES[other].lower()}": (one, other) for one, other in pairs}
     chosen = st.selectbox("Two that vary", list(names), key="scenario_heat")
     if chosen not in names:
         return

@@ -11,7 +11,7 @@ from imdb_assets.rating_model.draft import MovieDraft
 from imdb_assets.rating_model.promotion import promote
 from imdb_assets.rating_model.registry import CHAMPION, load_champion, version_of
 from imdb_assets_tests.bare_registry import bare_registry, new_candidate
-from imdb_assets_tests.champion import GIFTED_DIRECTOR, GIFTED_NAME, HOMONYM_NAME, HOMONYMS
+from imdb_assets_tests.champion import DULL_NAME, GIFTED_DIRECTOR, GIFTED_NAME, HOMONYM_NAME, HOMONYMS
 
 pytestmark = pytest.mark.slow
 
@@ -161,3 +161,55 @@ def test_a_rollback_without_a_registry_says_what_to_run(monkeypatch):
     shown = CliRunner().invoke(cli, ["rollback"])
     assert shown.exit_code == 1
     assert "make demo" in shown.stderr
+
+
+def test_scenarios_by_options_and_by_a_file_are_those_of_the_search(run, champion_uri, tmp_path):
+    space = {
+        "draft": {"release_year": 2027, "genres": ["Drama"]},
+        "directors": {"people": [DULL_NAME, GIFTED_NAME]},
+        "cast": {"people": ["nm0000050", "nm0000051", "Nobody Yet"], "size": 2},
+        "constraints": [{"apart": [GIFTED_NAME, "nm0000050"]}],
+    }
+    file = tmp_path / "space.json"
+    file.write_text(json.dumps(space))
+    by_file = json.loads(run("scenarios", "--file", str(file), "--output", "json").stdout)
+    options = [
+        "--director", DULL_NAME, "--director", GIFTED_NAME, "--cast", "nm0000050", "--cast", "nm0000051", "--cast",
+        "Nobody Yet", "--actors", "2", "--apart", f"{GIFTED_NAME};nm0000050",
+    ]  # fmt: skip
+    by_options = run("scenarios", "--year", "2027", "--genre", "Drama", *options, "--output", "json")
+    assert json.loads(by_options.stdout) == by_file
+    assert (by_file["n_combinations"], by_file["n_rated"], by_file["n_allowed"]) == (6, 6, 4)
+    model = load_champion(champion_uri).model
+    for one in by_file["best"]:
+        assert model.predict([MovieDraft(**one["draft"])])[0].rating == one["rating"]
+    assert by_file["best"][0]["draft"]["directors"] == [GIFTED_DIRECTOR]
+
+
+def test_scenarios_as_a_table_and_as_csv_say_the_same(run):
+    words = ("scenarios", "--year", "2027", "--runtime", "90", "--runtime", "120", "--director", GIFTED_NAME)
+    table, rows = run(*words), list(csv.DictReader(run(*words, "--output", "csv").stdout.splitlines()))
+    assert table.exit_code == 0
+    assert "Best 2 of 2 that are allowed; 2 of 2 combinations rated." in table.stdout
+    assert {row["runtime_minutes"] for row in rows} == {"90.0", "120.0"}
+    for row in rows:
+        assert f"{float(row['rating']):.2f}" in table.stdout
+
+
+@pytest.mark.parametrize(
+    ("space", "said"),
+    [
+        ({"directors": {"people": ["A"]}}, "holds no space of scenarios"),
+        ({"draft": {"release_year": 2027}, "actors": {}}, "'actors', which no space has"),
+        ({"draft": {"release_year": 2027}, "cast": {"people": ["A"], "size": 3}}, "only 1 different candidates"),
+        ({"draft": {"release_year": 2027}, "constraints": [{"never": ["A"]}]}, "KeyError('never')"),
+        ({"draft": {"release_year": 2027}, "constraints": [{"must_have": ["nm0000050"]}]}, "meets all constraints"),
+    ],
+)
+def test_a_space_that_cannot_be_searched_is_refused_in_one_sentence(run, tmp_path, space, said):
+    file = tmp_path / "space.json"
+    file.write_text(json.dumps(space))
+    shown = run("scenarios", "--file", str(file), "--output", "json")
+    assert shown.exit_code == 1
+    assert said in shown.stderr
+    assert len(shown.stderr.strip().splitlines()) == 1
