@@ -24,7 +24,7 @@ HEARING_INTERRUPTS := $(BIN)/python -c 'import os, signal, sys; \
 
 .PHONY: help
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .venv/.packages: requirements.lock pyproject.toml
 	@if [ -z "$(PYTHON)" ]; then \
@@ -95,7 +95,7 @@ dev: setup ## Dagster's UI on 127.0.0.1:3000 (PORT=...)
 .PHONY: app
 app: PORT := 8501
 app: setup ## The app on 127.0.0.1:8501 (PORT=...)
-	@$(WITH_SETTINGS) $(BIN)/streamlit run app/rating_app.py --server.address 127.0.0.1 --server.port $(PORT) \
+	@$(WITH_SETTINGS) env OMP_NUM_THREADS=1 $(BIN)/streamlit run app/rating_app.py --server.address 127.0.0.1 --server.port $(PORT) \
 		--server.headless true --browser.gatherUsageStats false
 
 MODEL := champion
@@ -133,6 +133,23 @@ bench-history: setup ## gold_person_history in Spark against DuckDB (LAKE=data/l
 .PHONY: bench-training
 bench-training: setup ## Fitting the model against a bare LightGBM fit (LAKE=data/lake)
 	@$(BIN)/python benchmarks/training.py --lake $(LAKE)
+
+REGISTRY := sqlite:///$(CURDIR)/data/mlflow.db
+.PHONY: bench-scenarios
+bench-scenarios: setup ## A million scenarios against LightGBM's own scoring (REGISTRY=sqlite:///...)
+	@$(BIN)/python benchmarks/scenarios.py --champion $(REGISTRY)
+
+.PHONY: bench-people
+bench-people: setup ## The search among 1.5 million people against a scan, SQLite and DuckDB
+	@$(BIN)/python benchmarks/people.py
+
+.PHONY: bench-served
+bench-served: setup ## The model server at IMDb's size: ready, memory, milliseconds (REGISTRY=sqlite:///...)
+	@$(BIN)/python benchmarks/served_model.py --registry $(REGISTRY)
+
+.PHONY: bench-app
+bench-app: setup ## The app with one user and with fifty (REGISTRY=sqlite:///...)
+	@MLFLOW_TRACKING_URI=$(REGISTRY) OMP_NUM_THREADS=1 $(BIN)/python benchmarks/app_load.py
 
 .PHONY: docs
 docs: .venv/.packages ## Write docs/tables.md and docs/features.md from the declarations
