@@ -96,7 +96,7 @@ def test_the_lock_holds_every_package_that_the_project_asks_for():
 def test_the_served_model_is_installed_without_spark_and_dagster():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     light = [*project["dependencies"], *project["optional-dependencies"]["app"]]
-    assert not [name for name in light if re.match("pyspark|delta|dagster", name)]
+    assert not [name for name in light if re.match("pyspark|delta-spark|dagster", name)]
 
 
 def test_a_missing_python_is_one_clear_sentence(tmp_path):

@@ -86,7 +86,8 @@ def _measure(trial: optuna.Trial, prepared: Prepared, validation: RatedMovies, s
 def _suggested(trial: optuna.Trial) -> dict[str, float | int | bool]:
     return {
         "learning_rate": trial.suggest_float("learning_rate", 0.015, 0.1, log=True),
-        "num_leaves": trial.suggest_int("num_leaves", 7, 96, log=True),
+        # The search for scenarios keeps the leaves of a tree as the bits of one number.
+        "num_leaves": trial.suggest_int("num_leaves", 7, 64, log=True),
         "min_child_samples": trial.suggest_int("min_child_samples", 10, 150, log=True),
         "bagging_fraction": trial.suggest_float("bagging_fraction", 0.5, 1.0),
         "feature_fraction": trial.suggest_float("feature_fraction", 0.15, 0.9),
