@@ -66,10 +66,11 @@ demo: setup ## An invented film industry through the whole graph, to a predicted
 	@IMDB_ENV=sample $(BIN)/python -m imdb_assets $(if $(FORCE),--force)
 	@IMDB_ENV=sample $(BIN)/imdb-rating demo
 
+# LightGBM's threads wait for each other busily: two processes with as many threads as cores are slower than one.
 WORKERS := 2
 .PHONY: test
 test: setup ## All tests, files side by side (WORKERS=2; 0 for one after the other)
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: test-fast
 test-fast: setup ## The tests that take a minute together
