@@ -33,7 +33,7 @@ def variables(storage: str, folder: Path, request: pytest.FixtureRequest) -> dic
         **os.environ,
         **place,
         "IMDB_ENV": "sample",
-        "SAMPLE_MOVIES": "1000",
+        "SAMPLE_MOVIES": "1500",
         "SPARK_MASTER": "local[2]",
         "MLFLOW_TRACKING_URI": f"sqlite:///{folder / 'mlflow.db'}",
     }
