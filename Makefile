@@ -138,19 +138,19 @@ bench-training: setup ## Fitting the model against a bare LightGBM fit (LAKE=dat
 REGISTRY := sqlite:///$(CURDIR)/data/mlflow.db
 .PHONY: bench-scenarios
 bench-scenarios: setup ## A million scenarios against LightGBM's own scoring (REGISTRY=sqlite:///...)
-	@$(BIN)/python benchmarks/scenarios.py --champion $(REGISTRY)
+	@PYTHONPATH=$(CURDIR) $(BIN)/python benchmarks/scenarios.py --champion $(REGISTRY)
 
 .PHONY: bench-people
 bench-people: setup ## The search among 1.5 million people against a scan, SQLite and DuckDB
-	@$(BIN)/python benchmarks/people.py
+	@PYTHONPATH=$(CURDIR) $(BIN)/python benchmarks/people.py
 
 .PHONY: bench-served
 bench-served: setup ## The model server at IMDb's size: ready, memory, milliseconds (REGISTRY=sqlite:///...)
-	@$(BIN)/python benchmarks/served_model.py --registry $(REGISTRY)
+	@PYTHONPATH=$(CURDIR) $(BIN)/python benchmarks/served_model.py --registry $(REGISTRY)
 
 .PHONY: bench-app
 bench-app: setup ## The app with one user and with fifty (REGISTRY=sqlite:///...)
-	@MLFLOW_TRACKING_URI=$(REGISTRY) OMP_NUM_THREADS=1 $(BIN)/python benchmarks/app_load.py
+	@PYTHONPATH=$(CURDIR) MLFLOW_TRACKING_URI=$(REGISTRY) OMP_NUM_THREADS=1 $(BIN)/python benchmarks/app_load.py
 
 .PHONY: docs
 docs: .venv/.packages ## Write docs/tables.md and docs/features.md from the declarations
