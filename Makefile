@@ -68,13 +68,14 @@ demo: setup ## An invented film industry through the whole graph, to a predicted
 
 # LightGBM's threads wait for each other busily: two processes with as many threads as cores are slower than one.
 WORKERS := 2
+SIDE_BY_SIDE = OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 .PHONY: test
 test: setup ## All tests, files side by side (WORKERS=2; 0 for one after the other)
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(SIDE_BY_SIDE) $(ARGS)
 
 .PHONY: test-fast
 test-fast: setup ## The tests that take a minute together
-	@$(BIN)/python -m pytest -m "not slow" $(ARGS)
+	@$(SIDE_BY_SIDE) -m "not slow" $(ARGS)
 
 .PHONY: check
 check: setup ## Format, lint, types, Dagster's definitions
