@@ -43,9 +43,11 @@ def drafts_of(file: Path) -> list[ReadDraft]:
 
 def readable_drafts_of(file: Path) -> list[MovieDraft]:
     """The drafts of a file, all of which have to be readable."""
-    drafts = []
-    for read in drafts_of(file):
-        if read.draft is None:
-            raise refusal(f"{read.place}. {read.error}")
-        drafts.append(read.draft)
-    return drafts
+    return [readable(read, place=f"{read.place}. ") for read in drafts_of(file)]
+
+
+def readable(read: ReadDraft, *, place: str = "") -> MovieDraft:
+    """The draft that was read; without one its fault is said, after its place."""
+    if read.draft is None:
+        raise refusal(f"{place}{read.error}")
+    return read.draft

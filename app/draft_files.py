@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from imdb_assets.rating_model.draft import DRAFT_COLUMNS, DRAFT_LISTS, MovieDraft
 
 SEPARATOR = ";"
-"""Between the entries of a list in a CSV file: names hold commas."""
+"""Between the entries of a list that is given as one text: names hold commas."""
 
 
 class DraftFileError(ValueError):
@@ -94,6 +94,9 @@ def _csv_rows(file: Path, text: str) -> Iterator[object]:
 
 
 def _csv_value(name: str, value: str) -> object:
-    if name not in DRAFT_LISTS:
-        return value
-    return tuple(entry.strip() for entry in value.split(SEPARATOR) if entry.strip())
+    return entries_of(value) if name in DRAFT_LISTS else value
+
+
+def entries_of(text: str) -> tuple[str, ...]:
+    """The entries of a list that is given as one text."""
+    return tuple(entry.strip() for entry in text.split(SEPARATOR) if entry.strip())

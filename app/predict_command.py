@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import track
 
 from app.answer_table import Output, answer_rows, print_answers
-from app.asking import answers_or_exit, champion_or_exit, drafts_of, refusal
+from app.asking import answers_or_exit, champion_or_exit, drafts_of, readable, refusal
 from app.draft_files import ReadDraft, read_draft
 from app.model_server import Answers, by_champion
 from imdb_assets.rating_model.model import Prediction
@@ -54,8 +54,8 @@ def predict(
     if file is None and year is None:
         raise typer.BadParameter("Give at least --year, or a --file.")
     drafts = drafts_of(file) if file else [read_draft(options)]
-    if not file and drafts[0].error:
-        raise refusal(drafts[0].error)
+    if not file:
+        readable(drafts[0])
     version, by, predictions = _predicted(drafts)
     print_answers(answer_rows(drafts, predictions, version=version), output)
     if output is Output.table:

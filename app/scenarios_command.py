@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
 from app.answer_table import Output
+from app.asking import champion_or_exit, readable, refusal
+from app.draft_files import entries_of, read_draft
 from app.model_server import by_champion
 from app.scenario_table import scenario_records, short_names
-from app.settings import read_settings
 from imdb_assets.rating_model.draft import MovieDraft
 from imdb_assets.rating_model.people import People
-from imdb_assets.rating_model.registry import Champion, NoChampionError, RegistryUnreachableError, load_champion
+from imdb_assets.rating_model.registry import Champion
 from imdb_assets.rating_model.scenarios import Scenarios, search_scenarios
 from imdb_assets.rating_model.space import (
     Apart,
@@ -32,8 +32,9 @@ from imdb_assets.rating_model.space import (
     Variations,
     Without,
 )
+from imdb_assets.tables.features import ROLE_LISTS
 
-_ROLES = ("directors", "writers", "cast")
+_ROLES = tuple(ROLE_LISTS.values())
 _FACTS = ("genres", "runtimes", "years", "languages")
 _CONSTRAINTS = {"must_have": MustHave, "without": Without, "apart": Apart}
 _SHAPE = (
@@ -95,9 +96,9 @@ def scenarios(
             "release_year": years[0], "title": title, "plot": plot, "genres": next(iter(sets), ()),
             "runtime_minutes": next(iter(minutes), None), "language": next(iter(spoken), None),
         }  # fmt: skip
-        draft = _draft(facts)
-        rules: list[Constraint] = [Apart(_split(text)) for text in apart or ()]
-        rules += [MustHave(_split(text)) for text in must_have or ()]
+        draft = readable(read_draft(facts))
+        rules: list[Constraint] = [Apart(entries_of(text)) for text in apart or ()]
+        rules += [MustHave(entries_of(text)) for text in must_have or ()]
         rules += [] if newcomers is None else [AtMostNewcomers(newcomers)]
         candidates = zip(_ROLES, (director, writer, cast), (directors, writers, actors), strict=True)
         picks = {role: Pick(tuple(people), size) for role, people, size in candidates if people}
@@ -110,19 +111,19 @@ def scenarios(
 
 
 def _search(draft: MovieDraft, variations: Variations, *, k: int, output: Output) -> None:
+    champion = champion_or_exit()
     try:
-        champion = load_champion(read_settings().tracking_uri)
         with Progress(console=Console(stderr=True), transient=True) as progress:
             bar = progress.add_task("Searching", total=None)
             found = search_scenarios(
                 champion.model, draft, variations, k=k,
                 report=lambda done, total: progress.update(bar, completed=done, total=total),
             )  # fmt: skip
-    except (NoChampionError, RegistryUnreachableError, ScenarioError) as error:
-        raise _refusal(str(error)) from None
+    except ScenarioError as error:
+        raise refusal(str(error)) from None
     _print(found, champion, output)
     if not found.best:
-        raise _refusal(found.warnings[-1])
+        raise refusal(found.warnings[-1])
 
 
 def _print(found: Scenarios, champion: Champion, output: Output) -> None:
@@ -177,20 +178,20 @@ def _of_file(file: Path) -> tuple[MovieDraft, Variations]:
     try:
         found = json.loads(file.read_text(encoding="utf-8-sig"))
     except ValueError as error:
-        raise _refusal(f"{file} is not JSON: {error}.") from None
+        raise refusal(f"{file} is not JSON: {error}.") from None
     if not isinstance(found, dict) or not isinstance(found.get("draft"), dict):
-        raise _refusal(f"{file} holds no space of scenarios; it looks like {_SHAPE}.")
+        raise refusal(f"{file} holds no space of scenarios; it looks like {_SHAPE}.")
     if strange := [name for name in found if name not in ("draft", "constraints", *_ROLES, *_FACTS)]:
         known = ", ".join(("draft", *_ROLES, *_FACTS, "constraints"))
-        raise _refusal(f"{file} has {strange[0]!r}, which no space has: it may have {known}.")
+        raise refusal(f"{file} has {strange[0]!r}, which no space has: it may have {known}.")
     try:
         varied: dict[str, Any] = {role: _pick(found[role]) for role in _ROLES if role in found}
         varied |= {axis: tuple(found[axis]) for axis in _FACTS if axis in found}
         varied["genres"] = tuple(tuple(chosen) for chosen in varied.get("genres", ()))
         varied["constraints"] = tuple(_constraint(rule) for rule in found.get("constraints", ()))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise _refusal(f"{file}: {error!r} is not as in {_SHAPE}.") from None
-    return _draft(found["draft"]), Variations(**varied)
+        raise refusal(f"{file}: {error!r} is not as in {_SHAPE}.") from None
+    return readable(read_draft(found["draft"])), Variations(**varied)
 
 
 def _pick(given: Mapping[str, Any]) -> Pick:
@@ -205,20 +206,3 @@ def _constraint(rule: Mapping[str, Any]) -> Constraint:
             return AtMost(number, tuple(people))
     [(kind, people)] = rule.items()
     return _CONSTRAINTS[kind](tuple(people))
-
-
-def _draft(facts: Mapping[str, Any]) -> MovieDraft:
-    try:
-        return MovieDraft.model_validate(facts)
-    except ValidationError as error:
-        wrong = error.errors(include_url=False)[0]
-        raise _refusal(f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg']} (given: {wrong['input']!r:.80}).") from None
-
-
-def _split(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(";") if part.strip())
-
-
-def _refusal(sentence: str) -> typer.Exit:
-    typer.echo(sentence, err=True)
-    return typer.Exit(1)
