@@ -69,13 +69,14 @@ def explain(model: RatingModel, drafts: Sequence[MovieDraft]) -> list[Explanatio
     """
     if not isinstance(model.predictor, FittedModel):
         raise NotExplainableError("Only a LightGBM model gives reasons: ask imdb_rating@champion.")
-    resolved = [model.read(draft)[0] for draft in drafts]
+    resolved = model.read_quietly(drafts)
     if not resolved:
         return []
     frame = drafts_frame(resolved)
     matrix = features(frame, model.history)
-    points, average = model.predictor.contributions(matrix, frame)
-    ratings = model.predictor.predict(matrix, frame)
+    inputs = model.predictor.inputs(matrix, frame)
+    points, average = model.predictor.contributions(inputs)
+    ratings = model.predictor.rate(inputs)
     grouped = points.T.groupby([GROUPS[str(name)] for name in points]).sum().T
     grouped[SCALE_END] = ratings - average - grouped.sum(axis=1).to_numpy()
     return [

@@ -5,7 +5,7 @@ for tables, JSON for numbers.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -91,6 +91,11 @@ class RatingModel:
     def read(self, draft: MovieDraft) -> tuple[MovieDraft, tuple[str, ...]]:
         """Cut a draft to what any feature reads and put ids for names; also says what the reader should know."""
         return DraftReader(self.people).read(draft)
+
+    def read_quietly(self, drafts: Iterable[MovieDraft]) -> list[MovieDraft]:
+        """The same for drafts of whose reading nobody is told: no names like unknown ones are looked up."""
+        reader = DraftReader(self.people, most_looked_up=0)
+        return [reader.read(draft)[0] for draft in drafts]
 
     def resolve(self, draft: MovieDraft) -> tuple[MovieDraft, tuple[str, ...]]:
         """Put ids for names, and say what the reader of the answer should know."""

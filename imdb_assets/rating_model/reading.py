@@ -15,11 +15,11 @@ MOST_LOOKED_UP = 5
 class DraftReader:
     """Reads the drafts of one request; a name that occurs again is looked up once."""
 
-    def __init__(self, people: People) -> None:
-        """Take the people whom names may mean."""
+    def __init__(self, people: People, *, most_looked_up: int = MOST_LOOKED_UP) -> None:
+        """Take the people whom names may mean, and for how many unknown names the most like ones are looked up."""
         self._people = people
         self._known: dict[str, Resolution] = {}
-        self._left = MOST_LOOKED_UP
+        self._left = most_looked_up
 
     def read(self, draft: MovieDraft) -> tuple[MovieDraft, tuple[str, ...]]:
         """Cut a draft to what any feature reads and put ids for names; also says what the reader should know."""

@@ -59,7 +59,7 @@ def similar_films(model: RatingModel, draft: MovieDraft, *, k: int, but: str | N
     films = model.films
     if k < 1 or films.sight is None:
         return []
-    read, _ = model.read(draft)
+    [read] = model.read_quietly([draft])
     frame = drafts_frame([read])
     present = {str(block): bool(there) for block, there in present_blocks(frame).iloc[0].items()}
     rows, squared = films.nearest(features(frame, model.history), present, _LOOKED_AT * k)

@@ -142,28 +142,27 @@ class FittedModel:
         :param matrix: columns `FEATURE_NAMES`.
         :param drafts: `title`, `original_title` and `plot`, a row per row of `matrix`; None where absent.
         """
-        return self._rate(matrix, score_texts(self.texts, drafts))
+        return self.rate(self.inputs(matrix, drafts))
 
     def predict_films(self, films: RatedMovies) -> np.ndarray:
         """The same for films whose texts are counted already."""
-        return self._rate(films.matrix, _scores(self.texts, films))
+        return self.rate(self._inputs(films.matrix, _scores(self.texts, films)))
 
-    def contributions(self, matrix: pd.DataFrame, drafts: pd.DataFrame) -> tuple[pd.DataFrame, float]:
+    def contributions(self, inputs: np.ndarray) -> tuple[pd.DataFrame, float]:
         """What each feature adds to the average rating, calibrated (TreeSHAP); before ratings are cut to 1 to 10.
 
-        :return: rating points, a row per row of `matrix` and a column per feature; and the average rating.
+        :return: rating points, a row per row of `inputs` and a column per feature; and the average rating.
         """
-        inputs = self._inputs(matrix, score_texts(self.texts, drafts))
         found = np.asarray(self.booster.predict(inputs, pred_contrib=True))
-        points = pd.DataFrame(self.calibration.slope * found[:, :-1], columns=self.booster.feature_name())
+        points = pd.DataFrame(self.calibration.slope * found[:, :-1], columns=self._names)
         return points, self.calibration.intercept + self.calibration.slope * float(found[0, -1])
 
     def inputs(self, matrix: pd.DataFrame, drafts: pd.DataFrame) -> np.ndarray:
         """What the trees are given: a row per row of `matrix`, a column per name of `booster.feature_name()`."""
         return self._inputs(matrix, score_texts(self.texts, drafts))
 
-    def _rate(self, matrix: pd.DataFrame, scores: Mapping[str, np.ndarray]) -> np.ndarray:
-        inputs = self._inputs(matrix, scores)
+    def rate(self, inputs: np.ndarray) -> np.ndarray:
+        """Rating to expect per row of `inputs`, 1 to 10."""
         # Of few rows the trees are done before threads have started.
         threads: dict[str, Any] = {"num_threads": 1} if len(inputs) < _FEW else {}
         return self.calibration.apply(np.asarray(self.booster.predict(inputs, **threads)))
