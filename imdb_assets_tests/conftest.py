@@ -2,10 +2,8 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,7 +22,7 @@ from imdb_assets_tests.needs import (
 )
 from imdb_assets_tests.omdb_server import OmdbServer, omdb_server
 from imdb_assets_tests.servers import free_port as a_free_port
-from imdb_assets_tests.servers import served
+from imdb_assets_tests.servers import end, served, wait_for_port
 
 # Minutes each: begun last, one of them would keep one worker busy while the others have nothing left to do.
 LONGEST = ("test_days.py", "test_whole_pipeline.py", "test_stack.py", "test_lakes.py")
@@ -103,21 +101,11 @@ def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("azurite")
     address = ["--blobHost", "127.0.0.1", "--blobPort", str(port), "--location", str(folder)]
     options = ["--skipApiVersionCheck", "--disableTelemetry", "--silent"]
-    process = subprocess.Popen([program, *address, *options], stdout=subprocess.DEVNULL)
+    log = folder / "azurite.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen([program, *address, *options], stdout=output, stderr=subprocess.STDOUT)
     try:
-        _wait_for(port, process)
+        wait_for_port(port, process, log=log, seconds=30)
         yield f"127.0.0.1:{port}"
     finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and process.poll() is None:
-        with socket.socket() as probe:
-            probe.settimeout(1)
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise RuntimeError("Azurite did not start")
+        end(process)

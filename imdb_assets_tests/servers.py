@@ -44,6 +44,18 @@ def end(server: subprocess.Popen) -> None:
         server.wait()
 
 
+def wait_for_port(port: int, server: subprocess.Popen, *, log: Path, seconds: float = PATIENCE_SECONDS) -> None:
+    """Wait until a server listens that writes to a log."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and server.poll() is None:
+        with socket.socket() as probe:
+            probe.settimeout(1)
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError(f"nothing listens on port {port}: {log.read_text(errors='replace')[-3000:]}")
+
+
 def _wait(server: subprocess.Popen, url: str, log: Path) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline and server.poll() is None:

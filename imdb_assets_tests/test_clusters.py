@@ -3,10 +3,8 @@
 import contextlib
 import os
 import re
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +16,7 @@ from deltalake import DeltaTable
 from imdb_assets.resources.spark import DELTA_PACKAGES, SETTINGS, jar_settings, prepare_launch
 from imdb_assets.tables import bronze, evaluation, gold, silver
 from imdb_assets.tables.monitoring import FORECASTS, SCOREBOARD
-from imdb_assets_tests.servers import end, free_port
+from imdb_assets_tests.servers import end, free_port, wait_for_port
 from imdb_assets_tests.test_whole_pipeline import content
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -43,14 +41,7 @@ def program(*words: str, port: int, log: Path) -> Iterator[None]:
     with log.open("wb") as output:
         process = subprocess.Popen(words, env=environment, stdout=output, stderr=subprocess.STDOUT, cwd=log.parent)
     try:
-        deadline = time.monotonic() + 120
-        while True:
-            assert process.poll() is None, log.read_text(errors="replace")[-3000:]
-            assert time.monotonic() < deadline, log.read_text(errors="replace")[-3000:]
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.2)
+        wait_for_port(port, process, log=log)
         yield
     finally:
         end(process)
