@@ -142,14 +142,11 @@ def _ask_constraints(people: Sequence[str], index: People) -> tuple[Constraint, 
 
 
 def _rule(kind: type[Constraint], people: tuple[str, ...], number: int) -> Constraint:
-    if kind is AtMostNewcomers:
-        return AtMostNewcomers(number)
-    if kind is AtMost:
-        return AtMost(number, people)
-    of_people: dict[type[Constraint], Constraint] = {
-        MustHave: MustHave(people), Without: Without(people), Apart: Apart(people),
-    }  # fmt: skip
-    return of_people[kind]
+    if issubclass(kind, AtMostNewcomers):
+        return kind(number)
+    if issubclass(kind, AtMost):
+        return kind(number, people)
+    return kind(people)
 
 
 def _add_rule(rule: Constraint) -> None:

@@ -8,9 +8,9 @@ from app.look import Picture, colours, layer, picture, told
 from app.scenario_table import AXIS_NAMES, short_names
 from imdb_assets.rating_model.people import People
 from imdb_assets.rating_model.scenarios import Heat
+from imdb_assets.tables.features import ROLE_LISTS
 
 _ROW_HEIGHT, _MARGIN, _MOST_WRITTEN = 30, 120, 12
-_PEOPLE = ("directors", "writers", "cast")
 
 
 def heat_picture(heat: Heat, one: str, other: str, people: People) -> Picture:
@@ -63,7 +63,7 @@ def _cells(heat: Heat, one: str, other: str, people: People) -> list[dict[str, A
 
 
 def _names(axis: str, values: tuple, people: People) -> list[str]:
-    if axis in _PEOPLE:
+    if axis in ROLE_LISTS.values():
         names = short_names(values, people)
         return [names[person] for person in values]
     if axis == "genres":

@@ -23,9 +23,9 @@ def features_as_of(gold_movie_features: DataFrame, silver_outside_credits: DataF
     coefficients = baseline_coefficients(facts)
     ratings = gold_movie_features.sparkSession.createDataFrame(baseline_ratings(facts, coefficients))
     tables = histories(gold_movie_features, ratings, silver_outside_credits)
-    frames = {name: table.toArrow() for name, table in tables.items()}
-    known = History.from_frames({**frames, "gold_baseline_coefficients": coefficients})
-    del frames
+    known = History.from_frames(
+        {name: table.toArrow() for name, table in tables.items()} | {"gold_baseline_coefficients": coefficients}
+    )
     return features(facts, known).set_index(facts["tconst"])
 
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from imdb_assets.rating_model.draft import MovieDraft
 from imdb_assets.rating_model.scoring import Report, Scorer, SearchCancelledError
-from imdb_assets.rating_model.space import Space
+from imdb_assets.rating_model.space import TIE, Space
+from imdb_assets.tables.features import ROLE_LISTS
 
 WIDTH = 1000
 """Teams that go on after each person; as many for each set of people that must be in the film and are."""
@@ -51,13 +52,13 @@ def search_beam(
         return [], n_rated, 0
     last = np.sort(ratings[is_complete])[-k:][0]
     found = [(rating, _draft(space, team)) for rating, team, is_allowed in zip(ratings, teams, is_complete, strict=True)
-             if is_allowed and rating >= last - 1e-10]  # fmt: skip
+             if is_allowed and rating >= last - TIE]  # fmt: skip
     best = sorted(found, key=lambda one: (-round(one[0], 10), *_tie_key(one[1])))[:k]
     return [draft for _, draft in best], n_rated, int(is_complete.sum())
 
 
 def _rate(scorer: Scorer, teams: Sequence[Team]) -> np.ndarray:
-    people = [np.array([getattr(team, role) for team in teams], "int32") for role in ("directors", "writers", "cast")]
+    people = [np.array([getattr(team, role) for team in teams], "int32") for role in ROLE_LISTS.values()]
     return scorer.rate_teams(
         np.array([team.film for team in teams]), *(part.reshape(len(teams), -1) for part in people)
     )

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
@@ -222,19 +223,20 @@ def _served_code(package: Path, folder: Path) -> Path:
 
 def log_rows(rows: pd.DataFrame, file: str) -> None:
     """Log rows to the active MLflow run, as Parquet."""
-    with tempfile.TemporaryDirectory() as folder:
-        rows.to_parquet(Path(folder) / file)
-        mlflow.log_artifact(str(Path(folder) / file))
+    _log_rows(rows, file, mlflow.log_artifact)
 
 
 def log_rows_of_champion(tracking_uri: str, rows: pd.DataFrame, file: str) -> None:
     """Log rows to the run of the champion, over those of the same file; nothing where there is no champion."""
     champion = version_of(tracking_uri, CHAMPION)
-    if champion is None:
-        return
+    if champion is not None:
+        _log_rows(rows, file, partial(MlflowClient(tracking_uri).log_artifact, str(champion.run_id)))
+
+
+def _log_rows(rows: pd.DataFrame, file: str, log: Callable[[str], object]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         rows.to_parquet(Path(folder) / file)
-        MlflowClient(tracking_uri).log_artifact(str(champion.run_id), str(Path(folder) / file))
+        log(str(Path(folder) / file))
 
 
 def leaderboard(tracking_uri: str, *, alias: str = CHAMPION) -> pd.DataFrame:

@@ -15,8 +15,8 @@ from imdb_assets.rating_model.comparison import can_tell, chance_above
 from imdb_assets.rating_model.draft import MovieDraft, drafts_frame
 from imdb_assets.rating_model.familiarity import unfamiliar
 from imdb_assets.rating_model.model import Prediction, RatingModel
-from imdb_assets.rating_model.scoring import Report, Scorer
-from imdb_assets.rating_model.space import AXES, ScenarioError, Space, Variations, space_of
+from imdb_assets.rating_model.scoring import Report, Scorer, never, silent
+from imdb_assets.rating_model.space import AXES, TIE, ScenarioError, Space, Variations, space_of
 
 MOST_EXACT = 1_000_000
 """Up to so many combinations every one is rated."""
@@ -24,7 +24,6 @@ MOST_COMBINATIONS = 1_000_000_000_000
 """More are refused: a beam sees too small a share of them."""
 MOST_FILMS = 20_000
 """Combinations of genres, runtimes, years and languages, which are looked up one by one."""
-_TIE = 1e-10
 
 
 @dataclass(frozen=True)
@@ -91,8 +90,8 @@ def search_scenarios(
     variations: Variations,
     *,
     k: int,
-    report: Report | None = None,
-    is_cancelled: Callable[[], bool] | None = None,
+    report: Report = silent,
+    is_cancelled: Callable[[], bool] = never,
 ) -> Scenarios:
     """Find the best `k` combinations.
 
@@ -111,7 +110,6 @@ def search_scenarios(
     space = space_of(model, draft, variations)
     _refuse_too_many(space, variations)
     scorer = Scorer(model, space)
-    report, is_cancelled = report or (lambda _done, _total: None), is_cancelled or (lambda: False)
     if space.n_combinations > MOST_EXACT:
         found, n_rated, n_allowed = search_beam(scorer, space, k=k, report=report, is_cancelled=is_cancelled)
         heat = {}
@@ -157,9 +155,9 @@ def _best(space: Space, ratings: np.ndarray, k: int) -> np.ndarray:
     if not k:
         return np.zeros(0, "int64")
     last = np.partition(ratings, len(ratings) - k)[len(ratings) - k]
-    numbers = np.flatnonzero(ratings >= last - _TIE)
+    numbers = np.flatnonzero(ratings >= last - TIE)
     ranked = numbers[np.argsort(-ratings[numbers], kind="stable")]
-    level = np.cumsum(-np.diff(ratings[ranked], prepend=ratings[ranked[0]]) > _TIE)
+    level = np.cumsum(-np.diff(ratings[ranked], prepend=ratings[ranked[0]]) > TIE)
     order = np.lexsort([*reversed(space.tie_keys(ranked)), level])
     return ranked[order[:k]]
 

@@ -7,11 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from imdb_assets.tables.features import FEATURES
+from imdb_assets.rating_model.training import BLOCKS
 
 MOST_FEATURES = 64
 """So many of the features bring seven eighths of the trees' gain."""
-_BLOCKS = {feature.name: feature.block for feature in FEATURES}
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class Sight:
         table = pd.DataFrame(
             {
                 "feature": seen,
-                "block": [_BLOCKS[str(name)] for name in seen],
+                "block": [BLOCKS[str(name)] for name in seen],
                 "mean": matrix[seen].mean().to_numpy(),
                 "weight": np.sqrt(share[seen].to_numpy()) / spread[seen].to_numpy(),
             }

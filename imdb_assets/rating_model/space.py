@@ -16,6 +16,8 @@ from imdb_assets.tables.features import ROLE_LISTS
 
 AXES = ("years", "genres", "runtimes", "languages", "directors", "writers", "cast")
 """What can vary, in the order in which combinations are numbered."""
+TIE = 1e-10
+"""Ratings that differ by no more are equal."""
 _FACTS = {"years": "release_year", "genres": "genres", "runtimes": "runtime_minutes", "languages": "language"}
 
 
