@@ -21,8 +21,8 @@ from imdb_assets_tests.needs import (
     pytest_testnodedown,  # noqa: F401  (pytest's hook)
 )
 from imdb_assets_tests.omdb_server import OmdbServer, omdb_server
-from imdb_assets_tests.servers import free_port as a_free_port
 from imdb_assets_tests.servers import end, served, wait_for_port
+from imdb_assets_tests.servers import free_port as a_free_port
 
 # Minutes each: begun last, one of them would keep one worker busy while the others have nothing left to do.
 LONGEST = ("test_days.py", "test_whole_pipeline.py", "test_stack.py", "test_lakes.py")
