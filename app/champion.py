@@ -6,13 +6,13 @@ from typing import NoReturn
 import pandas as pd
 import streamlit as st
 
-from app.interval_picture import rating_shares
-from app.look import Rows
-from app.model_server import Answers, ModelServerError, answers
+from app.charts.interval import rating_shares
+from app.charts.theme import Rows
+from app.prediction_client import Answers, ModelServerError, answers
 from app.settings import read_settings
-from imdb_assets.rating_model import registry
-from imdb_assets.rating_model.draft import MovieDraft
-from imdb_assets.rating_model.registry import CHAMPION, Champion, NoChampionError, RegistryUnreachableError
+from imdb_assets.rating_model.features.draft import MovieDraft
+from imdb_assets.rating_model.registry import run_artifacts, versions
+from imdb_assets.rating_model.registry.versions import CHAMPION, Champion, NoChampionError, RegistryUnreachableError
 
 _SIGN = ":material/info:"
 
@@ -26,7 +26,7 @@ def champion_or_stop() -> Champion:
     loaded = _loaded_before()
     try:
         version = _champion_version(tracking_uri)
-        champion = _load(tracking_uri, version) if version else registry.load_champion(tracking_uri)
+        champion = _load(tracking_uri, version) if version else versions.load_champion(tracking_uri)
     except NoChampionError as error:
         say_and_stop(str(error))
     except RegistryUnreachableError as error:
@@ -58,7 +58,7 @@ def logged_rows(champion: Champion, file: str) -> pd.DataFrame:
 def released_shares(champion: Champion) -> Rows:
     """How released films are rated, as the pictures of intervals show it; nothing where the version knows no films."""
     films = champion.model.films
-    return rating_shares(films.table["rating"].to_numpy()) if len(films) else ()
+    return rating_shares(films.table["average_rating"].to_numpy()) if len(films) else ()
 
 
 def show_version(by: str) -> None:
@@ -80,13 +80,13 @@ def say_and_stop(sentence: str) -> NoReturn:
 
 @st.cache_data(ttl="20s", show_spinner="Asking the registry which model answers …")
 def _champion_version(tracking_uri: str) -> str | None:
-    found = registry.version_of(tracking_uri, CHAMPION)
+    found = versions.version_of(tracking_uri, CHAMPION)
     return None if found is None else str(found.version)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Loading the model …")
 def _load(tracking_uri: str, version: str) -> Champion:  # noqa: ARG001 - a new version is a new entry of the cache
-    return registry.load_champion(tracking_uri)
+    return versions.load_champion(tracking_uri)
 
 
 @st.cache_resource
@@ -97,4 +97,4 @@ def _loaded_before() -> dict[str, Champion]:
 # A resource is not copied for every click; whoever shows the rows changes none.
 @st.cache_resource(ttl="5m", max_entries=64, show_spinner=False)
 def _logged_rows(tracking_uri: str, version: str, file: str) -> pd.DataFrame:  # noqa: ARG001 - as above
-    return registry.logged_rows(tracking_uri, file)
+    return run_artifacts.logged_rows(tracking_uri, file)

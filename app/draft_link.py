@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 from pydantic import ValidationError
 
-from imdb_assets.rating_model.draft import MovieDraft
-from imdb_assets.tables.features import GENRES
+from imdb_assets.rating_model.features.draft import MovieDraft
+from imdb_assets.vocabulary.genres import GENRES
 
 MOST_GENRES = 3
 FIRST_YEAR, LAST_YEAR = 1900, 2100
@@ -45,7 +45,7 @@ def address_of(page: str, draft: MovieDraft) -> str:
     return f"{page}?{urlencode(query_of(draft), doseq=True)}"
 
 
-def draft_of(query: Mapping[str, Sequence[str]]) -> tuple[MovieDraft, str | None]:
+def draft_from_query(query: Mapping[str, Sequence[str]]) -> tuple[MovieDraft, str | None]:
     """The draft that an address tells of, and one sentence where a part of it could not be read."""
     facts: dict[str, object] = {"release_year": next_year()}
     unread = [name for name in query if name not in FACTS]

@@ -11,11 +11,11 @@ def main() -> None:
     st.html(Path(__file__).with_name("app.css"))
     # An icon here would become the browser's and be fetched from Google; the links show theirs from Streamlit's font.
     pages = [
-        st.Page("draft_page.py", title="Draft", url_path="draft", default=True),
-        st.Page("compare_page.py", title="Compare", url_path="compare"),
-        st.Page("scenarios_page.py", title="Scenarios", url_path="scenarios"),
-        st.Page("films_page.py", title="Films", url_path="films"),
-        st.Page("model_page.py", title="Model", url_path="model"),
+        st.Page("pages/draft.py", title="Draft", url_path="draft", default=True),
+        st.Page("pages/compare.py", title="Compare", url_path="compare"),
+        st.Page("pages/scenarios.py", title="Scenarios", url_path="scenarios"),
+        st.Page("pages/films.py", title="Films", url_path="films"),
+        st.Page("pages/model.py", title="Model", url_path="model"),
     ]
     page = st.navigation(pages, position="hidden")
     icons = (

@@ -26,9 +26,9 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from app.draft_link import query_of
 from app.settings import read_settings
-from imdb_assets.rating_model.draft import MovieDraft
-from imdb_assets.rating_model.registry import Champion, load_champion
-from imdb_assets_tests.servers import free_port, served
+from imdb_assets.rating_model.features.draft import MovieDraft
+from imdb_assets.rating_model.registry.versions import Champion, load_champion
+from imdb_assets_tests.support.servers import free_port, served
 
 APP = Path(__file__).parents[1] / "app" / "rating_app.py"
 CHROMIUM = "/usr/bin/chromium"

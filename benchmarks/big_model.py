@@ -6,15 +6,24 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from imdb_assets.rating_model.features import History
-from imdb_assets.rating_model.films import Films
-from imdb_assets.rating_model.history import GENRE_CODES, KIND_CODES, ROLE_CODES, STATISTICS, HistoryTable, coded
-from imdb_assets.rating_model.model import RatingModel
-from imdb_assets.rating_model.people import People
-from imdb_assets.rating_model.training import FittedModel, gain_by_feature
-from imdb_assets.sample_world.dice import Dice
+from imdb_assets.rating_model.features.history import History
+from imdb_assets.rating_model.features.history_table import (
+    GENRE_CODES,
+    KIND_CODES,
+    ROLE_CODES,
+    STATISTIC_NAMES,
+    HistoryTable,
+    coded,
+)
+from imdb_assets.rating_model.lookup.people import People
+from imdb_assets.rating_model.lookup.released_films import Films
+from imdb_assets.rating_model.serving.rating_model import RatingModel
+from imdb_assets.rating_model.training.fitted_model import FittedModel, gain_by_feature
+from imdb_assets.sample_world.indexed_random import IndexedRandom
 from imdb_assets.sample_world.text import person_names
-from imdb_assets.tables.features import FEATURE_NAMES, GENRES, LANGUAGES
+from imdb_assets.vocabulary.features import FEATURE_NAMES
+from imdb_assets.vocabulary.genres import GENRES
+from imdb_assets.vocabulary.languages import LANGUAGES
 
 ALL_PEOPLE, ALL_FILMS = 1_500_000, 330_000
 """People with a movie credit and rated movies, as IMDb has them."""
@@ -29,7 +38,7 @@ def big_people(n: int = ALL_PEOPLE) -> People:
     numbers = np.arange(n)
     # Few have many films, most have one or none.
     films = np.floor(200 / (1 + numbers / 400)).astype(int) + (numbers % 3 == 0)
-    names = person_names(Dice(0), numbers).to_pylist()
+    names = person_names(IndexedRandom(0), numbers).to_pylist()
     roles = np.array(["director", "writer", "cast"])[numbers % 3]
     return People.from_frame(
         pd.DataFrame(
@@ -82,7 +91,7 @@ def big_films(model: RatingModel, n: int, n_people: int, rng: np.random.Generato
         }
     )
     rows = pd.DataFrame(rng.normal(size=(n, len(FEATURE_NAMES))), columns=list(FEATURE_NAMES)).assign(
-        tconst=tconsts, target_rating=rng.uniform(1, 10, n), target_n_votes=rng.integers(5, 10**6, n), is_mature=True
+        tconst=tconsts, target_rating=rng.uniform(1, 10, n), n_votes=rng.integers(5, 10**6, n), is_mature=True
     )
     return Films.from_frames(facts, rows, weights=gain_by_feature(model.predictor))
 
@@ -95,6 +104,6 @@ def _history(name: str, n_rows: int, n_people: int, rng: np.random.Generator) ->
     else:
         subjects = rng.integers(0, 1 << 50, n_rows)
     empty = pd.DataFrame({"from_year": rng.integers(_FIRST_YEAR, _LAST_YEAR, n_rows)})
-    statistics = [column for column in STATISTICS if column != "from_year"]
+    statistics = [column for column in STATISTIC_NAMES if column != "from_year"]
     values = {column: rng.uniform(0, 5, n_rows).astype("float32") for column in statistics}
     return HistoryTable.from_frame(empty.assign(**values), subjects)

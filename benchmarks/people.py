@@ -17,9 +17,9 @@ import pyarrow.compute as pc
 from big_model import ALL_PEOPLE, big_people
 from rapidfuzz import fuzz, process
 
-from imdb_assets.rating_model.arrow import whole
-from imdb_assets.rating_model.names import LEAST_LIKENESS, fold
-from imdb_assets.rating_model.people import People
+from imdb_assets.rating_model.features.arrow_files import whole
+from imdb_assets.rating_model.lookup.name_index import LEAST_LIKENESS, fold
+from imdb_assets.rating_model.lookup.people import People
 
 LIMIT = 7
 Way = Callable[[str], object]

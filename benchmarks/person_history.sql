@@ -2,8 +2,8 @@
 CREATE OR REPLACE TEMP TABLE person_history AS
 WITH films AS (
     SELECT release_year AS year, directors, writers, "cast", round(target_rating * 10)::BIGINT AS tenths,
-        coalesce(target_n_votes, 0)::BIGINT AS votes, baseline_rating_with_language AS baseline,
-        1 / (0.55 + 4.5 / greatest(target_n_votes, 1)) AS weight,
+        coalesce(n_votes, 0)::BIGINT AS votes, baseline_rating_with_language AS baseline,
+        1 / (0.55 + 4.5 / greatest(n_votes, 1)) AS weight,
         weight * (target_rating - baseline) AS weighted_effect
     FROM movie_features JOIN baseline_ratings USING (tconst) WHERE target_rating IS NOT NULL
 ), listed AS (

@@ -7,9 +7,9 @@ import pandas as pd
 from deltalake import DeltaTable
 
 from imdb_assets.environments import settings
-from imdb_assets.rating_model import registry
-from imdb_assets.rating_model.history import shrunken
-from imdb_assets.rating_model.study import CANDIDATE_NAME
+from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_NAME
+from imdb_assets.rating_model.features.history_table import shrunken
+from imdb_assets.rating_model.registry import run_artifacts, versions
 from imdb_assets.sample_world.world import MATURE_VOTES, Truth, truth
 from imdb_assets.tables.history import PERSON_HISTORY
 
@@ -24,7 +24,9 @@ def main() -> None:
     if chosen.imdb_env != "sample":
         raise SystemExit("Only the sample world's truth is known: set IMDB_ENV=sample, and run make demo before.")
     hidden = truth(chosen.sample_movies, chosen.sample_seed)
-    predictions = registry.logged_rows(chosen.mlflow_tracking_uri, registry.PREDICTIONS_FILE, alias=registry.CANDIDATE)
+    predictions = run_artifacts.logged_rows(
+        chosen.mlflow_tracking_uri, run_artifacts.PREDICTIONS_FILE, alias=versions.CANDIDATE
+    )
     _print_errors(predictions, hidden)
     _print_skills(DeltaTable(f"{chosen.lake_uri}/{PERSON_HISTORY.path}").to_pandas(), hidden)
 
@@ -32,7 +34,7 @@ def main() -> None:
 def _print_errors(predictions: pd.DataFrame, hidden: Truth) -> None:
     quality = pd.Series(hidden.quality, index=hidden.tconst, name="quality")
     test = predictions[(predictions["model"] == CANDIDATE_NAME) & (predictions["split"] == "test")]
-    films = test[test["votes"] >= MATURE_VOTES].join(quality, on="tconst", how="inner")
+    films = test[test["n_votes"] >= MATURE_VOTES].join(quality, on="tconst", how="inner")
     print(f"{len(films):,} test films with {MATURE_VOTES:,} votes or more, rating points")
     print(f"  model              RMSE {_rms(films['rating'] - films['target']):.3f}")
     print(f"  who knows all      RMSE {_rms(films['quality'] - films['target']):.3f} (irreducible)")

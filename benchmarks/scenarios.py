@@ -10,14 +10,15 @@ import time
 import numpy as np
 import psutil
 
-from imdb_assets.rating_model.draft import MovieDraft, drafts_frame
-from imdb_assets.rating_model.features import features
-from imdb_assets.rating_model.model import RatingModel
-from imdb_assets.rating_model.registry import load_champion
-from imdb_assets.rating_model.scenarios import Scenarios, search_scenarios
-from imdb_assets.rating_model.space import Pick, Space, Variations, space_of
-from imdb_assets.rating_model.training import FittedModel
-from imdb_assets_tests.champion import invented_model
+from imdb_assets.rating_model.features.draft import MovieDraft, drafts_frame
+from imdb_assets.rating_model.features.matrix import features
+from imdb_assets.rating_model.registry.versions import load_champion
+from imdb_assets.rating_model.scenarios.constraints import Pick
+from imdb_assets.rating_model.scenarios.search import Scenarios, search_scenarios
+from imdb_assets.rating_model.scenarios.space import Space, Variations, space_of
+from imdb_assets.rating_model.serving.rating_model import RatingModel
+from imdb_assets.rating_model.training.fitted_model import FittedModel
+from imdb_assets_tests.support.champion import invented_model
 
 DRAFT = MovieDraft(title="The Long Night", release_year=2027, runtime_minutes=110, genres=("Drama", "Crime"))
 _CANDIDATES = {"director": 10, "writer": 20, "cast": 32}

@@ -24,13 +24,13 @@ import requests
 from big_model import big_model
 
 from imdb_assets.environments import DATA
-from imdb_assets.rating_model import registry
-from imdb_assets.rating_model.draft import MovieDraft
-from imdb_assets.rating_model.model import RatingModel
-from imdb_assets.rating_model.people import People
-from imdb_assets.rating_model.promotion import promote
-from imdb_assets.rating_model.similar import similar_films
-from imdb_assets.rating_model.training import FittedModel
+from imdb_assets.rating_model.features.draft import MovieDraft
+from imdb_assets.rating_model.lookup.people import People
+from imdb_assets.rating_model.registry import register, versions
+from imdb_assets.rating_model.registry.promotion import promote
+from imdb_assets.rating_model.serving.rating_model import RatingModel
+from imdb_assets.rating_model.serving.similar_films import similar_films
+from imdb_assets.rating_model.training.fitted_model import FittedModel
 
 AT_ONCE = 50
 WARM_UP = 30
@@ -60,19 +60,19 @@ def main() -> None:
 
 
 def _registered(lender: str, uri: str, folder: Path, scale: float) -> RatingModel:
-    trees = registry.load_champion(lender).model
+    trees = versions.load_champion(lender).model
     model = big_model(trees, scale=scale)
     mlflow.set_tracking_uri(uri)
     mlflow.set_experiment(experiment_id=mlflow.create_experiment("bench", (folder / "artifacts").as_uri()))
     with mlflow.start_run():
-        registry.register(model, alias=registry.CANDIDATE, tags={})
+        register.register(model, alias=versions.CANDIDATE, tags={})
     promote(uri)
     size = sum(file.stat().st_size for file in (folder / "artifacts").rglob("*") if file.is_file())
     n_trees = trees.predictor.booster.num_trees() if isinstance(trees.predictor, FittedModel) else 0
     print(
         f"{model.people.table.num_rows:,} people, {len(model.films):,} films, {n_trees} trees, {size / 2**30:.1f} GiB"
     )
-    return registry.load_champion(uri).model
+    return versions.load_champion(uri).model
 
 
 def _drafts(people: People, n: int) -> list[dict]:

@@ -12,8 +12,10 @@ import pandas as pd
 from deltalake import DeltaTable
 
 from imdb_assets.environments import DATA
-from imdb_assets.rating_model.experiments import mature_films
-from imdb_assets.rating_model.training import Prepared, RatedMovies, Recipe, grow, prepare, tree_parameters
+from imdb_assets.rating_model.evaluation.backtest import mature_films
+from imdb_assets.rating_model.training.fit import Prepared, grow, prepare
+from imdb_assets.rating_model.training.rated_films import RatedMovies
+from imdb_assets.rating_model.training.recipe import Recipe, tree_parameters
 from imdb_assets.tables.gold import MOVIE_FEATURES, TRAINING_SET
 from imdb_assets.tables.table import Table
 
@@ -34,7 +36,7 @@ def main() -> None:
     for _ in range(asked.rounds):
         ours.append(_seconds_of_ours(prepared, recipe, asked.trees))
         bare.append(_seconds_bare(prepared, films, recipe, asked.trees))
-    print(f"{len(films.target):,} films, {prepared.inputs.shape[1]} features, {asked.trees} trees")
+    print(f"{len(films.target_rating):,} films, {prepared.inputs.shape[1]} features, {asked.trees} trees")
     typical, peer = statistics.median(ours), statistics.median(bare)
     print(f"bare LightGBM      {peer:7.2f} s (median of {len(bare)})")
     print(f"the model's trees  {typical:7.2f} s, ratio {typical / peer:.2f}")
@@ -55,7 +57,7 @@ def _seconds_of_ours(prepared: Prepared, recipe: Recipe, trees: int) -> float:
 
 def _seconds_bare(prepared: Prepared, films: RatedMovies, recipe: Recipe, trees: int) -> float:
     start = time.perf_counter()
-    data = lgb.Dataset(prepared.inputs, films.target, weight=films.weight(recipe.vote_cap))
+    data = lgb.Dataset(prepared.inputs, films.target_rating, weight=films.weight(recipe.vote_cap))
     lgb.train(tree_parameters(recipe), data, trees)
     return time.perf_counter() - start
 

@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 from imdb_assets.tables import bronze, gold, silver
-from imdb_assets.tables.features import FEATURES, TEXT_FEATURES, WHY_KNOWN
 from imdb_assets.tables.table import Table
+from imdb_assets.vocabulary.features import FEATURES, TEXT_FEATURES, WHY_KNOWN
 
 DOCS = Path(__file__).parent
 INTRODUCTION = """# Tables

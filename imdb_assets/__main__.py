@@ -16,10 +16,10 @@ from mlflow.utils.logging_utils import disable_logging
 # dagster-mlflow has been in beta for years; there is nothing that the person who reads it could do.
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*(_create_mlflow_run_hook|`MlFlow`)")
 
-from imdb_assets.assets.table_asset import FORCE  # noqa: E402
 from imdb_assets.definitions import definitions_for  # noqa: E402
 from imdb_assets.environments import Settings, resources_for, settings  # noqa: E402
-from imdb_assets.resources.delta import DeltaIOManager  # noqa: E402
+from imdb_assets.materialization.table_asset import FORCE
+from imdb_assets.resources.delta import DeltaLake  # noqa: E402
 from imdb_assets.resources.spark import JavaMissing, Spark, set_up  # noqa: E402
 from imdb_assets.tables.silver import MOVIES  # noqa: E402
 
@@ -47,7 +47,7 @@ def main(arguments: list[str]) -> int:
 def run(name: str, chosen: Settings, *, force: bool = False) -> int:
     """Run a job; 0 when all of it succeeded."""
     print(f"{name} in the environment {chosen.imdb_env}, lake {chosen.lake_uri}", flush=True)
-    delta = cast("DeltaIOManager", resources_for(chosen)["delta"])
+    delta = cast("DeltaLake", resources_for(chosen)["delta"])
     if force or _is_new(delta):
         # Java starts while Python imports; what goes wrong there goes wrong again, and is told, at Spark's first use.
         threading.Thread(target=_started, args=[delta.spark], daemon=True).start()
@@ -68,9 +68,9 @@ def run(name: str, chosen: Settings, *, force: bool = False) -> int:
     return 0 if result.success else 1
 
 
-def _is_new(delta: DeltaIOManager) -> bool:
+def _is_new(delta: DeltaLake) -> bool:
     with contextlib.suppress(Exception):
-        return not delta.is_there(MOVIES.path)
+        return not delta.exists(MOVIES.path)
     return False
 
 

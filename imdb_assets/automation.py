@@ -10,12 +10,12 @@ from datetime import timedelta
 
 import dagster as dg
 
-from imdb_assets.assets.lake_step import lake_step
 from imdb_assets.assets.landing import landing_name
 from imdb_assets.assets.monitoring import NOT_DRIFTED, NOT_GROWN
+from imdb_assets.materialization.lake_step import lake_step
 from imdb_assets.resources.alerts import Alerts
 from imdb_assets.resources.dataset_manifest import DatasetRefused
-from imdb_assets.resources.delta import DeltaIOManager
+from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.imdb_datasets import ImdbDatasets
 from imdb_assets.resources.landing import Landing
 from imdb_assets.tables import bronze, gold, silver
@@ -71,19 +71,19 @@ train_and_promote = dg.define_asset_job(
 
 
 @dg.op(description="OPTIMIZE and VACUUM of every table of the lake; LAKE_RETENTION_DAYS says what time travel keeps.")
-def tidied_tables(context: dg.OpExecutionContext, delta: dg.ResourceParam[DeltaIOManager]) -> None:
+def optimized_tables(context: dg.OpExecutionContext, delta: dg.ResourceParam[DeltaLake]) -> None:
     """Tidy each table that there is."""
-    tables = [t for t in (*bronze.TABLES, *silver.TABLES, *gold.TABLES) if delta.is_there(t.path)]
+    tables = [t for t in (*bronze.TABLES, *silver.TABLES, *gold.TABLES) if delta.exists(t.path)]
     for place, table in enumerate(tables, start=1):
         with lake_step(context, delta):
-            delta.tidy(table.path)
+            delta.optimize_and_vacuum(table.path)
         context.log.info("%s tidied, %s of %s", table.asset_name, place, len(tables))
 
 
 @dg.job(description="Fewer and larger files, and none of versions that are too old.")
 def maintain_lake() -> None:
     """Tidy every table."""
-    tidied_tables()
+    optimized_tables()
 
 
 JOBS = (whole_platform, daily_refresh, enrich_with_omdb, train_and_promote, maintain_lake, backtest, ablation, search)
@@ -193,7 +193,7 @@ FRESHNESS = {
 OWNERS = dict.fromkeys(("landing", "bronze", "silver", "gold"), "team:data-platform") | {"model": "team:rating-model"}
 
 
-def operated(spec: dg.AssetSpec) -> dg.AssetSpec:
+def with_operations(spec: dg.AssetSpec) -> dg.AssetSpec:
     """The asset with what starts it, whom to ask, and when it is too old."""
     name, layer = spec.key.path[-1], spec.group_name or ""
     return spec.replace_attributes(

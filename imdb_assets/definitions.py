@@ -5,9 +5,9 @@ from typing import cast
 import dagster as dg
 
 from imdb_assets import assets
-from imdb_assets.automation import JOBS, condition_sensor, dataset_sensor, failure_alert, operated, schedules
+from imdb_assets.automation import JOBS, condition_sensor, dataset_sensor, failure_alert, schedules, with_operations
 from imdb_assets.environments import Settings, resources_for, settings
-from imdb_assets.progress import progress_logger
+from imdb_assets.materialization.progress import progress_logger
 
 
 @dg.definitions
@@ -20,7 +20,7 @@ def definitions_for(chosen: Settings) -> dg.Definitions:
     """The definitions of an environment. Making them touches no file, no network and no Spark."""
     loaded = cast("list[dg.AssetsDefinition]", dg.load_assets_from_package_module(assets))
     return dg.Definitions(
-        assets=dg.map_asset_specs(operated, loaded),
+        assets=dg.map_asset_specs(with_operations, loaded),
         asset_checks=dg.load_asset_checks_from_package_module(assets),
         jobs=JOBS,
         schedules=schedules(is_on=chosen.is_automated),

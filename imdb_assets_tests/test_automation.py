@@ -14,14 +14,14 @@ from imdb_assets.definitions import definitions_for
 from imdb_assets.environments import settings_from
 from imdb_assets.resources.alerts import AlertNotSent, Alerts
 from imdb_assets.resources.blob_storage import FolderBlobStorage
-from imdb_assets.resources.delta import DeltaIOManager
+from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.imdb_datasets import HttpImdbDatasets
 from imdb_assets.resources.landing import Landing
 from imdb_assets.resources.spark import Spark
 from imdb_assets.tables.bronze import DATASETS
 from imdb_assets.tables.table import Column, Table
-from imdb_assets_tests.imdb_server import imdb_server
-from imdb_assets_tests.servers import free_port
+from imdb_assets_tests.support.imdb_server import imdb_server
+from imdb_assets_tests.support.servers import free_port
 
 NUMBERS = Table(
     layer="silver",
@@ -197,7 +197,7 @@ def test_a_webhook_that_refuses_is_a_sentence_without_its_address() -> None:
 def test_maintenance_brings_small_files_together_and_removes_old_ones(spark_resource: Spark, tmp_path) -> None:
     lake = FolderBlobStorage(root=str(tmp_path))
     spark = Spark(master="local[2]", is_short_lived=True, lake=lake)
-    delta = DeltaIOManager(spark=spark, lake=lake, retention_days=0)
+    delta = DeltaLake(spark=spark, lake=lake, retention_days=0)
     session = spark_resource.spark_session
     session.conf.set("spark.databricks.delta.retentionDurationCheck.enabled", "false")
     for n_files in (5, 6):

@@ -9,12 +9,12 @@ import dagster as dg
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from imdb_assets.assets.fingerprint import fingerprint
-from imdb_assets.assets.table_asset import Checked, Writing, table_asset
-from imdb_assets.assets.table_metadata import PREVIEWED_ROWS, pace, plain, preview, shown
-from imdb_assets.checks import column_differences, types_of
+from imdb_assets.materialization.checks import column_differences, types_of
+from imdb_assets.materialization.fingerprint import fingerprint
+from imdb_assets.materialization.table_asset import Checked, Writing, table_asset
+from imdb_assets.materialization.table_metadata import PREVIEWED_ROWS, pace, plain, preview, shown
 from imdb_assets.resources.blob_storage import BlobStorage
-from imdb_assets.resources.delta import DeltaIOManager, in_declared_shape, spark_schema
+from imdb_assets.resources.delta import DeltaLake, in_declared_shape, spark_schema
 from imdb_assets.resources.landing import Landed, Landing
 from imdb_assets.resources.omdb_landing import OmdbLanding
 from imdb_assets.resources.spark import Spark
@@ -43,7 +43,7 @@ def dataset_fingerprint(dataset: str, landed: Landed) -> str:
     return fingerprint(load_dataset, DATASETS[dataset], made_from)
 
 
-def loaded_before(dataset: str, landed: Landed, *, delta: DeltaIOManager, landing: Landing) -> Loaded | None:
+def loaded_before(dataset: str, landed: Landed, *, delta: DeltaLake, landing: Landing) -> Loaded | None:
     """What an earlier run made of the same dataset by the same code; None where none did."""
     path = DATASETS[dataset].path
     made_from = dataset_fingerprint(dataset, landed)
@@ -55,12 +55,12 @@ def loaded_before(dataset: str, landed: Landed, *, delta: DeltaIOManager, landin
         n_rows=kept["n_rows"],
         n_rejected=kept["n_rejected"],
         differences=[],
-        metadata=shown(kept["metadata"]) | delta.place_and_version(path) | {"is_unchanged": True, "seconds": 0.0},
+        metadata=shown(kept["metadata"]) | delta.location_metadata(path) | {"is_unchanged": True, "seconds": 0.0},
         fingerprint=made_from,
     )
 
 
-def load_dataset(dataset: str, landed: Landed, *, session: SparkSession, delta: DeltaIOManager) -> Loaded:
+def load_dataset(dataset: str, landed: Landed, *, session: SparkSession, delta: DeltaLake) -> Loaded:
     """Write the bronze table of a landed dataset."""
     start = time.monotonic()
     table = DATASETS[dataset]
@@ -84,22 +84,22 @@ def load_dataset(dataset: str, landed: Landed, *, session: SparkSession, delta: 
             "bytes_written": delta.bytes_written(table.path),
         }
         | pace(n_rows, time.monotonic() - start)
-        | delta.place_and_version(table.path),
+        | delta.location_metadata(table.path),
         fingerprint=made_from,
     )
 
 
-def left_out(dataset: str, *, session: SparkSession, delta: DeltaIOManager) -> Loaded:
+def left_out(dataset: str, *, session: SparkSession, delta: DeltaLake) -> Loaded:
     """The bronze table of a dataset that IMDB_DATASETS leaves out: as an earlier run made it, else without rows."""
     table = DATASETS[dataset]
-    if not delta.is_there(table.path):
+    if not delta.exists(table.path):
         rows = session.createDataFrame([], spark_schema(table))
         delta.overwrite(table, rows, record={"fingerprint": fingerprint(left_out, table, {})})
     return Loaded(
         n_rows=0,
         n_rejected=0,
         differences=[],
-        metadata={"is_left_out": True, "seconds": 0.0} | delta.place_and_version(table.path),
+        metadata={"is_left_out": True, "seconds": 0.0} | delta.location_metadata(table.path),
         fingerprint=delta.data_version(table.asset_name),
     )
 
@@ -119,7 +119,7 @@ def lines_of(session: SparkSession, uri: str) -> DataFrame:
     return lines.select((F.monotonically_increasing_id() + 1).alias("line_number"), "value")
 
 
-def write_rejected_rows(delta: DeltaIOManager, spark: Spark, loaded: Mapping[str, Loaded]) -> int:
+def write_rejected_rows(delta: DeltaLake, spark: Spark, loaded: Mapping[str, Loaded]) -> int:
     """Replace the rejected rows of the datasets loaded now, in one commit, and give the number of all."""
     new = {dataset: result for dataset, result in loaded.items() if result.rejected is not None}
     if new:
@@ -139,7 +139,7 @@ def _responses_landed(omdb_landing: OmdbLanding) -> object:
 
 @table_asset(OMDB_RESPONSES, deps=["landing_omdb_responses"], state=_responses_landed, writing=Writing.MERGE_WHOLE)
 def bronze_omdb_responses(
-    spark: Spark, lake: BlobStorage, omdb_landing: OmdbLanding, delta: dg.ResourceParam[DeltaIOManager]
+    spark: Spark, lake: BlobStorage, omdb_landing: OmdbLanding, delta: dg.ResourceParam[DeltaLake]
 ) -> Checked:
     session = spark.spark_session
     files = [lake.uri(path) for path in omdb_landing.files()]
@@ -149,7 +149,7 @@ def bronze_omdb_responses(
     parsed = bronze.parsed_responses(lines.withColumn("line_number", F.monotonically_increasing_id()))
     rejected = bronze.rejected_responses(parsed, snapshot_date=datetime.now(UTC).date())
     n_rejected = rejected.count() if files else 0
-    before = delta.read(REJECTED_ROWS.path).where(OF_OMDB).count() if delta.is_there(REJECTED_ROWS.path) else 0
+    before = delta.read(REJECTED_ROWS.path).where(OF_OMDB).count() if delta.exists(REJECTED_ROWS.path) else 0
     if n_rejected or before:
         delta.overwrite(REJECTED_ROWS, in_declared_shape(rejected, REJECTED_ROWS, n_rows=n_rejected), where=OF_OMDB)
     return Checked(bronze.omdb_responses(parsed), metadata={"files": len(files), "rows_rejected": n_rejected})

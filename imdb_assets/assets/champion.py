@@ -5,8 +5,8 @@ from dataclasses import asdict
 import dagster as dg
 import pandas as pd
 
-from imdb_assets.rating_model import registry
-from imdb_assets.rating_model.gate import (
+from imdb_assets.rating_model.evaluation.predictions import Predictions, scored_of
+from imdb_assets.rating_model.evaluation.promotion_gate import (
     COVERAGE_80_BAND,
     MAXIMUM_RMSE_DIFFERENCE,
     MUST_NOT_LOSE_TO,
@@ -14,8 +14,8 @@ from imdb_assets.rating_model.gate import (
     Verdict,
     may_be_champion,
 )
-from imdb_assets.rating_model.promotion import heed_rollback, promote, record_verdict
-from imdb_assets.rating_model.scored import Scored, scored_of
+from imdb_assets.rating_model.registry import run_artifacts, versions
+from imdb_assets.rating_model.registry.promotion import promote, record_verdict, reject_if_rolled_back
 from imdb_assets.resources.mlflow_tracking import MlflowTracking
 
 GOOD_ENOUGH = "candidate_is_good_enough"
@@ -37,14 +37,14 @@ def rating_model_champion(mlflow_tracking: MlflowTracking) -> dg.MaterializeResu
     """The version of `imdb_rating` that answers: the candidate, if it is good enough, gets the alias `champion`."""
     uri = mlflow_tracking.tracking_uri
     try:
-        predictions = registry.logged_rows(uri, registry.PREDICTIONS_FILE, alias=registry.CANDIDATE)
-    except (registry.NotLoggedError, registry.NoChampionError) as error:
+        predictions = run_artifacts.logged_rows(uri, run_artifacts.PREDICTIONS_FILE, alias=versions.CANDIDATE)
+    except (run_artifacts.NotLoggedError, versions.NoChampionError) as error:
         raise dg.Failure(str(error), allow_retries=False) from None
-    verdict = heed_rollback(uri, _judged(predictions))
+    verdict = reject_if_rolled_back(uri, _judged(predictions))
     record_verdict(uri, verdict)
     if verdict.passed:
         promote(uri)
-    champion = registry.version_of(uri, registry.CHAMPION)
+    champion = versions.version_of(uri, versions.CHAMPION)
     version = str(champion.version) if champion else "none"
     return dg.MaterializeResult(
         data_version=dg.DataVersion(version),
@@ -65,16 +65,16 @@ def _judged(predictions: pd.DataFrame) -> Verdict:
     candidate = _on_test(predictions, LIGHTGBM)
     if candidate is None:
         raise dg.Failure(f"The candidate's run predicted no test film by {LIGHTGBM}.", allow_retries=False)
-    return may_be_champion(candidate, _on_test(predictions, registry.CHAMPION), baselines)
+    return may_be_champion(candidate, _on_test(predictions, versions.CHAMPION), baselines)
 
 
-def _on_test(predictions: pd.DataFrame, model: str) -> Scored | None:
+def _on_test(predictions: pd.DataFrame, model: str) -> Predictions | None:
     return scored_of(predictions, model, "test")
 
 
 def _numbers(tracking_uri: str, verdict: Verdict) -> dict[str, float | int | str]:
     # Which version was judged: a refused one is not the champion that the asset tells of.
-    judged = {"candidate": str(registry.version_or_error(tracking_uri, registry.CANDIDATE).version)}
+    judged = {"candidate": str(versions.version_or_error(tracking_uri, versions.CANDIDATE).version)}
     metrics = asdict(verdict.metrics) if verdict.metrics else {}
     difference = verdict.to_champion
     against = {"rmse_difference": difference.rmse, "rmse_difference_low": difference.low,

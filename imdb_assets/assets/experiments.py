@@ -4,13 +4,14 @@ import dagster as dg
 import pandas as pd
 import pyarrow as pa
 
-from imdb_assets.assets.table_asset import Checked, Partitions, Writing, table_asset
-from imdb_assets.pictures import as_markdown, backtest_years, importance, search_trials
-from imdb_assets.rating_model.evaluation import TooFewRatingsError
-from imdb_assets.rating_model.experiments import NO_CAST, ablate, backtest_year, mature_films, without_cast
-from imdb_assets.rating_model.features import History
-from imdb_assets.rating_model.search import search_recipe
-from imdb_assets.rating_model.training import Recipe
+from imdb_assets.materialization.plots import as_markdown, backtest_years, importance, search_trials
+from imdb_assets.materialization.table_asset import Checked, Partitions, Writing, table_asset
+from imdb_assets.rating_model.evaluation.ablation import NO_CAST, ablate, without_cast
+from imdb_assets.rating_model.evaluation.backtest import backtest_year, mature_films
+from imdb_assets.rating_model.evaluation.hyperparameter_search import search_recipe
+from imdb_assets.rating_model.features.history import History
+from imdb_assets.rating_model.training.recipe import Recipe
+from imdb_assets.rating_model.training.splits import TooFewRatingsError
 from imdb_assets.resources.search_budget import SearchBudget
 from imdb_assets.tables.evaluation import BACKTEST, MODEL_ABLATION, RECIPE_TRIALS
 

@@ -5,16 +5,15 @@ import pandas as pd
 import pyarrow as pa
 from pyspark.sql import DataFrame
 
-from imdb_assets.assets.leak_audit import audit_leaks, features_as_of, own_target_moves_text_score
-from imdb_assets.assets.table_asset import Checked, table_asset
-from imdb_assets.checks import orphans_result, orphans_spec
-from imdb_assets.pictures import bars, vote_band_label
-from imdb_assets.rating_model import baseline
-from imdb_assets.rating_model.features import History
-from imdb_assets.rating_model.training_set import training_set
+from imdb_assets.materialization.checks import orphans_result, orphans_spec
+from imdb_assets.materialization.leak_check import audit_leaks, features_as_of, own_target_moves_text_score
+from imdb_assets.materialization.plots import bars, vote_band_label
+from imdb_assets.materialization.table_asset import Checked, table_asset
+from imdb_assets.rating_model.features import as_of_baseline
+from imdb_assets.rating_model.features.history import History
+from imdb_assets.rating_model.training.training_set import training_set
+from imdb_assets.resources.evaluation_settings import EvaluationSettings
 from imdb_assets.resources.omdb_landing import MANY_VOTES
-from imdb_assets.resources.protocol import Protocol
-from imdb_assets.tables.features import FEATURE_NAMES
 from imdb_assets.tables.gold import (
     BASELINE_COEFFICIENTS,
     BASELINE_RATINGS,
@@ -23,6 +22,7 @@ from imdb_assets.tables.gold import (
     TRAINING_SET,
 )
 from imdb_assets.transforms import gold
+from imdb_assets.vocabulary.features import FEATURE_NAMES
 
 COVERED = "omdb_covers_the_films_with_many_votes"
 LEAST_COVERED = 0.5
@@ -69,12 +69,12 @@ def coverage_result(movie_features: DataFrame) -> dg.AssetCheckResult:
 
 @table_asset(BASELINE_COEFFICIENTS)
 def gold_baseline_coefficients(gold_movie_features: pd.DataFrame) -> pd.DataFrame:
-    return baseline.baseline_coefficients(gold_movie_features)
+    return as_of_baseline.baseline_coefficients(gold_movie_features)
 
 
 @table_asset(BASELINE_RATINGS)
 def gold_baseline_ratings(gold_movie_features: pd.DataFrame, gold_baseline_coefficients: pd.DataFrame) -> pd.DataFrame:
-    return baseline.baseline_ratings(gold_movie_features, gold_baseline_coefficients)
+    return as_of_baseline.baseline_ratings(gold_movie_features, gold_baseline_coefficients)
 
 
 @table_asset(
@@ -93,13 +93,13 @@ def gold_people_index(
     return Checked(rows, checks=[orphans_result(PEOPLE_ARE_KNOWN, credited, known)])
 
 
-def _protocol(protocol: Protocol) -> object:
-    return protocol.test_range
+def _test_years(evaluation_settings: EvaluationSettings) -> object:
+    return evaluation_settings.test_range
 
 
 @table_asset(
     TRAINING_SET,
-    state=_protocol,
+    state=_test_years,
     check_specs=[
         dg.AssetCheckSpec(
             name=NO_LEAK,
@@ -119,7 +119,7 @@ def gold_training_set(
     gold_pair_history: pa.Table,
     gold_franchise_history: pa.Table,
     gold_outside_history: pa.Table,
-    protocol: Protocol,
+    evaluation_settings: EvaluationSettings,
 ) -> Checked:
     facts = gold_movie_features.toArrow().to_pandas()
     history = History.from_frames(
@@ -132,7 +132,7 @@ def gold_training_set(
             "gold_outside_history": gold_outside_history,
         }
     )
-    rows = training_set(facts, history, test_years=protocol.test_range)
+    rows = training_set(facts, history, test_years=evaluation_settings.test_range)
     return Checked(rows, checks=[_leak_check(gold_movie_features, silver_outside_credits, facts, rows)])
 
 

@@ -2,7 +2,7 @@
 
 from pyspark.sql import DataFrame
 
-from imdb_assets.assets.table_asset import table_asset
+from imdb_assets.materialization.table_asset import table_asset
 from imdb_assets.tables.history import (
     FRANCHISE_HISTORY,
     OUTSIDE_HISTORY,

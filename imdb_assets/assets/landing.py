@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import dagster as dg
 
 from imdb_assets.assets.bronze import Loaded, left_out, load_dataset, loaded_before, note_loaded, write_rejected_rows
-from imdb_assets.assets.lake_step import MOST_RETRIES, lake_step
-from imdb_assets.assets.table_asset import is_forced, table_spec
-from imdb_assets.checks import COLUMNS_ARE_AS_DECLARED, columns_result
+from imdb_assets.materialization.checks import COLUMNS_ARE_AS_DECLARED, columns_result
+from imdb_assets.materialization.lake_step import MOST_RETRIES, lake_step
+from imdb_assets.materialization.table_asset import is_forced, table_spec
 from imdb_assets.resources.dataset_manifest import DatasetRefused, DatasetUnreachable
-from imdb_assets.resources.delta import DeltaIOManager
+from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.imdb_datasets import ImdbDatasets
 from imdb_assets.resources.landing import Landed, Landing
 from imdb_assets.resources.spark import Spark
@@ -93,7 +93,7 @@ def imdb_datasets_assets(
     imdb_datasets: ImdbDatasets,
     landing: Landing,
     spark: Spark,
-    delta: dg.ResourceParam[DeltaIOManager],
+    delta: dg.ResourceParam[DeltaLake],
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Land each dataset and load it into bronze, several at once; a refused one leaves the others alone.
 
@@ -145,7 +145,7 @@ def _brought(work: "_Work", datasets: list[str]) -> Iterator[Outcome]:
 
 
 def _left_out(
-    datasets: list[str], context: dg.AssetExecutionContext, spark: Spark, delta: DeltaIOManager
+    datasets: list[str], context: dg.AssetExecutionContext, spark: Spark, delta: DeltaLake
 ) -> Iterator[dg.MaterializeResult]:
     if datasets:
         said = "IMDB_DATASETS leaves out %s: their tables stay as they are, or are made without rows."
@@ -177,7 +177,7 @@ class _Work:
     source: ImdbDatasets
     landing: Landing
     spark: Spark
-    delta: DeltaIOManager
+    delta: DeltaLake
     run_id: str
     is_forced: bool
 

@@ -4,11 +4,11 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import dagster as dg
 
-from imdb_assets.assets.fingerprint import fingerprint
-from imdb_assets.assets.lake_step import lake_step
-from imdb_assets.assets.table_asset import is_forced
-from imdb_assets.resources.delta import DeltaIOManager, table_path
-from imdb_assets.resources.omdb import Omdb, OmdbKeyRefused, Outcome
+from imdb_assets.materialization.fingerprint import fingerprint
+from imdb_assets.materialization.lake_step import lake_step
+from imdb_assets.materialization.table_asset import is_forced
+from imdb_assets.resources.delta import DeltaLake, table_path
+from imdb_assets.resources.omdb import Omdb, OmdbKeyRefused, ResponseOutcome
 from imdb_assets.resources.omdb_landing import OmdbLanding, Title, titles_by_worth
 
 # Which titles OMDb is asked for, and in which order.
@@ -29,7 +29,7 @@ ANSWERED = "omdb_answered"
     ],
 )
 def landing_omdb_responses(
-    context: dg.AssetExecutionContext, omdb_landing: OmdbLanding, delta: dg.ResourceParam[DeltaIOManager], omdb: Omdb
+    context: dg.AssetExecutionContext, omdb_landing: OmdbLanding, delta: dg.ResourceParam[DeltaLake], omdb: Omdb
 ) -> dg.MaterializeResult:
     """OMDb's responses as received, for movies; the most valuable are asked for first, within OMDB_DAILY_LIMIT."""
     if omdb.absence:
@@ -51,10 +51,10 @@ def asked(
     except OmdbKeyRefused as refused:
         raise dg.Failure(str(refused), allow_retries=False) from None
     n_responses = result.outcomes.total()
-    n_malformed = result.outcomes[Outcome.MALFORMED]
+    n_malformed = result.outcomes[ResponseOutcome.MALFORMED]
     metadata: dict[str, object] = {
         "responses": n_responses,
-        **{outcome.value: result.outcomes[outcome] for outcome in Outcome},
+        **{outcome.value: result.outcomes[outcome] for outcome in ResponseOutcome},
         "titles": len(titles),
         "titles_left": len(wanted) - n_responses,
         "requests_today": ledger.n_requests,
@@ -73,7 +73,7 @@ def asked(
     )
 
 
-def _recorded(omdb: Omdb, omdb_landing: OmdbLanding, delta: DeltaIOManager, *, is_forced: bool) -> dg.MaterializeResult:
+def _recorded(omdb: Omdb, omdb_landing: OmdbLanding, delta: DeltaLake, *, is_forced: bool) -> dg.MaterializeResult:
     versions: dict[str, object] = {name: delta.data_version(name) for name in ASKED_BY}
     made_from = fingerprint(_recorded, "", versions | {"omdb": omdb.version()})
     n_responses = None if is_forced else omdb_landing.recorded_before(made_from)
@@ -88,7 +88,7 @@ def _recorded(omdb: Omdb, omdb_landing: OmdbLanding, delta: DeltaIOManager, *, i
     )
 
 
-def _titles(delta: DeltaIOManager) -> list[Title]:
+def _titles(delta: DeltaLake) -> list[Title]:
     movies, ratings = (delta.read(table_path(name)) for name in ASKED_BY)
     rows = movies.join(ratings, on="tconst", how="left").select(*Title._fields).toArrow()
     return [Title(*row) for row in zip(*(column.to_pylist() for column in rows.columns), strict=True)]

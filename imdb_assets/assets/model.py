@@ -10,24 +10,31 @@ import pandas as pd
 import pyarrow as pa
 from mlflow import MlflowClient
 
-from imdb_assets.assets.fingerprint import fingerprint
-from imdb_assets.assets.table_asset import is_forced, table_asset
-from imdb_assets.pictures import as_markdown, calibration, coverage, importance
-from imdb_assets.rating_model import registry
-from imdb_assets.rating_model.card import model_card
-from imdb_assets.rating_model.evaluation import TooFewRatingsError
-from imdb_assets.rating_model.features import HISTORY_TABLES, History
-from imdb_assets.rating_model.films import TEST, Films
-from imdb_assets.rating_model.missingness import MOST_GAIN
-from imdb_assets.rating_model.model import RatingModel
-from imdb_assets.rating_model.people import People
-from imdb_assets.rating_model.search import best_recipe
-from imdb_assets.rating_model.study import CANDIDATE_NAME, Study, run_study
-from imdb_assets.rating_model.training import MODEL_COLUMNS, Recipe, gain_by_feature, gain_by_group
-from imdb_assets.resources.delta import DeltaIOManager, table_path
+from imdb_assets.materialization.fingerprint import fingerprint
+from imdb_assets.materialization.plots import as_markdown, calibration, coverage, importance
+from imdb_assets.materialization.table_asset import is_forced, table_asset
+from imdb_assets.rating_model.evaluation.candidate_evaluation import (
+    CANDIDATE_NAME,
+    CandidateEvaluation,
+    evaluate_candidate,
+)
+from imdb_assets.rating_model.evaluation.hyperparameter_search import best_recipe
+from imdb_assets.rating_model.evaluation.missingness import MOST_GAIN
+from imdb_assets.rating_model.evaluation.predictions import TEST
+from imdb_assets.rating_model.features.history import HISTORY_TABLES, History
+from imdb_assets.rating_model.lookup.people import People
+from imdb_assets.rating_model.lookup.released_films import Films
+from imdb_assets.rating_model.registry import register, run_artifacts, versions
+from imdb_assets.rating_model.registry.model_card import model_card
+from imdb_assets.rating_model.serving.rating_model import RatingModel
+from imdb_assets.rating_model.training.fitted_model import gain_by_feature, gain_by_group
+from imdb_assets.rating_model.training.recipe import Recipe
+from imdb_assets.rating_model.training.splits import TooFewRatingsError
+from imdb_assets.resources.delta import DeltaLake, table_path
 from imdb_assets.resources.landing import Landing
 from imdb_assets.resources.mlflow_tracking import MlflowTracking
 from imdb_assets.tables.evaluation import MODEL_LEADERBOARD, MODEL_SLICES, RECIPE_TRIALS
+from imdb_assets.vocabulary.features import MODEL_COLUMNS
 
 TRAINED_ON = ("gold_training_set", "gold_movie_features", *HISTORY_TABLES, "gold_people_index")
 FINGERPRINT = "fingerprint"
@@ -50,7 +57,7 @@ ABSENCE = "absence_tells_nothing"
 )
 def rating_model_candidate(
     context: dg.AssetExecutionContext,
-    delta: dg.ResourceParam[DeltaIOManager],
+    delta: dg.ResourceParam[DeltaLake],
     landing: Landing,
     mlflow_tracking: MlflowTracking,
 ) -> dg.MaterializeResult:
@@ -60,9 +67,9 @@ def rating_model_candidate(
     """
     uri = mlflow_tracking.tracking_uri
     recipe = _recipe(delta)
-    versions = {name: delta.data_version(name) for name in TRAINED_ON}
-    made_from = fingerprint(_trained, recipe, versions)
-    kept = registry.version_of(uri, registry.CANDIDATE)
+    table_versions = {name: delta.data_version(name) for name in TRAINED_ON}
+    made_from = fingerprint(_trained, recipe, table_versions)
+    kept = versions.version_of(uri, versions.CANDIDATE)
     is_unchanged = kept is not None and kept.tags.get(FINGERPRINT) == made_from and not is_forced(context.run)
     if not is_unchanged:
         tables = {name: cast("pa.Table", delta.load(name, pa.Table)) for name in TRAINED_ON}
@@ -80,13 +87,13 @@ def rating_model_candidate(
                 raise dg.Failure(str(error), allow_retries=False) from None
             tracking.log_params(vars(recipe) | {"n_trees": study.n_rounds, "dagster_run_id": context.run.run_id})
             mlflow.log_dict({"columns": list(MODEL_COLUMNS)}, "features.json")
-            mlflow.log_dict(origin, registry.ORIGIN_FILE)
-    found = registry.logged_rows(uri, registry.LEADERBOARD_FILE, alias=registry.CANDIDATE)
+            mlflow.log_dict(origin, run_artifacts.ORIGIN_FILE)
+    found = run_artifacts.logged_rows(uri, run_artifacts.LEADERBOARD_FILE, alias=versions.CANDIDATE)
     return dg.MaterializeResult(
         data_version=dg.DataVersion(made_from),
         metadata={
-            "version": str(registry.version_or_error(uri, registry.CANDIDATE).version),
-            "mlflow_run_id": registry.run_of(uri, registry.CANDIDATE),
+            "version": str(versions.version_or_error(uri, versions.CANDIDATE).version),
+            "mlflow_run_id": versions.run_of(uri, versions.CANDIDATE),
             "recipe": "found by the search" if recipe != Recipe() else "default",
             "leaderboard": dg.MetadataValue.md(_leaderboard_page(found)),
             **_pictures(uri),
@@ -103,24 +110,24 @@ def _trained(
     *,
     champion: Recipe | None,
     tags: Mapping[str, str],
-) -> Study:
+) -> CandidateEvaluation:
     history = History.from_frames(tables)
     people = People.from_frame(tables["gold_people_index"].to_pandas())
     training_set, movie_features = (tables[name].to_pandas() for name in ("gold_training_set", "gold_movie_features"))
-    study = run_study(training_set, movie_features, history, recipe, report, champion=champion)
+    study = evaluate_candidate(training_set, movie_features, history, recipe, report, champion=champion)
     _log_study(study)
     tags = {"snapshot_date": str(movie_features["snapshot_date"].dropna().max()), **tags}
     films = Films.from_frames(movie_features, training_set, weights=gain_by_feature(study.model))
-    seed_model = RatingModel(study.seed_model, history, people, study.seed_intervals, films)
-    registry.register(seed_model, alias=registry.RANDOM_FOREST, tags=tags)
+    tfidf_forest = RatingModel(study.tfidf_forest, history, people, study.tfidf_forest_intervals, films)
+    register.register(tfidf_forest, alias=versions.RANDOM_FOREST, tags=tags)
     model = RatingModel(study.model, history, people, study.intervals, films)
-    registry.register(model, alias=registry.CANDIDATE, tags=tags)
+    register.register(model, alias=versions.CANDIDATE, tags=tags)
     return study
 
 
 def champion_recipe(tracking_uri: str) -> Recipe | None:
     """The recipe of the model that answers now, from its run's parameters; None where there is none to compare."""
-    champion = registry.version_of(tracking_uri, registry.CHAMPION)
+    champion = versions.version_of(tracking_uri, versions.CHAMPION)
     if champion is None:
         return None
     given = MlflowClient(tracking_uri).get_run(str(champion.run_id)).data.params
@@ -136,64 +143,64 @@ def champion_recipe(tracking_uri: str) -> Recipe | None:
     )
 
 
-def _recipe(delta: DeltaIOManager) -> Recipe:
+def _recipe(delta: DeltaLake) -> Recipe:
     # The search is run on demand, so its table may be missing, and is no dependency that a run would wait for.
-    if not delta.is_there(RECIPE_TRIALS.path):
+    if not delta.exists(RECIPE_TRIALS.path):
         return Recipe()
     return best_recipe(cast("pd.DataFrame", delta.load(RECIPE_TRIALS.asset_name, pd.DataFrame)), Recipe())
 
 
-def _origin(delta: DeltaIOManager, landing: Landing, run_id: str) -> dict[str, str]:
+def _origin(delta: DeltaLake, landing: Landing, run_id: str) -> dict[str, str]:
     """What the model was made from and by: tables, datasets and packages, by which a run can be made again."""
     tables = {f"delta_version.{name}": str(delta.commits(table_path(name))[-1]) for name in TRAINED_ON}
     landed = {name: landing.current(name) for name in landing.datasets}
     datasets = {f"dataset_sha256.{name}": one.manifest.sha256 for name, one in landed.items() if one}
-    packages = {f"package.{name}": version(name) for name in registry.REQUIREMENTS}
+    packages = {f"package.{name}": version(name) for name in register.REQUIREMENTS}
     return {"code_version": version("imdb-rating-platform"), "dagster_run_id": run_id, **tables, **datasets, **packages}
 
 
 def _candidate(mlflow_tracking: MlflowTracking) -> object:
-    return registry.run_of(mlflow_tracking.tracking_uri, registry.CANDIDATE)
+    return versions.run_of(mlflow_tracking.tracking_uri, versions.CANDIDATE)
 
 
 @table_asset(MODEL_LEADERBOARD, deps=[rating_model_candidate], state=_candidate)
 def gold_model_leaderboard(mlflow_tracking: MlflowTracking) -> pd.DataFrame:
-    return registry.leaderboard(mlflow_tracking.tracking_uri, alias=registry.CANDIDATE)
+    return run_artifacts.leaderboard(mlflow_tracking.tracking_uri, alias=versions.CANDIDATE)
 
 
 @table_asset(MODEL_SLICES, deps=[rating_model_candidate], state=_candidate)
 def gold_model_slices(mlflow_tracking: MlflowTracking) -> pd.DataFrame:
-    return registry.logged_rows(mlflow_tracking.tracking_uri, registry.SLICES_FILE, alias=registry.CANDIDATE)
+    return run_artifacts.logged_rows(mlflow_tracking.tracking_uri, run_artifacts.SLICES_FILE, alias=versions.CANDIDATE)
 
 
 @dg.asset(group_name="model", kinds={"mlflow"}, deps=["rating_model_champion"])
 def rating_model_card(mlflow_tracking: MlflowTracking) -> dg.MaterializeResult:
     """What the champion is for, what it was made from, how it was measured, how well it does, and where it fails."""
     uri = mlflow_tracking.tracking_uri
-    champion = registry.version_of(uri, registry.CHAMPION)
+    champion = versions.version_of(uri, versions.CHAMPION)
     if champion is None:
         return dg.MaterializeResult(metadata={"card": "There is no champion yet, so there is nothing to describe."})
     text = model_card(
         version=str(champion.version),
         tags=champion.tags,
         parameters=MlflowClient(uri).get_run(str(champion.run_id)).data.params,
-        leaderboard=registry.leaderboard(uri),
-        slices=registry.logged_rows(uri, registry.SLICES_FILE),
+        leaderboard=run_artifacts.leaderboard(uri),
+        slices=run_artifacts.logged_rows(uri, run_artifacts.SLICES_FILE),
     )
-    MlflowClient(uri).log_text(str(champion.run_id), text, registry.CARD_FILE)
+    MlflowClient(uri).log_text(str(champion.run_id), text, run_artifacts.CARD_FILE)
     return dg.MaterializeResult(
         data_version=dg.DataVersion(str(champion.version)),
         metadata={"card": dg.MetadataValue.md(text), "version": str(champion.version)},
     )
 
 
-def _log_study(study: Study) -> None:
-    registry.log_rows(study.leaderboard, registry.LEADERBOARD_FILE)
-    registry.log_rows(study.slices, registry.SLICES_FILE)
-    registry.log_rows(study.predictions, registry.PREDICTIONS_FILE)
+def _log_study(study: CandidateEvaluation) -> None:
+    run_artifacts.log_rows(study.leaderboard, run_artifacts.LEADERBOARD_FILE)
+    run_artifacts.log_rows(study.slices, run_artifacts.SLICES_FILE)
+    run_artifacts.log_rows(study.predictions, run_artifacts.PREDICTIONS_FILE)
     gains = gain_by_group(study.model)
-    registry.log_rows(gains, registry.IMPORTANCE_FILE)
-    mlflow.log_dict(vars(study.missingness) | {"gain": study.missingness.gain}, registry.MISSINGNESS_FILE)
+    run_artifacts.log_rows(gains, run_artifacts.IMPORTANCE_FILE)
+    mlflow.log_dict(vars(study.missingness) | {"gain": study.missingness.gain}, run_artifacts.MISSINGNESS_FILE)
     for name, figure in _figures(study.predictions, study.slices, gains).items():
         mlflow.log_figure(figure, f"{name}.png")
     rows = study.leaderboard[study.leaderboard["model"] == CANDIDATE_NAME]
@@ -213,13 +220,13 @@ def _figures(predictions: pd.DataFrame, slices: pd.DataFrame, gains: pd.DataFram
 
 
 def _pictures(tracking_uri: str) -> dict[str, dg.MetadataValue]:
-    files = (registry.PREDICTIONS_FILE, registry.SLICES_FILE, registry.IMPORTANCE_FILE)
-    rows = [registry.logged_rows(tracking_uri, file, alias=registry.CANDIDATE) for file in files]
+    files = (run_artifacts.PREDICTIONS_FILE, run_artifacts.SLICES_FILE, run_artifacts.IMPORTANCE_FILE)
+    rows = [run_artifacts.logged_rows(tracking_uri, file, alias=versions.CANDIDATE) for file in files]
     return {name: as_markdown(figure, alt=name.replace("_", " ")) for name, figure in _figures(*rows).items()}
 
 
 def _absence_result(tracking_uri: str) -> dg.AssetCheckResult:
-    found = registry.logged_dict(tracking_uri, registry.MISSINGNESS_FILE, alias=registry.CANDIDATE)
+    found = run_artifacts.logged_dict(tracking_uri, run_artifacts.MISSINGNESS_FILE, alias=versions.CANDIDATE)
     return dg.AssetCheckResult(
         check_name=ABSENCE,
         passed=found["gain"] <= MOST_GAIN,
@@ -251,9 +258,9 @@ def _leaderboard_page(leaderboard: pd.DataFrame) -> str:
 
 def _leak_tax(rows: pd.DataFrame) -> str | None:
     rmse = dict(zip(rows["model"], rows["rmse"], strict=True))
-    if not {"seed_recipe", "seed_recipe_leaky"} <= set(rmse):
+    if not {"tfidf_forest", "tfidf_forest_leaky"} <= set(rmse):
         return None
-    tax = rmse["seed_recipe"] - rmse["seed_recipe_leaky"]
+    tax = rmse["tfidf_forest"] - rmse["tfidf_forest_leaky"]
     return (
         f"**Leak tax** ({rows['population'].iloc[0]}): {tax:.3f} RMSE that the leaky twin gains by seeing the future.\n"
     )

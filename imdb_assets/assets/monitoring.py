@@ -5,11 +5,13 @@ import pandas as pd
 from pyspark.sql import DataFrame
 
 from imdb_assets.assets.champion import rating_model_champion
-from imdb_assets.assets.table_asset import Checked, Writing, table_asset
-from imdb_assets.pictures import bars, outcomes
-from imdb_assets.rating_model import drift, registry
-from imdb_assets.rating_model.evaluation import MATURE_AFTER_YEARS
-from imdb_assets.rating_model.forecasts import first_forecasts, forecasts, no_forecasts, score
+from imdb_assets.materialization.plots import bars, outcomes
+from imdb_assets.materialization.table_asset import Checked, Writing, table_asset
+from imdb_assets.rating_model.monitoring import drift
+from imdb_assets.rating_model.monitoring.forecasts import first_forecasts, forecasts, no_forecasts
+from imdb_assets.rating_model.monitoring.scoreboard import score
+from imdb_assets.rating_model.registry import run_artifacts, versions
+from imdb_assets.rating_model.training.splits import MATURE_AFTER_YEARS
 from imdb_assets.resources.mlflow_tracking import MlflowTracking
 from imdb_assets.tables.monitoring import FEATURE_DRIFT, FORECASTS, SCOREBOARD
 from imdb_assets.transforms import monitoring
@@ -21,19 +23,19 @@ MOST_NAMED = 10
 
 
 def _champion(mlflow_tracking: MlflowTracking) -> object:
-    found = registry.version_of(mlflow_tracking.tracking_uri, registry.CHAMPION)
+    found = versions.version_of(mlflow_tracking.tracking_uri, versions.CHAMPION)
     return found and str(found.version)
 
 
 @table_asset(FORECASTS, deps=[rating_model_champion], state=_champion, writing=Writing.INSERT_NEW)
 def gold_forecasts(gold_movie_features: DataFrame, mlflow_tracking: MlflowTracking) -> Checked:
     try:
-        champion = registry.load_champion(mlflow_tracking.tracking_uri)
-    except registry.NoChampionError as absent:
+        champion = versions.load_champion(mlflow_tracking.tracking_uri)
+    except versions.NoChampionError as absent:
         return Checked(no_forecasts(), metadata={"said": f"Nothing is forecast yet. {absent}"})
     films = monitoring.announced_films(gold_movie_features).toArrow().to_pandas()
     rows = forecasts(films, champion.model, version=champion.version)
-    registry.log_rows_of_champion(mlflow_tracking.tracking_uri, rows, registry.FORECASTS_FILE)
+    run_artifacts.log_rows_of_champion(mlflow_tracking.tracking_uri, rows, run_artifacts.FORECASTS_FILE)
     return Checked(rows, metadata={"said": f"Version {champion.version} on {len(rows):,} films without a rating."})
 
 
@@ -54,13 +56,13 @@ def gold_scoreboard(
     rows = monitoring.scoreboard(gold_forecasts, gold_movie_features, mature_after_years=MATURE_AFTER_YEARS).persist()
     scored = rows.toArrow().to_pandas()
     # The app reads what the champion's run logged, never the lake.
-    registry.log_rows_of_champion(mlflow_tracking.tracking_uri, scored, registry.SCOREBOARD_FILE)
+    run_artifacts.log_rows_of_champion(mlflow_tracking.tracking_uri, scored, run_artifacts.SCOREBOARD_FILE)
     found = score(scored)
     metadata: dict[str, dg.MetadataValue | float] = dict(found.numbers)
     if len(scored):
         first = first_forecasts(scored)
         metadata["forecast_and_outcome"] = outcomes(
-            first["forecast_rating"].tolist(),
+            first["predicted_rating"].tolist(),
             first["target_rating"].tolist(),
             title="Matured forecasts, each film's first",
             expected_label="forecast rating",
@@ -143,10 +145,10 @@ def growth_result(growth: drift.ErrorGrowth) -> dg.AssetCheckResult:
 
 def _error_growth(movie_features: DataFrame, scoreboard: pd.DataFrame, tracking_uri: str) -> drift.ErrorGrowth:
     try:
-        champion = registry.load_champion(tracking_uri)
-    except registry.NoChampionError as absent:
+        champion = versions.load_champion(tracking_uri)
+    except versions.NoChampionError as absent:
         return drift.ErrorGrowth(passed=True, reason=f"Nothing to measure yet. {absent}", numbers={})
-    leaderboard = registry.leaderboard(tracking_uri)
+    leaderboard = run_artifacts.leaderboard(tracking_uri)
     if trained_on := champion.tags.get("snapshot_date"):
         last_year = int(trained_on[:4]) - MATURE_AFTER_YEARS
         films = (
@@ -155,7 +157,7 @@ def _error_growth(movie_features: DataFrame, scoreboard: pd.DataFrame, tracking_
             .to_pandas()
         )
         if len(films):
-            unseen = films.assign(forecast_rating=champion.model.predict_frame(films))
+            unseen = films.assign(predicted_rating=champion.model.predict_frame(films))
             return drift.error_growth(unseen, leaderboard, measured_on=f"films released after {last_year}")
     newest = scoreboard[scoreboard["release_year"] == scoreboard["release_year"].max()]
     return drift.error_growth(first_forecasts(newest), leaderboard, measured_on="forecasts of the newest mature year")

@@ -6,10 +6,10 @@ import dagster as dg
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from imdb_assets.assets.table_asset import Checked, Writing, table_asset
-from imdb_assets.checks import orphans_result, orphans_spec
-from imdb_assets.pictures import bars, vote_band_label
-from imdb_assets.resources.delta import DeltaIOManager
+from imdb_assets.materialization.checks import orphans_result, orphans_spec
+from imdb_assets.materialization.plots import bars, vote_band_label
+from imdb_assets.materialization.table_asset import Checked, Writing, table_asset
+from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.tables.silver import (
     CREDITS,
     EPISODES,
@@ -44,8 +44,8 @@ def silver_ratings(bronze_title_ratings: DataFrame) -> Checked:
 
 
 @table_asset(RATING_HISTORY, writing=Writing.MERGE_ROWS)
-def silver_rating_history(silver_ratings: DataFrame, delta: dg.ResourceParam[DeltaIOManager]) -> DataFrame:
-    is_new = not delta.is_there(RATING_HISTORY.path)
+def silver_rating_history(silver_ratings: DataFrame, delta: dg.ResourceParam[DeltaLake]) -> DataFrame:
+    is_new = not delta.exists(RATING_HISTORY.path)
     history = silver_ratings.limit(0) if is_new else delta.read(RATING_HISTORY.path)
     return silver.rating_changes(silver_ratings, history)
 

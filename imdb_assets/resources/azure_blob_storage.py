@@ -78,12 +78,12 @@ class AzureBlobStorage(BlobStorage):
 
     def file_system(self) -> fsspec.AbstractFileSystem:
         """Blob Storage by adlfs; fsspec keeps one for each thread."""
-        with self._said_clearly(""):
+        with self.translate_errors(""):
             return _PatientAzureFiles(self._account_url, **self._login(), anon=False, use_listings_cache=False)
 
     def publish(self, local_file: Path, path: str) -> None:
         """Upload the file: Azure shows a blob when its last block has been committed, not before."""
-        with self._said_clearly(path):
+        with self.translate_errors(path):
             if self.endpoint:
                 self._create_container()
             self.file_system().put_file(str(local_file), self.key(path), overwrite=True)
@@ -91,7 +91,7 @@ class AzureBlobStorage(BlobStorage):
     @contextmanager
     def try_lock(self) -> Iterator[bool]:
         """Hold the lease of a blob in the root, if nobody else does; it is renewed until the block ends."""
-        with self._said_clearly(LOCK):
+        with self.translate_errors(LOCK):
             if not self.exists(LOCK):
                 self.write_bytes_atomically(LOCK, b"")
             blob = self._blob_service().get_blob_client(self.container, str(PurePosixPath(self.root, LOCK)))
@@ -193,7 +193,7 @@ class AzureBlobStorage(BlobStorage):
                 return
 
     @contextmanager
-    def _said_clearly(self, path: str) -> Iterator[None]:
+    def translate_errors(self, path: str) -> Iterator[None]:
         try:
             yield
         except FileNotFoundError as error:

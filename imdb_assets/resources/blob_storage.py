@@ -60,12 +60,12 @@ class BlobStorage(dg.ConfigurableResource, ABC):
         """Copy a local file to a path; who reads the path meets the old file or the new one, never a part."""
 
     @abstractmethod
-    def _said_clearly(self, path: str) -> AbstractContextManager[None]:
+    def translate_errors(self, path: str) -> AbstractContextManager[None]:
         """Context in which the storage's exceptions turn into StorageError."""
 
     def delete_folder(self, path: str) -> None:
         """Remove everything below a path, if there is anything."""
-        with self._said_clearly(path), suppress(FileNotFoundError):
+        with self.translate_errors(path), suppress(FileNotFoundError):
             self.file_system().rm(self.key(path), recursive=True)
 
     @abstractmethod
@@ -89,7 +89,7 @@ class BlobStorage(dg.ConfigurableResource, ABC):
 
     def read_bytes(self, path: str) -> bytes:
         """Everything a file holds; StorageFileMissing when there is none."""
-        with self._said_clearly(path), self.file_system().open(self.key(path), "rb") as content:
+        with self.translate_errors(path), self.file_system().open(self.key(path), "rb") as content:
             return bytes(content.read())  # pyright: ignore[reportArgumentType] - opened as bytes
 
     def write_json(self, path: str, noted: Mapping[str, object]) -> None:
@@ -105,13 +105,13 @@ class BlobStorage(dg.ConfigurableResource, ABC):
 
     def download(self, path: str, local_file: Path) -> None:
         """Copy a file to this machine; StorageFileMissing when there is none."""
-        with self._said_clearly(path):
+        with self.translate_errors(path):
             self.file_system().get_file(self.key(path), str(local_file))
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file."""
         try:
-            with self._said_clearly(path):
+            with self.translate_errors(path):
                 return self.file_system().info(self.key(path))["type"] == "file"
         except StorageFileMissing:
             return False
@@ -119,14 +119,14 @@ class BlobStorage(dg.ConfigurableResource, ABC):
     def files(self, path: str = "") -> tuple[str, ...]:
         """Paths of all files at any depth below a path, sorted; none when it is not there."""
         root = self.key().rstrip("/") + "/"
-        with self._said_clearly(path):
+        with self.translate_errors(path):
             found = self.file_system().find(self.key(path))
         return tuple(sorted(name.removeprefix(root) for name in found if not name.endswith(PARTIAL)))
 
     def delete(self, path: str) -> None:
         """Remove a file, if it is there."""
         if self.exists(path):
-            with self._said_clearly(path):
+            with self.translate_errors(path):
                 self.file_system().rm_file(self.key(path))
 
 
@@ -150,7 +150,7 @@ class FolderBlobStorage(BlobStorage):
     def publish(self, local_file: Path, path: str) -> None:
         """Copy the file next to its place, then rename it."""
         target = Path(self.key(path))
-        with self._said_clearly(path):
+        with self.translate_errors(path):
             target.parent.mkdir(parents=True, exist_ok=True)
             partial = target.with_name(f".{target.name}.{uuid4().hex}{PARTIAL}")
             try:
@@ -165,7 +165,7 @@ class FolderBlobStorage(BlobStorage):
     @contextmanager
     def try_lock(self) -> Iterator[bool]:
         """Hold the lock of a file in the root, if nobody else does."""
-        with self._said_clearly(LOCK):
+        with self.translate_errors(LOCK):
             Path(self.key()).mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.key(LOCK))
         try:
@@ -179,7 +179,7 @@ class FolderBlobStorage(BlobStorage):
             lock.release()
 
     @contextmanager
-    def _said_clearly(self, path: str) -> Iterator[None]:
+    def translate_errors(self, path: str) -> Iterator[None]:
         try:
             yield
         except FileNotFoundError as error:

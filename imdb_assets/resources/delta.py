@@ -34,7 +34,7 @@ class TableMissing(RuntimeError):
     """A table that nothing has written yet."""
 
 
-class DeltaIOManager(dg.ConfigurableIOManager):
+class DeltaLake(dg.ConfigurableIOManager):
     """Keeps each asset's table at `<layer>/<name>` of the lake."""
 
     spark: dg.ResourceDependency[Spark]
@@ -47,7 +47,7 @@ class DeltaIOManager(dg.ConfigurableIOManager):
         """Replace the table of an asset that `table_asset` did not make, and say which version that made."""
         path = table_path(context.asset_key.path[-1])
         obj.write.format("delta").mode("overwrite").option("overwriteSchema", "true").save(self.lake.uri(path))
-        context.add_output_metadata(self.place_and_version(path))
+        context.add_output_metadata(self.location_metadata(path))
 
     def load_input(self, context: dg.InputContext) -> DataFrame | pd.DataFrame | pa.Table:
         """The asset's table, as a Spark, pandas or Arrow table."""
@@ -64,7 +64,7 @@ class DeltaIOManager(dg.ConfigurableIOManager):
 
     def read(self, path: str) -> DataFrame:
         """The table at a path of the lake."""
-        if not self.is_there(path):
+        if not self.exists(path):
             raise self._missing(path)
         return self.spark.spark_session.read.format("delta").load(self.lake.uri(path))
 
@@ -91,7 +91,7 @@ class DeltaIOManager(dg.ConfigurableIOManager):
         :param is_whole: whether the rows are the whole table, and a row of it whose key is not among them goes.
         :param record: kept with the commit; `record_of` gives it back.
         """
-        if not self.is_there(table.path) or (is_whole and not self._is_as_declared(table)):
+        if not self.exists(table.path) or (is_whole and not self._is_as_declared(table)):
             self.overwrite(table, frame, record=record)
             return
         others = [name for name in frame.columns if name not in table.primary_key]
@@ -106,7 +106,7 @@ class DeltaIOManager(dg.ConfigurableIOManager):
 
         :param record: kept with the commit; `record_of` gives it back.
         """
-        if not self.is_there(table.path):
+        if not self.exists(table.path):
             self.overwrite(table, frame, record=record)
             return
         self._execute(self._by_key(table, frame).whenNotMatchedInsertAll(), table, record)
@@ -147,13 +147,13 @@ class DeltaIOManager(dg.ConfigurableIOManager):
     def _is_as_declared(self, table: Table) -> bool:
         return self.record_of(table.path).get(DECLARATION) == _declaration(table)
 
-    def tidy(self, path: str) -> None:
+    def optimize_and_vacuum(self, path: str) -> None:
         """Bring the small files of the table at a path together, and remove those that old versions alone need."""
         session, table = self.spark.spark_session, f"delta.`{self.lake.uri(path)}`"
         session.sql(f"OPTIMIZE {table}")
         session.sql(f"VACUUM {table} RETAIN {24 * self.retention_days} HOURS")
 
-    def place_and_version(self, path: str) -> dict[str, Any]:
+    def location_metadata(self, path: str) -> dict[str, Any]:
         """Where the table at a path is, and its latest version, as metadata."""
         return {"dagster/uri": dg.MetadataValue.text(self.lake.uri(path)), "delta_version": self.commits(path)[-1]}
 
@@ -174,7 +174,7 @@ class DeltaIOManager(dg.ConfigurableIOManager):
         metrics = self.commit_metrics(path)
         return metrics.get("numOutputBytes", metrics.get("numTargetBytesAdded", 0))
 
-    def is_there(self, path: str) -> bool:
+    def exists(self, path: str) -> bool:
         """Whether the table at a path was ever given its rows; one that is only declared is not there."""
         return bool(self.commits(path)) and self._last_change(path).get("operation") not in {CREATE, REPLACE}
 
@@ -187,7 +187,7 @@ class DeltaIOManager(dg.ConfigurableIOManager):
         path = table_path(asset_name)
         if fingerprint := self.record_of(path).get("fingerprint"):
             return fingerprint
-        if not self.is_there(path):
+        if not self.exists(path):
             raise self._missing(path)
         return f"version {self.commits(path)[-1]}"
 

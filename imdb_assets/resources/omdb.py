@@ -31,7 +31,7 @@ MOST_FAILURES_IN_A_ROW = 5
 ABSENT = "N/A"
 
 
-class Outcome(StrEnum):
+class ResponseOutcome(StrEnum):
     """What a response says."""
 
     FOUND = "found"
@@ -41,14 +41,14 @@ class Outcome(StrEnum):
     """It is not JSON of OMDb's."""
 
 
-def outcome_of(response: bytes) -> Outcome:
+def outcome_of(response: bytes) -> ResponseOutcome:
     """What a response says of the title that was asked for."""
     said = _json_or_none(response)
     if not isinstance(said, dict) or said.get("Response") not in ("True", "False"):
-        return Outcome.MALFORMED
+        return ResponseOutcome.MALFORMED
     if said["Response"] == "False":
-        return Outcome.NOT_FOUND
-    return Outcome.FOUND if said.get("Plot", ABSENT) not in ("", ABSENT) else Outcome.FOUND_WITHOUT_PLOT
+        return ResponseOutcome.NOT_FOUND
+    return ResponseOutcome.FOUND if said.get("Plot", ABSENT) not in ("", ABSENT) else ResponseOutcome.FOUND_WITHOUT_PLOT
 
 
 class OmdbKeyRefused(Exception):
@@ -121,7 +121,7 @@ class OmdbApi(Omdb):
         """Ask for one title; OmdbKeyRefused, OmdbQuotaReached or OmdbUnavailable when there is no response."""
         with _unlogged_keys(), self._session(lambda: None) as session:
             content = self._ask(session, tconst)
-        if outcome_of(content) == Outcome.MALFORMED:
+        if outcome_of(content) == ResponseOutcome.MALFORMED:
             raise self._no_json(tconst)
         return content
 
@@ -143,7 +143,7 @@ class OmdbApi(Omdb):
                 except OmdbUnavailable as unavailable:
                     trouble = unavailable
                 else:
-                    trouble = self._no_json(tconst) if outcome_of(response) == Outcome.MALFORMED else None
+                    trouble = self._no_json(tconst) if outcome_of(response) == ResponseOutcome.MALFORMED else None
                     yield tconst, response
                 n_failures = n_failures + 1 if trouble else 0
                 n_responses += not trouble

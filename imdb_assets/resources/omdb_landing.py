@@ -12,7 +12,7 @@ from typing import NamedTuple
 import dagster as dg
 
 from imdb_assets.resources.blob_storage import BlobStorage
-from imdb_assets.resources.omdb import Omdb, OmdbQuotaReached, OmdbUnavailable, Outcome, outcome_of
+from imdb_assets.resources.omdb import Omdb, OmdbQuotaReached, OmdbUnavailable, ResponseOutcome, outcome_of
 
 OMDB = "landing/omdb"
 LEDGER = f"{OMDB}/requests.json"
@@ -22,10 +22,10 @@ RECORDED_FROM = f"{OMDB}/recorded_from.json"
 RESPONSES_A_WRITE = 25
 # After so many days a title is asked for again: OMDb learns of titles, and mends what it has.
 DAYS_FRESH = {
-    Outcome.FOUND: 365,
-    Outcome.FOUND_WITHOUT_PLOT: 90,
-    Outcome.NOT_FOUND: 90,
-    Outcome.MALFORMED: 7,
+    ResponseOutcome.FOUND: 365,
+    ResponseOutcome.FOUND_WITHOUT_PLOT: 90,
+    ResponseOutcome.NOT_FOUND: 90,
+    ResponseOutcome.MALFORMED: 7,
 }
 # Films with as many votes are what most people ask about, and what the model is judged by.
 MANY_VOTES = 1000
@@ -42,7 +42,7 @@ class Title(NamedTuple):
 class Received(NamedTuple):
     """The last response for a title: what it said, and the day (UTC) it came."""
 
-    outcome: Outcome
+    outcome: ResponseOutcome
     day: date
 
 
@@ -50,7 +50,7 @@ class Received(NamedTuple):
 class Asked:
     """What became of the titles that OMDb was asked for."""
 
-    outcomes: Counter[Outcome]
+    outcomes: Counter[ResponseOutcome]
     is_quota_spent: bool
     unavailable: str | None
     """Why OMDb was given up for now, if it was."""
@@ -156,7 +156,7 @@ class OmdbLanding(dg.ConfigurableResource):
 
         OmdbKeyRefused where the key is wrong.
         """
-        outcomes: Counter[Outcome] = Counter()
+        outcomes: Counter[ResponseOutcome] = Counter()
         is_quota_spent, unavailable = False, None
         try:
             for response in self._kept(omdb.responses(tconsts, count=ledger.count), today=ledger.today):

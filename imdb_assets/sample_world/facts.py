@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from imdb_assets.sample_world.dice import Dice, Flags, Floats, Integers, generator
+from imdb_assets.sample_world.indexed_random import Flags, Floats, IndexedRandom, Integers, generator
 from imdb_assets.sample_world.industry import (
     EPISODE,
     FIRST_YEAR,
@@ -50,7 +50,7 @@ class People:
 
 
 @dataclass(frozen=True)
-class Facts:
+class FrameStatistics:
     """Of each title: what it is like (genre places hold -1 where empty), its quality, and its popularity."""
 
     genres: NDArray[np.int8]
@@ -81,7 +81,7 @@ def make_people(teams: Teams, seed: int) -> People:
     return People(skill, swing, phase, genre, language)
 
 
-def make_facts(titles: Titles, teams: Teams, people: People, seed: int) -> Facts:
+def make_facts(titles: Titles, teams: Teams, people: People, seed: int) -> FrameStatistics:
     """What each title is like, how good it is, and how it was rated."""
     rng = generator(seed, "facts")
     n = len(titles)
@@ -105,7 +105,7 @@ def make_facts(titles: Titles, teams: Teams, people: People, seed: int) -> Facts
     quality[episodes] = quality[titles.parent[episodes]] + rng.normal(0.1, 0.25, int(episodes.sum()))
     log_votes = _log_votes(rng, titles, quality, language)
     tenths, votes = _ratings(rng, titles, quality, log_votes)
-    return Facts(
+    return FrameStatistics(
         genres,
         language,
         is_adult,
@@ -158,7 +158,7 @@ def _people_effect(titles: Titles, teams: Teams, people: People, main_genre: Int
     director = teams.directors[:, 0].astype(np.int64)
     pairs = ((main_genre, 0.15), (teams.writers[:, 0], 0.1), (teams.cast[:, 0], 0.1))
     for place, (partner, spread) in enumerate(pairs):
-        together = Dice(seed).uniform(f"pair {place}", director * teams.n_people + partner) - 0.5
+        together = IndexedRandom(seed).uniform(f"pair {place}", director * teams.n_people + partner) - 0.5
         # A director who writes is no pair.
         effect += (
             np.where(partner == director, 0, spread * np.sqrt(12) * together)
@@ -195,7 +195,9 @@ def _ratings(
     return np.where(rated, tenths, 0).astype(np.int16), np.where(rated, votes, 0).astype(np.int32)
 
 
-def is_there(dice: Dice, name: str, facts: Facts, rows: Integers, *, half_at: float, width: float) -> Flags:
+def exists(
+    dice: IndexedRandom, name: str, facts: FrameStatistics, rows: Integers, *, half_at: float, width: float
+) -> Flags:
     """Whether IMDb knows a fact: the more votes, the likelier; half of the titles with `half_at` log votes lack it."""
     chance = 1 / (1 + np.exp(-(facts.log_votes[rows] - half_at) / width))
     return dice.uniform(name, rows) < chance

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from imdb_assets.sample_world.dice import Flags, Floats, Integers, generator
+from imdb_assets.sample_world.indexed_random import Flags, Floats, Integers, generator
 
 FIRST_YEAR, LAST_YEAR = 1960, 2027
 SNAPSHOT_YEAR = 2025

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from imdb_assets.sample_world.dice import Integers
-from imdb_assets.sample_world.facts import is_there
+from imdb_assets.sample_world.facts import exists
+from imdb_assets.sample_world.indexed_random import Integers
 from imdb_assets.sample_world.industry import MOVIE, SNAPSHOT_YEAR
 from imdb_assets.sample_world.state import World
 from imdb_assets.sample_world.text import Text, choose, escape_json, join, look_up, numbers, tconsts
@@ -59,7 +59,7 @@ def _or_absent(text: Text) -> Text:
 
 
 def _certificates(world: World, rows: Integers) -> Text:
-    known = is_there(world.dice, "certificate", world.facts, rows, half_at=7.2, width=1.1)
+    known = exists(world.dice, "certificate", world.facts, rows, half_at=7.2, width=1.1)
     return choose(known, look_up(CERTIFICATES, world.dice.pick("which certificate", rows, len(CERTIFICATES))), ABSENT)
 
 
@@ -68,7 +68,7 @@ def _release_dates(world: World, rows: Integers) -> Text:
     padded = choose(day < 10, join("0", numbers(day)), numbers(day))
     year = world.titles.year[rows]
     text = join(padded, look_up(MONTHS, world.dice.pick("month", rows, 12)), numbers(year), separator=" ")
-    known = is_there(world.dice, "release date", world.facts, rows, half_at=1.0, width=1.5)
+    known = exists(world.dice, "release date", world.facts, rows, half_at=1.0, width=1.5)
     return choose(known & (year <= SNAPSHOT_YEAR), text, ABSENT)
 
 
@@ -82,14 +82,14 @@ def _plots(world: World, rows: Integers) -> Text:
     hero = join(" ", who, " ", job, " ")
     plain = join("In ", town, ", a", hero, does, " ", theme, " ", ending, ".")
     other = join("The story of a", hero, "from ", town, " who ", does, " ", theme, " ", ending, ".")
-    known = is_there(world.dice, "plot", world.facts, rows, half_at=1.5, width=1.1)
+    known = exists(world.dice, "plot", world.facts, rows, half_at=1.5, width=1.1)
     return choose(known, choose(opening, plain, other), ABSENT)
 
 
 def _producers(world: World, rows: Integers) -> Text:
     """Production companies: a few hundred, each a word."""
     name = look_up(invented_words(), world.dice.pick("company", rows, 300) * 97)
-    known = is_there(world.dice, "production", world.facts, rows, half_at=8.0, width=1.0)
+    known = exists(world.dice, "production", world.facts, rows, half_at=8.0, width=1.0)
     return choose(known, join(name, " Pictures"), ABSENT)
 
 

@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from imdb_assets.sample_world.dice import Floats, Integers
+from imdb_assets.sample_world.indexed_random import Floats, Integers
 from imdb_assets.sample_world.industry import FIRST_YEAR, NOBODY, SNAPSHOT_YEAR, Teams
 from imdb_assets.sample_world.state import World
 from imdb_assets.sample_world.text import Text, lines, lists, look_up, nconsts, numbers, person_names, tconsts

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from imdb_assets.sample_world.dice import Flags, generator
-from imdb_assets.sample_world.facts import Facts
+from imdb_assets.sample_world.facts import FrameStatistics
+from imdb_assets.sample_world.indexed_random import Flags, generator
 from imdb_assets.sample_world.industry import MOVIE, Teams, Titles, additions_per_day
 
 FIRST_DATE = date(2025, 1, 1)
@@ -29,7 +29,7 @@ def snapshot_date(snapshot: int) -> date:
     return FIRST_DATE + timedelta(days=snapshot - 1)
 
 
-def make_day(titles: Titles, teams: Teams, facts: Facts, *, movies: int, seed: int, snapshot: int) -> Day:
+def make_day(titles: Titles, teams: Teams, facts: FrameStatistics, *, movies: int, seed: int, snapshot: int) -> Day:
     """The world as of a snapshot, all days before it included."""
     if snapshot < 1:
         message = f"snapshots are numbered from 1, not {snapshot}"

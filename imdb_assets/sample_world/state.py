@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from imdb_assets.sample_world.dice import Dice
-from imdb_assets.sample_world.facts import Facts, People, make_facts, make_people
+from imdb_assets.sample_world.facts import FrameStatistics, People, make_facts, make_people
+from imdb_assets.sample_world.indexed_random import IndexedRandom
 from imdb_assets.sample_world.industry import EPISODE, MOVIE, Teams, Titles, make_teams, make_titles
 from imdb_assets.sample_world.snapshots import Day, make_day
 
@@ -18,11 +18,11 @@ TWIN_ROW = 3
 class World:
     """Titles, teams, people and facts, what the snapshot shows of them, and the titles that bear a trap."""
 
-    dice: Dice
+    dice: IndexedRandom
     titles: Titles
     teams: Teams
     people: People
-    facts: Facts
+    facts: FrameStatistics
     day: Day
     last_episode_year: NDArray[np.int16]
     endless_title: int
@@ -41,7 +41,7 @@ def make_world(movies: int, seed: int, snapshot: int) -> World:
     last_year[titles.parent[episodes]] = titles.year[episodes]
     movie_rows = np.flatnonzero(titles.kind == MOVIE)
     return World(
-        dice=Dice(seed),
+        dice=IndexedRandom(seed),
         titles=titles,
         teams=teams,
         people=people,

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from imdb_assets.sample_world.dice import Dice, Flags, Integers
+from imdb_assets.sample_world.indexed_random import Flags, IndexedRandom, Integers
 from imdb_assets.sample_world.words import (
     FIRST_SYLLABLES,
     SCRIPTS,
@@ -86,7 +86,7 @@ def nconsts(people: Integers) -> Text:
     return join("nm", numbers(np.asarray(people, np.int64) + PERSON_BASE))
 
 
-def person_names(dice: Dice, people: Integers, *, renamed: Flags | None = None) -> Text:
+def person_names(dice: IndexedRandom, people: Integers, *, renamed: Flags | None = None) -> Text:
     """Names of people; some two in a hundred share another's name, a few married into a double name."""
     people = np.asarray(people, np.int64)
     homonym = dice.rarely("homonym", people, one_in=50) & (people > 0)
@@ -105,7 +105,7 @@ def person_names(dice: Dice, people: Integers, *, renamed: Flags | None = None) 
     )
 
 
-def english_titles(dice: Dice, stems: Integers, parts: Integers) -> Text:
+def english_titles(dice: IndexedRandom, stems: Integers, parts: Integers) -> Text:
     """Titles in English, parts of a franchise numbered; some have quotes, some begin with a lone one."""
     stems = np.asarray(stems, np.int64)
     words = invented_words()
@@ -122,7 +122,7 @@ def english_titles(dice: Dice, stems: Integers, parts: Integers) -> Text:
     return choose(parts > 1, join(title, sequel), title)
 
 
-def foreign_titles(dice: Dice, rows: Integers, tongue: str) -> Text:
+def foreign_titles(dice: IndexedRandom, rows: Integers, tongue: str) -> Text:
     """Titles in another language: invented words, in the letters of the region."""
     words = words_of_script(tongue) if tongue in SCRIPTS else invented_words()
     first = look_up(words, dice.pick(f"first {tongue}", rows, len(words)))
@@ -131,7 +131,7 @@ def foreign_titles(dice: Dice, rows: Integers, tongue: str) -> Text:
     return choose(dice.rarely(f"one word {tongue}", rows, one_in=3), first, join(first, middle, second))
 
 
-def character_names(dice: Dice, index: Integers) -> Text:
+def character_names(dice: IndexedRandom, index: Integers) -> Text:
     """Names of the people in films."""
     last = look_up(invented_words(), dice.pick("character", index, len(invented_words())))
     return join(

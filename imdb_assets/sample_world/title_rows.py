@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from imdb_assets.sample_world.dice import Flags, Integers
-from imdb_assets.sample_world.facts import DOCUMENTARY, is_there
+from imdb_assets.sample_world.facts import DOCUMENTARY, exists
+from imdb_assets.sample_world.indexed_random import Flags, Integers
 from imdb_assets.sample_world.industry import EPISODE, KINDS, MINI_SERIES, NOBODY, SERIES, SNAPSHOT_YEAR
 from imdb_assets.sample_world.state import TWIN_ROW, World
 from imdb_assets.sample_world.text import (
@@ -66,14 +66,14 @@ def original_titles(world: World, rows: Integers) -> Text:
 def genre_lists(world: World, rows: Integers, separator: str = ",") -> Text:
     """Genres, null where IMDb knows none."""
     genres = world.facts.genres[rows]
-    known = is_there(world.dice, "genres", world.facts, rows, half_at=-1.5, width=1.2)
+    known = exists(world.dice, "genres", world.facts, rows, half_at=-1.5, width=1.2)
     present = (genres != NOBODY) & known[:, None]
     return lists(look_up(list(GENRES), genres[present]), present, separator)
 
 
 def known_minutes(world: World, rows: Integers) -> tuple[Integers, Flags]:
     """Running times, and whether IMDb knows them; one title runs for five weeks."""
-    known = is_there(world.dice, "minutes", world.facts, rows, half_at=1.2, width=1.2)
+    known = exists(world.dice, "minutes", world.facts, rows, half_at=1.2, width=1.2)
     endless = rows == world.endless_title
     return np.where(endless, LONGEST_MINUTES, world.facts.minutes[rows]), known | endless
 
@@ -144,7 +144,7 @@ def title_crew(world: World, rows: Integers) -> Text:
 def known_directors(world: World, rows: Integers) -> tuple[Integers, Flags]:
     """Directors of each title, and which of them IMDb knows."""
     team = world.teams.directors[rows]
-    known = is_there(world.dice, "directors", world.facts, rows, half_at=-2.0, width=1.2)
+    known = exists(world.dice, "directors", world.facts, rows, half_at=-2.0, width=1.2)
     # A series' directors are its episodes'.
     return team, (team != NOBODY) & (known & ~np.isin(world.titles.kind[rows], (SERIES,)))[:, None]
 
@@ -152,7 +152,7 @@ def known_directors(world: World, rows: Integers) -> tuple[Integers, Flags]:
 def known_writers(world: World, rows: Integers) -> tuple[Integers, Flags]:
     """Writers of each title, and which of them IMDb knows."""
     team = world.teams.writers[rows]
-    return team, (team != NOBODY) & is_there(world.dice, "writers", world.facts, rows, half_at=1.0, width=1.5)[:, None]
+    return team, (team != NOBODY) & exists(world.dice, "writers", world.facts, rows, half_at=1.0, width=1.5)[:, None]
 
 
 def _people(team: Integers, present: Flags) -> Text:
@@ -180,8 +180,8 @@ def title_principals(world: World, rows: Integers) -> Text:
     writers, written = known_writers(world, rows)
     cast, craft = teams.cast[rows], teams.craft[rows]
     people = np.hstack([cast, directors[:, :2], writers[:, :2], craft])
-    has_cast = is_there(world.dice, "cast", world.facts, rows, half_at=0.0, width=1.2)
-    craft_known = is_there(world.dice, "craft", world.facts, rows, half_at=3.5, width=1.5)
+    has_cast = exists(world.dice, "cast", world.facts, rows, half_at=0.0, width=1.2)
+    craft_known = exists(world.dice, "craft", world.facts, rows, half_at=3.5, width=1.5)
     there = np.hstack(
         [
             (cast != NOBODY) & has_cast[:, None],

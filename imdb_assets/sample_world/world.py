@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from imdb_assets.sample_world.dice import Integers
+from imdb_assets.sample_world.indexed_random import Integers
 from imdb_assets.sample_world.industry import MOVIE
+from imdb_assets.sample_world.malformed_rows import malformed_lines
 from imdb_assets.sample_world.omdb_rows import omdb_responses
 from imdb_assets.sample_world.people_rows import make_careers, name_basics
 from imdb_assets.sample_world.snapshots import snapshot_date
@@ -26,7 +27,6 @@ from imdb_assets.sample_world.title_rows import (
     title_principals,
     title_ratings,
 )
-from imdb_assets.sample_world.traps import odd_lines
 
 MIN_MOVIES, MAX_MOVIES = 50, 7_000_000
 BLOCK = 100_000
@@ -88,7 +88,7 @@ def write_snapshot(folder: Path, *, movies: int, seed: int, snapshot: int = 1) -
                 HEADERS[dataset].replace(" ", "\t") + "\n",
                 lambda rows, make=make: make(world, rows),
                 len(world.titles),
-                odd_lines(world, dataset),
+                malformed_lines(world, dataset),
             )
             for dataset, make in makers.items()
         }

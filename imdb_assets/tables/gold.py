@@ -4,10 +4,10 @@ Only facts known before release may become features; targets are named `target_`
 """
 
 from imdb_assets.tables import evaluation
-from imdb_assets.tables.features import FEATURES
 from imdb_assets.tables.history import HISTORIES, NCONST
 from imdb_assets.tables.monitoring import MONITORING
 from imdb_assets.tables.table import Column, Table
+from imdb_assets.vocabulary.features import FEATURES
 
 TCONST = Column(name="tconst", type="string", comment="IMDb title id: `tt` and digits.", nullable=False)
 RELEASE_YEAR = Column(name="release_year", type="int", comment="Year of first release.", nullable=False)
@@ -18,7 +18,7 @@ TARGET_RATING = Column(
     check="target_rating BETWEEN 1 AND 10",
 )
 TARGET_VOTES = Column(
-    name="target_n_votes", type="int", comment="Votes behind the target; weighs and selects, never a feature."
+    name="n_votes", type="int", comment="Votes behind the target; weighs and selects, never a feature."
 )
 
 MOVIE_FEATURES = Table(
@@ -104,7 +104,10 @@ TRAINING_SET = Table(
     columns=(
         TCONST,
         # A feature may share its name with a fact of the movie: release_year is the model's own, as a number.
-        *(feature.column for feature in FEATURES),
+        *(
+            Column(name=feature.name, type="double", comment=f"{feature.comment} [{feature.unit}]", nullable=False)
+            for feature in FEATURES
+        ),
         TARGET_RATING,
         TARGET_VOTES,
         Column(

@@ -10,7 +10,7 @@ NCONST = Column(name="nconst", type="string", comment="IMDb person id: `nm` and 
 FROM_YEAR = Column(name="from_year", type="int", comment="First release year that the row serves.", nullable=False)
 ANYBODY = "anybody"
 """Stands for the person in the franchise history of all films of a title stem, whoever made them."""
-STATISTICS = (
+STATISTIC_COLUMNS = (
     Column(name="n_films", type="int", comment="Rated films of earlier years.", nullable=False),
     Column(name="n_films_last_year", type="int", comment="Rated films of the latest of those years.", nullable=False),
     Column(name="debut_year", type="int", comment="Year of the first rated film.", nullable=False),
@@ -74,7 +74,7 @@ def _history(name: str, *key: Column, of: str) -> Table:
         description=f"What was known of {of} before a year, from rated films of strictly earlier years; "
         "a row is valid from its year until the next row of the same key.",
         primary_key=(*(column.name for column in key), FROM_YEAR.name),
-        columns=(*key, FROM_YEAR, *STATISTICS),
+        columns=(*key, FROM_YEAR, *STATISTIC_COLUMNS),
     )
 
 

@@ -15,11 +15,11 @@ _FORECAST_DATE = Column(
 _TITLE = Column(name="title", type="string", comment="The title when the forecast was made.")
 _FORECAST = (
     Column(
-        name="forecast_rating",
+        name="predicted_rating",
         type="double",
         comment="Rating to expect, 1 to 10.",
         nullable=False,
-        check="forecast_rating BETWEEN 1 AND 10",
+        check="predicted_rating BETWEEN 1 AND 10",
     ),
     Column(name="low_80", type="double", comment="Lower end of the 80% interval, rating points.", nullable=False),
     Column(name="high_80", type="double", comment="Upper end of the 80% interval, rating points.", nullable=False),
@@ -67,9 +67,9 @@ SCOREBOARD = Table(
             nullable=False,
             check="target_rating BETWEEN 1 AND 10",
         ),
-        Column(name="target_n_votes", type="int", comment="Votes behind it.", nullable=False),
+        Column(name="n_votes", type="int", comment="Votes behind it.", nullable=False),
         Column(
-            name="error", type="double", comment="target_rating minus forecast_rating, rating points.", nullable=False
+            name="error", type="double", comment="target_rating minus predicted_rating, rating points.", nullable=False
         ),
         Column(
             name="is_within_80", type="boolean", comment="Whether the rating lies in the 80% interval.", nullable=False

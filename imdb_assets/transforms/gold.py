@@ -5,8 +5,8 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from imdb_assets.tables.features import ROLE_LISTS
 from imdb_assets.transforms.silver import vote_band
+from imdb_assets.vocabulary.roles import ROLE_LISTS
 
 _KNOWN_MOVIES = 3
 
@@ -45,7 +45,7 @@ def movie_features(
         "certificate",
         *(F.coalesce(column, empty).alias(column) for column in ROLE_LISTS.values()),
         F.col("average_rating").alias("target_rating"),
-        F.col("n_votes").alias("target_n_votes"),
+        F.col("n_votes").alias("n_votes"),
         "snapshot_date",
     )
 
@@ -53,7 +53,7 @@ def movie_features(
 def omdb_coverage(gold_movie_features: DataFrame) -> DataFrame:
     """Films by votes (none, 1, 10, 100, 1,000, 10,000 and more), and how many of them have which of OMDb's facts."""
     return (
-        gold_movie_features.groupBy(vote_band(F.coalesce("target_n_votes", F.lit(0))).alias("least_votes"))
+        gold_movie_features.groupBy(vote_band(F.coalesce("n_votes", F.lit(0))).alias("least_votes"))
         .agg(
             F.count("*").alias("n_films"), *(F.count(name).alias(name) for name in ("plot", "language", "certificate"))
         )
@@ -115,7 +115,7 @@ def scrambled(gold_movie_features: DataFrame, *, from_year: int, seed: int) -> D
     What is known before a film of that year must not move: the leak audit compares.
     """
     is_later = F.col("release_year") >= from_year
-    return _scrambled(gold_movie_features, is_later, rating="target_rating", votes="target_n_votes", seed=seed)
+    return _scrambled(gold_movie_features, is_later, rating="target_rating", votes="n_votes", seed=seed)
 
 
 def scrambled_outside(silver_outside_credits: DataFrame, *, from_year: int, seed: int) -> DataFrame:

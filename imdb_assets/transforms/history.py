@@ -9,14 +9,6 @@ from collections.abc import Mapping
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from imdb_assets.tables.features import (
-    EFFECT_DECAY_YEARS,
-    LEAST_OUTSIDE_TITLES,
-    OUTSIDE_RATING,
-    PAIRED_CAST,
-    ROLE_LISTS,
-    VOTE_NOISE,
-)
 from imdb_assets.tables.history import (
     ANYBODY,
     FRANCHISE_HISTORY,
@@ -25,7 +17,9 @@ from imdb_assets.tables.history import (
     PERSON_GENRE_HISTORY,
     PERSON_HISTORY,
 )
-from imdb_assets.tables.titles import CAPITALS, SEPARATORS, SEQUEL, SHORTEST_STEM, SMALL_LETTERS, SUBTITLE
+from imdb_assets.vocabulary.effects import EFFECT_DECAY_YEARS, LEAST_OUTSIDE_TITLES, OUTSIDE_RATING, VOTE_NOISE
+from imdb_assets.vocabulary.roles import PAIRED_CAST, ROLE_LISTS
+from imdb_assets.vocabulary.title_stems import CAPITALS, SEPARATORS, SEQUEL, SHORTEST_STEM, SMALL_LETTERS, SUBTITLE
 
 _EPOCH_YEAR = 1950
 _FACTS = ("year", "tenths", "votes", "weight", "weighted_effect", "baseline")
@@ -112,7 +106,7 @@ def _rated_films(gold_movie_features: DataFrame, gold_baseline_ratings: DataFram
         *_facts(
             F.col("release_year"),
             F.col("target_rating"),
-            F.col("target_n_votes"),
+            F.col("n_votes"),
             F.col("baseline_rating_with_language"),
         ),
     )

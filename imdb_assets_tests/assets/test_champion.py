@@ -4,11 +4,11 @@ import dagster as dg
 import pytest
 
 from imdb_assets.assets.champion import GOOD_ENOUGH, rating_model_champion
-from imdb_assets.rating_model.promotion import rollback
-from imdb_assets.rating_model.registry import CANDIDATE, CHAMPION, version_of
+from imdb_assets.rating_model.registry.promotion import rollback
+from imdb_assets.rating_model.registry.versions import CANDIDATE, CHAMPION, version_of
 from imdb_assets.resources.mlflow_tracking import MlflowTracking
-from imdb_assets_tests.bare_registry import bare_registry, new_candidate, predicted, tags_of
-from imdb_assets_tests.scored import scored, truth
+from imdb_assets_tests.support.bare_registry import bare_registry, new_candidate, predicted, tags_of
+from imdb_assets_tests.support.predictions import scored, truth
 
 EXPECTED = truth(400)
 GOOD, RIDGE, BAD = (scored(EXPECTED, off=off) for off in (0.2, 0.6, 0.9))

@@ -4,15 +4,15 @@ import pandas as pd
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from imdb_assets.assets.leak_audit import audit_leaks, features_as_of, own_target_moves_text_score
-from imdb_assets.rating_model.baseline import Baseline, baseline_coefficients
-from imdb_assets.rating_model.features import features
-from imdb_assets.rating_model.history import undated_history
-from imdb_assets.tables.features import FEATURE_NAMES
+from imdb_assets.materialization.leak_check import audit_leaks, features_as_of, own_target_moves_text_score
+from imdb_assets.rating_model.evaluation.leaky_history import undated_history
+from imdb_assets.rating_model.features.as_of_baseline import Baseline, baseline_coefficients
+from imdb_assets.rating_model.features.matrix import features
 from imdb_assets.tables.gold import MOVIE_FEATURES
 from imdb_assets.tables.silver import OUTSIDE_CREDITS
-from imdb_assets_tests.champion import only_people
-from imdb_assets_tests.films import invented_films
+from imdb_assets.vocabulary.features import FEATURE_NAMES
+from imdb_assets_tests.support.champion import only_people
+from imdb_assets_tests.support.films import invented_films
 
 FILMS = invented_films(2500)
 CUT_YEARS = (2012, 2020)

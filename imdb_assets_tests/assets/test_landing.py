@@ -10,11 +10,11 @@ import pytest
 from pyspark.sql import SparkSession
 
 from imdb_assets.assets.landing import ACCEPTED, ALL_ACCEPTED, FEW_REJECTED, ROWS_ADD_UP
-from imdb_assets.assets.table_asset import FORCE
-from imdb_assets.checks import orphans_result
 from imdb_assets.definitions import definitions_for
 from imdb_assets.environments import settings_from
-from imdb_assets.resources.delta import DeltaIOManager
+from imdb_assets.materialization.checks import orphans_result
+from imdb_assets.materialization.table_asset import FORCE
+from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.sample_world.world import write_snapshot
 from imdb_assets.tables import silver
 
@@ -45,7 +45,7 @@ class Lake:
         }
         self.definitions = definitions_for(settings_from(variables))
         delta = self.definitions.resources["delta"]
-        assert isinstance(delta, DeltaIOManager)
+        assert isinstance(delta, DeltaLake)
         self.delta = delta
 
     def run(self, *, force: bool = False) -> dg.ExecuteInProcessResult:

@@ -22,18 +22,18 @@ from imdb_assets.assets.monitoring import (
     gold_forecasts,
     gold_scoreboard,
 )
-from imdb_assets.rating_model import registry
-from imdb_assets.rating_model.promotion import promote
+from imdb_assets.rating_model.registry import register, run_artifacts, versions
+from imdb_assets.rating_model.registry.promotion import promote
 from imdb_assets.resources.blob_storage import FolderBlobStorage
-from imdb_assets.resources.delta import DeltaIOManager, spark_schema
+from imdb_assets.resources.delta import DeltaLake, spark_schema
 from imdb_assets.resources.mlflow_tracking import MlflowTracking
 from imdb_assets.resources.spark import Spark
-from imdb_assets.tables.features import FEATURE_NAMES
 from imdb_assets.tables.gold import MOVIE_FEATURES, TRAINING_SET
 from imdb_assets.tables.monitoring import FEATURE_DRIFT, FORECASTS, SCOREBOARD
 from imdb_assets.tables.table import Table
-from imdb_assets_tests.champion import invented_films, registered_champion
-from imdb_assets_tests.training_rows import unmoved_rows
+from imdb_assets.vocabulary.features import FEATURE_NAMES
+from imdb_assets_tests.support.champion import invented_films, registered_champion
+from imdb_assets_tests.support.training_rows import unmoved_rows
 
 pytestmark = pytest.mark.slow
 
@@ -47,7 +47,7 @@ FORECAST = {"tt0000002", "tt0000003", "tt0000004"}
 class World:
     """A lake, and a registry of its own."""
 
-    delta: DeltaIOManager
+    delta: DeltaLake
     spark: SparkSession
     folder: Path
     tracking_uri: str
@@ -86,14 +86,14 @@ def said(result: dg.ExecuteInProcessResult) -> str:
 @pytest.fixture
 def world(tmp_path: Path, spark: SparkSession, champion_uri: str) -> World:
     lake = FolderBlobStorage(root=str(tmp_path / "lake"))
-    delta = DeltaIOManager(spark=Spark(master="local[2]", is_short_lived=True, lake=lake), lake=lake)
+    delta = DeltaLake(spark=Spark(master="local[2]", is_short_lived=True, lake=lake), lake=lake)
     return World(delta, spark, tmp_path, champion_uri)
 
 
 def films_of_2024() -> pd.DataFrame:
     films = invented_films().set_index("tconst")
     for tconst, year in UNRATED.items():
-        films.loc[tconst, ["release_year", "target_rating", "target_n_votes"]] = [year, np.nan, np.nan]
+        films.loc[tconst, ["release_year", "target_rating", "n_votes"]] = [year, np.nan, np.nan]
     return films.reset_index().astype({"release_year": "int64"})
 
 
@@ -101,8 +101,8 @@ def films_of_2026() -> pd.DataFrame:
     """Two of the films have got ratings, one of them is mature; another plot, title and year are known by now."""
     films = films_of_2024().set_index("tconst")
     films.loc[["tt0000002", "tt0000003", "tt0000004"], ["plot", "title"]] = ["shark zombie sequel", "Another"]
-    films.loc["tt0000002", ["target_rating", "target_n_votes"]] = [9.9, 500]
-    films.loc["tt0000003", ["release_year", "target_rating", "target_n_votes"]] = [2025, 6.0, 500]
+    films.loc["tt0000002", ["target_rating", "n_votes"]] = [9.9, 500]
+    films.loc["tt0000003", ["release_year", "target_rating", "n_votes"]] = [2025, 6.0, 500]
     return films.reset_index().astype({"release_year": "int64"})
 
 
@@ -112,7 +112,7 @@ def another_version(world: World) -> World:
     folder.mkdir()
     uri = registered_champion(folder)
     with mlflow.start_run():
-        registry.register(registry.load_champion(uri).model, alias=registry.CANDIDATE, tags={})
+        register.register(versions.load_champion(uri).model, alias=versions.CANDIDATE, tags={})
     assert promote(uri) == "2"
     return World(world.delta, world.spark, world.folder, uri)
 
@@ -126,10 +126,10 @@ def test_announced_and_fresh_films_without_a_rating_are_forecast_as_the_champion
     assert set(rows["model_version"]) == {"1"}
     assert set(rows["forecast_date"]) == {FIRST}
     assert said(result) == "Version 1 on 3 films without a rating."
-    model = registry.load_champion(world.tracking_uri).model
+    model = versions.load_champion(world.tracking_uri).model
     facts = films.set_index("tconst").loc[rows["tconst"]].reset_index()
-    np.testing.assert_allclose(rows["forecast_rating"], model.predict_frame(facts))
-    ends = rows[["low_90", "low_80", "forecast_rating", "high_80", "high_90"]].to_numpy()
+    np.testing.assert_allclose(rows["predicted_rating"], model.predict_frame(facts))
+    ends = rows[["low_90", "low_80", "predicted_rating", "high_80", "high_90"]].to_numpy()
     assert (np.diff(ends, axis=1) >= 0).all()
 
 
@@ -172,9 +172,9 @@ def test_only_a_forecast_whose_film_has_a_mature_rating_is_scored(world: World) 
     result = world.materialize(gold_forecasts, gold_scoreboard)
     (row,) = world.rows(SCOREBOARD).to_dict("records")
     forecast = world.rows(FORECASTS).set_index("tconst").loc["tt0000002"]
-    assert (row["tconst"], row["target_rating"], row["target_n_votes"]) == ("tt0000002", 9.9, 500)
-    assert (row["forecast_rating"], row["forecast_date"]) == (forecast["forecast_rating"], FIRST)
-    assert row["error"] == pytest.approx(9.9 - forecast["forecast_rating"])
+    assert (row["tconst"], row["target_rating"], row["n_votes"]) == ("tt0000002", 9.9, 500)
+    assert (row["predicted_rating"], row["forecast_date"]) == (forecast["predicted_rating"], FIRST)
+    assert row["error"] == pytest.approx(9.9 - forecast["predicted_rating"])
     assert row["is_within_80"] == (forecast["low_80"] <= 9.9 <= forecast["high_80"])
     assert row["is_within_90"] == (forecast["low_90"] <= 9.9 <= forecast["high_90"])
     assert row["n_days"] == (LATER - FIRST).days
@@ -187,18 +187,18 @@ def test_the_champions_run_keeps_its_forecasts_and_how_they_turned_out_for_the_a
     own = another_version(world)
     own.snapshot(films_of_2024(), FIRST)
     own.materialize(gold_forecasts, gold_scoreboard)
-    assert registry.logged_rows(own.tracking_uri, registry.SCOREBOARD_FILE).empty
-    assert set(registry.logged_rows(own.tracking_uri, registry.FORECASTS_FILE)["tconst"]) == FORECAST
+    assert run_artifacts.logged_rows(own.tracking_uri, run_artifacts.SCOREBOARD_FILE).empty
+    assert set(run_artifacts.logged_rows(own.tracking_uri, run_artifacts.FORECASTS_FILE)["tconst"]) == FORECAST
     own.snapshot(films_of_2026(), LATER)
     own.materialize(gold_forecasts, gold_scoreboard)
-    logged = registry.logged_rows(own.tracking_uri, registry.SCOREBOARD_FILE)
+    logged = run_artifacts.logged_rows(own.tracking_uri, run_artifacts.SCOREBOARD_FILE)
     assert list(logged["tconst"]) == list(own.rows(SCOREBOARD)["tconst"]) == ["tt0000002"]
     # Another champion has another run: the same scoreboard is logged there too, though no forecast is new.
     with mlflow.start_run():
-        registry.register(registry.load_champion(own.tracking_uri).model, alias=registry.CANDIDATE, tags={})
+        register.register(versions.load_champion(own.tracking_uri).model, alias=versions.CANDIDATE, tags={})
     promote(own.tracking_uri)
     own.materialize(gold_scoreboard)
-    assert len(registry.logged_rows(own.tracking_uri, registry.SCOREBOARD_FILE)) == 1
+    assert len(run_artifacts.logged_rows(own.tracking_uri, run_artifacts.SCOREBOARD_FILE)) == 1
 
 
 def measured(world: World, training_set: pd.DataFrame) -> dg.ExecuteInProcessResult:
@@ -234,8 +234,8 @@ def test_errors_are_measured_on_mature_films_that_the_champion_has_not_seen(
     # The champion was trained on a snapshot of 2021, that is on films to 2019; in 2024 those to 2022 are mature.
     told = another_version(world)
     client = MlflowClient(told.tracking_uri)
-    client.set_registered_model_alias(registry.MODEL_NAME, registry.CHAMPION, "1")
-    client.set_model_version_tag(registry.MODEL_NAME, "1", "snapshot_date", "2021-02-03")
+    client.set_registered_model_alias(versions.MODEL_NAME, versions.CHAMPION, "1")
+    client.set_model_version_tag(versions.MODEL_NAME, "1", "snapshot_date", "2021-02-03")
     is_unseen = films["release_year"].between(2020, 2022) & films["target_rating"].notna()
     films.loc[is_unseen, "target_rating"] = np.clip(films.loc[is_unseen, "target_rating"] - fall, 1, 10)
     told.snapshot(films, FIRST)

@@ -43,9 +43,9 @@ def test_coverage_is_by_votes_and_warns_where_films_with_many_lack_plots(spark: 
     films = [(None, None), (5, "p"), (999, None), (1000, None), (20_000, None), (2_000_000, "p")]
     rows = spark.createDataFrame([(f"tt{n}", *film) for n, film in enumerate(films)], "t string, v int, p string")
     absent = [F.lit(None).cast(c.type).alias(c.name) for c in MOVIE_FEATURES.columns
-              if c.name not in {"tconst", "plot", "target_n_votes"}]  # fmt: skip
+              if c.name not in {"tconst", "plot", "n_votes"}]  # fmt: skip
     movie_features = rows.select(
-        F.col("t").alias("tconst"), F.col("p").alias("plot"), F.col("v").alias("target_n_votes"), *absent
+        F.col("t").alias("tconst"), F.col("p").alias("plot"), F.col("v").alias("n_votes"), *absent
     )
     result = coverage_result(movie_features)
     assert not result.passed

@@ -11,11 +11,11 @@ from py4j.protocol import Py4JJavaError
 from pyspark.sql import DataFrame, SparkSession
 
 from imdb_assets.resources.blob_storage import FolderBlobStorage
-from imdb_assets.resources.delta import DeltaIOManager, TableMissing, spark_schema
+from imdb_assets.resources.delta import DeltaLake, TableMissing, spark_schema
 from imdb_assets.resources.spark import Spark
 from imdb_assets.tables import silver
 from imdb_assets.tables.table import Column, Table
-from imdb_assets_tests.films import SNAPSHOT
+from imdb_assets_tests.support.films import SNAPSHOT
 
 pytestmark = pytest.mark.slow
 
@@ -34,16 +34,16 @@ ROWS = [(1, 0.5, "a"), (2, None, "b")]
 
 
 @pytest.fixture
-def delta(tmp_path, spark_resource: Spark) -> DeltaIOManager:
+def delta(tmp_path, spark_resource: Spark) -> DeltaLake:
     lake = FolderBlobStorage(root=str(tmp_path))
-    return DeltaIOManager(spark=Spark(master="local[2]", is_short_lived=True, lake=lake), lake=lake)
+    return DeltaLake(spark=Spark(master="local[2]", is_short_lived=True, lake=lake), lake=lake)
 
 
 def frame(spark: SparkSession, rows: list, ddl: str = "id int, size double, kind string") -> DataFrame:
     return spark.createDataFrame(rows, ddl)
 
 
-def rows_of(delta: DeltaIOManager) -> list[tuple]:
+def rows_of(delta: DeltaLake) -> list[tuple]:
     return sorted(map(tuple, delta.read(THINGS.path).collect()))
 
 
@@ -124,7 +124,7 @@ def test_delta_rs_and_duckdb_read_what_spark_wrote(delta, spark, tmp_path):
 def test_what_the_page_of_the_lake_shows_works(delta, spark, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     lake = FolderBlobStorage(root=str(tmp_path / "data" / "lake"))
-    there = DeltaIOManager(spark=delta.spark, lake=lake)
+    there = DeltaLake(spark=delta.spark, lake=lake)
     movie, rating = ("tt1", "The One", None, False, 2000, 90, ["Drama"]), ("tt1", 7.5, 1200, SNAPSHOT)
     there.overwrite(silver.MOVIES, spark.createDataFrame([movie], spark_schema(silver.MOVIES)))
     there.overwrite(silver.RATINGS, spark.createDataFrame([rating], spark_schema(silver.RATINGS)))

@@ -21,7 +21,7 @@ from imdb_assets.resources.imdb_datasets import (
 from imdb_assets.resources.omdb import SampleOmdb
 from imdb_assets.sample_world import world
 from imdb_assets.tables.bronze import DATASETS
-from imdb_assets_tests.imdb_server import ImdbServer, Trouble
+from imdb_assets_tests.support.imdb_server import ImdbServer, Trouble
 
 RATINGS = "title.ratings"
 FILE = "title.ratings.tsv.gz"

@@ -15,12 +15,12 @@ from imdb_assets.resources.omdb import (
     OmdbNotRecorded,
     OmdbQuotaReached,
     OmdbUnavailable,
-    Outcome,
     RecordedOmdb,
+    ResponseOutcome,
     omdb_for,
     outcome_of,
 )
-from imdb_assets_tests.omdb_server import KEY, OmdbServer
+from imdb_assets_tests.support.omdb_server import KEY, OmdbServer
 
 FILM = b'{"Title":"Sm\xc3\xb6rg\xc3\xa5sbord","imdbID":"tt1","Plot":"N/A","Response":"True"}'
 OTHER = b'{"Title": "Other", "imdbID": "tt2", "Response": "True"}'
@@ -81,14 +81,14 @@ def test_an_omdb_that_is_out_of_order_is_given_up_after_five_titles(api, omdb, t
 @pytest.mark.parametrize(
     ("response", "outcome"),
     [
-        (b'{"Response": "True", "Plot": "A plot."}', Outcome.FOUND),
-        (b'{"Response": "True", "Plot": "N/A"}', Outcome.FOUND_WITHOUT_PLOT),
-        (b'{"Response": "True"}', Outcome.FOUND_WITHOUT_PLOT),
-        (UNKNOWN, Outcome.NOT_FOUND),
-        (b'{"Title": "Half a', Outcome.MALFORMED),
-        (b"\xff", Outcome.MALFORMED),
-        (b"[1]", Outcome.MALFORMED),
-        (b'{"Title": "Not OMDb"}', Outcome.MALFORMED),
+        (b'{"Response": "True", "Plot": "A plot."}', ResponseOutcome.FOUND),
+        (b'{"Response": "True", "Plot": "N/A"}', ResponseOutcome.FOUND_WITHOUT_PLOT),
+        (b'{"Response": "True"}', ResponseOutcome.FOUND_WITHOUT_PLOT),
+        (UNKNOWN, ResponseOutcome.NOT_FOUND),
+        (b'{"Title": "Half a', ResponseOutcome.MALFORMED),
+        (b"\xff", ResponseOutcome.MALFORMED),
+        (b"[1]", ResponseOutcome.MALFORMED),
+        (b'{"Title": "Not OMDb"}', ResponseOutcome.MALFORMED),
     ],
 )
 def test_a_response_says_what_it_is(response, outcome):

@@ -11,9 +11,9 @@ from werkzeug import Response
 
 from imdb_assets.assets.landing_omdb import asked
 from imdb_assets.resources.blob_storage import FolderBlobStorage
-from imdb_assets.resources.omdb import OmdbApi, Outcome, RecordedOmdb
+from imdb_assets.resources.omdb import OmdbApi, RecordedOmdb, ResponseOutcome
 from imdb_assets.resources.omdb_landing import OmdbLanding, Received, Title, titles_by_worth
-from imdb_assets_tests.omdb_server import KEY, OmdbServer
+from imdb_assets_tests.support.omdb_server import KEY, OmdbServer
 
 DAY = date(2025, 1, 1)
 KNOWN = b'{"imdbID": "tt1", "Plot": "A plot.", "Response": "True"}'
@@ -41,7 +41,7 @@ def facts(result: dg.MaterializeResult) -> dict:
 
 
 def test_the_most_valuable_titles_come_first():
-    long_ago = Received(Outcome.FOUND, DAY - timedelta(days=400))
+    long_ago = Received(ResponseOutcome.FOUND, DAY - timedelta(days=400))
     titles = [
         Title("tt1", 50, 2001),
         Title("tt2", None, None),
@@ -55,15 +55,15 @@ def test_the_most_valuable_titles_come_first():
     ]
     received = {
         "tt7": long_ago,
-        "tt8": Received(Outcome.NOT_FOUND, DAY - timedelta(days=800)),
-        "tt9": Received(Outcome.FOUND, DAY),
+        "tt8": Received(ResponseOutcome.NOT_FOUND, DAY - timedelta(days=800)),
+        "tt9": Received(ResponseOutcome.FOUND, DAY),
     }
     wanted = titles_by_worth(titles, received, today=DAY)
     assert wanted == ["tt4", "tt3", "tt6", "tt5", "tt8", "tt7", "tt1", "tt2"]
 
 
 @pytest.mark.parametrize(
-    ("response", "days"), [(KNOWN, 365), (PLOTLESS, 90), (UNKNOWN, 90), (b"<html>", 7)], ids=list(Outcome)
+    ("response", "days"), [(KNOWN, 365), (PLOTLESS, 90), (UNKNOWN, 90), (b"<html>", 7)], ids=list(ResponseOutcome)
 )
 def test_no_title_is_asked_for_twice_while_its_response_is_fresh(landing, api, omdb, response, days):
     omdb.responses["tt1"] = response
@@ -101,7 +101,7 @@ def test_outcomes_are_counted_by_kind_and_every_byte_is_kept(landing, api, omdb,
     omdb.responses |= {"tt2": PLOTLESS, "tt3": UNKNOWN, "tt4": garbage}
     result = asked(api, landing, films(1, 2, 3, 4), limit=9, today=DAY)
     said = facts(result)
-    assert {name: said[name] for name in Outcome} == dict.fromkeys(Outcome, 1)
+    assert {name: said[name] for name in ResponseOutcome} == dict.fromkeys(ResponseOutcome, 1)
     (check,) = result.check_results
     assert not check.passed
     assert check.description == "1 responses were not OMDb's JSON; see bronze_rejected_rows"

@@ -4,7 +4,7 @@ from pyspark.sql import DataFrame, SparkSession
 from imdb_assets.tables.gold import MOVIE_FEATURES, PEOPLE_INDEX
 from imdb_assets.tables.silver import CREDITS, MOVIES, OMDB_FACTS, OUTSIDE_CREDITS, PEOPLE, RATINGS
 from imdb_assets.transforms import gold
-from imdb_assets_tests.films import SNAPSHOT
+from imdb_assets_tests.support.films import SNAPSHOT
 
 # A film with everything; one without genre, crew or rating; one whose year nobody knows.
 MOVIE_ROWS = [

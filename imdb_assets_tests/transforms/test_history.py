@@ -9,14 +9,15 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from imdb_assets.tables.features import EFFECT_DECAY_YEARS, OUTSIDE_RATING, PAIRED_CAST, VOTE_NOISE
 from imdb_assets.tables.gold import BASELINE_RATINGS, MOVIE_FEATURES
-from imdb_assets.tables.history import ANYBODY, HISTORIES, STATISTICS
+from imdb_assets.tables.history import ANYBODY, HISTORIES, STATISTIC_COLUMNS
 from imdb_assets.tables.silver import OUTSIDE_CREDITS
 from imdb_assets.tables.table import Table
-from imdb_assets.tables.titles import title_stem
 from imdb_assets.transforms import gold, history
-from imdb_assets_tests.brute_history import brute_force, credited, credited_outside, film, random_films
+from imdb_assets.vocabulary.effects import EFFECT_DECAY_YEARS, OUTSIDE_RATING, VOTE_NOISE
+from imdb_assets.vocabulary.roles import PAIRED_CAST
+from imdb_assets.vocabulary.title_stems import title_stem
+from imdb_assets_tests.support.reference_history import brute_force, credited, credited_outside, film, random_films
 
 pytestmark = pytest.mark.slow
 
@@ -163,7 +164,7 @@ def test_every_statistic_is_what_brute_force_over_strictly_earlier_years_gives(
     actual = random_histories[table.asset_name].set_index(list(table.primary_key)).sort_index()
     assert len(expected) > 200
     assert actual.index.tolist() == expected.index.tolist()
-    for name in (column.name for column in STATISTICS):
+    for name in (column.name for column in STATISTIC_COLUMNS):
         np.testing.assert_allclose(actual[name], expected[name], rtol=1e-12, atol=1e-9, err_msg=name)
 
 

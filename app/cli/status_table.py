@@ -1,0 +1,38 @@
+"""The state of the platform as the command line shows it: snapshot, tables, champion, forecasts."""
+
+from rich.console import Console
+from rich.table import Table
+
+from app.cli.lake_status import LakeStatus
+from imdb_assets.rating_model.registry.versions import MODEL_NAME, RegisteredVersion
+
+
+def print_status(lake: LakeStatus, champion: RegisteredVersion | None, *, n_versions: int) -> None:
+    """Print what there is; what is missing is said with what to run."""
+    console = Console(highlight=False, markup=False)
+    there = [table for table in lake.tables if table.version is not None]
+    snapshot = lake.snapshot_date.isoformat() if lake.snapshot_date else "none yet: run `make demo` or `make real`"
+    console.print(f"Lake       {lake.uri}", soft_wrap=True)
+    console.print(f"Snapshot   {snapshot}")
+    console.print(f"Champion   {_champion(champion, n_versions)}", soft_wrap=True)
+    console.print(f"Forecasts  {lake.n_forecasts:,} kept, {lake.n_scored:,} scored against a mature rating")
+    console.print(f"Tables     {len(there)} of {len(lake.tables)}")
+    if not there:
+        return
+    shown = Table(box=None, pad_edge=False)
+    shown.add_column("table")
+    for heading in ("version", "rows", "written (UTC)"):
+        shown.add_column(heading, justify="right")
+    for table in lake.tables:
+        written = f"{table.written:%Y-%m-%d %H:%M}" if table.written else "not there"
+        numbers = ("-" if number is None else f"{number:,}" for number in (table.version, table.rows))
+        shown.add_row(table.table, *numbers, written)
+    console.print(shown)
+
+
+def _champion(champion: RegisteredVersion | None, n_versions: int) -> str:
+    if champion is None:
+        return f"none ({n_versions} versions of {MODEL_NAME}): run `make demo` or `make real` to train one"
+    trained_on = champion.tags.get("snapshot_date", "an unknown day")
+    registered = f"{champion.created:%Y-%m-%d}, of {n_versions} versions"
+    return f"{MODEL_NAME} version {champion.version}, trained on the snapshot of {trained_on}, registered {registered}"

@@ -1,0 +1,69 @@
+"""A widget that finds people in the index of the model and keeps those chosen for the session."""
+
+import streamlit as st
+
+from imdb_assets.rating_model.lookup.people import NEWCOMER, People
+
+_SHOWN = 6
+
+
+def pick_people(people: People, *, role: str, key: str, note: str) -> tuple[str, ...]:
+    """Search, choose and remove people; ids in the order they were chosen.
+
+    Args:
+        people: The index to search.
+        role: What one of them is: `director`.
+        key: Where the session keeps the ids.
+        note: Help text of the search.
+    """
+    chosen: list[str] = st.session_state.setdefault(key, [])
+    text = st.text_input(
+        f"Add a {role}", key=f"{key}_search", placeholder="Name or nconst id, then Enter", help=note
+    ).strip()
+    if text:
+        _offer(people, text, key=key, chosen=chosen)
+    with st.container(horizontal=True, gap="small"):
+        for nconst in chosen:
+            st.button(
+                people.label(nconst),
+                key=f"{key}_remove_{nconst}",
+                icon=":material/close:",
+                help=f"Remove this {role}",
+                on_click=_remove,
+                args=(key, nconst),
+            )
+    return tuple(chosen)
+
+
+def _offer(people: People, text: str, *, key: str, chosen: list[str]) -> None:
+    found = people.search(text, limit=_SHOWN + 1)
+    for person in found[:_SHOWN]:
+        st.button(
+            f"{person.label} · {person.n_rated_movies} rated films",
+            key=f"{key}_add_{person.nconst}",
+            type="tertiary",
+            icon=":material/add:",
+            disabled=person.nconst in chosen,
+            on_click=_add,
+            args=(key, person.nconst),
+        )
+    if len(found) > _SHOWN:
+        st.caption("There are more: type more of the name.")
+    st.button(
+        f"{text}, a newcomer without films",
+        key=f"{key}_add_newcomer",
+        type="tertiary",
+        icon=":material/person_add:",
+        disabled=f"{NEWCOMER}{text}" in chosen,
+        on_click=_add,
+        args=(key, f"{NEWCOMER}{text}"),
+    )
+
+
+def _add(key: str, nconst: str) -> None:
+    st.session_state[key] = [*st.session_state[key], nconst]
+    st.session_state[f"{key}_search"] = ""
+
+
+def _remove(key: str, nconst: str) -> None:
+    st.session_state[key] = [other for other in st.session_state[key] if other != nconst]

@@ -1,0 +1,172 @@
+"""The widgets that ask what may vary of a draft, and within what constraints."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from app.draft_link import FIRST_YEAR, LAST_YEAR, LONGEST, MOST_GENRES, SHORTEST
+from app.widgets.people_picker import pick_people
+from imdb_assets.rating_model.features.credit_arrays import BILLED_CAST
+from imdb_assets.rating_model.features.draft import MovieDraft
+from imdb_assets.rating_model.lookup.people import People
+from imdb_assets.rating_model.scenarios.constraints import (
+    AtMost,
+    AtMostNewcomers,
+    Constraint,
+    Excludes,
+    MustHave,
+    NotTogether,
+    Pick,
+)
+from imdb_assets.rating_model.scenarios.space import Variations
+from imdb_assets.vocabulary.genres import GENRES
+from imdb_assets.vocabulary.languages import LANGUAGES
+
+_ROLES = {"directors": "candidate director", "writers": "candidate writer", "cast": "candidate actor"}
+_KEPT = "Nobody here: the draft keeps its own."
+_RULES: dict[str, type[Constraint]] = {
+    "Must have one of": MustHave,
+    "Must not have": Excludes,
+    "Not together": NotTogether,
+    "At most so many of": AtMost,
+    "At most so many newcomers": AtMostNewcomers,
+}
+_N_GENRE_SETS = 3
+_RULES_KEY = "scenario_rules"
+
+
+def ask_variations(draft: MovieDraft, index: People) -> Variations:
+    """Ask for candidates, alternatives and constraints."""
+    picks: dict[str, Pick | None] = {}
+    for role, column in zip(_ROLES, st.columns(3, gap="large"), strict=True):
+        with column:
+            picks[role] = _ask_pick(role, index)
+    people = [person for role, pick in picks.items() for person in (pick.people if pick else getattr(draft, role))]
+    facts, rules = st.columns(2, gap="large")
+    alternatives, constraints = {}, ()
+    with facts:
+        if st.toggle("Other genres, runtimes, years or languages", key="scenario_with_facts", persist_state="session"):
+            alternatives = _ask_facts(draft)
+    with rules:
+        if st.toggle("Constraints", key="scenario_with_rules", persist_state="session"):
+            constraints = _ask_constraints(list(dict.fromkeys(people)), index)
+    return Variations(
+        **alternatives,
+        directors=picks["directors"],
+        writers=picks["writers"],
+        cast=picks["cast"],
+        constraints=constraints,
+    )
+
+
+def _ask_pick(role: str, index: People) -> Pick | None:
+    people = pick_people(index, role=_ROLES[role], key=f"candidate_{role}", note=_KEPT)
+    if not people:
+        st.caption(_KEPT)
+        return None
+    named = {"directors": "Directors", "writers": "Writers", "cast": "Actors"}[role]
+    size = st.number_input(
+        f"{named} per film", 1, min(len(people), BILLED_CAST), key=f"size_{role}", persist_state="session",
+        help="So many of the candidates make one film; actors are billed in the order above.",
+    )  # fmt: skip
+    return Pick(people, int(size))
+
+
+def _ask_facts(draft: MovieDraft) -> dict[str, Any]:
+    st.caption("Each is tried with every team. What stays empty is as in the draft.")
+    sets = [
+        st.multiselect(
+            f"Genres, alternative {number}", GENRES, max_selections=MOST_GENRES, key=f"scenario_genres_{number}",
+            placeholder="Choose up to three", persist_state="session",
+        )
+        for number in range(1, _N_GENRE_SETS + 1)
+    ]  # fmt: skip
+    runtimes = _ask_numbers("Runtimes, minutes", SHORTEST, LONGEST, key="scenario_runtimes", example="90, 110, 130")
+    years = _ask_numbers("Release years", FIRST_YEAR, LAST_YEAR, key="scenario_years", example="2027, 2028")
+    languages = st.multiselect(
+        "Languages", LANGUAGES, key="scenario_languages", placeholder="Choose some", accept_new_options=True,
+        persist_state="session",
+    )  # fmt: skip
+    given = {
+        "genres": tuple(tuple(chosen) for chosen in sets if chosen), "runtimes": runtimes, "years": years,
+        "languages": tuple(languages),
+    }  # fmt: skip
+    own = {"genres": draft.genres, "runtimes": draft.runtime_minutes, "years": draft.release_year,
+           "languages": draft.language}  # fmt: skip
+    # An alternative stands beside what the draft says.
+    return {
+        name: tuple(dict.fromkeys((*([own[name]] if own[name] else []), *values))) if values else ()
+        for name, values in given.items()
+    }
+
+
+def _ask_numbers(label: str, lowest: int, highest: int, *, key: str, example: str) -> tuple[int, ...]:
+    text = st.text_input(label, key=key, placeholder=f"Such as {example}", persist_state="session")
+    words = [word for word in text.replace(",", " ").split() if word]
+    numbers = [int(word) for word in words if word.isascii() and word.isdigit() and lowest <= int(word) <= highest]
+    if len(numbers) < len(words):
+        st.error(f"{label}: whole numbers from {lowest} to {highest}, separated by commas. The others are left out.")
+    return tuple(dict.fromkeys(numbers))
+
+
+def _ask_constraints(people: Sequence[str], index: People) -> tuple[Constraint, ...]:
+    rules: list[Constraint] = st.session_state.setdefault(_RULES_KEY, [])
+    labels = {index.label(person): person for person in people}
+    words = st.selectbox("Kind", list(_RULES), key="scenario_rule_kind")
+    kind = _RULES[words]
+    named: list[str] = []
+    if kind is not AtMostNewcomers:
+        named = st.multiselect(
+            "People of the constraint",
+            list(labels),
+            key="scenario_rule_people",
+            placeholder="Candidates and the draft's",
+        )
+    number = 1
+    if kind in (AtMost, AtMostNewcomers):
+        number = st.number_input("At most", 0, 3 * BILLED_CAST, 1, key="scenario_rule_number")
+    chosen = tuple(labels[label] for label in named)
+    least = {AtMostNewcomers: 0, NotTogether: 2}.get(kind, 1)
+    rule = _rule(kind, chosen, int(number))
+    st.button(
+        "Add the constraint", icon=":material/add:", on_click=_add_rule, args=(rule,), disabled=len(chosen) < least,
+        help="Two must not work together: choose both, and Not together.", key="scenario_rule_add",
+    )  # fmt: skip
+    with st.container(horizontal=True, gap="small"):
+        for place, one in enumerate(rules):
+            st.button(
+                rule_words(one, index), icon=":material/close:", key=f"scenario_rule_{place}", on_click=rules.remove,
+                args=(one,), help="Remove this constraint",
+            )  # fmt: skip
+    return tuple(rules)
+
+
+def _rule(kind: type[Constraint], people: tuple[str, ...], number: int) -> Constraint:
+    if issubclass(kind, AtMostNewcomers):
+        return kind(number)
+    if issubclass(kind, AtMost):
+        return kind(number, people)
+    return kind(people)
+
+
+def _add_rule(rule: Constraint) -> None:
+    st.session_state[_RULES_KEY] = list(dict.fromkeys((*st.session_state[_RULES_KEY], rule)))
+    st.session_state["scenario_rule_people"] = []
+
+
+def rule_words(rule: Constraint, index: People) -> str:
+    """A constraint in plain words."""
+    people = [index.label(person).split(",")[0] for person in getattr(rule, "people", ())]
+    listed, either = ", ".join(people), " or ".join(people)
+    match rule:
+        case MustHave():
+            return f"Must have {either}"
+        case Excludes():
+            return f"Without {either}"
+        case NotTogether():
+            return f"Not together: {listed}"
+        case AtMost(number=number):
+            return f"At most {number} of {listed}"
+        case AtMostNewcomers(number=number):
+            return f"At most {number} newcomers"

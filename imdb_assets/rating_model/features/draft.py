@@ -1,0 +1,60 @@
+"""The one question: a film that does not exist yet, as its maker describes it."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+from pydantic import AfterValidator, BaseModel, Field
+
+DRAFT_LISTS = ("genres", "directors", "writers", "cast")
+
+
+def _readable(text: str) -> str:
+    # JSON can spell half of a character; nothing that reads text takes it.
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise ValueError("it holds a broken character (a lone surrogate): send it as UTF-8")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_readable)]
+
+
+class MovieDraft(BaseModel, frozen=True, extra="forbid"):
+    """A film that does not exist yet. Only `release_year` must be there; what is absent is neutral."""
+
+    title: Text | None = Field(default=None, description="Title, as the audience will read it.")
+    original_title: Text | None = Field(default=None, description="Title in the original language.")
+    release_year: int = Field(ge=1870, le=2100, description="Year of first release.")
+    runtime_minutes: float | None = Field(default=None, gt=0, allow_inf_nan=False, description="Running time, minutes.")
+    genres: tuple[Text, ...] = Field(default=(), description="IMDb genres.")
+    plot: Text | None = Field(default=None, description="Plot in a few sentences.")
+    language: Text | None = Field(default=None, description="Main language, in English: `French`.")
+    country: Text | None = Field(default=None, description="Main country.")
+    certificate: Text | None = Field(default=None, description="Age certificate.")
+    directors: tuple[Text, ...] = Field(default=(), description="nconst ids or names.")
+    writers: tuple[Text, ...] = Field(default=(), description="nconst ids or names.")
+    cast: tuple[Text, ...] = Field(default=(), description="nconst ids or names, in billing order.")
+
+
+DRAFT_COLUMNS: tuple[str, ...] = tuple(MovieDraft.model_fields)
+DRAFT_TEXTS = tuple(name for name in DRAFT_COLUMNS if name not in (*DRAFT_LISTS, "release_year", "runtime_minutes"))
+
+
+def drafts_frame(drafts: Iterable[MovieDraft]) -> pd.DataFrame:
+    """Drafts as the featurizer reads them: a row each, `DRAFT_COLUMNS`, absent numbers NaN, absent text None."""
+    given = list(drafts)
+    columns: dict[str, Any] = {}
+    for name in DRAFT_COLUMNS:
+        values = [getattr(draft, name) for draft in given]
+        # Column by column: of records, pandas would have to guess what they hold.
+        column = np.empty(len(values), object)
+        column[:] = [list(value) for value in values] if name in DRAFT_LISTS else values
+        columns[name] = column
+    columns["release_year"] = columns["release_year"].astype("int64")
+    columns["runtime_minutes"] = columns["runtime_minutes"].astype("float64")
+    return pd.DataFrame(columns)
+
+
+LONGEST_PLOT = 3000
+"""Characters of a plot that are read."""

@@ -1,0 +1,68 @@
+"""The featurizer: drafts and history in, the matrix out; called alike in training and in serving."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from imdb_assets.rating_model.features.as_of_baseline import Baseline
+from imdb_assets.rating_model.features.history_table import (
+    HistoryTable,
+    by_pair,
+    by_person_and_genre,
+    by_person_and_kind,
+    by_person_and_role,
+    by_title_and_person,
+)
+
+
+@dataclass(frozen=True)
+class History:
+    """What the featurizer looks things up in: the past as of each year, and the as-of baseline."""
+
+    people: HistoryTable
+    genres: HistoryTable
+    pairs: HistoryTable
+    franchises: HistoryTable
+    outside: HistoryTable
+    baseline: Baseline
+
+    @classmethod
+    def from_frames(cls, frames: Mapping[str, pd.DataFrame | pa.Table]) -> "History":
+        """Index gold's tables, given by the names of their assets; `HISTORY_TABLES` says which.
+
+        Millions of rows are better given as Arrow tables: one at a time is then a data frame, whose texts are large.
+        """
+        histories = {name: index(_in_pandas(frames[table])) for name, (table, index) in _INDEXED.items()}
+        return cls(**histories, baseline=Baseline(_in_pandas(frames["gold_baseline_coefficients"])))
+
+    def save(self, folder: Path) -> None:
+        """Write all parts as files into a folder."""
+        for name in _INDEXED:
+            getattr(self, name).save(folder / f"{name}_history.arrow")
+        self.baseline.coefficients.to_parquet(folder / "baseline_coefficients.parquet")
+
+    @classmethod
+    def open(cls, folder: Path) -> "History":
+        """Map what `save` wrote into memory."""
+        histories = {name: HistoryTable.open(folder / f"{name}_history.arrow") for name in _INDEXED}
+        return cls(**histories, baseline=Baseline(pd.read_parquet(folder / "baseline_coefficients.parquet")))
+
+
+def _in_pandas(table: pd.DataFrame | pa.Table) -> pd.DataFrame:
+    return table if isinstance(table, pd.DataFrame) else table.to_pandas()
+
+
+_INDEXED = {
+    "people": ("gold_person_history", by_person_and_role),
+    "genres": ("gold_person_genre_history", by_person_and_genre),
+    "pairs": ("gold_pair_history", by_pair),
+    "franchises": ("gold_franchise_history", by_title_and_person),
+    "outside": ("gold_outside_history", by_person_and_kind),
+}
+
+
+HISTORY_TABLES = (*(table for table, _ in _INDEXED.values()), "gold_baseline_coefficients")
+"""The tables that the featurizer looks things up in."""

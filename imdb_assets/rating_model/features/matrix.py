@@ -1,0 +1,195 @@
+"""The featurizer: drafts and history in, the matrix out; called alike in training and in serving."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from imdb_assets.rating_model.features.as_of_baseline import baseline_terms, cut_runtime
+from imdb_assets.rating_model.features.credit_arrays import (
+    BILLED_CAST,
+    Credits,
+    credits_of,
+    everybody,
+    pairs_of,
+    with_genres,
+)
+from imdb_assets.rating_model.features.history import History
+from imdb_assets.rating_model.features.history_table import (
+    ROLE_CODES,
+    HistoryTable,
+    coded,
+    hashed,
+    shrunken,
+)
+from imdb_assets.rating_model.features.person_features import NEUTRAL, franchise_states, pair_states, role_facts
+from imdb_assets.tables.history import ANYBODY
+from imdb_assets.vocabulary.certificates import CERTIFICATES
+from imdb_assets.vocabulary.countries import COUNTRIES
+from imdb_assets.vocabulary.features import FEATURE_NAMES, feature_slug
+from imdb_assets.vocabulary.roles import PAIRED_CAST, ROLE_LISTS, ROLES
+from imdb_assets.vocabulary.title_stems import title_stem
+
+_NEUTRAL_ROW = np.array([NEUTRAL[name] for name in FEATURE_NAMES])
+_Columns = dict[str, np.ndarray]
+
+
+def features(drafts: pd.DataFrame, history: History) -> pd.DataFrame:
+    """Build the matrix without text.
+
+    :param drafts: rows with `DRAFT_COLUMNS`; people as nconst ids.
+    :return: float64, a row per draft in the same order, the columns `FEATURE_NAMES`; absent facts are neutral.
+    """
+    drafts = drafts.reset_index(drop=True)
+    terms = baseline_terms(drafts)
+    plain = history.baseline.rate(drafts, "without_language", terms=terms)
+    with_language = history.baseline.rate(drafts, "with_language", terms=terms)
+    columns: _Columns = {
+        "baseline_rating": plain,
+        "baseline_rating_with_language": with_language,
+        "language_effect": np.where(_is_text(drafts["language"]), with_language - plain, np.nan),
+        "release_year": drafts["release_year"].to_numpy("float64"),
+        "runtime_minutes": cut_runtime(drafts),
+    }
+    # Genres, languages and whether the titles differ are among the terms of the baseline.
+    columns |= {str(name): values for name, values in zip(terms, terms.to_numpy().T, strict=True)}
+    columns |= _country_indicators(drafts) | _certificate_indicators(drafts)
+    credits = {role: credits_of(drafts, role) for role in ROLES}
+    for role in ROLES:
+        group = credits[role]
+        facts = role_facts(role, group.persons, group.years, people=history.people, outside=history.outside)
+        columns |= {fact.feature: fact.of_drafts(group) for fact in facts}
+    team = everybody(credits)
+    columns |= _team_features(credits, team, history.people)
+    columns |= _genre_features(drafts, team, history.genres)
+    columns |= _pair_features(credits, history.pairs)
+    columns |= _title_features(drafts, credits, history.franchises)
+    # One array: a data frame put together column by column costs more than all else where one draft is asked for.
+    matrix = np.column_stack([columns[name] for name in FEATURE_NAMES]).astype("float64", copy=False)
+    return pd.DataFrame(np.where(np.isnan(matrix), _NEUTRAL_ROW, matrix), columns=list(FEATURE_NAMES))
+
+
+def present_blocks(drafts: pd.DataFrame) -> pd.DataFrame:
+    """Which blocks of facts each draft has: one boolean column per block that can be absent.
+
+    Never a feature: films with many votes have more complete data.
+    """
+    has = {role: drafts[column].map(len) > 0 for role, column in ROLE_LISTS.items()}
+    has_genres, has_title = drafts["genres"].map(len) > 0, _is_text(drafts["title"])
+    has_team = has["director"] | has["writer"] | has["cast"]
+    return pd.DataFrame(
+        {
+            "runtime": drafts["runtime_minutes"].notna(),
+            "genres": has_genres,
+            "language": _is_text(drafts["language"]),
+            "country": _is_text(drafts["country"]),
+            "certificate": _is_text(drafts["certificate"]),
+            "plot": _is_text(drafts["plot"]),
+            "title": has_title,
+            "original_title": drafts["title"].notna() & drafts["original_title"].notna(),
+            **has,
+            "team": has_team,
+            "team_genres": has_team & has_genres,
+            "director_writer": has["director"] & has["writer"],
+            "director_cast": has["director"] & has["cast"],
+            "franchise": has_team & has_title,
+        }
+    )
+
+
+def crew_films(drafts: pd.DataFrame, history: History) -> np.ndarray:
+    """Earlier rated films of the most experienced director or writer per draft; NaN where there is neither."""
+    drafts = drafts.reset_index(drop=True)
+    crew = everybody({role: credits_of(drafts, role) for role in ("director", "writer")})
+    states = history.people.as_of(coded(crew.persons, ROLE_CODES["all"]), crew.years)
+    return crew.highest(states.take("n_films"), np.ones(len(crew.rows), bool), np.nan)
+
+
+def _is_text(values: pd.Series) -> np.ndarray:
+    return np.array([isinstance(value, str) and value.strip() != "" for value in values.to_numpy(object)], bool)
+
+
+def _country_indicators(drafts: pd.DataFrame) -> _Columns:
+    known, countries = _is_text(drafts["country"]), drafts["country"].to_numpy(object)
+    return {f"country_{feature_slug(name)}": np.where(known, countries == name, np.nan) for name in COUNTRIES}
+
+
+def _certificate_indicators(drafts: pd.DataFrame) -> _Columns:
+    known, given = _is_text(drafts["certificate"]), drafts["certificate"].to_numpy(object)
+    return {
+        f"certificate_{name}": np.where(known, np.array([one in certificates for one in given], bool), np.nan)
+        for name, certificates in CERTIFICATES.items()
+    }
+
+
+def _team_features(credits: Mapping[str, Credits], team: Credits, people: HistoryTable) -> _Columns:
+    total, weight, effects, count = (np.zeros(team.n_drafts) for _ in range(4))
+    for role, group in credits.items():
+        states = people.as_of(coded(group.persons, ROLE_CODES[role]), group.years)
+        total += group.sum(states.take("sum_weighted_effect"))
+        weight += group.sum(states.take("sum_weight"))
+        effects += group.sum(states.effect())
+        count += group.count()
+    anywhere = people.as_of(coded(team.persons, ROLE_CODES["all"]), team.years)
+    all_weight = team.sum(anywhere.take("sum_weight"))
+    return {
+        "team_effect_mean": effects / np.maximum(count, 1),
+        "team_effect_pooled": shrunken(total, weight),
+        "team_all_effect_pooled": shrunken(team.sum(anywhere.take("sum_weighted_effect")), all_weight),
+        "team_log_weight": np.where(
+            count > 0, np.log1p(all_weight / np.maximum(team.count(), 1)), NEUTRAL["team_log_weight"]
+        ),
+    }
+
+
+def _genre_features(drafts: pd.DataFrame, team: Credits, genres: HistoryTable) -> _Columns:
+    in_genres, codes = with_genres(drafts, team)
+    states = genres.as_of(coded(in_genres.persons, codes), in_genres.years)
+    everyone = np.ones(len(in_genres.rows), bool)
+    effect = states.effect()
+    return {
+        "team_genre_effect_mean": in_genres.mean(effect, everyone, NEUTRAL["team_genre_effect_mean"]),
+        "team_genre_effect_max": in_genres.highest(effect, everyone, NEUTRAL["team_genre_effect_max"]),
+        "team_genre_effect_pooled": shrunken(
+            in_genres.sum(states.take("sum_weighted_effect")), in_genres.sum(states.take("sum_weight"))
+        ),
+        "team_genre_share": in_genres.mean(states.known.astype("float64"), everyone, NEUTRAL["team_genre_share"]),
+    }
+
+
+def _pair_features(credits: Mapping[str, Credits], history: HistoryTable) -> _Columns:
+    columns: _Columns = {}
+    for role, most in (("writer", BILLED_CAST), ("cast", PAIRED_CAST)):
+        pairs = pairs_of(credits["director"], credits[role], most=most)
+        states = pair_states(pairs.directors, pairs.partners, role, pairs.credits.years, history)
+        others = ~pairs.is_self
+        name = f"{role}_pair_effect_mean"
+        columns[name] = pairs.credits.mean(states.effect(), others, NEUTRAL[name])
+        columns[f"{role}_pair_films_max"] = pairs.credits.highest(np.log1p(states.take("n_films")), others, 0.0)
+        if role == "writer":
+            # A director with several writers is counted once.
+            writes = pairs.of_directors(pairs.is_self)
+            columns["director_writes"] = np.where(np.isnan(writes), NEUTRAL["director_writes"], writes)
+    return columns
+
+
+def _title_features(drafts: pd.DataFrame, credits: Mapping[str, Credits], franchises: HistoryTable) -> _Columns:
+    stems = np.empty(len(drafts), object)
+    stems[:] = [title_stem(title) if isinstance(title, str) else None for title in drafts["title"].to_numpy(object)]
+    has_stem = np.array([stem is not None for stem in stems], bool)
+    years = drafts["release_year"].to_numpy("int64")
+    texts = np.where(has_stem, stems, "") + np.full(len(stems), f"|{ANYBODY}", object)
+    title = franchises.as_of(np.where(has_stem, hashed(texts), -1), years)
+    team = everybody(credits, most_cast=PAIRED_CAST)
+    states = franchise_states(np.where(has_stem, stems, "")[team.rows], team.nconsts, team.years, franchises)
+    # The person who made most of them knows the franchise best.
+    films = team.highest(states.take("n_films"), states.known, 0.0)
+    of_most = states.known & (states.take("n_films") == films[team.rows])
+    return {
+        "title_effect": title.effect(),
+        "title_last_rating": title.take("last_year_rating", absent=NEUTRAL["title_last_rating"]),
+        "title_log_votes": np.log1p(title.take("mean_votes")),
+        "franchise_effect": team.mean(states.effect(), of_most, 0.0),
+        "franchise_last_rating": team.mean(states.take("last_year_rating"), of_most, NEUTRAL["franchise_last_rating"]),
+        "franchise_log_films": np.log1p(films),
+    }

@@ -1,0 +1,106 @@
+"""Fitting the rating model: LightGBM on features and text scores, with absence made neutral."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import lightgbm as lgb
+import numpy as np
+import pandas as pd
+
+from imdb_assets.rating_model.training.fitted_model import FittedModel, score_counted_texts
+from imdb_assets.rating_model.training.rated_films import RatedMovies
+from imdb_assets.rating_model.training.recipe import Recipe, tree_parameters
+from imdb_assets.rating_model.training.text_scores import (
+    TextScorer,
+    fit_text_scorer,
+    out_of_fold_scores,
+)
+from imdb_assets.vocabulary.features import (
+    BLOCKS,
+    MODEL_COLUMNS,
+    NEUTRAL_VALUES,
+)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Films made ready to grow trees on: their inputs, and the scorers that later films' texts are scored by."""
+
+    films: RatedMovies
+    inputs: pd.DataFrame
+    scorers: Mapping[str, TextScorer]
+
+    def inputs_of(self, films: RatedMovies) -> pd.DataFrame:
+        """The same columns for later films."""
+        return films.matrix.assign(**score_counted_texts(self.scorers, films))[list(self.inputs)]
+
+
+def prepare(films: RatedMovies, recipe: Recipe, *, columns: Sequence[str] = MODEL_COLUMNS) -> Prepared:
+    """Fit text scorers, score the films themselves out of fold, and make absence neutral.
+
+    :param columns: the features to use.
+    """
+    counts = {name: parts for name, parts in films.counts.items() if name in columns}
+    evidence = (films.residual, films.certainty)
+    fitted = {name: fit_text_scorer(name, parts, *evidence) for name, parts in counts.items()}
+    scores = {name: out_of_fold_scores(name, parts, *evidence, films.tconsts) for name, parts in counts.items()}
+    inputs = neutralise_absence(films.matrix.assign(**scores)[list(columns)], films.present, recipe)
+    return Prepared(films, inputs, {name: scorer for name, scorer in fitted.items() if scorer is not None})
+
+
+def grow(
+    prepared: Prepared,
+    recipe: Recipe,
+    *,
+    validation: RatedMovies | None = None,
+    n_rounds: int | None = None,
+    callbacks: Sequence[Any] = (),
+) -> FittedModel:
+    """Grow the trees on prepared films.
+
+    :param validation: later films that decide when to stop; without them exactly `n_rounds` trees are grown.
+    """
+    films = prepared.films
+    data = lgb.Dataset(prepared.inputs, films.target_rating, weight=films.weight(recipe.vote_cap), free_raw_data=False)
+    valid_sets = []
+    if validation is not None:
+        weight = validation.weight(recipe.vote_cap)
+        inputs = prepared.inputs_of(validation)
+        valid_sets = [lgb.Dataset(inputs, validation.target_rating, weight=weight, reference=data)]
+        callbacks = [lgb.early_stopping(recipe.patience, verbose=False), *callbacks]
+    booster = lgb.train(
+        tree_parameters(recipe), data, n_rounds or recipe.n_rounds, valid_sets=valid_sets, callbacks=[*callbacks]
+    )
+    return FittedModel(booster=booster, texts=prepared.scorers)
+
+
+def fit(
+    training: RatedMovies,
+    recipe: Recipe,
+    *,
+    validation: RatedMovies | None = None,
+    n_rounds: int | None = None,
+    columns: Sequence[str] = MODEL_COLUMNS,
+) -> FittedModel:
+    """Prepare films and grow the trees on them."""
+    return grow(prepare(training, recipe, columns=columns), recipe, validation=validation, n_rounds=n_rounds)
+
+
+def neutralise_absence(inputs: pd.DataFrame, present: pd.DataFrame, recipe: Recipe) -> pd.DataFrame:
+    """Make absence say nothing: give absent blocks a random film's facts, then blank blocks at random.
+
+    Films with many votes have more complete data, so what is missing tells how popular a film became. After this
+    a neutral value occurs only where chance put it, and the trees learn what is true of films on average.
+    """
+    rng = np.random.default_rng(recipe.seed)
+    inputs = inputs.copy()
+    for block in present:
+        names = [name for name in map(str, inputs) if BLOCKS[name] == block]
+        known = present[block].to_numpy(bool)
+        if names and known.any():
+            donors = rng.choice(np.flatnonzero(known), size=int((~known).sum()))
+            inputs.loc[~known, names] = inputs.loc[donors, names].to_numpy()
+        masked = rng.random(len(inputs)) < recipe.masked_share
+        inputs.loc[masked, names] = [NEUTRAL_VALUES[name] for name in names]
+    return inputs

@@ -1,0 +1,70 @@
+"""Drafts as addresses: what was said comes back, and nothing in an address is a crash."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.draft_link import FACTS, FIRST_YEAR, LAST_YEAR, LONGEST, SHORTEST, address_of, draft_from_query, next_year
+from imdb_assets.rating_model.features.draft import MovieDraft
+from imdb_assets.rating_model.lookup.people import NEWCOMER
+from imdb_assets.vocabulary.genres import GENRES
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20).filter(str.strip)
+PEOPLE = st.one_of(st.integers(1, 10**7).map("nm{:07d}".format), TEXTS, TEXTS.map(f"{NEWCOMER}{{}}".format))
+LISTS = st.lists(PEOPLE, max_size=4, unique=True).map(tuple)
+DRAFTS = st.builds(
+    MovieDraft,
+    title=st.none() | TEXTS,
+    release_year=st.integers(FIRST_YEAR, LAST_YEAR),
+    runtime_minutes=st.none() | st.integers(SHORTEST, LONGEST),
+    genres=st.lists(st.sampled_from(GENRES), max_size=3, unique=True).map(tuple),
+    plot=st.none() | TEXTS,
+    language=st.none() | TEXTS,
+    directors=LISTS,
+    writers=LISTS,
+    cast=LISTS,
+)
+
+
+@given(DRAFTS)
+def test_whatever_a_draft_says_comes_back_from_its_address(draft):
+    address = address_of("http://127.0.0.1/draft", draft)
+    assert draft_from_query(parse_qs(urlsplit(address).query, strict_parsing=True)) == (draft, None)
+
+
+@given(st.dictionaries(st.sampled_from([*FACTS, "x"]), st.lists(st.text(max_size=30), max_size=4), max_size=5))
+def test_nothing_in_an_address_is_a_crash(query):
+    draft, said = draft_from_query(query)
+    assert FIRST_YEAR <= draft.release_year <= LAST_YEAR
+    assert draft.runtime_minutes is None or SHORTEST <= draft.runtime_minutes <= LONGEST
+    assert set(draft.genres) <= set(GENRES)
+    assert said is None or said.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("query", "unread"),
+    [
+        ({"year": ["soon"]}, "year"),
+        ({"year": ["3000"]}, "year"),
+        ({"runtime": ["-5"]}, "runtime"),
+        ({"genre": ["Drama", "Elegy"]}, "genre"),
+        ({"genre": ["Drama", "War", "Crime", "Music"]}, "genre"),
+        ({"plot": ["half \ud800"]}, "plot"),
+        ({"titel": ["A"], "year": ["²"]}, "titel, year"),
+    ],
+)
+def test_what_cannot_be_read_is_left_out_and_named_in_one_sentence(query, unread):
+    draft, said = draft_from_query(query)
+    assert said == f"Of this address the following could not be read and was left out: {unread}."
+    assert draft.release_year == next_year()
+
+
+def test_an_address_is_short_and_readable():
+    draft = MovieDraft(
+        title="Lanterns", release_year=2028, runtime_minutes=110.0, genres=("Drama", "War"), directors=("nm0000001",)
+    )
+    assert address_of("http://127.0.0.1:8501/", draft) == (
+        "http://127.0.0.1:8501/?title=Lanterns&year=2028&runtime=110&genre=Drama&genre=War&director=nm0000001"
+    )

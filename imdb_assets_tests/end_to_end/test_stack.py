@@ -1,0 +1,234 @@
+"""The services of docker-compose.yml, run on this machine by their own commands, against one another.
+
+Only addresses are changed: a host's name becomes 127.0.0.1, a port a free one, a volume a folder.
+"""
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import psycopg2
+import pytest
+import requests
+import yaml
+from dagster._core.scheduler.instigation import InstigatorStatus, ScheduleInstigatorData
+from playwright.sync_api import expect, sync_playwright
+
+from imdb_assets_tests.app.test_browser import CHROMIUM, FLAGS, rating
+from imdb_assets_tests.resources.test_blob_storage import AZURITE_KEY
+from imdb_assets_tests.support.required_programs import program_of
+from imdb_assets_tests.support.servers import PATIENCE_SECONDS, end, free_port
+
+pytestmark = [pytest.mark.slow, pytest.mark.needs("azurite", "chromium", "initdb"), pytest.mark.timeout(900)]
+
+ROOT = Path(__file__).parents[2]
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+SECRETS = {"AZURITE_KEY": AZURITE_KEY, "POSTGRES_PASSWORD": "invented", "SAMPLE_MOVIES": "1500"}
+RUN = "mutation Run($p: ExecutionParams!) { launchRun(executionParams: $p) { __typename ... on LaunchRunSuccess { run { runId } } } }"  # noqa: E501 - one query
+STATUS = "query S($id: ID!) { runOrError(runId: $id) { ... on Run { status } } }"
+
+
+class Stack:
+    """What runs, and where."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.ports = {port: str(free_port()) for port in ("3000", "4000", "5000", "5001", "5432", "8501", "10000")}
+        (folder / "workspace.yaml").write_text(self.here(COMPOSE["configs"]["workspace"]["content"]))
+        # Postgres has no port in the file: it is the usual one.
+        instance = self.here(COMPOSE["configs"]["dagster"]["content"])
+        instance = instance.replace("hostname: postgres", f"hostname: 127.0.0.1\n      port: {self.ports['5432']}")
+        (folder / "dagster.yaml").write_text(instance)
+
+    def here(self, text: str) -> str:
+        """A text of the compose file with this machine's addresses and the secrets."""
+        text = re.sub(r"\$\{(\w+)(?::[-?][^}]*)?\}", lambda found: SECRETS.get(found[1], ""), text)
+        text = text.replace("@postgres/", "@postgres:5432/").replace("0.0.0.0", "127.0.0.1")  # noqa: S104 - it goes
+        text = re.sub(r"\b(postgres|azurite|mlflow|code-location|model-server)(?=:\d)", "127.0.0.1", text)
+        text = text.replace("host: code-location", "host: 127.0.0.1")
+        text = re.sub(rf"\b({'|'.join(self.ports)})\b", lambda found: self.ports[found[1]], text)
+        text = text.replace("=/dagster/", f"={self.folder}/").replace("=/artifacts", f"={self.folder}/artifacts")
+        return text.replace("=/data", f"={self.folder}/azurite")
+
+    def environment(self, service: str) -> dict[str, str]:
+        own = {
+            name: self.here(str(value)) for name, value in COMPOSE["services"][service].get("environment", {}).items()
+        }
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        # The lake that a person has set does not count here, nor where .env of the project points to.
+        mine = {name: value for name, value in os.environ.items() if not name.startswith(("IMDB", "LAKE", "MLFLOW"))}
+        return {**mine, "PATH": path, "DAGSTER_HOME": str(self.folder), "SPARK_MASTER": "local[2]", **own}
+
+    @contextlib.contextmanager
+    def running(self, service: str, *, program: str | None = None) -> Iterator[None]:
+        """A service of the file, from when its health check is content until the block ends."""
+        command = [self.here(str(word)) for word in COMPOSE["services"][service]["command"]]
+        if program:
+            command.insert(0, program)
+        log, environment = self.folder / f"{service}.log", self.environment(service)
+        with log.open("wb") as output:
+            server = subprocess.Popen(
+                command, env=environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True, cwd=ROOT
+            )
+        try:
+            health = [self.here(word) for word in COMPOSE["services"][service]["healthcheck"]["test"][1:]]
+            deadline = time.monotonic() + PATIENCE_SECONDS
+            while subprocess.run(health, env=environment, capture_output=True, check=False, cwd=ROOT).returncode:
+                alive = server.poll() is None and time.monotonic() < deadline
+                assert alive, f"{service}: {log.read_text(errors='replace')[-3000:]}"
+                time.sleep(0.5)
+            yield
+        finally:
+            end(server)
+
+    def ask(self, query: str, **variables: object) -> dict[str, Any]:
+        """Dagster's GraphQL."""
+        url = f"http://127.0.0.1:{self.ports['3000']}/graphql"
+        answer = requests.post(url, json={"query": query, "variables": variables}, timeout=60).json()
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    def launch(self, job: str) -> str:
+        selector = {
+            "repositoryName": "__repository__",
+            "repositoryLocationName": "imdb_assets",
+            "jobName": job,
+        }
+        launched = self.ask(RUN, p={"selector": selector, "runConfigData": {}})["launchRun"]
+        assert launched["__typename"] == "LaunchRunSuccess", launched
+        return launched["run"]["runId"]
+
+    def status(self, run_id: str) -> str:
+        return self.ask(STATUS, id=run_id)["runOrError"]["status"]
+
+    def outcome(self, run_id: str) -> str:
+        deadline = time.monotonic() + 500
+        while (status := self.status(run_id)) not in {"SUCCESS", "FAILURE", "CANCELED"}:
+            assert time.monotonic() < deadline, f"{run_id} is still {status}"
+            time.sleep(1)
+        return status
+
+
+@contextlib.contextmanager
+def postgres(stack: Stack) -> Iterator[None]:
+    """Postgres as the image starts it: a user, a database for Dagster, and one for MLflow by the file's own script."""
+    settings, port = COMPOSE["services"]["postgres"]["environment"], stack.ports["5432"]
+    folder = Path("/tmp") / f"stack-postgres-{port}"  # noqa: S108 - where another user may write too
+    # Postgres refuses to run as root.
+    user = {"user": "postgres"} if os.geteuid() == 0 else {}
+    programs = Path(os.path.realpath(program_of("initdb") or "")).parent
+    folder.mkdir()
+    try:
+        if user:
+            shutil.chown(folder, "postgres")
+        (folder / "password").write_text(SECRETS["POSTGRES_PASSWORD"])
+        if user:
+            shutil.chown(folder / "password", "postgres")
+        options = [f"--pgdata={folder / 'data'}", f"--username={settings['POSTGRES_USER']}", "--auth=password"]
+        command = [str(programs / "initdb"), *options, f"--pwfile={folder / 'password'}"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder, **user)
+        log = (stack.folder / "postgres.log").open("wb")
+        where = ["-p", port, "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}"]
+        server = subprocess.Popen(
+            [str(programs / "postgres"), "-D", str(folder / "data"), *where],
+            stdout=log, stderr=log, cwd=folder, **user,
+        )  # fmt: skip
+        try:
+            connection = _connected(port, settings["POSTGRES_USER"])
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute(f"CREATE DATABASE {settings['POSTGRES_DB']}")
+                cursor.execute(COMPOSE["configs"]["databases"]["content"])
+            connection.close()
+            yield
+        finally:
+            end(server)
+            log.close()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _connected(port: str, user: str) -> Any:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            return psycopg2.connect(
+                host="127.0.0.1", port=port, user=user, password=SECRETS["POSTGRES_PASSWORD"], dbname="postgres"
+            )
+        except psycopg2.OperationalError:
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    stack = Stack(tmp_path_factory.mktemp("stack"))
+    with contextlib.ExitStack() as services:
+        services.enter_context(postgres(stack))
+        services.enter_context(stack.running("azurite", program=program_of("azurite-blob")))
+        for service in ("mlflow", "code-location", "webserver", "daemon"):
+            services.enter_context(stack.running(service))
+        yield stack
+
+
+def instance_of(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> dg.DagsterInstance:
+    monkeypatch.setenv("POSTGRES_PASSWORD", SECRETS["POSTGRES_PASSWORD"])
+    return dg.DagsterInstance.from_config(str(stack.folder))
+
+
+def test_a_run_launched_over_graphql_reaches_a_champion_that_server_and_app_answer_by(stack: Stack) -> None:
+    first = stack.launch("whole_platform")
+    # One run writes at a time: the other one waits for it.
+    second = stack.launch("daily_refresh")
+    seen = set()
+    while (status := stack.status(first)) not in {"SUCCESS", "FAILURE", "CANCELED"}:
+        if status == "STARTED":
+            seen.add(stack.status(second))
+        time.sleep(1)
+    assert status == "SUCCESS", (stack.folder / "code-location.log").read_text()[-3000:]
+    assert seen == {"QUEUED"}
+    assert stack.outcome(second) == "SUCCESS"
+    model_server, app = (f"http://127.0.0.1:{stack.ports[port]}" for port in ("5001", "8501"))
+    with stack.running("model-server"), stack.running("app"), sync_playwright() as playwright:
+        rows = {"dataframe_records": [{"release_year": datetime.now(UTC).year + 1}]}
+        (answer,) = requests.post(f"{model_server}/invocations", json=rows, timeout=60).json()["predictions"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        page = browser.new_page()
+        page.goto(app)
+        page.set_default_timeout(60_000)
+        expect(page.get_by_text(f"of the model server at {model_server}.")).to_be_visible(timeout=60_000)
+        assert rating(page) == pytest.approx(answer["rating"], abs=0.05)
+        browser.close()
+
+
+def test_a_schedule_fires_in_the_daemon(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    with instance_of(stack, monkeypatch) as instance:
+        # Conditions start runs of their own meanwhile.
+        fired = dg.RunsFilter(job_name="enrich_with_omdb")
+        selector = {
+            "repositoryName": "__repository__",
+            "repositoryLocationName": "imdb_assets",
+            "scheduleName": "enrich_with_omdb_schedule",
+        }
+        start = "mutation S($s: ScheduleSelector!) { startSchedule(scheduleSelector: $s) { __typename } }"
+        assert stack.ask(start, s=selector)["startSchedule"]["__typename"] == "ScheduleStateResult"
+        (state,) = [found for found in instance.all_instigator_state() if found.name == "enrich_with_omdb_schedule"]
+        assert state.status == InstigatorStatus.RUNNING
+        # As if it had been on since the day before yesterday, with a daemon that was away.
+        data = state.instigator_data
+        since = (datetime.now(UTC) - timedelta(days=2)).timestamp()
+        instance.update_instigator_state(state.with_data(ScheduleInstigatorData(data.cron_schedule, since)))
+        deadline = time.monotonic() + 180
+        while not (runs := instance.get_runs(fired, limit=1)) and time.monotonic() < deadline:
+            time.sleep(1)
+        assert runs, "the schedule has not fired"
+        assert stack.outcome(runs[0].run_id) == "SUCCESS"

@@ -1,0 +1,104 @@
+import importlib.util
+import sys
+from itertools import count
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from imdb_assets.materialization.fingerprint import code_version, fingerprint
+
+MODULE = '''
+LIMIT = 3
+UNUSED = 1
+
+
+class Model:
+    """A model."""
+
+    def size(self):
+        return helper(1)
+
+
+def helper(n):
+    """Help."""
+    return n + LIMIT
+
+
+def other():
+    return 5
+
+
+def made(rows):
+    # A comment.
+    return [helper(row) for row in rows], Model().size()
+'''
+
+
+def module(file: Path, text: str) -> ModuleType:
+    file.write_text(text, encoding="utf-8")
+    spec = importlib.util.spec_from_file_location("imdb_assets_probe", file)
+    assert spec is not None
+    assert spec.loader is not None
+    loaded = importlib.util.module_from_spec(spec)
+    # Where a class is written is found by the name of its module.
+    sys.modules[loaded.__name__] = loaded
+    spec.loader.exec_module(loaded)
+    return loaded
+
+
+@pytest.fixture
+def version(tmp_path: Path):
+    written = count()
+
+    def of(*changes: tuple[str, str]) -> str:
+        text = MODULE
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        return code_version(module(tmp_path / f"probe_{next(written)}.py", text).made)
+
+    yield of
+    sys.modules.pop("imdb_assets_probe", None)
+
+
+def test_the_same_code_has_the_same_version(version):
+    assert version() == version()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("# A comment.", "# Another."),
+        ('"""Help."""', '"""Assist."""'),
+        ("UNUSED = 1", "UNUSED = 2"),
+        ("return 5", "return 6"),
+    ],
+)
+def test_what_changes_no_result_changes_no_version(version, old, new):
+    assert version((old, new)) == version()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("n + LIMIT", "n - LIMIT"),
+        ("LIMIT = 3", "LIMIT = 4"),
+        ("helper(1)", "helper(2)"),
+        ("[helper(row)", "[1 + helper(row)"),
+    ],
+)
+def test_whatever_is_reached_changes_the_version(version, old, new):
+    assert version((old, new)) != version()
+
+
+def test_declaration_and_inputs_count():
+    def same() -> None: ...
+
+    assert fingerprint(same, "a", {"x": "1"}) == fingerprint(same, "a", {"x": "1"})
+    assert (
+        len(
+            {fingerprint(same, "a", {"x": "1"}), fingerprint(same, "b", {"x": "1"}), fingerprint(same, "a", {"x": "2"})}
+        )
+        == 3
+    )

@@ -1,0 +1,157 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from imdb_assets.rating_model.evaluation.metrics import measure
+from imdb_assets.rating_model.evaluation.predictions import Predictions
+from imdb_assets.rating_model.evaluation.promotion_gate import (
+    MAXIMUM_RMSE_DIFFERENCE,
+    judging_population,
+    may_be_champion,
+)
+from imdb_assets_tests.support.predictions import constant, scored, truth
+
+EXPECTED = truth(2000)
+GOOD = scored(EXPECTED, off=0.3)
+"""A calibrated candidate, better than the ridge of `baselines`."""
+
+
+def baselines(films: Predictions = GOOD, *, ridge_off: float = 0.5) -> dict[str, Predictions]:
+    ridge = replace(scored(EXPECTED, off=ridge_off, model_seed=5), n_votes=films.n_votes, bounds=None)
+    return {"mean": constant(films, 6.0), "genre_mean": constant(films, 6.05), "as_of_ridge": ridge}
+
+
+def test_the_first_candidate_needs_no_champion_to_pass() -> None:
+    verdict = may_be_champion(GOOD, None, baselines())
+    assert verdict.passed
+    assert verdict.to_champion is None
+    assert verdict.metrics == measure(GOOD)
+    assert "There is no champion to compare with." in verdict.reason
+
+
+def test_a_candidate_worse_than_the_ridge_is_refused_with_both_numbers() -> None:
+    refused = may_be_champion(GOOD, None, baselines(ridge_off=0.2))
+    ridge = measure(baselines(ridge_off=0.2)["as_of_ridge"]).rmse
+    assert not refused.passed
+    assert f"candidate's RMSE is {measure(GOOD).rmse:.3f}" in refused.reason
+    assert f"It loses to as_of_ridge {ridge:.3f}." in refused.reason
+
+
+@pytest.mark.parametrize("name", ["mean", "genre_mean"])
+def test_a_candidate_worse_than_a_mean_is_refused(name: str) -> None:
+    better = {name: replace(GOOD, predicted_rating=GOOD.target_rating, bounds=None)}
+    verdict = may_be_champion(GOOD, None, baselines() | better)
+    assert not verdict.passed
+    assert f"It loses to {name} 0.000." in verdict.reason
+
+
+def test_a_baseline_as_good_as_the_candidate_does_not_stop_it() -> None:
+    assert may_be_champion(GOOD, None, baselines() | {"as_of_ridge": GOOD}).passed
+
+
+def test_a_candidate_as_good_as_the_champion_passes_though_not_better() -> None:
+    verdict = may_be_champion(GOOD, GOOD, baselines())
+    assert verdict.passed
+    assert verdict.to_champion is not None
+    assert (verdict.to_champion.rmse, verdict.to_champion.high) == (0.0, 0.0)
+
+
+def test_a_candidate_surely_worse_than_the_champion_is_refused_though_it_beats_the_baselines() -> None:
+    refused = may_be_champion(GOOD, scored(EXPECTED, off=0.1), baselines())
+    assert not refused.passed
+    assert refused.to_champion is not None
+    assert refused.to_champion.low > MAXIMUM_RMSE_DIFFERENCE
+    assert "It may be inferior to the champion: RMSE differs by +0.0" in refused.reason
+
+
+def test_a_candidate_that_may_be_worse_by_more_than_allowed_is_refused_though_better_on_these_films() -> None:
+    few = np.arange(2000) < 60
+    expected = {name: films.where(few) for name, films in baselines().items()}
+    candidate, champion = GOOD.where(few), scored(EXPECTED, off=0.3, model_seed=7).where(few)
+    refused = may_be_champion(candidate, champion, expected)
+    assert refused.to_champion is not None
+    assert refused.to_champion.rmse < 0 < MAXIMUM_RMSE_DIFFERENCE < refused.to_champion.high
+    assert not refused.passed
+
+
+@pytest.mark.parametrize("stretch", [0.8, 1.25])
+def test_a_slope_surely_off_is_refused(stretch: float) -> None:
+    candidate = scored(EXPECTED, noise=0.3, stretch=stretch, width=1.3)
+    refused = may_be_champion(candidate, None, baselines(candidate))
+    assert not refused.passed
+    assert "wholly outside 0.95 to 1.05" in refused.reason
+
+
+@pytest.mark.parametrize("width", [0.7, 1.4])
+def test_intervals_that_surely_cover_too_much_or_too_little_are_refused(width: float) -> None:
+    candidate = scored(EXPECTED, width=width)
+    refused = may_be_champion(candidate, None, baselines(candidate))
+    assert not refused.passed
+    assert "wholly outside 0.77 to 0.83" in refused.reason
+
+
+def test_on_few_films_a_slope_and_coverage_that_may_be_right_pass() -> None:
+    few = np.arange(2000) < 40
+    candidate = scored(EXPECTED, stretch=1.1, width=0.9).where(few)
+    found = may_be_champion(candidate, None, {name: films.where(few) for name, films in baselines().items()})
+    metrics = found.metrics
+    assert metrics is not None
+    assert metrics.slope is not None
+    assert metrics.slope < 0.95
+    assert found.passed
+
+
+def test_every_rule_that_fails_is_named_before_those_that_hold() -> None:
+    candidate = scored(EXPECTED, off=1.0, stretch=1.3, width=0.5)
+    reason = may_be_champion(candidate, GOOD, baselines(candidate)).reason
+    for words in ("may be inferior", "It loses to", "Its slope is", "Its coverage of the 80% interval is"):
+        assert words in reason
+    assert reason.count("wholly outside") == 2
+    worse_than_ridge = may_be_champion(GOOD, None, baselines(ridge_off=0.2)).reason
+    assert worse_than_ridge.index("It loses to") < worse_than_ridge.index("There is no champion")
+
+
+def test_a_candidate_without_intervals_or_without_an_opinion_is_refused() -> None:
+    assert (
+        "coverage of the 80% interval is not defined"
+        in may_be_champion(replace(GOOD, bounds=None), None, baselines()).reason
+    )
+    same = replace(GOOD, predicted_rating=np.full(2000, 6.0))
+    verdict = may_be_champion(same, None, baselines())
+    assert not verdict.passed
+    assert "Its slope is not defined." in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("many", "some", "few", "population"),
+    [(200, 0, 0, "votes_1000"), (199, 1, 0, "votes_100"), (150, 40, 9, "votes_1000"), (29, 1, 0, "votes_100"),
+     (0, 0, 30, "all"), (9, 9, 11, None)],
+)  # fmt: skip
+def test_the_population_with_most_votes_that_is_large_enough_judges(
+    many: int, some: int, few: int, population: str | None
+) -> None:
+    assert judging_population(np.repeat([1000, 100, 99], [many, some, few])) == population
+
+
+def test_only_films_of_the_judging_population_count() -> None:
+    votes = np.where(np.arange(2000) < 1000, 5000, 10)
+    films = replace(GOOD, n_votes=votes, predicted_rating=np.where(votes > 1000, GOOD.predicted_rating, 1.0))
+    verdict = may_be_champion(films, None, baselines(films))
+    assert verdict.passed
+    assert (verdict.population, verdict.metrics and verdict.metrics.n) == ("votes_1000", 1000)
+    assert "On 1,000 test films with 1,000 votes or more" in verdict.reason
+
+
+def test_too_few_films_promote_nobody() -> None:
+    few = np.arange(2000) < 29
+    verdict = may_be_champion(GOOD.where(few), None, {name: films.where(few) for name, films in baselines().items()})
+    assert not verdict.passed
+    assert "too few" in verdict.reason
+
+
+def test_models_scored_on_other_films_are_not_compared() -> None:
+    with pytest.raises(ValueError, match="Candidate and champion were scored on different films"):
+        may_be_champion(GOOD, GOOD.where(np.arange(2000) < 1999), baselines())
+    with pytest.raises(ValueError, match="no predictions of as_of_ridge"):
+        may_be_champion(GOOD, None, {"mean": GOOD, "genre_mean": GOOD})

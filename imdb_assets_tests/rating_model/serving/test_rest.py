@@ -1,0 +1,340 @@
+"""The champion behind `mlflow models serve`, asked over HTTP; and loaded where neither Spark nor Dagster is."""
+
+import json
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import requests
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+from typer.testing import CliRunner
+
+from app.cli.main import cli
+from app.prediction_client import answers_of
+from imdb_assets.rating_model.features.draft import DRAFT_COLUMNS, DRAFT_LISTS, DRAFT_TEXTS, MovieDraft
+from imdb_assets.rating_model.registry.versions import load_champion
+from imdb_assets.rating_model.serving.answers import registered_version
+from imdb_assets.rating_model.serving.similar_films import similar_films
+from imdb_assets_tests.support.champion import GIFTED_NAME, HOMONYM_NAME
+from imdb_assets_tests.support.servers import free_port
+
+pytestmark = pytest.mark.slow
+APP = Path(__file__).parents[3] / "app"
+
+
+def ask(model_server: str, *rows: dict) -> requests.Response:
+    return requests.post(f"{model_server}/invocations", json={"dataframe_records": list(rows)}, timeout=60)
+
+
+def asked_with(model_server: str, params: dict, *rows: dict) -> requests.Response:
+    body = {"dataframe_records": list(rows), "params": params}
+    return requests.post(f"{model_server}/invocations", json=body, timeout=60)
+
+
+def test_the_server_answers_as_the_model_does_and_says_its_version(model_server, champion_uri):
+    bare = {"release_year": 2027}
+    named = {
+        "release_year": 2027,
+        "runtime_minutes": 110,
+        "genres": ["Drama"],
+        "directors": [GIFTED_NAME],
+        "writers": [HOMONYM_NAME],
+    }
+    model = load_champion(champion_uri).model
+    for rows in ([bare], [named], [bare, named]):
+        response = ask(model_server, *rows)
+        assert response.status_code == 200, response.text
+        expected = model.predict([MovieDraft(**row) for row in rows])
+        assert response.json()["predictions"] == [
+            vars(prediction) | {"warnings": list(prediction.warnings), "model_version": "1"} for prediction in expected
+        ]
+
+
+def test_the_server_gives_reasons_that_add_up_to_the_rating(model_server):
+    rows = [{"release_year": 2027, "directors": [GIFTED_NAME]}, {"release_year": 2027, "genres": ["Horror"]}]
+    response = asked_with(model_server, {"explain": True}, *rows)
+    assert response.status_code == 200, response.text
+    for answer, plain in zip(
+        response.json()["predictions"], ask(model_server, *rows).json()["predictions"], strict=True
+    ):
+        points = [reason["points"] for reason in answer["reasons"]]
+        assert answer["average"] + sum(points) == pytest.approx(answer["rating"], abs=1e-6)
+        assert {name: answer[name] for name in plain} == plain
+    told = [reason["sentence"] for reason in response.json()["predictions"][0]["reasons"]]
+    assert any(sentence.startswith(f"{GIFTED_NAME}'s ") for sentence in told)
+
+
+def test_a_model_that_does_not_come_from_the_registry_says_so(tmp_path):
+    assert registered_version(tmp_path) == "unregistered"
+
+
+@pytest.mark.parametrize(
+    ("row", "field"),
+    [
+        ({"release_year": 3000}, "release_year"),
+        ({"release_year": 2027, "runtime_minutes": -5.0}, "runtime_minutes"),
+        ({"title": "No year"}, "release_year"),
+        ({"release_year": 2027, "genres": "Drama"}, "genres"),
+        ({"release_year": 2027, "cast": [7]}, "cast.0"),
+        ({"release_year": 2027, "directors": 7.5}, "directors"),
+        ({"release_year": 2027, "title": "\ud800"}, "title"),
+        ({"release_year": 2027, "directors": [["x"]]}, "directors.0"),
+        ({"release_year": 2027, "genres": [None]}, "genres.0"),
+    ],
+)
+def test_a_bad_draft_is_refused_with_the_name_of_the_field(model_server, row, field):
+    response = ask(model_server, row)
+    assert response.status_code == 400
+    assert field in response.json()["message"]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"plot": "word " * 2_000_000}, "The plot has 10,000,000 characters: the first 3,000 are read."),
+        ({"cast": [f"Person {number}" for number in range(10_000)]}, "cast lists 10,000: the first 10 are read."),
+        ({"directors": ["x" * 1_000_000]}, "directors holds a text of more than 200 characters"),
+        ({"genres": ["Drama"] * 10_000}, "genres lists 10,000"),
+        ({"title": "<script>alert(1)</script>\x00", "directors": ["'; DROP TABLE people; --"]}, "a newcomer"),
+        ({"directors": ["", "nm" + "9" * 30]}, "An empty name was left out."),
+    ],
+)
+def test_a_hostile_draft_is_cut_to_what_is_read_with_a_warning(model_server, row, said):
+    response = ask(model_server, {"release_year": 2027, **row})
+    assert response.status_code == 200, response.text
+    [answer] = response.json()["predictions"]
+    assert any(said in warning for warning in answer["warnings"])
+    assert len(answer["warnings"]) <= 15
+    assert response.elapsed.total_seconds() < 10
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"release_year": "soon"}, "release_year = 'soon': send a whole number."),
+        ({"release_year": 2027.5}, "release_year = 2027.5: send a whole number."),
+        ({"release_year": 10**30}, "Input should be less than or equal to 2100."),
+        ({"release_year": None}, "release_year: it is missing: give the year of release, such as 2027."),
+        ({"release_year": 2027, "runtime_minutes": "long"}, "runtime_minutes = 'long': send a number."),
+        ({"release_year": 2027, "genres": "Drama"}, "genres = 'Drama': send a list of texts, such as [\"Drama\"]."),
+        ({"release_year": 2027, "title": {"a": 1}}, "title = {'a': 1}: send text in quotes."),
+    ],
+)
+def test_a_refusal_says_the_value_and_the_mend(model_server, row, message):
+    response = ask(model_server, row)
+    assert response.status_code == 400
+    assert response.json()["message"].endswith(message)
+
+
+def test_of_many_drafts_the_bad_one_is_named_by_its_row(model_server):
+    response = ask(model_server, {"release_year": 2027}, {"release_year": 2027, "runtime_minutes": -1})
+    assert response.status_code == 400
+    assert "row 1: runtime_minutes = -1.0" in response.json()["message"]
+
+
+def test_what_nobody_reads_of_a_request_is_a_warning_of_that_request_alone(model_server):
+    row = {"release_year": 2027, "directers": ["Somebody"], "budget_usd": 5}
+    body = {"dataframe_records": [row], "params": {"explian": True}}
+    for _ in range(3):
+        [answer] = requests.post(f"{model_server}/invocations", json=body, timeout=60).json()["predictions"]
+        assert answer["warnings"] == [
+            "budget_usd is not a field of a draft: ignored.",
+            "directers is not a field of a draft: ignored. Did you mean directors?",
+            "explian is not a parameter: ignored. Did you mean explain?",
+        ]
+        # This one is refused after its stray field was noticed.
+        assert ask(model_server, {"release_year": 3000, "stray": 1}).status_code == 400
+        assert ask(model_server, {"release_year": 2027}).json()["predictions"][0]["warnings"] == []
+
+
+def test_similar_films_are_given_when_asked_for(model_server, champion_uri):
+    rows = [{"release_year": 2027, "genres": ["Horror"]}, {"release_year": 2027, "directors": [GIFTED_NAME]}]
+    response = asked_with(model_server, {"similar": 3}, *rows)
+    assert response.status_code == 200, response.text
+    model = load_champion(champion_uri).model
+    for row, answer in zip(rows, response.json()["predictions"], strict=True):
+        expected = [vars(film) for film in similar_films(model, MovieDraft(**row), k=3)]
+        assert answer["similar"] == expected
+        assert len(expected) == 3
+    assert "similar" not in ask(model_server, *rows).json()["predictions"][0]
+    both = asked_with(model_server, {"similar": 1, "explain": True}, *rows).json()["predictions"][0]
+    assert {"similar", "reasons", "average"} <= set(both)
+
+
+@pytest.mark.parametrize(("params", "n", "said"), [
+    ({"similar": 51}, 1, "params.similar = 51 for 1 drafts: ask for 0 to 50 films per draft"),
+    ({"similar": -1}, 1, "params.similar = -1"),
+    ({"similar": 1}, 101, "for at most 100 drafts a request"),
+    ({"similar": "three"}, 1, "three"),
+    ({"explain": "maybe"}, 1, "maybe"),
+])  # fmt: skip
+def test_too_much_or_the_wrong_thing_asked_for_is_refused(model_server, params, n, said):
+    response = asked_with(model_server, params, *[{"release_year": 2027}] * n)
+    assert response.status_code == 400
+    assert said in response.json()["message"]
+
+
+def test_a_name_is_taken_as_the_warnings_say(model_server):
+    known = {"release_year": 2027, "genres": ["Drama"], "directors": [GIFTED_NAME]}
+    debut = {**known, "directors": ["Zoe Giftet"]}
+    rows = [known, {**known, "directors": [HOMONYM_NAME]}, debut, {**known, "directors": ["Xu Qwzvk"]},
+            {"release_year": 2027}, {**known, "genres": ["Drama", "Dramedy"]}]  # fmt: skip
+    plain, homonym, misspelt, newcomer, empty, wrong_genre = ask(model_server, *rows).json()["predictions"]
+    assert plain["warnings"] == empty["warnings"] == []
+    [said] = homonym["warnings"]
+    assert said.startswith(f"{HOMONYM_NAME} fits 2 people: took {HOMONYM_NAME}, ")
+    assert misspelt["rating"] == newcomer["rating"] < plain["rating"]
+    assert misspelt["warnings"][0].startswith(
+        "Zoe Giftet is not in the people index: treated as a newcomer. Names like it: Zoë Gifted"
+    )
+    assert newcomer["warnings"] == ["Xu Qwzvk is not in the people index: treated as a newcomer."]
+    assert wrong_genre["warnings"] == ["Dramedy is not a genre of IMDb's: left out."]
+    assert wrong_genre["rating"] == plain["rating"]
+
+
+def test_ten_thousand_drafts_are_answered_as_each_alone(model_server):
+    names = [GIFTED_NAME, HOMONYM_NAME, "Nobody Yet", "nm0000005"]
+    rows = [{"release_year": 1990 + number % 40, "directors": [names[number % 4]]} for number in range(10_000)]
+    response = ask(model_server, *rows)
+    assert response.status_code == 200, response.text
+    answers = response.json()["predictions"]
+    assert len(answers) == 10_000
+    for number in (0, 1, 6_003, 9_999):
+        [alone] = ask(model_server, rows[number]).json()["predictions"]
+        assert answers[number]["rating"] == pytest.approx(alone["rating"], abs=1e-12)
+    assert ask(model_server, *[{"release_year": 2027}] * 50_001).status_code == 400
+
+
+SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=20),
+    st.sampled_from(
+        [GIFTED_NAME, HOMONYM_NAME, "nm0000001", "newcomer:", "Drama", "2027", 2027, "\ud800", "\x00", 1e308]
+    ),
+)
+JUNK = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner))
+FIELDS = st.sampled_from([*DRAFT_COLUMNS, "genre", "", "índex", "\ud800"])
+YEARS = st.integers(1870, 2100)
+TEXTS = st.text(max_size=40)
+GOOD = st.fixed_dictionaries(
+    {"release_year": YEARS},
+    optional={
+        **dict.fromkeys(DRAFT_TEXTS, TEXTS),
+        **dict.fromkeys(DRAFT_LISTS, st.lists(TEXTS, max_size=6)),
+        "runtime_minutes": st.floats(0.1, 1e6),
+    },
+)
+NEARLY_GOOD = st.builds(lambda row, name, junk: {**row, name: junk}, GOOD, FIELDS, JUNK)
+GOOD_ROWS = st.lists(GOOD, min_size=1, max_size=4)
+ROWS = GOOD_ROWS | st.lists(NEARLY_GOOD | st.dictionaries(FIELDS, JUNK, max_size=8), max_size=4)
+BODIES = st.one_of(
+    st.fixed_dictionaries({"dataframe_records": GOOD_ROWS}),
+    st.fixed_dictionaries({"dataframe_records": ROWS}),
+    st.fixed_dictionaries(
+        {"dataframe_records": ROWS},
+        optional={"params": st.dictionaries(st.sampled_from(["explain", "similar", "x"]), JUNK) | JUNK},
+    ),
+    st.fixed_dictionaries({"inputs": ROWS | st.dictionaries(FIELDS, JUNK) | JUNK}),
+    st.fixed_dictionaries({"instances": ROWS | JUNK}),
+    st.builds(
+        lambda columns, data: {"dataframe_split": {"columns": columns, "data": data}},
+        st.lists(FIELDS, max_size=4),
+        st.lists(st.lists(JUNK, max_size=4), max_size=3) | JUNK,
+    ),
+    st.dictionaries(st.sampled_from(["dataframe_records", "dataframe_split", "params", "messages"]), JUNK),
+    JUNK,
+)
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(body=BODIES)
+def test_nothing_that_is_sent_makes_the_server_fail(model_server, body):
+    # json.dumps spells lone surrogates, NaN and Infinity, as many clients do.
+    text = json.dumps(body).encode("ascii")
+    headers = {"Content-Type": "application/json"}
+    response = requests.post(f"{model_server}/invocations", data=text, headers=headers, timeout=60)
+    assert response.status_code in {200, 400}, response.text
+    if response.status_code == 200:
+        for answer in response.json()["predictions"]:
+            assert 1 <= answer["low_90"] <= answer["low_80"] <= answer["rating"] <= answer["high_80"] <= 10
+    else:
+        # What MLflow says where the model raised what it should not have.
+        assert "Encountered an unexpected error" not in response.json()["message"]
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"dataframe_split": {"columns": [[1]], "data": [[2]]}}'])
+def test_after_what_mlflow_itself_fails_on_the_server_goes_on(model_server, body):
+    # MLflow 3.17 reads JSON before the model sees it: nested a thousand deep, or with a list as a column's name, its
+    # own code raises, and the server says 500. Nothing of ours runs by then.
+    response = requests.post(
+        f"{model_server}/invocations", data=body, headers={"Content-Type": "application/json"}, timeout=60
+    )
+    assert response.status_code >= 400
+    assert ask(model_server, {"release_year": 2027}).status_code == 200
+
+
+def test_of_500_requests_50_at_once_none_is_lost(model_server):
+    rows = [{"release_year": 1990 + number % 40, "directors": [GIFTED_NAME]} for number in range(500)]
+    with ThreadPoolExecutor(50) as pool:
+        responses = list(pool.map(lambda row: ask(model_server, row), rows))
+    assert {response.status_code for response in responses} == {200}
+    ratings = [response.json()["predictions"][0]["rating"] for response in responses]
+    assert ratings[40:] == ratings[:-40]
+
+
+def test_the_champion_answers_without_spark_and_dagster(champion_uri):
+    program = f"""
+import sys
+for name in ("pyspark", "dagster"):
+    sys.modules[name] = None
+import mlflow
+mlflow.set_tracking_uri({champion_uri!r})
+model = mlflow.pyfunc.load_model("models:/imdb_rating@champion")
+print(model.predict([{{"release_year": 2027, "directors": [{GIFTED_NAME!r}]}}])["rating"][0])
+"""
+    shown = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=Path(champion_uri[10:]).parent
+    )
+    assert shown.returncode == 0, shown.stderr[-3000:]
+    [expected] = load_champion(champion_uri).model.predict([MovieDraft(release_year=2027, directors=(GIFTED_NAME,))])
+    assert float(shown.stdout.splitlines()[-1]) == expected.rating
+
+
+def test_the_app_and_the_command_line_ask_the_server_that_the_setting_names(model_server, champion_uri, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", champion_uri)
+    monkeypatch.setenv("RATING_MODEL_URL", model_server)
+    draft = MovieDraft(release_year=2027, genres=("Drama",), directors=(GIFTED_NAME, "Nobody Yet"))
+    asked = ["predict", "--year", "2027", "--genre", "Drama", "--director", GIFTED_NAME, "--director", "Nobody Yet"]
+    (expected,) = load_champion(champion_uri).model.predict([draft])
+    answers = answers_of(model_server, [draft])
+    (predicted,) = answers.predictions
+    assert answers.version == "1"
+    assert predicted.warnings == expected.warnings
+    for name in ("rating", "low_80", "high_80", "low_90", "high_90"):
+        assert getattr(predicted, name) == pytest.approx(getattr(expected, name), abs=1e-9)
+    printed = CliRunner().invoke(cli, [*asked, "--output", "json"])
+    (answer,) = json.loads(printed.stdout)
+    assert answer["rating"] == predicted.rating
+    assert answer["model_version"] == "1"
+    page = AppTest.from_file(str(APP / "rating_app.py"), default_timeout=60).run()
+    assert not page.exception
+    assert page.caption[-1].value == f"Answered by imdb_rating version 1 of the model server at {model_server}."
+
+
+def test_a_server_that_is_not_there_is_a_sentence_in_app_and_command_line(champion_uri, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", champion_uri)
+    monkeypatch.setenv("RATING_MODEL_URL", f"http://127.0.0.1:{free_port()}")
+    said = "could not be reached (ConnectionError); start it (make serve), or leave RATING_MODEL_URL out."
+    page = AppTest.from_file(str(APP / "rating_app.py"), default_timeout=60).run()
+    assert not page.exception
+    assert said in page.warning[0].value
+    printed = CliRunner().invoke(cli, ["predict", "--year", "2027"])
+    assert printed.exit_code == 1
+    assert said in printed.output

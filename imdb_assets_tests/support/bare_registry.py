@@ -1,0 +1,63 @@
+"""A real MLflow registry whose versions hold no model: enough for what moves aliases and writes tags."""
+
+import functools
+import shutil
+import tempfile
+from pathlib import Path
+
+import mlflow
+import pandas as pd
+from mlflow import MlflowClient
+
+from imdb_assets.rating_model.evaluation.predictions import Predictions, prediction_rows
+from imdb_assets.rating_model.registry.run_artifacts import PREDICTIONS_FILE, log_rows
+from imdb_assets.rating_model.registry.versions import CANDIDATE, MODEL_NAME, version_of
+from imdb_assets_tests.support.predictions import constant
+
+
+def bare_registry(folder: Path) -> str:
+    """The tracking URI of a registry in `folder`, with the model's name and no version."""
+    uri = f"sqlite:///{shutil.copy(_empty_database(), folder / 'mlflow.db')}"
+    mlflow.set_tracking_uri(uri)
+    mlflow.set_experiment(experiment_id=mlflow.create_experiment("bare", (folder / "artifacts").as_uri()))
+    MlflowClient(uri).create_registered_model(MODEL_NAME)
+    return uri
+
+
+@functools.cache
+def _empty_database() -> Path:
+    # MLflow takes seconds to make its tables: once is enough.
+    file = Path(tempfile.mkdtemp()) / "mlflow.db"
+    MlflowClient(f"sqlite:///{file}").search_experiments()
+    return file
+
+
+def new_candidate(uri: str, predictions: pd.DataFrame | None = None) -> str:
+    """Register a version, with what its run predicted, as candidate; return it."""
+    mlflow.set_tracking_uri(uri)
+    with mlflow.start_run() as run:
+        if predictions is not None:
+            log_rows(predictions, PREDICTIONS_FILE)
+    client = MlflowClient(uri)
+    created = client.create_model_version(MODEL_NAME, f"{run.info.artifact_uri}/model", run.info.run_id)
+    client.set_registered_model_alias(MODEL_NAME, CANDIDATE, created.version)
+    return str(created.version)
+
+
+def predicted(candidate: Predictions, champion: Predictions | None, ridge: Predictions) -> pd.DataFrame:
+    """Rows of a predictions file in which the means are 6.0 and 6.1."""
+    said = {
+        "lightgbm": candidate,
+        "mean": constant(candidate, 6.0),
+        "genre_mean": constant(candidate, 6.1),
+        "as_of_ridge": ridge,
+    } | ({"champion": champion} if champion else {})
+    years = [2020] * len(candidate.target_rating)
+    return pd.concat([prediction_rows(model, "test", films, years) for model, films in said.items()])
+
+
+def tags_of(uri: str, alias: str) -> dict[str, str]:
+    """Tags of the version that an alias points to."""
+    found = version_of(uri, alias)
+    assert found is not None
+    return dict(found.tags)
