@@ -18,12 +18,14 @@ from imdb_assets_tests.support.omdb_server import OmdbServer, omdb_server
 from imdb_assets_tests.support.required_programs import (
     NPM_PROGRAMS,
     leave_out_what_cannot_run,
+    pytest_terminal_summary,  # noqa: F401  (pytest's hook)
+    pytest_testnodedown,  # noqa: F401  (pytest's hook)
 )
 from imdb_assets_tests.support.servers import end, served, wait_for_port
 from imdb_assets_tests.support.servers import free_port as a_free_port
 
 # Minutes each: begun last, one of them would keep one worker busy while the others have nothing left to do.
-LONGEST = ("test_days.py", "test_whole_pipeline.py", "test_stack.py", "test_lakes.py")
+LONGEST = ("test_recovery.py", "test_whole_pipeline.py", "test_stack.py", "test_lakes.py")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

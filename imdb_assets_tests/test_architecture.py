@@ -95,11 +95,11 @@ def _imports(path: Path) -> Iterator[str]:
 
 
 def _is_ours(name: str) -> bool:
-    return name.split(".")[0] in {"app", "imdb_assets", "imdb_assets_tests"}
+    return name.split(".", maxsplit=1)[0] in {"app", "imdb_assets", "imdb_assets_tests"}
 
 
 def _is_allowed(name: str, allowed: set[str]) -> bool:
-    if name.split(".")[0] in sys.stdlib_module_names or name in allowed:
+    if name.split(".", maxsplit=1)[0] in sys.stdlib_module_names or name in allowed:
         return True
     return any(name.startswith(f"{one}.") for one in allowed if one != "imdb_assets")
 

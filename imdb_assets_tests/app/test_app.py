@@ -293,7 +293,10 @@ def test_a_released_film_is_shown_with_what_was_said_by_a_model_that_had_not_see
     film = rows.iloc[0]
     app = opened(measured_uri, monkeypatch, "pages/films.py", film=film["tconst"])
     assert not app.exception
-    assert [metric.value for metric in app.metric] == [f"{film['rating']:.1f}", f"{film['target']:.1f}"]
+    assert [metric.value for metric in app.metric] == [
+        f"{film['predicted_rating']:.1f}",
+        f"{film['target_rating']:.1f}",
+    ]
     assert any("Out of sample: said by a model that had not seen" in caption.value for caption in app.caption)
     did = "within" if film["low_80"] <= film["target_rating"] <= film["high_80"] else "than its 80% interval"
     assert did in words(app)

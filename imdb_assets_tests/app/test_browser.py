@@ -1,73 +1,14 @@
 """The app in a real browser: each page's main act, on a wide screen and on a phone's, in light and in dark."""
 
-import os
 import re
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import expect
 
+from imdb_assets_tests.support.browser import add, assert_shown, choose, rating, settle
 from imdb_assets_tests.support.champion import DULL_NAME, GIFTED_DIRECTOR, GIFTED_NAME
-from imdb_assets_tests.support.servers import free_port, served
 
 pytestmark = [pytest.mark.slow, pytest.mark.needs("chromium")]
-
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
-APP = Path(__file__).parents[2] / "app" / "rating_app.py"
-# Everything that takes a focus and has no name for a screen reader.
-NAMELESS = """
-[...document.querySelectorAll('main input, main textarea, main button, main [role=slider], main a')].filter(element =>
-    element.offsetParent !== null && !element.innerText.trim() && !element.getAttribute('aria-label')
-    && !element.getAttribute('title') && !element.getAttribute('aria-labelledby') && !(element.labels || []).length
-).map(element => element.outerHTML.slice(0, 200))
-"""
-
-
-@pytest.fixture(scope="module")
-def address(champion_uri, tmp_path_factory) -> Iterator[str]:
-    port = free_port()
-    command = [
-        sys.executable, "-m", "streamlit", "run", str(APP), "--server.address", "127.0.0.1", "--server.port", str(port),
-        "--server.headless", "true",
-    ]  # fmt: skip
-    environment = {**os.environ, "MLFLOW_TRACKING_URI": champion_uri}
-    folder = tmp_path_factory.mktemp("app")
-    with served(command, port=port, health="/_stcore/health", environment=environment, log=folder / "log") as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=60_000)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(params=[(1400, "light"), (390, "dark")], ids=["wide", "phone"])
-def page(browser, request) -> Iterator[Page]:
-    """A person's page; what it complains of in its console fails the test."""
-    width, ground = request.param
-    size = {"width": width, "height": 1400 if width > 768 else 2000}
-    context = browser.new_context(viewport=size, color_scheme=ground)
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on(
-        "console",
-        lambda message: complaints.append(f"{message.text} {message.location}") if message.type == "error" else None,
-    )
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.set_default_timeout(60_000)
-    yield page
-    context.close()
-    assert not complaints
 
 
 def test_a_person_drafts_a_film_and_shares_it(address, browser, page, tmp_path):
@@ -169,51 +110,3 @@ def test_the_model_shows_how_good_it_is(address, page, tmp_path):
     expect(page.get_by_role("heading", name="Versions")).to_be_visible()
     settle(page)
     assert_shown(page, tmp_path / "model.png", pictures=1)
-
-
-def rating(page: Page) -> float:
-    value = page.get_by_test_id("stMetricValue").first
-    expect(value).to_have_text(re.compile(r"\d\.\d"))
-    settle(page)
-    return float(value.inner_text())
-
-
-def add(where: Page | Locator, role: str, name: str, *, is_newcomer: bool = False) -> None:
-    page = where.page if isinstance(where, Locator) else where
-    box = where.get_by_role("textbox", name=f"Add a {role}", exact=True)
-    box.fill(name)
-    box.press("Enter")
-    offered = f"{name}, a newcomer" if is_newcomer else r"\d rated films"
-    where.get_by_role("button", name=re.compile(offered)).first.click()
-    expect(box).to_have_value("")
-    settle(page)
-
-
-def choose(page: Page, label: str, option: str) -> None:
-    settle(page)
-    box = page.get_by_role("combobox", name=label, exact=True)
-    box.focus()
-    page.keyboard.type(option)
-    page.get_by_role("option", name=option, exact=True).click()
-    page.keyboard.press("Escape")
-    settle(page)
-
-
-def grid(page: Page) -> Locator:
-    return page.get_by_test_id("stDataFrame").locator("canvas").first
-
-
-def settle(page: Page) -> None:
-    page.wait_for_function("document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'")
-
-
-def assert_shown(page: Page, screenshot: Path, *, pictures: int) -> None:
-    """All pictures are drawn and described, nothing is wider than the screen, all that takes a focus has a name."""
-    drawn = page.locator("[data-testid=stVegaLiteChart]")
-    expect(drawn).to_have_count(pictures)
-    for number in range(pictures):
-        expect(drawn.nth(number).locator("canvas, svg").first).to_be_visible()
-    page.mouse.move(0, 0)
-    page.screenshot(path=screenshot, full_page=True)
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    assert page.evaluate(NAMELESS) == []

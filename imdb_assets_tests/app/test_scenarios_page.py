@@ -16,7 +16,7 @@ from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry.versions import Champion, load_champion
 from imdb_assets.rating_model.scenarios.constraints import NotTogether, Pick
 from imdb_assets.rating_model.scenarios.space import Variations
-from imdb_assets_tests.app.test_browser import add, assert_shown, grid, rating, settle
+from imdb_assets_tests.support.browser import add, assert_shown, grid, rating, settle
 from imdb_assets_tests.support.champion import DULL_NAME, GIFTED_DIRECTOR, GIFTED_NAME
 
 APP = Path(__file__).parents[2] / "app"
@@ -144,7 +144,7 @@ def test_two_searches_at_once_do_not_mix(champion):
 
 
 @pytest.mark.needs("chromium")
-def test_a_person_finds_the_best_version(address, page, tmp_path):  # noqa: F811
+def test_a_person_finds_the_best_version(address, page, tmp_path):
     page.goto(f"{address}/?title=The+Lantern+Maker&year=2028")
     rating(page)
     page.get_by_role("link", name="Scenarios").click()
@@ -168,7 +168,7 @@ def test_a_person_finds_the_best_version(address, page, tmp_path):  # noqa: F811
 
 
 @pytest.mark.needs("chromium")
-def test_a_person_cancels_a_search(address, page):  # noqa: F811
+def test_a_person_cancels_a_search(address, page):
     page.goto(address)
     rating(page)
     page.get_by_role("link", name="Scenarios").click()
@@ -192,7 +192,7 @@ def test_a_person_cancels_a_search(address, page):  # noqa: F811
         expect(page.get_by_text(re.compile(r"Cancelled after [\d,]+ of 343,000")).or_(done)).to_be_visible()
 
 
-def download(page, label: str, folder: Path) -> str:  # noqa: F811
+def download(page, label: str, folder: Path) -> str:
     with page.expect_download() as found:
         page.get_by_role("button", name=label, exact=True).click()
     file = folder / label

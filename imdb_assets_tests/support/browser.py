@@ -1,0 +1,67 @@
+"""Chromium for the tests of the app, and what a person does on its pages."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+# Everything that takes a focus and has no name for a screen reader.
+NAMELESS = """
+[...document.querySelectorAll('main input, main textarea, main button, main [role=slider], main a')].filter(element =>
+    element.offsetParent !== null && !element.innerText.trim() && !element.getAttribute('aria-label')
+    && !element.getAttribute('title') && !element.getAttribute('aria-labelledby') && !(element.labels || []).length
+).map(element => element.outerHTML.slice(0, 200))
+"""
+
+
+def rating(page: Page) -> float:
+    value = page.get_by_test_id("stMetricValue").first
+    expect(value).to_have_text(re.compile(r"\d\.\d"))
+    settle(page)
+    return float(value.inner_text())
+
+
+def add(where: Page | Locator, role: str, name: str, *, is_newcomer: bool = False) -> None:
+    page = where.page if isinstance(where, Locator) else where
+    box = where.get_by_role("textbox", name=f"Add a {role}", exact=True)
+    box.fill(name)
+    box.press("Enter")
+    offered = f"{name}, a newcomer" if is_newcomer else r"\d rated films"
+    where.get_by_role("button", name=re.compile(offered)).first.click()
+    expect(box).to_have_value("")
+    settle(page)
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    settle(page)
+    box = page.get_by_role("combobox", name=label, exact=True)
+    box.focus()
+    page.keyboard.type(option)
+    page.get_by_role("option", name=option, exact=True).click()
+    page.keyboard.press("Escape")
+    settle(page)
+
+
+def grid(page: Page) -> Locator:
+    return page.get_by_test_id("stDataFrame").locator("canvas").first
+
+
+def settle(page: Page) -> None:
+    page.wait_for_function("document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'")
+
+
+def assert_shown(page: Page, screenshot: Path, *, pictures: int) -> None:
+    """All pictures are drawn and described, nothing is wider than the screen, all that takes a focus has a name."""
+    drawn = page.locator("[data-testid=stVegaLiteChart]")
+    expect(drawn).to_have_count(pictures)
+    for number in range(pictures):
+        expect(drawn.nth(number).locator("canvas, svg").first).to_be_visible()
+    page.mouse.move(0, 0)
+    page.screenshot(path=screenshot, full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert page.evaluate(NAMELESS) == []
