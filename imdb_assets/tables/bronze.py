@@ -1,33 +1,36 @@
-"""The bronze tables: IMDb's and OMDb's rows under their own names.
+"""The bronze tables: rows of IMDb and OMDb, with their original column names.
 
-Meanings follow IMDb's data dictionary (https://developer.imdb.com/non-commercial-datasets/).
+The comments follow IMDb's data dictionary (https://developer.imdb.com/non-commercial-datasets/).
 """
 
+from imdb_assets.tables.shared_columns import NCONST, TCONST
 from imdb_assets.tables.table import Column, Table
 
-TCONST = Column(name="tconst", type="string", comment="IMDb title id: `tt` and digits.", nullable=False)
-NCONST = Column(name="nconst", type="string", comment="IMDb person id: `nm` and digits.", nullable=False)
 SNAPSHOT_DATE = Column(
     name="snapshotDate",
     type="date",
-    comment="Date of the snapshot that the row came with; not IMDb's.",
+    comment="Date of the snapshot that contains the row; not part of IMDb's dataset.",
     nullable=False,
 )
 
 TITLE_BASICS = Table(
     layer="bronze",
     name="title_basics",
-    description="Every title of IMDb, of whatever type, as `title.basics` has it.",
+    description="Every IMDb title of any type, from `title.basics`.",
     columns=(
         TCONST,
-        Column(name="titleType", type="string", comment="movie, short, tvSeries, tvEpisode, video and so on."),
-        Column(name="primaryTitle", type="string", comment="The title that is used most, at the point of release."),
+        Column(
+            name="titleType",
+            type="string",
+            comment="Type of title: movie, short, tvSeries, tvEpisode, video and others.",
+        ),
+        Column(name="primaryTitle", type="string", comment="The most widely used title at the time of release."),
         Column(name="originalTitle", type="string", comment="The title in the original language."),
         Column(name="isAdult", type="int", comment="1 for an adult title, else 0."),
-        Column(name="startYear", type="int", comment="Year of release; of a series, of its start."),
-        Column(name="endYear", type="int", comment="Year a series ended."),
+        Column(name="startYear", type="int", comment="Year of release, or year in which a series started."),
+        Column(name="endYear", type="int", comment="Year in which a series ended."),
         Column(name="runtimeMinutes", type="int", comment="Running time, minutes."),
-        Column(name="genres", type="string", comment="Up to three genres, joined by commas."),
+        Column(name="genres", type="string", comment="Up to three genres, separated by commas."),
         SNAPSHOT_DATE,
     ),
 )
@@ -35,15 +38,15 @@ TITLE_BASICS = Table(
 TITLE_AKAS = Table(
     layer="bronze",
     name="title_akas",
-    description="The names a title goes by in regions and languages, as `title.akas` has them.",
+    description="Alternative titles by region and language, from `title.akas`.",
     columns=(
         Column(name="titleId", type="string", comment="IMDb title id: `tt` and digits.", nullable=False),
-        Column(name="ordering", type="int", comment="Number of the row within its title."),
+        Column(name="ordering", type="int", comment="Position of the row within its title."),
         Column(name="title", type="string", comment="The localized title."),
         Column(name="region", type="string", comment="Region of this version of the title."),
         Column(name="language", type="string", comment="Language of the title."),
-        Column(name="types", type="string", comment="Kinds of alternative title, as IMDb joins them."),
-        Column(name="attributes", type="string", comment="Further words on this alternative title."),
+        Column(name="types", type="string", comment="Types of alternative title, in IMDb's delimited format."),
+        Column(name="attributes", type="string", comment="Additional terms that describe the alternative title."),
         Column(name="isOriginalTitle", type="int", comment="1 for the original title, else 0."),
         SNAPSHOT_DATE,
     ),
@@ -52,11 +55,11 @@ TITLE_AKAS = Table(
 TITLE_CREW = Table(
     layer="bronze",
     name="title_crew",
-    description="Directors and writers of each title, as `title.crew` has them.",
+    description="Directors and writers of each title, from `title.crew`.",
     columns=(
         TCONST,
-        Column(name="directors", type="string", comment="Ids of the directors, joined by commas."),
-        Column(name="writers", type="string", comment="Ids of the writers, joined by commas."),
+        Column(name="directors", type="string", comment="Person ids of the directors, separated by commas."),
+        Column(name="writers", type="string", comment="Person ids of the writers, separated by commas."),
         SNAPSHOT_DATE,
     ),
 )
@@ -64,12 +67,12 @@ TITLE_CREW = Table(
 TITLE_EPISODE = Table(
     layer="bronze",
     name="title_episode",
-    description="Which series an episode belongs to, as `title.episode` has it.",
+    description="Episodes with the series they belong to, from `title.episode`.",
     columns=(
         TCONST,
         Column(name="parentTconst", type="string", comment="Title id of the series."),
-        Column(name="seasonNumber", type="int", comment="Season of the episode."),
-        Column(name="episodeNumber", type="int", comment="Number of the episode within its season."),
+        Column(name="seasonNumber", type="int", comment="Season number of the episode."),
+        Column(name="episodeNumber", type="int", comment="Episode number within the season."),
         SNAPSHOT_DATE,
     ),
 )
@@ -77,14 +80,18 @@ TITLE_EPISODE = Table(
 TITLE_PRINCIPALS = Table(
     layer="bronze",
     name="title_principals",
-    description="The principal cast and crew of each title, as `title.principals` has them.",
+    description="The principal cast and crew of each title, from `title.principals`.",
     columns=(
         TCONST,
-        Column(name="ordering", type="int", comment="Number of the row within its title: the billing order."),
+        Column(name="ordering", type="int", comment="Position of the row within its title: the billing order."),
         NCONST,
-        Column(name="category", type="string", comment="The kind of job: actor, actress, self, director, writer, …"),
-        Column(name="job", type="string", comment="The job's own name, where there is one."),
-        Column(name="characters", type="string", comment="Names of the characters, as a JSON list."),
+        Column(
+            name="category",
+            type="string",
+            comment="Category of the job: actor, actress, self, director, writer and others.",
+        ),
+        Column(name="job", type="string", comment="Specific job title, if there is one."),
+        Column(name="characters", type="string", comment="Names of the characters, as a JSON array."),
         SNAPSHOT_DATE,
     ),
 )
@@ -92,10 +99,10 @@ TITLE_PRINCIPALS = Table(
 TITLE_RATINGS = Table(
     layer="bronze",
     name="title_ratings",
-    description="Average rating and number of votes of each rated title, as `title.ratings` has them.",
+    description="Average rating and number of votes of each rated title, from `title.ratings`.",
     columns=(
         TCONST,
-        Column(name="averageRating", type="double", comment="Weighted average of the users' ratings, 1 to 10."),
+        Column(name="averageRating", type="double", comment="Weighted average of all user ratings, 1 to 10."),
         Column(name="numVotes", type="int", comment="Number of votes."),
         SNAPSHOT_DATE,
     ),
@@ -104,14 +111,16 @@ TITLE_RATINGS = Table(
 NAME_BASICS = Table(
     layer="bronze",
     name="name_basics",
-    description="Every person of IMDb, as `name.basics` has them.",
+    description="Every person on IMDb, from `name.basics`.",
     columns=(
         NCONST,
-        Column(name="primaryName", type="string", comment="The name the person is credited by most often."),
+        Column(name="primaryName", type="string", comment="Name under which the person is most often credited."),
         Column(name="birthYear", type="int", comment="Year of birth."),
         Column(name="deathYear", type="int", comment="Year of death."),
-        Column(name="primaryProfession", type="string", comment="Up to three professions, joined by commas."),
-        Column(name="knownForTitles", type="string", comment="Titles the person is known for, joined by commas."),
+        Column(name="primaryProfession", type="string", comment="Up to three professions, separated by commas."),
+        Column(
+            name="knownForTitles", type="string", comment="Ids of titles the person is known for, separated by commas."
+        ),
         SNAPSHOT_DATE,
     ),
 )
@@ -119,28 +128,31 @@ NAME_BASICS = Table(
 OMDB_RESPONSES = Table(
     layer="bronze",
     name="omdb_responses",
-    description="OMDb's response for each title that was asked for, as received.",
+    description="Latest OMDb response for each requested title, as received.",
     primary_key=("imdbID",),
     columns=(
-        Column(name="imdbID", type="string", comment="Title id that was asked for.", nullable=False),
-        Column(name="response", type="string", comment="The response's JSON, unchanged.", nullable=False),
+        Column(name="imdbID", type="string", comment="IMDb title id that was requested.", nullable=False),
+        Column(name="response", type="string", comment="JSON text of the response, unchanged.", nullable=False),
     ),
 )
 
 REJECTED_ROWS = Table(
     layer="bronze",
     name="rejected_rows",
-    description="Rows of the datasets that could not be parsed, kept with the reason.",
+    description="Rows of datasets that could not be parsed, with the reason.",
     columns=(
-        Column(name="dataset", type="string", comment="The dataset, as `title.basics`.", nullable=False),
-        Column(name="line_number", type="bigint", comment="Line in the dataset; the header is line 1."),
+        Column(
+            name="dataset", type="string", comment="Name of the dataset, for example `title.basics`.", nullable=False
+        ),
+        Column(name="line_number", type="bigint", comment="Line number in the dataset; the header is line 1."),
         Column(name="reason", type="string", comment="Why the row could not be parsed.", nullable=False),
         Column(name="raw", type="string", comment="The line as received.", nullable=False),
-        Column(name="snapshot_date", type="date", comment="Date of the snapshot that holds the line.", nullable=False),
+        Column(
+            name="snapshot_date", type="date", comment="Date of the snapshot that contains the line.", nullable=False
+        ),
     ),
 )
 
-# The bronze table of each dataset. The dataset's own columns are all of the table's but the last.
 DATASETS = {
     "title.basics": TITLE_BASICS,
     "title.akas": TITLE_AKAS,
@@ -150,5 +162,6 @@ DATASETS = {
     "title.ratings": TITLE_RATINGS,
     "name.basics": NAME_BASICS,
 }
+"""Bronze table of each dataset. All columns but the last, `snapshotDate`, are the dataset's own."""
 
 TABLES = (*DATASETS.values(), OMDB_RESPONSES, REJECTED_ROWS)

@@ -1,9 +1,9 @@
-"""The gold tables that say how the models fare: leaderboard, slices, backtest and ablation."""
+"""The gold tables with evaluation results: leaderboard, slices, backtest, ablation and recipe trials."""
 
 from imdb_assets.tables.table import Column, Table
 
 _NO_INTERVAL = "null for a model without intervals"
-_FLAT_TARGET, _FLAT_PREDICTION = "null where the targets do not vary", "null where the predictions do not vary"
+_FLAT_TARGET, _FLAT_PREDICTION = "null if the targets do not vary", "null if the predictions do not vary"
 
 
 def _ends(name: str, *, unless: str | None = None) -> tuple[Column, Column]:
@@ -34,30 +34,32 @@ METRICS = (
     _number("mae", "Mean absolute error, rating points"),
     _number("r2", "Coefficient of determination", unless=_FLAT_TARGET),
     *_ends("r2", unless=_FLAT_TARGET),
-    _number("spearman", "Spearman's rank correlation", unless="null where targets or predictions do not vary"),
-    _number("slope", "Slope of target on prediction (1 is calibrated)", unless=_FLAT_PREDICTION),
+    _number("spearman", "Spearman's rank correlation", unless="null if targets or predictions do not vary"),
+    _number(
+        "slope", "Calibration slope: regression of target on prediction (1 is calibrated)", unless=_FLAT_PREDICTION
+    ),
     *_ends("slope", unless=_FLAT_PREDICTION),
-    _number("bias", "Mean of prediction minus target, rating points"),
-    _number("coverage_80", "Share of films whose target lies in the 80% interval", unless=_NO_INTERVAL),
+    _number("bias", "Mean of predicted minus target rating, rating points"),
+    _number("coverage_80", "Share of films whose target rating lies in the 80% interval", unless=_NO_INTERVAL),
     *_ends("coverage_80", unless=_NO_INTERVAL),
     _number("width_80", "Mean width of the 80% interval, rating points", unless=_NO_INTERVAL),
-    _number("coverage_90", "Share of films whose target lies in the 90% interval", unless=_NO_INTERVAL),
+    _number("coverage_90", "Share of films whose target rating lies in the 90% interval", unless=_NO_INTERVAL),
     _number("width_90", "Mean width of the 90% interval, rating points", unless=_NO_INTERVAL),
 )
-"""The columns of `rating_model/metrics.py`'s Metrics, in its order."""
+"""Columns of `Metrics` in `rating_model/evaluation/metrics.py`, in the same order."""
 
 MODEL = Column(name="model", type="string", comment="Name of the model or baseline.", nullable=False)
 POPULATION = Column(
     name="population",
     type="string",
-    comment="Films that are scored: votes_1000, votes_100 (that many votes or more), or all.",
+    comment="Films that are scored: votes_1000, votes_100 (at least that many votes) or all.",
     nullable=False,
 )
 
 MODEL_LEADERBOARD = Table(
     layer="gold",
     name="model_leaderboard",
-    description="How the candidate and every baseline fare on the same films.",
+    description="Metrics of the candidate and every baseline on the same films; one row per model, population and split.",
     primary_key=("model", "population", "split"),
     columns=(
         MODEL,
@@ -70,7 +72,7 @@ MODEL_LEADERBOARD = Table(
 MODEL_SLICES = Table(
     layer="gold",
     name="model_slices",
-    description="How the candidate fares on parts of the test films; a film is in one slice of each kind, but in one per genre.",
+    description="Metrics of the candidate on slices of the test films. A film is in one slice of each kind, except genre: one slice per genre.",
     primary_key=("model", "population", "slice_by", "slice"),
     columns=(
         MODEL,
@@ -78,13 +80,13 @@ MODEL_SLICES = Table(
         Column(
             name="slice_by",
             type="string",
-            comment="What the films are told apart by: crew, decade, genre, language, votes, plot, cast or predicted_quintile.",
+            comment="Kind of slice: crew, decade, genre, language, votes, plot, cast or predicted_quintile.",
             nullable=False,
         ),
         Column(
             name="slice",
             type="string",
-            comment="Which part: `debut` (no director or writer with an earlier rated film), `1990s`, `Drama`, `without plot`.",
+            comment="Name of the slice: `debut` (no director or writer with an earlier rated film), `1990s`, `Drama`, `without plot` and others.",
             nullable=False,
         ),
         *METRICS,
@@ -94,7 +96,7 @@ MODEL_SLICES = Table(
 BACKTEST = Table(
     layer="gold",
     name="backtest",
-    description="The protocol of each of the last years: fitted on what was known before the year, scored on its films.",
+    description="Metrics by test year: models fitted on what was known before the year and scored on its films.",
     primary_key=("model", "test_year", "population"),
     columns=(
         MODEL,
@@ -107,14 +109,14 @@ BACKTEST = Table(
 MODEL_ABLATION = Table(
     layer="gold",
     name="model_ablation",
-    description="What each group of features is worth: the model fitted without it, against the full one on the same test films.",
+    description="Contribution of each group of features: metrics of the model fitted without it, compared with the full model on the same test films.",
     primary_key=("left_out", "population"),
     columns=(
         Column(name="left_out", type="string", comment="The group of features left out.", nullable=False),
         POPULATION,
         N_FILMS,
         RMSE,
-        _number("rmse_difference", "rmse minus that of the full model; above 0 the group helps"),
+        _number("rmse_difference", "rmse minus the rmse of the full model; above 0 if the group helps"),
         *_ends("rmse_difference"),
     ),
 )
@@ -122,15 +124,15 @@ MODEL_ABLATION = Table(
 RECIPE_TRIALS = Table(
     layer="gold",
     name="recipe_trials",
-    description="What the search for a better recipe tried on the year before the test; the candidate takes the best one.",
+    description="Trials of the hyper-parameter search, measured on the year before the test. The next candidate uses the best recipe.",
     primary_key=("trial",),
     columns=(
-        Column(name="trial", type="int", comment="Which trial; 0 is the recipe that the search began with.", nullable=False),
-        Column(name="validation_year", type="int", comment="Release year of the films that it is measured on.", nullable=False),
-        Column(name="state", type="string", comment="complete or pruned (worse than most at the same number of trees).", nullable=False),
-        _number("rmse", "Root mean squared error on the films with 1,000 votes, rating points", unless="null if pruned"),
-        Column(name="n_trees", type="int", comment="Trees after which the error grew; null if pruned.", nullable=True),
-        _number("seconds", "Seconds that the trial took", unless="null if pruned"),
+        Column(name="trial", type="int", comment="Number of the trial; 0 is the initial recipe.", nullable=False),
+        Column(name="validation_year", type="int", comment="Release year of the validation films.", nullable=False),
+        Column(name="state", type="string", comment="complete or pruned (worse than most trials at the same number of trees).", nullable=False),
+        _number("rmse", "Root mean squared error on films with 1,000 votes or more, rating points", unless="null if pruned"),
+        Column(name="n_trees", type="int", comment="Number of trees with the lowest validation error; null if pruned.", nullable=True),
+        _number("seconds", "Duration of the trial, seconds", unless="null if pruned"),
         _number("learning_rate", "LightGBM's learning_rate"),
         Column(name="num_leaves", type="int", comment="LightGBM's num_leaves.", nullable=False),
         Column(name="min_child_samples", type="int", comment="LightGBM's min_child_samples.", nullable=False),

@@ -1,23 +1,25 @@
-"""The tables by which the model is lived with: forecasts, how they turned out, and what has drifted."""
+"""The gold tables for monitoring: forecasts, the scoreboard of matured forecasts, and feature drift."""
 
+from dataclasses import replace
+
+from imdb_assets.tables.shared_columns import RELEASE_YEAR, TCONST
 from imdb_assets.tables.table import Column, Table
 
-_TCONST = Column(name="tconst", type="string", comment="IMDb title id: `tt` and digits.", nullable=False)
 _MODEL_VERSION = Column(
     name="model_version",
     type="string",
-    comment="Version of `imdb_rating` that made the forecast, a number.",
+    comment="Number of the `imdb_rating` version that made the forecast.",
     nullable=False,
 )
 _FORECAST_DATE = Column(
-    name="forecast_date", type="date", comment="Date of the snapshot that the forecast was made on.", nullable=False
+    name="forecast_date", type="date", comment="Date of the snapshot from which the forecast was made.", nullable=False
 )
 _TITLE = Column(name="title", type="string", comment="The title when the forecast was made.")
 _FORECAST = (
     Column(
         name="predicted_rating",
         type="double",
-        comment="Rating to expect, 1 to 10.",
+        comment="Predicted rating, 1 to 10.",
         nullable=False,
         check="predicted_rating BETWEEN 1 AND 10",
     ),
@@ -30,20 +32,15 @@ _FORECAST = (
 FORECASTS = Table(
     layer="gold",
     name="forecasts",
-    description="What each champion expected of films that were announced or fresh and had no rating: the first "
-    "forecast of a film by a version is kept for ever, whatever becomes of the film.",
+    description="Forecasts by each champion for announced or newly released films without a rating; one row per film "
+    "and version. The first forecast of a film by a version is kept permanently.",
     primary_key=("tconst", "model_version"),
     columns=(
-        _TCONST,
+        TCONST,
         _MODEL_VERSION,
         _FORECAST_DATE,
         _TITLE,
-        Column(
-            name="release_year",
-            type="int",
-            comment="Year of first release, as known when the forecast was made.",
-            nullable=False,
-        ),
+        replace(RELEASE_YEAR, comment="Year of first release, as known when the forecast was made."),
         *_FORECAST,
     ),
 )
@@ -51,14 +48,14 @@ FORECASTS = Table(
 SCOREBOARD = Table(
     layer="gold",
     name="scoreboard",
-    description="Forecasts beside what became of them: those whose film has a rating that is mature by now.",
+    description="Forecasts compared with the actual ratings, for films whose rating has matured; one row per film and version.",
     primary_key=("tconst", "model_version"),
     columns=(
-        _TCONST,
+        TCONST,
         _MODEL_VERSION,
         _FORECAST_DATE,
         _TITLE,
-        Column(name="release_year", type="int", comment="Year of first release, as known today.", nullable=False),
+        replace(RELEASE_YEAR, comment="Year of first release in the latest snapshot."),
         *_FORECAST,
         Column(
             name="target_rating",
@@ -67,15 +64,21 @@ SCOREBOARD = Table(
             nullable=False,
             check="target_rating BETWEEN 1 AND 10",
         ),
-        Column(name="n_votes", type="int", comment="Votes behind it.", nullable=False),
+        Column(name="n_votes", type="int", comment="Number of votes for the rating.", nullable=False),
         Column(
             name="error", type="double", comment="target_rating minus predicted_rating, rating points.", nullable=False
         ),
         Column(
-            name="is_within_80", type="boolean", comment="Whether the rating lies in the 80% interval.", nullable=False
+            name="is_within_80",
+            type="boolean",
+            comment="Whether the actual rating lies in the 80% interval.",
+            nullable=False,
         ),
         Column(
-            name="is_within_90", type="boolean", comment="Whether the rating lies in the 90% interval.", nullable=False
+            name="is_within_90",
+            type="boolean",
+            comment="Whether the actual rating lies in the 90% interval.",
+            nullable=False,
         ),
         Column(
             name="n_days",
@@ -89,40 +92,49 @@ SCOREBOARD = Table(
 FEATURE_DRIFT = Table(
     layer="gold",
     name="feature_drift",
-    description="How far each feature of the newest films has moved from that of the films the model learned from.",
+    description="Drift of each feature between the training films and the newest films; one row per feature.",
     primary_key=("feature",),
     columns=(
-        Column(name="feature", type="string", comment="Name of the feature, a column of training_set.", nullable=False),
+        Column(
+            name="feature", type="string", comment="Name of the feature, a column of gold_training_set.", nullable=False
+        ),
         Column(
             name="is_calendar",
             type="boolean",
-            comment="Whether it grows by the calendar, so that its drift is no news.",
+            comment="Whether the feature follows the calendar, which makes drift expected.",
             nullable=False,
         ),
         Column(
             name="psi",
             type="double",
             comment="Population stability index, no unit: below 0.1 stable, above 0.25 drifted; "
-            "null where either side has too few films.",
+            "null if there are too few reference or recent films.",
         ),
         Column(
             name="ks",
             type="double",
-            comment="Two-sample Kolmogorov-Smirnov statistic, 0 (alike) to 1; null where either side has too few films.",
+            comment="Two-sample Kolmogorov-Smirnov statistic, 0 (identical) to 1; null if there are too few films.",
         ),
-        Column(name="reference_mean", type="double", comment="Mean over the reference films, the feature's unit."),
-        Column(name="recent_mean", type="double", comment="Mean over the recent films, the feature's unit."),
+        Column(
+            name="reference_mean", type="double", comment="Mean over the reference films, in the unit of the feature."
+        ),
+        Column(name="recent_mean", type="double", comment="Mean over the recent films, in the unit of the feature."),
         Column(
             name="n_reference",
             type="int",
-            comment="Films of the last ten training and validation years; of OMDb's facts those that have the fact.",
+            comment="Number of films from the last ten training and validation years; for OMDb facts, only films with the fact.",
             nullable=False,
         ),
         Column(
-            name="n_recent", type="int", comment="Rated films of the newest year or years, likewise.", nullable=False
+            name="n_recent",
+            type="int",
+            comment="Number of rated films from the newest years; for OMDb facts, only films with the fact.",
+            nullable=False,
         ),
         Column(
-            name="recent_from_year", type="int", comment="First release year of the recent films; null without any."
+            name="recent_from_year",
+            type="int",
+            comment="First release year of the recent films; null if there are none.",
         ),
     ),
 )

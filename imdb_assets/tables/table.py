@@ -1,6 +1,6 @@
-"""What a table is: its place in the lake, its key and its columns, declared once.
+"""The `Table` and `Column` dataclasses that every declaration uses.
 
-Knows no Spark: the DDL it gives is text.
+Independent of Spark: the DDL is plain text.
 """
 
 from dataclasses import dataclass
@@ -11,18 +11,25 @@ Layer = Literal["bronze", "silver", "gold"]
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One column: its name, Spark SQL type and meaning (with the unit, where it has one)."""
+    """One column of a table.
+
+    Attributes:
+        name: Column name.
+        type: Spark SQL type, in lower case.
+        comment: Meaning of the column, with its unit.
+        nullable: Whether the column may be null.
+        check: Spark SQL condition that every non-null value fulfils; it becomes a Delta constraint.
+    """
 
     name: str
     type: str
     comment: str
     nullable: bool = True
     check: str | None = None
-    """What holds of every value that is there, in Spark SQL."""
 
     @property
     def ddl(self) -> str:
-        """The column as Spark SQL writes it in a schema."""
+        """Definition of the column in a Spark SQL schema."""
         null = "" if self.nullable else " NOT NULL"
         comment = self.comment.replace("\\", "\\\\").replace("'", "\\'")
         return f"`{self.name}` {self.type.upper()}{null} COMMENT '{comment}'"
@@ -30,7 +37,15 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A declared Delta table."""
+    """A declared Delta table.
+
+    Attributes:
+        layer: Layer of the lake.
+        name: Table name without the layer.
+        description: What the table holds and what one row is.
+        columns: Columns, in order.
+        primary_key: Names of the key columns; empty for tables without a key.
+    """
 
     layer: Layer
     name: str
@@ -40,12 +55,12 @@ class Table:
 
     @property
     def asset_name(self) -> str:
-        """Name of the asset that makes the table."""
+        """Name of the asset that produces the table."""
         return f"{self.layer}_{self.name}"
 
     @property
     def path(self) -> str:
-        """Folder of the table, below the lake's root."""
+        """Folder of the table, relative to the root of the lake."""
         return f"{self.layer}/{self.name}"
 
     @property
@@ -55,7 +70,7 @@ class Table:
 
     @property
     def constraints(self) -> dict[str, str]:
-        """What holds of every row, by name, in Spark SQL."""
+        """Delta CHECK constraints by name, as Spark SQL conditions on a row."""
         return {
             f"{column.name}_is_legal": column.check
             if not column.nullable
@@ -66,10 +81,10 @@ class Table:
 
     @property
     def columns_with_statistics(self) -> tuple[str, ...]:
-        """Columns whose least and greatest value in each file are kept, by which readers skip files: the key's."""
+        """Columns with minimum and maximum statistics per file, which lets readers skip files: the key columns."""
         return self.primary_key or self.column_names[:1]
 
     @property
     def ddl(self) -> str:
-        """The columns as one Spark SQL schema."""
+        """Spark SQL schema of the table."""
         return ", ".join(column.ddl for column in self.columns)

@@ -1,4 +1,5 @@
-"""What words mean: genres, languages, countries, certificates, roles, title stems, and the features of the model.
+"""What words mean: genres, languages, countries, certificates, roles, title types, title stems and model features.
 
-Plain values and functions on text, shared by Spark and by the served model. It imports nothing of ours.
+Only plain values, dataclasses and functions on text, shared by Spark and by the served model. Table declarations belong
+in `tables/`, computations in `transforms/` and `rating_model/`. Imports nothing outside this folder.
 """

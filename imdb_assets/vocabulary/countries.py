@@ -1,4 +1,4 @@
-"""What the model is given: each feature once, with its meaning and why it is known before release."""
+"""Countries with a feature of their own, spelled as OMDb spells them today."""
 
 COUNTRIES = (
     "United States", "United Kingdom", "France", "India", "Germany", "Japan", "Canada", "Italy", "Spain", "China",

@@ -1,4 +1,4 @@
-"""What the model is given: each feature once, with its meaning and why it is known before release."""
+"""IMDb's genres, spelled as in `title.basics`."""
 
 GENRES = (
     "Action", "Adult", "Adventure", "Animation", "Biography", "Comedy", "Crime", "Documentary", "Drama", "Family",

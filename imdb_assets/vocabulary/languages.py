@@ -1,4 +1,4 @@
-"""What the model is given: each feature once, with its meaning and why it is known before release."""
+"""Languages with a feature of their own, spelled as OMDb spells them."""
 
 LANGUAGES = (
     "English", "French", "Spanish", "German", "Italian", "Japanese", "Korean", "Mandarin", "Cantonese", "Hindi",

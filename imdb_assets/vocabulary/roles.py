@@ -1,11 +1,12 @@
-"""What the model is given: each feature once, with its meaning and why it is known before release."""
+"""Roles in a movie: which IMDb categories they cover and which draft columns list the people."""
 
 ROLES = ("director", "writer", "cast")
 
-
 ROLE_LISTS = {"director": "directors", "writer": "writers", "cast": "cast"}
-"""Column of a draft that lists the people of each role."""
+"""Draft column that lists the people in each role."""
 
+ROLE_OF_CATEGORY = {"director": "director", "writer": "writer", "actor": "cast", "actress": "cast", "self": "cast"}
+"""Role of each `category` in `title.principals`. Other categories, such as composer, have no role."""
 
 PAIRED_CAST = 5
-"""So many of the cast, in billing order, make pairs with the directors and belong to a franchise."""
+"""Number of cast members, in billing order, who form pairs with the directors and belong to a franchise."""

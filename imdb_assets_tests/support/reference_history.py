@@ -5,7 +5,12 @@ import pandas as pd
 
 from imdb_assets.tables.history import ANYBODY, HISTORIES, STATISTIC_COLUMNS
 from imdb_assets.tables.table import Table
-from imdb_assets.vocabulary.effects import EFFECT_DECAY_YEARS, LEAST_OUTSIDE_TITLES, OUTSIDE_RATING, VOTE_NOISE
+from imdb_assets.vocabulary.effect_estimation import (
+    DEFAULT_OUTSIDE_RATING,
+    EFFECT_DECAY_YEARS,
+    MINIMUM_OUTSIDE_TITLES,
+    VOTE_NOISE,
+)
 from imdb_assets.vocabulary.roles import PAIRED_CAST
 from imdb_assets.vocabulary.title_stems import title_stem
 from imdb_assets_tests.support.films import SNAPSHOT
@@ -73,7 +78,7 @@ def credited_outside(outside: list[tuple]) -> list[tuple]:
     rows = []
     for _, person, kind, year, rating, votes in outside:
         earlier = [score for _, other, then, score in titles if other == kind and then < year]
-        baseline = np.mean(earlier) if len(earlier) >= LEAST_OUTSIDE_TITLES else OUTSIDE_RATING
+        baseline = np.mean(earlier) if len(earlier) >= MINIMUM_OUTSIDE_TITLES else DEFAULT_OUTSIDE_RATING
         rows.append(((person, kind), year, rating, votes, baseline))
     return rows
 

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from imdb_assets.rating_model.features.history_table import HistoryTable, by_person_and_role
-from imdb_assets.vocabulary.effects import VOTE_NOISE
+from imdb_assets.vocabulary.effect_estimation import VOTE_NOISE
 from imdb_assets.vocabulary.roles import ROLE_LISTS
 
 

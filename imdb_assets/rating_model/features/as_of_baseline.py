@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from sklearn.linear_model import Ridge
 
-from imdb_assets.vocabulary.effects import VOTE_NOISE
+from imdb_assets.vocabulary.effect_estimation import VOTE_NOISE
 from imdb_assets.vocabulary.features import feature_slug
 from imdb_assets.vocabulary.genres import GENRES
 from imdb_assets.vocabulary.languages import LANGUAGES

@@ -13,21 +13,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from imdb_assets.rating_model.features.arrow_files import open_table, save_table, whole
-from imdb_assets.vocabulary.effects import EFFECT_SHRINKAGE
+from imdb_assets.tables.history import FROM_YEAR, STATISTIC_COLUMNS
+from imdb_assets.vocabulary.effect_estimation import EFFECT_SHRINKAGE
 from imdb_assets.vocabulary.genres import GENRES
+from imdb_assets.vocabulary.roles import ROLES
+from imdb_assets.vocabulary.title_types import OUTSIDE_KINDS
 
-ROLE_CODES = {"director": 0, "writer": 1, "cast": 2, "all": 3}
+ROLE_CODES = {role: code for code, role in enumerate((*ROLES, "all"))}
 GENRE_CODES = {genre: code for code, genre in enumerate(GENRES)}
-KIND_CODES = {"series": 0, "short": 1, "tv_movie": 2}
+KIND_CODES = {kind: code for code, kind in enumerate(OUTSIDE_KINDS)}
 _MOST_CODES = 64
 _YEAR_SPAN = 4096
 _FEW = 1000
 _NCONST = re.compile(r"nm[0-9]{1,12}")
-STATISTIC_NAMES = (
-    "from_year", "n_films", "debut_year", "last_film_year", "sum_weight", "sum_weighted_effect",
-    "decayed_sum_weight", "decayed_sum_weighted_effect", "last_sum_weight", "last_sum_weighted_effect",
-    "mean_rating", "last_year_rating", "mean_baseline", "best_rating", "worst_rating", "rating_spread", "mean_votes",
-)  # fmt: skip
+_UNUSED_STATISTICS = {"n_films_last_year", "vote_weighted_rating"}
+STATISTIC_NAMES = tuple(
+    column.name for column in (FROM_YEAR, *STATISTIC_COLUMNS) if column.name not in _UNUSED_STATISTICS
+)
 
 _PLACES = {name: place for place, name in enumerate(STATISTIC_NAMES)}
 

@@ -19,7 +19,7 @@ from imdb_assets.rating_model.features.history_table import (
     hashed,
     shrunken,
 )
-from imdb_assets.vocabulary.effects import EFFECT_DECAY_YEARS
+from imdb_assets.vocabulary.effect_estimation import EFFECT_DECAY_YEARS
 from imdb_assets.vocabulary.features import FEATURES
 
 _RATING_PRIOR_FILMS, _RATING_PRIOR = 2.0, 6.2

@@ -12,7 +12,7 @@ from imdb_assets.rating_model.features.history_table import GENRE_CODES, ROLE_CO
 from imdb_assets.rating_model.features.person_features import NEUTRAL, franchise_states, pair_states, role_facts
 from imdb_assets.rating_model.scenarios.kernel import Limits, Pairs, Role, Team
 from imdb_assets.rating_model.scenarios.space import Space
-from imdb_assets.vocabulary.effects import EFFECT_SHRINKAGE
+from imdb_assets.vocabulary.effect_estimation import EFFECT_SHRINKAGE
 from imdb_assets.vocabulary.roles import PAIRED_CAST, ROLE_LISTS
 from imdb_assets.vocabulary.title_stems import title_stem
 

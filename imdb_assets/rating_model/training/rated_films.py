@@ -8,7 +8,7 @@ import pandas as pd
 
 from imdb_assets.rating_model.features.matrix import present_blocks
 from imdb_assets.rating_model.training.text_scores import Counts, text_counts
-from imdb_assets.vocabulary.effects import VOTE_NOISE
+from imdb_assets.vocabulary.effect_estimation import VOTE_NOISE
 from imdb_assets.vocabulary.features import FEATURE_NAMES
 
 _TEXT_COLUMNS = ("title", "original_title", "plot")

@@ -8,7 +8,7 @@ from imdb_assets.rating_model.features.history import History
 from imdb_assets.rating_model.features.history_table import person_numbers
 from imdb_assets.rating_model.features.matrix import features, present_blocks
 from imdb_assets.tables.history import ANYBODY
-from imdb_assets.vocabulary.effects import EFFECT_SHRINKAGE
+from imdb_assets.vocabulary.effect_estimation import EFFECT_SHRINKAGE
 from imdb_assets.vocabulary.features import FEATURE_NAMES, FEATURES, WHY_KNOWN
 
 STATISTICS = {
