@@ -1,4 +1,5 @@
-"""How rows change: pure PySpark functions, one file per layer, named for the table that they return.
+"""How rows change: pure PySpark functions, one file per layer, each named after the table it returns.
 
-No reading, writing, counting, clock or Dagster.
+A transform neither reads nor writes, counts no rows, and uses neither the clock nor Dagster. Columns are declared in
+`tables/`, word lists in `vocabulary/`.
 """

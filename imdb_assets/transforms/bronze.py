@@ -1,29 +1,38 @@
-"""From lines as received to typed rows and rejected rows."""
+"""Landing to bronze: received lines become typed rows or rejected rows."""
 
 from datetime import date
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from imdb_assets.tables.bronze import NCONST, OMDB_RESPONSES, REJECTED_ROWS, TCONST
+from imdb_assets.tables.bronze import OMDB_RESPONSES, REJECTED_ROWS
+from imdb_assets.tables.shared_columns import NCONST, TCONST
 from imdb_assets.tables.table import Column as DeclaredColumn
 from imdb_assets.tables.table import Table
 
 IMDB_NULL = r"\N"
+"""IMDb's spelling of a missing value, in every column of every dataset."""
 ID_PATTERNS = {TCONST.name: r"^tt\d+$", "titleId": r"^tt\d+$", NCONST.name: r"^nm\d+$"}
-LONGEST_QUOTED = 80
+LONGEST_QUOTE = 80
+"""Characters of an invalid value that the reason quotes."""
 OMDB = "omdb"
+"""Value of `dataset` in `bronze_rejected_rows` for OMDb's responses."""
 
 
 def parsed_lines(lines: DataFrame, table: Table) -> DataFrame:
-    """Each line below the header with its values in the table's types, and why it is rejected if it is.
+    """Parse each line below the header into the types of the table and add the reason if the line is rejected.
 
-    `lines` has `line_number` (the header is line 1) and `value`.
+    Args:
+        lines: Lines of a dataset with columns `line_number` (the header is line 1) and `value`.
+        table: Bronze table of the dataset.
+
+    Returns:
+        Columns `line_number`, `raw`, `reason` (null for valid lines) and the dataset's own columns.
     """
     columns = table.columns[:-1]
-    # IMDb does not quote: every tab parts two values, and a quotation mark is a character like any other.
+    # IMDb does not quote: every tab separates two values, and a quotation mark is an ordinary character.
     texts = F.split("value", "\t")
-    values = [F.nullif(F.get(texts, F.lit(place)), F.lit(IMDB_NULL)) for place in range(len(columns))]
+    values = [F.nullif(F.get(texts, F.lit(index)), F.lit(IMDB_NULL)) for index in range(len(columns))]
     typed = [value.try_cast(column.type) for value, column in zip(values, columns, strict=True)]
     wrong_width = F.when(
         F.size(texts) != len(columns),
@@ -39,14 +48,14 @@ def parsed_lines(lines: DataFrame, table: Table) -> DataFrame:
 
 
 def dataset_rows(parsed: DataFrame, table: Table, *, snapshot_date: date) -> DataFrame:
-    """The rows of a dataset that could be parsed."""
+    """Keep the valid rows of a dataset."""
     return parsed.where(F.col("reason").isNull()).select(
         *table.column_names[:-1], F.lit(snapshot_date).alias(table.column_names[-1])
     )
 
 
 def rejected_rows(parsed: DataFrame, *, dataset: str, snapshot_date: date) -> DataFrame:
-    """The rows of a dataset that could not be parsed, with the reason."""
+    """Keep the rejected rows of a dataset, with the reason."""
     return (
         parsed.where(F.col("reason").isNotNull())
         .select(
@@ -61,13 +70,17 @@ def rejected_rows(parsed: DataFrame, *, dataset: str, snapshot_date: date) -> Da
 
 
 def parsed_responses(lines: DataFrame) -> DataFrame:
-    """Each landed line with the title id, OMDb's response, and why it is rejected if it is.
+    """Parse each landed line into the title id and OMDb's response and add the reason if the line is rejected.
 
-    `lines` has `file`, `line_number` and `value`, which is JSON with `imdbID` and `response`.
+    Args:
+        lines: Landed lines with columns `file`, `line_number` and `value` (JSON with `imdbID` and `response`).
+
+    Returns:
+        Columns `file`, `line_number`, `raw`, `imdbID`, `response` and `reason` (null for valid lines).
     """
     landed = F.from_json("value", "imdbID STRING, response STRING")
     response = landed["response"]
-    answered = F.from_json(response, "Response STRING")["Response"]
+    outcome = F.from_json(response, "Response STRING")["Response"]
     return lines.select(
         "file",
         "line_number",
@@ -75,24 +88,24 @@ def parsed_responses(lines: DataFrame) -> DataFrame:
         landed["imdbID"].alias("imdbID"),
         response.alias("response"),
         F.when(landed["imdbID"].isNull() | response.isNull(), F.lit("is not a landed response"))
-        .when(answered.isNull(), F.lit("the response is not JSON of OMDb's"))
+        .when(outcome.isNull(), F.lit("the response is not JSON of OMDb's"))
         .alias("reason"),
     )
 
 
 def omdb_responses(parsed: DataFrame) -> DataFrame:
-    """The last response for each title."""
+    """Keep the latest response for each title."""
     latest = Window.partitionBy("imdbID").orderBy(F.desc("file"), F.desc("line_number"))
     return (
         parsed.where(F.col("reason").isNull())
-        .withColumn("place", F.row_number().over(latest))
-        .where(F.col("place") == 1)
+        .withColumn("rank", F.row_number().over(latest))
+        .where(F.col("rank") == 1)
         .select(*OMDB_RESPONSES.column_names)
     )
 
 
 def rejected_responses(parsed: DataFrame, *, snapshot_date: date) -> DataFrame:
-    """The landed lines that are no response, with the reason."""
+    """Keep the landed lines that are not valid responses, with the reason."""
     return parsed.where(F.col("reason").isNotNull()).select(
         F.lit(OMDB).alias("dataset"),
         F.col("line_number").cast("bigint").alias("line_number"),
@@ -104,12 +117,12 @@ def rejected_responses(parsed: DataFrame, *, snapshot_date: date) -> DataFrame:
 
 def _wrong_value(value: Column, column: DeclaredColumn) -> Column:
     if pattern := ID_PATTERNS.get(column.name):
-        wrong = ~F.coalesce(value.rlike(pattern), F.lit(False))  # noqa: FBT003 - Spark takes it so
-        said = f"{column.name} is not an IMDb id: "
+        wrong = ~F.coalesce(value.rlike(pattern), F.lit(False))  # noqa: FBT003 - F.lit takes a positional value
+        prefix = f"{column.name} is not an IMDb id: "
     elif column.type == "string":
         return F.lit(None).cast("string")
     else:
         wrong = value.isNotNull() & value.try_cast(column.type).isNull()
-        said = f"{column.name} is not {'an' if column.type == 'int' else 'a'} {column.type}: "
-    quoted = F.substring(F.coalesce(value, F.lit(IMDB_NULL)), 1, LONGEST_QUOTED)
-    return F.when(wrong, F.concat(F.lit(said), quoted))
+        prefix = f"{column.name} is not {'an' if column.type == 'int' else 'a'} {column.type}: "
+    quoted = F.substring(F.coalesce(value, F.lit(IMDB_NULL)), 1, LONGEST_QUOTE)
+    return F.when(wrong, F.concat(F.lit(prefix), quoted))

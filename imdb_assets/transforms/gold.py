@@ -1,4 +1,4 @@
-"""How silver becomes gold: facts known before release, and people as they are found; histories are in history.py."""
+"""Silver to gold: facts known before release and the people index. Histories are in `history.py`."""
 
 from functools import reduce
 
@@ -8,13 +8,13 @@ from pyspark.sql import functions as F
 from imdb_assets.transforms.silver import vote_band
 from imdb_assets.vocabulary.roles import ROLE_LISTS
 
-_KNOWN_MOVIES = 3
+_N_KNOWN_MOVIES = 3
 
 
 def movie_features(
     silver_movies: DataFrame, silver_ratings: DataFrame, silver_credits: DataFrame, silver_omdb_facts: DataFrame
 ) -> DataFrame:
-    """Describe each movie with a release year in the columns of a draft, the target beside it."""
+    """Describe each movie with a release year in the columns of a draft, together with its target."""
     people = [
         _people_in_order(silver_credits.where(F.col("role") == role), column) for role, column in ROLE_LISTS.items()
     ]
@@ -45,13 +45,13 @@ def movie_features(
         "certificate",
         *(F.coalesce(column, empty).alias(column) for column in ROLE_LISTS.values()),
         F.col("average_rating").alias("target_rating"),
-        F.col("n_votes").alias("n_votes"),
+        "n_votes",
         "snapshot_date",
     )
 
 
 def omdb_coverage(gold_movie_features: DataFrame) -> DataFrame:
-    """Films by votes (none, 1, 10, 100, 1,000, 10,000 and more), and how many of them have which of OMDb's facts."""
+    """Count films per vote band, and among them those with a plot, a language and a certificate from OMDb."""
     return (
         gold_movie_features.groupBy(vote_band(F.coalesce("n_votes", F.lit(0))).alias("least_votes"))
         .agg(
@@ -61,20 +61,15 @@ def omdb_coverage(gold_movie_features: DataFrame) -> DataFrame:
     )
 
 
-def _people_in_order(credits: DataFrame, column: str) -> DataFrame:
-    in_order = F.array_sort(F.collect_list(F.struct("billing_order", "nconst")))
-    return credits.groupBy("tconst").agg(in_order.getField("nconst").alias(column))
-
-
 def people_index(
     silver_people: DataFrame, silver_credits: DataFrame, silver_movies: DataFrame, silver_ratings: DataFrame
 ) -> DataFrame:
-    """List everybody with a movie credit, with what tells homonyms apart."""
+    """List the people with a movie credit, with the facts that distinguish people of the same name."""
     movies = silver_movies.join(silver_ratings, on="tconst", how="left").select(
         "tconst",
         F.col("average_rating").isNotNull().alias("is_rated"),
         F.struct(
-            # Sorted ascending: most votes first, then by id.
+            # Negative votes sort the movies by votes descending, then by id.
             (-F.coalesce("n_votes", F.lit(0))).alias("order"),
             "tconst",
             F.concat(
@@ -94,7 +89,7 @@ def people_index(
             F.array_sort(F.array_distinct(F.flatten(F.collect_list("roles")))).alias("roles"),
             F.count("*").cast("int").alias("n_movies"),
             F.count_if("is_rated").cast("int").alias("n_rated_movies"),
-            F.slice(F.array_sort(F.collect_list("movie")), 1, _KNOWN_MOVIES).getField("label").alias("known_movies"),
+            F.slice(F.array_sort(F.collect_list("movie")), 1, _N_KNOWN_MOVIES).getField("label").alias("known_movies"),
         )
     )
     return careers.join(silver_people, on="nconst", how="left").select(
@@ -110,28 +105,38 @@ def people_index(
 
 
 def scrambled(gold_movie_features: DataFrame, *, from_year: int, seed: int) -> DataFrame:
-    """Change ratings, votes and presence of the films of `from_year` and later, by chance that follows from the seed.
+    """Scramble the ratings and votes of films from `from_year` on and drop some of those films.
 
-    What is known before a film of that year must not move: the leak audit compares.
+    The leak audit compares the features before and after: those of films up to that year must not change.
+
+    Args:
+        gold_movie_features: Rows of the table.
+        from_year: First release year that is scrambled.
+        seed: Determines the new values, together with the title id.
     """
     is_later = F.col("release_year") >= from_year
-    return _scrambled(gold_movie_features, is_later, rating="target_rating", votes="n_votes", seed=seed)
+    return _scrambled(gold_movie_features, is_later, rating="target_rating", seed=seed)
 
 
 def scrambled_outside(silver_outside_credits: DataFrame, *, from_year: int, seed: int) -> DataFrame:
-    """The same for the titles outside movies that start in `from_year` or later; all credits of a title alike."""
+    """Scramble titles outside movies that start in `from_year` or later; all credits of a title change alike."""
     is_later = F.col("start_year") >= from_year
-    return _scrambled(silver_outside_credits, is_later, rating="average_rating", votes="n_votes", seed=seed)
+    return _scrambled(silver_outside_credits, is_later, rating="average_rating", seed=seed)
 
 
-def _scrambled(titles: DataFrame, is_later: Column, *, rating: str, votes: str, seed: int) -> DataFrame:
-    chance = F.xxhash64("tconst", F.lit(seed))
-    other_rating = F.lit(1.0) + F.pmod(chance, F.lit(91)) / 10
-    other_votes = F.lit(5) + F.pmod(F.shiftright(chance, 8), F.lit(100_000))
-    stays = ~is_later | (F.pmod(F.shiftright(chance, 24), F.lit(4)) != 0)
-    return titles.where(stays).withColumns(
+def _people_in_order(credits: DataFrame, column: str) -> DataFrame:
+    in_order = F.array_sort(F.collect_list(F.struct("billing_order", "nconst")))
+    return credits.groupBy("tconst").agg(in_order.getField("nconst").alias(column))
+
+
+def _scrambled(titles: DataFrame, is_later: Column, *, rating: str, seed: int) -> DataFrame:
+    random_bits = F.xxhash64("tconst", F.lit(seed))
+    random_rating = F.lit(1.0) + F.pmod(random_bits, F.lit(91)) / 10
+    random_votes = F.lit(5) + F.pmod(F.shiftright(random_bits, 8), F.lit(100_000))
+    is_kept = ~is_later | (F.pmod(F.shiftright(random_bits, 24), F.lit(4)) != 0)
+    return titles.where(is_kept).withColumns(
         {
-            rating: F.when(is_later, other_rating).otherwise(F.col(rating)),
-            votes: F.when(is_later, other_votes.cast("int")).otherwise(F.col(votes)),
+            rating: F.when(is_later, random_rating).otherwise(F.col(rating)),
+            "n_votes": F.when(is_later, random_votes.cast("int")).otherwise(F.col("n_votes")),
         }
     )

@@ -1,7 +1,7 @@
-"""History as of each year: what was known of people from rated films of strictly earlier years.
+"""Histories as of each year: statistics of rated films from strictly earlier years.
 
-Every history is made in the same way: rated films are credited to a key (a person in a role, a pair, ...), summed up by
-key and year, and added up from year to year.
+All histories are computed in the same way: rated films are credited to a key (a person in a role, a pair and so on),
+aggregated by key and year, and accumulated from year to year.
 """
 
 from collections.abc import Mapping
@@ -17,12 +17,17 @@ from imdb_assets.tables.history import (
     PERSON_GENRE_HISTORY,
     PERSON_HISTORY,
 )
-from imdb_assets.vocabulary.effects import EFFECT_DECAY_YEARS, LEAST_OUTSIDE_TITLES, OUTSIDE_RATING, VOTE_NOISE
+from imdb_assets.vocabulary.effect_estimation import (
+    DEFAULT_OUTSIDE_RATING,
+    EFFECT_DECAY_YEARS,
+    MINIMUM_OUTSIDE_TITLES,
+    VOTE_NOISE,
+)
 from imdb_assets.vocabulary.roles import PAIRED_CAST, ROLE_LISTS
 from imdb_assets.vocabulary.title_stems import CAPITALS, SEPARATORS, SEQUEL, SHORTEST_STEM, SMALL_LETTERS, SUBTITLE
 
 _EPOCH_YEAR = 1950
-_FACTS = ("year", "tenths", "votes", "weight", "weighted_effect", "baseline")
+_FILM_FACTS = ("year", "tenths", "votes", "weight", "weighted_effect", "baseline")
 _SUMS = (
     "n", "weight", "weighted_effect", "growing_weight", "growing_weighted_effect", "baseline", "tenths",
     "tenths_squared", "votes", "vote_tenths",
@@ -30,9 +35,9 @@ _SUMS = (
 
 
 def person_history(gold_movie_features: DataFrame, gold_baseline_ratings: DataFrame) -> DataFrame:
-    """Add up, per person and role, the rated films of strictly earlier years; one row per year with a film.
+    """Accumulate the rated films of each person and role; one row per year with a film.
 
-    A row serves release years from `from_year`, the year after those films, until the person's next row.
+    A row is valid for release years from `from_year`, the year after those films, until the person's next row.
     """
     films = _rated_films(gold_movie_features, gold_baseline_ratings)
     lists = {role: F.col(column) for role, column in ROLE_LISTS.items()} | {"all": _people()}
@@ -40,15 +45,17 @@ def person_history(gold_movie_features: DataFrame, gold_baseline_ratings: DataFr
 
 
 def person_genre_history(gold_movie_features: DataFrame, gold_baseline_ratings: DataFrame) -> DataFrame:
-    """The same per person, in whatever role, and genre of the films."""
+    """Accumulate the rated films of each person, in any role, and genre."""
     films = _rated_films(gold_movie_features, gold_baseline_ratings)
-    in_genres = films.select(*_FACTS, _people().alias("people"), F.explode(F.array_distinct("genres")).alias("genre"))
-    credits = in_genres.select(*_FACTS, "genre", F.explode("people").alias("nconst"))
+    in_genres = films.select(
+        *_FILM_FACTS, _people().alias("people"), F.explode(F.array_distinct("genres")).alias("genre")
+    )
+    credits = in_genres.select(*_FILM_FACTS, "genre", F.explode("people").alias("nconst"))
     return _as_of_each_year(credits, "nconst", "genre")
 
 
 def pair_history(gold_movie_features: DataFrame, gold_baseline_ratings: DataFrame) -> DataFrame:
-    """The same per director and writer, and per director and billed actor, of the same films."""
+    """Accumulate the rated films that a director and a writer, or a director and a billed actor, made together."""
     films = _rated_films(gold_movie_features, gold_baseline_ratings)
     directed = films.select("*", F.explode("directors").alias("nconst"))
     partners = {"writer": F.col("writers"), "cast": _paired_cast()}
@@ -58,29 +65,29 @@ def pair_history(gold_movie_features: DataFrame, gold_baseline_ratings: DataFram
 
 
 def franchise_history(gold_movie_features: DataFrame, gold_baseline_ratings: DataFrame) -> DataFrame:
-    """The same per title stem and person, as director, writer or billed actor; titles without a stem make none.
+    """Accumulate the rated films of each title stem and person, as director, writer or billed actor.
 
-    The films of a stem are also counted for `ANYBODY`.
+    Titles without a stem are left out. Each film of a stem also counts once for `ANYBODY`.
     """
     films = _rated_films(gold_movie_features, gold_baseline_ratings).withColumn("title_stem", title_stem("title"))
     people = F.array_union("directors", F.array_union("writers", F.array_append(_paired_cast(), ANYBODY)))
     credits = films.where(F.col("title_stem").isNotNull()).select(
-        *_FACTS, "title_stem", F.explode(people).alias("nconst")
+        *_FILM_FACTS, "title_stem", F.explode(people).alias("nconst")
     )
     return _as_of_each_year(credits, "title_stem", "nconst")
 
 
 def outside_history(silver_outside_credits: DataFrame) -> DataFrame:
-    """The same per person and kind of title outside movies; the baseline is what the kind was rated until then."""
+    """Accumulate rated titles outside movies per person and kind; the baseline is the kind's earlier mean rating."""
     credits = silver_outside_credits.join(_outside_baseline(silver_outside_credits), on=["kind", "start_year"])
-    facts = _facts(F.col("start_year"), F.col("average_rating"), F.col("n_votes"), F.col("kind_rating"))
+    facts = _film_facts(F.col("start_year"), F.col("average_rating"), F.col("n_votes"), F.col("kind_rating"))
     return _as_of_each_year(credits.select("nconst", "kind", *facts), "nconst", "kind")
 
 
 def histories(
     gold_movie_features: DataFrame, gold_baseline_ratings: DataFrame, silver_outside_credits: DataFrame
 ) -> dict[str, DataFrame]:
-    """All history tables, by the names of their assets."""
+    """Compute all history tables, keyed by asset name."""
     return {
         PERSON_HISTORY.asset_name: person_history(gold_movie_features, gold_baseline_ratings),
         PERSON_GENRE_HISTORY.asset_name: person_genre_history(gold_movie_features, gold_baseline_ratings),
@@ -91,7 +98,7 @@ def histories(
 
 
 def title_stem(title: str) -> Column:
-    """What `tables.titles.title_stem` says of the titles of a column."""
+    """Compute the same stem as `vocabulary.title_stems.title_stem`, for a column of titles."""
     main = F.regexp_replace(F.translate(title, CAPITALS, SMALL_LETTERS), SUBTITLE, "")
     stem = F.regexp_replace(F.trim(F.regexp_replace(main, SEPARATORS, " ")), SEQUEL, "")
     return F.when(F.length(stem) >= SHORTEST_STEM, stem)
@@ -103,7 +110,7 @@ def _rated_films(gold_movie_features: DataFrame, gold_baseline_ratings: DataFram
         "title",
         "genres",
         *ROLE_LISTS.values(),
-        *_facts(
+        *_film_facts(
             F.col("release_year"),
             F.col("target_rating"),
             F.col("n_votes"),
@@ -112,11 +119,11 @@ def _rated_films(gold_movie_features: DataFrame, gold_baseline_ratings: DataFram
     )
 
 
-def _facts(year: Column, rating: Column, n_votes: Column, baseline: Column) -> list[Column]:
+def _film_facts(year: Column, rating: Column, n_votes: Column, baseline: Column) -> list[Column]:
     weight = 1 / (VOTE_NOISE[0] + VOTE_NOISE[1] / F.greatest(n_votes, F.lit(1)))
     return [
         year.alias("year"),
-        # IMDb gives one decimal: whole tenths add up to the same sum in any order.
+        # IMDb publishes one decimal. Sums of whole tenths are the same in any order.
         F.round(rating * 10).cast("long").alias("tenths"),
         F.coalesce(n_votes, F.lit(0)).cast("long").alias("votes"),
         weight.alias("weight"),
@@ -134,26 +141,26 @@ def _paired_cast() -> Column:
 
 
 def _listed(films: DataFrame, lists: Mapping[str, Column], *also: str, name: str, person: str) -> DataFrame:
-    """A row per film and member of each list, with the name of the list."""
+    """Return one row per film and member of each list, with the name of the list."""
     named = F.create_map(*(part for key, people in lists.items() for part in (F.lit(key), people)))
-    return films.select(*_FACTS, *also, F.explode(named).alias(name, "people")).select(
-        *_FACTS, *also, name, F.explode("people").alias(person)
+    return films.select(*_FILM_FACTS, *also, F.explode(named).alias(name, "people")).select(
+        *_FILM_FACTS, *also, name, F.explode("people").alias(person)
     )
 
 
 def _outside_baseline(silver_outside_credits: DataFrame) -> DataFrame:
-    """Mean rating of each kind's titles of strictly earlier years, for each year with a title."""
+    """Compute the mean rating of earlier titles of each kind, for each year with a title."""
     tenths = F.round(F.col("average_rating") * 10).cast("long")
     titles = silver_outside_credits.select("tconst", "kind", "start_year", tenths.alias("tenths")).distinct()
     by_year = titles.groupBy("kind", "start_year").agg(F.count("*").alias("n"), F.sum("tenths").alias("tenths"))
     before = Window.partitionBy("kind").orderBy("start_year").rowsBetween(Window.unboundedPreceding, -1)
     n, total = F.sum("n").over(before), F.sum("tenths").over(before)
-    rating = F.when(n >= LEAST_OUTSIDE_TITLES, total / n / 10).otherwise(OUTSIDE_RATING)
+    rating = F.when(n >= MINIMUM_OUTSIDE_TITLES, total / n / 10).otherwise(DEFAULT_OUTSIDE_RATING)
     return by_year.select("kind", "start_year", rating.alias("kind_rating"))
 
 
 def _as_of_each_year(credits: DataFrame, *key: str) -> DataFrame:
-    """Sum up `_FACTS` of a key's films by year, and all years until then, for the year after."""
+    """Turn credits into statistics of each key up to and including each year, valid from the year after."""
     n_films, tenths, votes = F.col("total_n"), F.col("total_tenths"), F.col("total_votes")
     mean_tenths = tenths / n_films
     fading = F.exp((_EPOCH_YEAR - 1 - F.col("year")) / F.lit(EFFECT_DECAY_YEARS))
@@ -178,7 +185,7 @@ def _as_of_each_year(credits: DataFrame, *key: str) -> DataFrame:
         ),
         (F.col("best") / 10).alias("best_rating"),
         (F.col("worst") / 10).alias("worst_rating"),
-        # Of whole numbers, so that equal ratings have no spread at all.
+        # Computed from whole numbers, so that equal ratings have a spread of exactly 0.
         _nine_digits(F.sqrt(F.col("total_tenths_squared") * n_films - tenths * tenths) / n_films / 10).alias(
             "rating_spread"
         ),
@@ -188,7 +195,7 @@ def _as_of_each_year(credits: DataFrame, *key: str) -> DataFrame:
 
 def _films_of_each_year(credits: DataFrame, *key: str) -> DataFrame:
     growth = F.exp((F.col("year") - _EPOCH_YEAR) / F.lit(EFFECT_DECAY_YEARS))
-    # Rows of a key are brought together once, for this and for the window after it.
+    # One shuffle by key serves both this aggregation and the window that follows.
     return (
         credits.repartition(*key)
         .groupBy(*key, "year")
@@ -210,7 +217,7 @@ def _films_of_each_year(credits: DataFrame, *key: str) -> DataFrame:
 
 
 def _totals_of_each_year(by_year: DataFrame, *key: str) -> DataFrame:
-    # Each total once, by name: Spark would add up a window's sum again wherever it is written.
+    # Each total is computed once and named: Spark would evaluate the window again wherever its expression is repeated.
     until_then = Window.partitionBy(*key).orderBy("year").rowsBetween(Window.unboundedPreceding, Window.currentRow)
     return by_year.select(
         *key,
@@ -227,5 +234,5 @@ def _totals_of_each_year(by_year: DataFrame, *key: str) -> DataFrame:
 
 
 def _nine_digits(value: Column) -> Column:
-    # The last digits of a sum depend on the order of its rows. Spark's `round` would cost many times as much.
+    # The last digits of a sum depend on the order of its rows. Spark's `round` is many times slower.
     return F.rint(value * F.lit(1e9)) / F.lit(1e9)

@@ -1,4 +1,4 @@
-"""From movies and forecasts to the films that are forecast, and to forecasts beside what became of them."""
+"""Films to forecast, films whose ratings have matured, and the scoreboard that compares forecasts with ratings."""
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -7,26 +7,26 @@ from imdb_assets.tables.monitoring import SCOREBOARD
 
 
 def announced_films(movie_features: DataFrame) -> DataFrame:
-    """The films without a rating of the snapshot's year, the year before it, and later, each with the snapshot's date.
+    """Keep the unrated films from the year before the snapshot on, each with the date of the snapshot.
 
-    None where no film has a rating: there is no snapshot of ratings then.
+    Without any rated film there is no snapshot date, and the result is empty.
     """
     dated = _dated(movie_features)
     return dated.where(F.col("target_rating").isNull() & (F.col("release_year") >= F.year("snapshot_date") - 1))
 
 
 def matured_films(movie_features: DataFrame, *, after_year: int, mature_after_years: int) -> DataFrame:
-    """The rated films that were released after a year and whose ratings are mature."""
+    """Keep the films released after `after_year` whose ratings are mature."""
     rated = _dated(movie_features).where(F.col("target_rating").isNotNull())
     mature = F.col("release_year") <= F.year("snapshot_date") - mature_after_years
     return rated.where(mature & (F.col("release_year") > after_year))
 
 
 def scoreboard(forecasts: DataFrame, movie_features: DataFrame, *, mature_after_years: int) -> DataFrame:
-    """Each forecast whose film has a mature rating by now, with that rating."""
+    """Compare each forecast whose film has a mature rating by now with that rating."""
     films = matured_films(movie_features, after_year=0, mature_after_years=mature_after_years)
     outcomes = films.select("tconst", "release_year", "target_rating", "n_votes", "snapshot_date")
-    # IMDb may move a film's year: the one known today decides whether its rating is mature.
+    # IMDb may correct a release year: the latest one decides whether the rating is mature.
     scored = forecasts.drop("release_year").join(outcomes, on="tconst", how="inner")
     rating = F.col("target_rating")
     return scored.withColumns(

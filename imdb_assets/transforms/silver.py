@@ -1,7 +1,7 @@
-"""From IMDb's and OMDb's rows to things under our names, one row each.
+"""Bronze to silver: typed rows with the platform's column names, one per movie, person, credit and so on.
 
-Where a dataset has several rows of one key, one is kept: that with the greatest values, the columns compared in the
-order of their names and an absent value being the least. So the same snapshot always gives the same table.
+If a dataset has several rows with one key, the row with the greatest values is kept. Columns are compared in the order
+of their names, and null is the least value. The same snapshot therefore always gives the same table.
 """
 
 from collections.abc import Mapping
@@ -10,36 +10,27 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from imdb_assets.tables import silver
+from imdb_assets.vocabulary.roles import ROLE_OF_CATEGORY
+from imdb_assets.vocabulary.title_types import KIND_OF_TYPE, MINI_SERIES, MOVIE, SERIES_TYPES
 
-MOVIE = "movie"
-SERIES_TYPES = ("tvSeries", "tvMiniSeries")
-ROLE_OF_CATEGORY = {"director": "director", "writer": "writer", "actor": "cast", "actress": "cast", "self": "cast"}
-# Titles outside movies, by what they are to a person's history; episodes count through their series.
-KIND_OF_TYPE = {
-    **dict.fromkeys(SERIES_TYPES, "series"),
-    "short": "short",
-    **dict.fromkeys(("tvMovie", "video", "tvSpecial"), "tv_movie"),
-}
 LOWEST_RATING, HIGHEST_RATING = 1, 10
-# The highest vote band is that of 10,000 and more.
-MOST_DIGITS = 4
-# What a credit has from principals alone.
-PRINCIPAL_ONLY = {"category": "string", "job": "string", "characters": "array<string>"}
-# title.akas joins several types or attributes of one name by this character.
+# The highest vote band starts at 10 to the power of 4 votes.
+HIGHEST_BAND_POWER = 4
+# title.akas separates the types and attributes of a name with this character.
 AKA_SEPARATOR = "\x02"
-OMDB_ABSENT = "N/A"
-# What OMDb knows before a film's release; its ratings, votes, awards and takings come after.
+OMDB_NULL = "N/A"
+# Fields that are known before a film's release. Ratings, votes, awards and box office come later.
 OMDB_WHITELIST = ("Plot", "Language", "Country", "Rated", "Runtime", "Genre", "Released", "Production")
 OMDB_FIELDS = ("Response", *OMDB_WHITELIST)
 
 
 def movie_rows(title_basics: DataFrame) -> DataFrame:
-    """The rows of feature films; of one film there may be several."""
+    """Keep the rows of movies; a movie may have several."""
     return title_basics.where(F.col("titleType") == MOVIE)
 
 
 def movies(title_basics: DataFrame) -> DataFrame:
-    """Keep feature films."""
+    """Keep movies, one row each."""
     return _one_row_each(movie_rows(title_basics), "tconst").select(
         "tconst",
         F.col("primaryTitle").alias("primary_title"),
@@ -52,12 +43,12 @@ def movies(title_basics: DataFrame) -> DataFrame:
 
 
 def rating_rows(title_ratings: DataFrame) -> DataFrame:
-    """The rows that can be a rating; of one title there may be several."""
+    """Keep the rows with a valid rating and number of votes; a title may have several."""
     return title_ratings.where(F.col("averageRating").between(LOWEST_RATING, HIGHEST_RATING) & (F.col("numVotes") >= 0))
 
 
 def ratings(title_ratings: DataFrame) -> DataFrame:
-    """Keep ratings that can be one, with the votes behind them."""
+    """Keep valid ratings with their number of votes, one row per title."""
     return _one_row_each(rating_rows(title_ratings), "tconst").select(
         "tconst",
         F.col("averageRating").alias("average_rating"),
@@ -67,22 +58,24 @@ def ratings(title_ratings: DataFrame) -> DataFrame:
 
 
 def votes(silver_ratings: DataFrame) -> DataFrame:
-    """Titles by their votes."""
+    """Count rated titles per vote band."""
     by_band = silver_ratings.groupBy(vote_band(F.col("n_votes")).alias("least_votes"))
     return by_band.agg(F.count("*").alias("n_titles")).orderBy("least_votes")
 
 
 def vote_band(n_votes: Column) -> Column:
-    """The least number of votes of the band that a title is in: 0, 1, 10, 100, 1,000, or 10,000 and more."""
-    power = F.least(F.floor(F.log10(n_votes)), F.lit(MOST_DIGITS))
+    """Return the lower bound of the vote band: 0, 1, 10, 100, 1,000 or 10,000."""
+    power = F.least(F.floor(F.log10(n_votes)), F.lit(HIGHEST_BAND_POWER))
     return F.when(n_votes > 0, F.pow(F.lit(10), power)).otherwise(0).cast("int")
 
 
 def rating_changes(silver_ratings: DataFrame, silver_rating_history: DataFrame) -> DataFrame:
-    """Keep the ratings that differ from the title's latest row of an earlier snapshot, and those of new titles."""
-    now = silver_ratings.select("tconst", F.col("snapshot_date").alias("now"))
-    before = silver_rating_history.join(now, on="tconst", how="inner").where(F.col("snapshot_date") < F.col("now"))
-    latest = before.groupBy("tconst").agg(
+    """Keep the ratings of new titles and those that differ from the title's latest row from an earlier snapshot."""
+    current = silver_ratings.select("tconst", F.col("snapshot_date").alias("current_snapshot"))
+    earlier = silver_rating_history.join(current, on="tconst", how="inner").where(
+        F.col("snapshot_date") < F.col("current_snapshot")
+    )
+    latest = earlier.groupBy("tconst").agg(
         F.max_by(F.struct("average_rating", "n_votes"), "snapshot_date").alias("latest")
     )
     same = F.struct("average_rating", "n_votes").eqNullSafe(F.col("latest"))
@@ -91,7 +84,7 @@ def rating_changes(silver_ratings: DataFrame, silver_rating_history: DataFrame) 
 
 
 def people(name_basics: DataFrame) -> DataFrame:
-    """People, with their lists as lists."""
+    """Give people one row each, with professions and known titles as arrays."""
     return _one_row_each(name_basics, "nconst").select(
         "nconst",
         F.col("primaryName").alias("primary_name"),
@@ -103,20 +96,20 @@ def people(name_basics: DataFrame) -> DataFrame:
 
 
 def credits(title_basics: DataFrame, title_principals: DataFrame, title_crew: DataFrame) -> DataFrame:
-    """Unite the directors and writers of crew with the principals; each person once in each role of a movie.
+    """Combine the principals with the directors and writers of crew; each person has each role of a movie once.
 
-    A principal's row wins. Cast is billed in the order of principals, directors and writers in that of crew first.
+    If both list a credit, the row from principals is kept. Cast is ordered as in principals; directors and writers are
+    ordered as in crew, followed by those in principals alone.
     """
-    movie_ids = title_basics.where(F.col("titleType") == MOVIE).select("tconst")
-    return _billed(_credit_rows(title_principals, title_crew).join(movie_ids, on="tconst", how="left_semi"))
+    return _billed(_of_movies(_credit_rows(title_principals, title_crew), title_basics))
 
 
 def outside_credits(
     title_basics: DataFrame, title_principals: DataFrame, title_crew: DataFrame, silver_ratings: DataFrame
 ) -> DataFrame:
-    """Credit each person once with each rated title of a kind outside movies, whatever the roles."""
-    of_a_kind = title_basics.where(F.col("titleType").isin(*KIND_OF_TYPE))
-    titles = _one_row_each(of_a_kind, "tconst").where(F.col("startYear").isNotNull())
+    """Credit each person once per rated title outside movies, in any role."""
+    outside_movies = title_basics.where(F.col("titleType").isin(*KIND_OF_TYPE))
+    titles = _one_row_each(outside_movies, "tconst").where(F.col("startYear").isNotNull())
     rated = titles.join(silver_ratings, on="tconst", how="inner").select(
         "tconst",
         _renamed(F.col("titleType"), KIND_OF_TYPE).alias("kind"),
@@ -129,12 +122,10 @@ def outside_credits(
 
 
 def principals_accounted(title_basics: DataFrame, title_principals: DataFrame, movie_credits: DataFrame) -> DataFrame:
-    """One row: the principals of movies, and of these the credited, those of other categories, and the repeated."""
-    movie_ids = title_basics.where(F.col("titleType") == MOVIE).select("tconst")
-    of_movies = title_principals.join(movie_ids, on="tconst", how="left_semi")
-    by_credit = of_movies.groupBy("tconst", "nconst", _role(F.col("category")).alias("role")).agg(
-        F.count("*").alias("n")
-    )
+    """Count the principals of movies: all, credited, in categories without a role, and repeated; one row."""
+    role = _renamed(F.col("category"), ROLE_OF_CATEGORY).alias("role")
+    of_movies = _of_movies(title_principals, title_basics)
+    by_credit = of_movies.groupBy("tconst", "nconst", role).agg(F.count("*").alias("n"))
     has_role = F.col("role").isNotNull()
     principals = by_credit.agg(
         F.coalesce(F.sum("n"), F.lit(0)).alias("principals"),
@@ -146,12 +137,12 @@ def principals_accounted(title_basics: DataFrame, title_principals: DataFrame, m
 
 
 def title_name_rows(title_akas: DataFrame) -> DataFrame:
-    """The rows with a place among the title's names; of one place there may be several."""
+    """Keep the rows with a position; a position of a title may have several."""
     return title_akas.where(F.col("ordering").isNotNull())
 
 
 def title_names(title_akas: DataFrame) -> DataFrame:
-    """The names a title goes by."""
+    """Keep the alternative titles, one row per title and position."""
     return _one_row_each(title_name_rows(title_akas), "titleId", "ordering").select(
         F.col("titleId").alias("tconst"),
         "ordering",
@@ -165,17 +156,17 @@ def title_names(title_akas: DataFrame) -> DataFrame:
 
 
 def series_rows(title_basics: DataFrame) -> DataFrame:
-    """The rows of series and mini-series; of one series there may be several."""
+    """Keep the rows of series and mini-series; a series may have several."""
     return title_basics.where(F.col("titleType").isin(*SERIES_TYPES))
 
 
 def series(title_basics: DataFrame) -> DataFrame:
-    """Keep series and mini-series."""
+    """Keep series and mini-series, one row each."""
     return _one_row_each(series_rows(title_basics), "tconst").select(
         "tconst",
         F.col("primaryTitle").alias("primary_title"),
         F.col("originalTitle").alias("original_title"),
-        (F.col("titleType") == "tvMiniSeries").alias("is_mini_series"),
+        (F.col("titleType") == MINI_SERIES).alias("is_mini_series"),
         _is_one("isAdult").alias("is_adult"),
         F.col("startYear").alias("start_year"),
         F.col("endYear").alias("end_year"),
@@ -185,15 +176,15 @@ def series(title_basics: DataFrame) -> DataFrame:
 
 
 def episode_rows(title_episode: DataFrame) -> DataFrame:
-    """The rows that name a series; of one episode there may be several."""
+    """Keep the rows with a series id; an episode may have several."""
     return title_episode.where(F.col("parentTconst").isNotNull())
 
 
 def episodes(title_episode: DataFrame, title_basics: DataFrame) -> DataFrame:
-    """Episodes whose series is named, with what title.basics says of them where it knows them."""
-    of_series = _one_row_each(episode_rows(title_episode), "tconst")
+    """Keep the episodes with a series id, with title, year and runtime where `title.basics` has them."""
+    with_series = _one_row_each(episode_rows(title_episode), "tconst")
     titles = _one_row_each(title_basics, "tconst").select("tconst", "primaryTitle", "startYear", "runtimeMinutes")
-    return of_series.join(titles, on="tconst", how="left").select(
+    return with_series.join(titles, on="tconst", how="left").select(
         "tconst",
         F.col("parentTconst").alias("series_tconst"),
         F.col("seasonNumber").alias("season_number"),
@@ -205,10 +196,10 @@ def episodes(title_episode: DataFrame, title_basics: DataFrame) -> DataFrame:
 
 
 def omdb_facts(omdb_responses: DataFrame) -> DataFrame:
-    """What OMDb knew of a title before its release; a response that says it has none gives no row."""
+    """Extract the facts that are known before release; a negative response ("Movie not found!") gives no row."""
     schema = ", ".join(f"{name} STRING" for name in OMDB_FIELDS)
-    said = omdb_responses.select("imdbID", F.from_json("response", schema).alias("said"))
-    return said.where(F.col("said.Response") == "True").select(
+    parsed = omdb_responses.select("imdbID", F.from_json("response", schema).alias("parsed"))
+    return parsed.where(F.col("parsed.Response") == "True").select(
         F.col("imdbID").alias("tconst"),
         _omdb("Plot").alias("plot"),
         _omdb_list("Language").alias("languages"),
@@ -222,69 +213,59 @@ def omdb_facts(omdb_responses: DataFrame) -> DataFrame:
 
 
 def whitelisted_responses(omdb_responses: DataFrame) -> DataFrame:
-    """The responses without the fields that are not on the whitelist."""
+    """Remove every field that is not on the whitelist from the responses."""
     fields = F.from_json("response", "map<string, string>")
     kept = F.map_filter(fields, lambda name, _: name.isin(*OMDB_FIELDS))
     return omdb_responses.select("imdbID", F.to_json(kept).alias("response"))
 
 
+def _of_movies(rows: DataFrame, title_basics: DataFrame) -> DataFrame:
+    return rows.join(movie_rows(title_basics).select("tconst"), on="tconst", how="left_semi")
+
+
 def _one_row_each(rows: DataFrame, *key: str) -> DataFrame:
     others = sorted(set(rows.columns) - set(key))
     greatest = Window.partitionBy(*key).orderBy(*(F.desc_nulls_last(name) for name in others))
-    return rows.withColumn("place", F.row_number().over(greatest)).where(F.col("place") == 1).drop("place")
+    return rows.withColumn("rank", F.row_number().over(greatest)).where(F.col("rank") == 1).drop("rank")
 
 
 def _crew(title_crew: DataFrame) -> DataFrame:
     lists = F.create_map(F.lit("director"), _list("directors"), F.lit("writer"), _list("writers"))
     by_role = _one_row_each(title_crew, "tconst").select("tconst", F.explode(lists).alias("role", "nconsts"))
-    return by_role.select("tconst", "role", F.posexplode("nconsts").alias("place", "nconst"))
+    return by_role.select("tconst", "role", F.posexplode("nconsts").alias("position", "nconst"))
 
 
 def _credit_rows(title_principals: DataFrame, title_crew: DataFrame) -> DataFrame:
-    """The credits of titles of any type, a person in a role as often as principals and crew name it."""
+    """List the credits of titles of any type. A person and role may repeat, within and across the two sources."""
     from_principals = title_principals.select(
         "tconst",
         "nconst",
-        _role(F.col("category")).alias("role"),
-        F.col("ordering").alias("place"),
+        _renamed(F.col("category"), ROLE_OF_CATEGORY).alias("role"),
+        F.col("ordering").alias("position"),
         "category",
         "job",
         _characters("characters").alias("characters"),
+        F.lit(True).alias("is_principal"),  # noqa: FBT003 - F.lit takes a positional value
     ).where(F.col("role").isNotNull())
-    from_crew = _crew(title_crew).select(
-        "tconst",
-        "nconst",
-        "role",
-        "place",
-        *(F.lit(None).cast(kind).alias(name) for name, kind in PRINCIPAL_ONLY.items()),
-    )
-    return from_crew.withColumn("is_principal", F.lit(False)).unionByName(  # noqa: FBT003 - Spark takes it so
-        from_principals.withColumn("is_principal", F.lit(True))  # noqa: FBT003 - Spark takes it so
-    )
+    from_crew = _crew(title_crew).withColumn("is_principal", F.lit(False))  # noqa: FBT003 - as above
+    return from_crew.unionByName(from_principals, allowMissingColumns=True)
 
 
 def _billed(rows: DataFrame) -> DataFrame:
     person = Window.partitionBy("tconst", "role", "nconst")
-    in_crew = F.when(~F.col("is_principal"), F.col("place"))
-    each_once = person.orderBy(F.desc("is_principal"), "place", *_order_of_equals())
-    billing = Window.partitionBy("tconst", "role").orderBy("is_principal_only", "first_place", "nconst")
+    crew_position = F.when(~F.col("is_principal"), F.col("position"))
+    ties = [F.asc_nulls_last(name) for name in ("category", "job", "characters")]
+    preference = person.orderBy(F.desc("is_principal"), "position", *ties)
+    billing = Window.partitionBy("tconst", "role").orderBy("is_principal_only", "first_position", "nconst")
     return (
         rows.withColumn("is_principal_only", F.min("is_principal").over(person))
-        # In the list of crew where it is there, else among the principals.
-        .withColumn("first_place", F.coalesce(F.min(in_crew).over(person), F.min("place").over(person)))
-        .withColumn("rank", F.row_number().over(each_once))
+        # Position in crew if the person is listed there, else in principals.
+        .withColumn("first_position", F.coalesce(F.min(crew_position).over(person), F.min("position").over(person)))
+        .withColumn("rank", F.row_number().over(preference))
         .where(F.col("rank") == 1)
         .withColumn("billing_order", F.row_number().over(billing))
         .select(*silver.CREDITS.column_names)
     )
-
-
-def _order_of_equals() -> list[Column]:
-    return [F.asc_nulls_last(name) for name in ("category", "job", "characters")]
-
-
-def _role(category: Column) -> Column:
-    return _renamed(category, ROLE_OF_CATEGORY)
 
 
 def _renamed(value: Column, names: Mapping[str, str]) -> Column:
@@ -295,7 +276,7 @@ def _renamed(value: Column, names: Mapping[str, str]) -> Column:
 
 
 def _characters(name: str) -> Column:
-    # The list is JSON; where it is not, the text itself is the one character.
+    # A JSON array of names. Text that is not an array is the name of a single character.
     listed = F.from_json(F.col(name), "array<string>")
     return F.coalesce(F.when(F.size(listed) > 0, listed), F.when(~F.col(name).startswith("["), F.array(name)))
 
@@ -309,8 +290,8 @@ def _is_one(name: str) -> Column:
 
 
 def _omdb(field: str) -> Column:
-    text = F.trim(F.col(f"said.{field}"))
-    return F.when(~text.isin("", OMDB_ABSENT), text)
+    text = F.trim(F.col(f"parsed.{field}"))
+    return F.when(~text.isin("", OMDB_NULL), text)
 
 
 def _omdb_list(field: str) -> Column:

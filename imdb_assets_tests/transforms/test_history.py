@@ -14,7 +14,7 @@ from imdb_assets.tables.history import ANYBODY, HISTORIES, STATISTIC_COLUMNS
 from imdb_assets.tables.silver import OUTSIDE_CREDITS
 from imdb_assets.tables.table import Table
 from imdb_assets.transforms import gold, history
-from imdb_assets.vocabulary.effects import EFFECT_DECAY_YEARS, OUTSIDE_RATING, VOTE_NOISE
+from imdb_assets.vocabulary.effect_estimation import DEFAULT_OUTSIDE_RATING, EFFECT_DECAY_YEARS, VOTE_NOISE
 from imdb_assets.vocabulary.roles import PAIRED_CAST
 from imdb_assets.vocabulary.title_stems import title_stem
 from imdb_assets_tests.support.reference_history import brute_force, credited, credited_outside, film, random_films
@@ -132,11 +132,11 @@ def test_a_franchise_is_a_title_stem_and_a_person(made: Mapping[str, pd.DataFram
 def test_outside_effects_are_over_what_the_kind_was_rated_until_then(made: Mapping[str, pd.DataFrame]) -> None:
     rows = made["outside_history"]
     # Fifty-five shorts before 2004 were rated 5.0; before 2005 one more than sixty, nm1's own 7.0 among them.
-    assert rows.loc[("nm1", "short", 2005)]["mean_baseline"] == pytest.approx((OUTSIDE_RATING + 5.0) / 2)
+    assert rows.loc[("nm1", "short", 2005)]["mean_baseline"] == pytest.approx((DEFAULT_OUTSIDE_RATING + 5.0) / 2)
     assert rows.loc[("nm1", "short", 2006)]["last_sum_weighted_effect"] == pytest.approx(
         weight(9) * (8.0 - (60 * 5.0 + 7.0) / 61), abs=1e-8
     )
-    assert rows.loc[("nm1", "series", 2006)]["mean_baseline"] == OUTSIDE_RATING
+    assert rows.loc[("nm1", "series", 2006)]["mean_baseline"] == DEFAULT_OUTSIDE_RATING
 
 
 CUT_YEAR = 2008
