@@ -1,11 +1,11 @@
-# Every target sets up what it needs: the first call takes about three minutes, later ones nothing.
+# Every target installs what it needs. The first call takes about three minutes, later calls no time.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
 BIN := .venv/bin
-# The first of these that runs, is of a version we support and can make a virtual environment.
+# The first interpreter of a supported version that can create virtual environments.
 PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3 python; do \
 	"$$python" -c 'import sys, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
 	&& echo "$$python" && break; done)
@@ -16,39 +16,39 @@ endif
 DAGSTER_HOME ?= $(CURDIR)/data/dagster
 export DAGSTER_HOME
 
-# Settings come from the environment, then from .env, then from the defaults in imdb_assets/environments.py.
+# Settings come from the environment, then from .env, then from the defaults in the settings module.
 WITH_SETTINGS = $(if $(wildcard .env),$(BIN)/dotenv --file .env run --no-override --)
-# A shell that is not interactive starts its background jobs deaf to Ctrl-C, and Dagster passes that on to its servers.
-HEARING_INTERRUPTS := $(BIN)/python -c 'import os, signal, sys; \
+# A non-interactive shell starts background jobs that ignore Ctrl-C, and Dagster's servers inherit that. This restores it.
+WITH_INTERRUPTS := $(BIN)/python -c 'import os, signal, sys; \
 	signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])'
 
 .PHONY: help
-help: ## Say what can be made
+help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .venv/.packages: requirements.lock pyproject.toml
 	@if [ -z "$(PYTHON)" ]; then \
-		echo "No usable Python: install Python 3.11, 3.12 or 3.13 with its venv module (on Debian: apt-get install python3 python3-venv), or name one with PYTHON=/path/to/python." >&2; \
+		echo "No usable Python: install Python 3.11, 3.12 or 3.13 with its venv module (on Debian: apt-get install python3 python3-venv), or set PYTHON=/path/to/python." >&2; \
 		exit 1; \
 	fi
 	@$(BIN)/python -c '' 2>/dev/null || { \
-		echo "Making .venv with $(PYTHON) ..."; \
-		"$(PYTHON)" -m venv --clear .venv || { echo "$(PYTHON) cannot make a virtual environment: on Debian, apt-get install python3-venv." >&2; exit 1; }; \
+		echo "Creating .venv with $(PYTHON) ..."; \
+		"$(PYTHON)" -m venv --clear .venv || { echo "$(PYTHON) cannot create a virtual environment. On Debian: apt-get install python3-venv" >&2; exit 1; }; \
 	}
-	@echo "Installing the packages of requirements.lock (once, about two minutes) ..."
+	@echo "Installing the packages in requirements.lock (once, about two minutes) ..."
 	@$(BIN)/uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		"$$(grep '^uv==' requirements.lock)" \
-		|| { echo "pip could not install uv: is the package registry within reach?" >&2; exit 1; }
+		|| { echo "pip could not install uv. Check the connection to the package registry." >&2; exit 1; }
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip sync --quiet --compile-bytecode requirements.lock \
-		|| { echo "The packages of requirements.lock could not be installed; the lines above say which and why." >&2; exit 1; }
+		|| { echo "The packages in requirements.lock could not be installed. See the messages above." >&2; exit 1; }
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/.ready: .venv/.packages imdb_assets/resources/spark.py
-	@echo "Fetching Delta's jars and looking for Java (once) ..."
+	@echo "Downloading Delta's jars and detecting Java (once) ..."
 	@$(BIN)/python -m imdb_assets --set-up >.venv/set-up.log 2>&1 || { \
 		tail -n 1 .venv/set-up.log >&2; \
-		echo "Delta's jars could not be fetched or Java not started: is Maven's registry within reach? All of it: .venv/set-up.log" >&2; \
+		echo "Delta's jars could not be downloaded, or Java could not be started. Check the connection to Maven Central. Full log: .venv/set-up.log" >&2; \
 		exit 1; \
 	}
 	@touch $@
@@ -58,115 +58,115 @@ data/dagster/dagster.yaml: dagster.yaml
 	@cp dagster.yaml $@
 
 .PHONY: setup
-setup: .venv/.ready $(INSTANCE) ## Set up without running anything
+setup: .venv/.ready $(INSTANCE) ## Install everything without running anything
 	@:
 
 .PHONY: demo
-demo: setup ## An invented film industry through the whole graph, to a predicted rating
+demo: setup ## Run an invented film industry through the whole graph and print a predicted rating
 	@IMDB_ENV=sample $(BIN)/python -m imdb_assets $(if $(FORCE),--force)
 	@IMDB_ENV=sample $(BIN)/imdb-rating demo
 
-# LightGBM's threads wait for each other busily: two processes with as many threads as cores are slower than one.
+# LightGBM's threads spin while they wait, so two processes with one thread per core are slower than one process.
 WORKERS := 2
-# Runs of the tests are no business of the instance that the UI shows.
-SIDE_BY_SIDE = env -u DAGSTER_HOME OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+# Without DAGSTER_HOME, test runs do not appear in the Dagster instance of the UI.
+PYTEST = env -u DAGSTER_HOME OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 .PHONY: test
-test: setup ## All tests, files side by side (WORKERS=2; 0 for one after the other)
-	@$(SIDE_BY_SIDE) $(ARGS)
+test: setup ## Run the test suite, files in parallel (WORKERS=2; 0 for sequential)
+	@$(PYTEST) $(ARGS)
 
 .PHONY: test-fast
-test-fast: setup ## The tests that take a minute together
-	@$(SIDE_BY_SIDE) -m "not slow" $(ARGS)
+test-fast: setup ## Run the fast tests (about a minute)
+	@$(PYTEST) -m "not slow" $(ARGS)
 
 .PHONY: check
-check: setup ## Format, lint, types, Dagster's definitions
+check: setup ## Check format, lint, types and Dagster's definitions
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/pyright
 	@$(BIN)/dg check defs
 
 .PHONY: format
-format: setup ## Format and mend what ruff can mend
+format: setup ## Format the code and apply ruff's fixes
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format .
 
 .PHONY: dev
 dev: PORT := 3000
-dev: setup ## Dagster's UI on 127.0.0.1:3000 (PORT=...)
-	@$(WITH_SETTINGS) $(HEARING_INTERRUPTS) $(BIN)/dg dev --host 127.0.0.1 --port $(PORT)
+dev: setup ## Start Dagster's UI on 127.0.0.1:3000 (PORT=...)
+	@$(WITH_SETTINGS) $(WITH_INTERRUPTS) $(BIN)/dg dev --host 127.0.0.1 --port $(PORT)
 
 .PHONY: app
 app: PORT := 8501
-app: setup ## The app on 127.0.0.1:8501 (PORT=...)
+app: setup ## Start the app on 127.0.0.1:8501 (PORT=...)
 	@$(WITH_SETTINGS) env OMP_NUM_THREADS=1 $(BIN)/streamlit run app/rating_app.py --server.address 127.0.0.1 --server.port $(PORT) \
 		--server.headless true --browser.gatherUsageStats false
 
 MODEL := champion
 .PHONY: serve
 serve: PORT := 5001
-serve: setup ## The model's REST on 127.0.0.1:5001 (MODEL=champion or random_forest, PORT=...)
+serve: setup ## Serve the model over REST on 127.0.0.1:5001 (MODEL=champion or random_forest, PORT=...)
 	@$(WITH_SETTINGS) sh -c 'MLFLOW_TRACKING_URI="$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/data/mlflow.db}" \
 		OMP_NUM_THREADS=1 exec $(BIN)/mlflow models serve --model-uri models:/imdb_rating@$(MODEL) \
 		--env-manager local --host 127.0.0.1 --port $(PORT)'
 
 .PHONY: rollback
-rollback: setup ## Let the champion before this one answer again
+rollback: setup ## Restore the previous champion
 	@$(WITH_SETTINGS) $(BIN)/imdb-rating rollback
 
 .PHONY: real
-real: setup ## The whole graph on IMDb's own datasets (settings: .env.example)
+real: setup ## Run the whole graph on IMDb's datasets (settings: .env.example)
 	@IMDB_ENV=local $(WITH_SETTINGS) $(BIN)/python -m imdb_assets $(if $(FORCE),--force)
 	@IMDB_ENV=local $(WITH_SETTINGS) $(BIN)/imdb-rating demo
 
 SCALE := 1
 .PHONY: bench
-bench: setup ## Time and memory of the whole graph (SCALE=1 is 3,000 movies)
+bench: setup ## Measure time and memory of the whole graph (SCALE=1 is 3,000 movies)
 	@$(BIN)/python benchmarks/whole_graph.py --scale $(SCALE)
 
 TITLES := 20000
 .PHONY: bench-days
-bench-days: setup ## What a day costs: first run, the same again, the next day (TITLES=20000)
+bench-days: setup ## Measure a first run, an unchanged run and the next day (TITLES=20000)
 	@$(BIN)/python benchmarks/days.py --titles $(TITLES)
 
 LAKE := data/lake
 .PHONY: bench-history
-bench-history: setup ## gold_person_history in Spark against DuckDB (LAKE=data/lake, as the demo makes it)
+bench-history: setup ## Compare gold_person_history in Spark with DuckDB (LAKE=data/lake)
 	@$(BIN)/python benchmarks/person_history.py --lake $(LAKE)
 
 .PHONY: bench-training
-bench-training: setup ## Fitting the model against a bare LightGBM fit (LAKE=data/lake)
+bench-training: setup ## Compare fitting the model with a plain LightGBM fit (LAKE=data/lake)
 	@$(BIN)/python benchmarks/training.py --lake $(LAKE)
 
 REGISTRY := sqlite:///$(CURDIR)/data/mlflow.db
 .PHONY: bench-scenarios
-bench-scenarios: setup ## A million scenarios against LightGBM's own scoring (REGISTRY=sqlite:///...)
+bench-scenarios: setup ## Compare a search of a million scenarios with LightGBM's scoring (REGISTRY=sqlite:///...)
 	@PYTHONPATH=$(CURDIR) $(BIN)/python benchmarks/scenarios.py --champion $(REGISTRY)
 
 .PHONY: bench-people
-bench-people: setup ## The search among 1.5 million people against a scan, SQLite and DuckDB
+bench-people: setup ## Compare the people search with a scan, SQLite and DuckDB (1.5 million people)
 	@PYTHONPATH=$(CURDIR) $(BIN)/python benchmarks/people.py
 
 .PHONY: bench-served
-bench-served: setup ## The model server at IMDb's size: ready, memory, milliseconds (REGISTRY=sqlite:///...)
+bench-served: setup ## Measure the model server at IMDb's size (REGISTRY=sqlite:///...)
 	@PYTHONPATH=$(CURDIR) $(BIN)/python benchmarks/served_model.py --registry $(REGISTRY)
 
 .PHONY: bench-app
-bench-app: setup ## The app with one user and with fifty (REGISTRY=sqlite:///...)
+bench-app: setup ## Measure the app with one user and with fifty (REGISTRY=sqlite:///...)
 	@PYTHONPATH=$(CURDIR) MLFLOW_TRACKING_URI=$(REGISTRY) OMP_NUM_THREADS=1 $(BIN)/python benchmarks/app_load.py
 
 .PHONY: docs
-docs: .venv/.packages ## Write docs/tables.md and docs/features.md from the declarations
+docs: .venv/.packages ## Generate docs/tables.md and docs/features.md
 	@$(BIN)/python docs/write_tables.py
 
 .PHONY: stack
-stack: ## Everything as services, by Docker Compose (needs .env, see .env.example)
-	@docker compose version >/dev/null 2>&1 || { echo "make stack needs Docker with its compose plugin." >&2; exit 1; }
+stack: ## Run all services with Docker Compose (needs .env, see .env.example)
+	@docker compose version >/dev/null 2>&1 || { echo "make stack needs Docker with the Compose plugin." >&2; exit 1; }
 	docker compose up --build --detach --wait postgres azurite mlflow code-location webserver daemon
 	docker compose exec code-location python -m imdb_assets
 	docker compose up --detach --wait
 
 .PHONY: clean
-clean: ## Remove what set-up and tests made (DATA=yes: the lake and the models too)
+clean: ## Remove installed packages and caches (DATA=yes: also the lake and the models)
 	@rm -rf .venv .pytest_cache .ruff_cache build dist *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@if [ "$(DATA)" = yes ]; then rm -rf data; fi
