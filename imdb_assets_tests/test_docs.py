@@ -1,4 +1,4 @@
-"""What the documents say is so."""
+"""The documentation matches the code."""
 
 import ast
 import re
@@ -26,7 +26,7 @@ def _make_targets() -> set[str]:
     return set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
 
 
-def test_the_pages_of_tables_and_features_are_fresh():
+def test_the_generated_pages_are_up_to_date():
     for name, page in runpy.run_path(str(ROOT / "docs" / "write_tables.py"))["PAGES"].items():
         assert (ROOT / "docs" / name).read_text(encoding="utf-8") == page(), "run `make docs`"
 
@@ -44,7 +44,7 @@ def test_the_example_explains_the_settings_that_are_read_and_no_others():
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
 def test_commands_in_the_pages_are_make_targets(page):
-    # In prose "make" is also a verb: only what stands as code is a command.
+    # In prose "make" is also a verb, so only code counts.
     assert set(re.findall(r"\bmake ([a-z][a-z-]*)", _code(page))) <= _make_targets()
 
 
@@ -54,16 +54,23 @@ def _code(page: Path) -> str:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
-def test_links_and_pictures_lead_somewhere(page):
+def test_paths_named_in_the_pages_exist(page):
+    folders = "imdb_assets|imdb_assets_tests|app|benchmarks|docs"
+    paths = re.findall(rf"(?:^|[\s`])((?:{folders})/[\w./-]*(?:/|\.\w+))(?=[\s`]|$)", _code(page))
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_links_and_images_of_the_pages_exist(page):
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target
 
 
-def test_every_make_target_is_explained():
+def test_every_make_target_has_a_help_text():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     phony = set(re.findall(r"^\.PHONY: ([a-z-]+)", makefile, flags=re.MULTILINE))
-    explained = set(re.findall(r"^([a-z-]+):.*## \S", makefile, flags=re.MULTILINE))
-    assert phony == explained
+    documented = set(re.findall(r"^([a-z-]+):.*## \S", makefile, flags=re.MULTILINE))
+    assert phony == documented
 
 
 def test_every_decision_is_in_the_index():

@@ -1,4 +1,4 @@
-"""A few hundred invented films in memory, for tests of the model that need no lake."""
+"""Invented films in memory, for tests of the model without a lake."""
 
 import datetime as dt
 
@@ -13,7 +13,7 @@ GOOD_WORDS, PLAIN_WORDS = ("luminous", "harbour"), ("ordinary", "garage", "weekd
 
 
 def invented_films(n: int = 1500, *, seed: int = 0) -> pd.DataFrame:
-    """Rows of `gold_movie_features`: directors have skill, good words promise better films, facts are missing."""
+    """Rows of `gold_movie_features`: directors differ in skill, good words mean better films, some facts are absent."""
     rng = np.random.default_rng(seed)
     skill = rng.normal(0, 0.8, 120)
     director = rng.integers(0, len(skill), n)

@@ -1,4 +1,4 @@
-"""Random films and titles, and their history by brute force: each year anew from the films of strictly earlier ones."""
+"""Random films and titles, and a brute-force history: every row computed from all films of strictly earlier years."""
 
 import numpy as np
 import pandas as pd
@@ -20,16 +20,16 @@ TITLES = ("Rust", "Rust 2", "Rust: Again", "Harbour", "Harbour Part II", "It", "
 
 
 def film(tconst: str, title: str, year: int, rating: float | None, votes: int | None, **lists: list[str]) -> tuple:
-    facts = (tconst, title, title, year, 90.0, lists.get("genres", []), None, None, None, None)
-    return (*facts, *(lists.get(name, []) for name in ("directors", "writers", "cast")), rating, votes, SNAPSHOT)
+    columns = (tconst, title, title, year, 90.0, lists.get("genres", []), None, None, None, None)
+    return (*columns, *(lists.get(name, []) for name in ("directors", "writers", "cast")), rating, votes, SNAPSHOT)
 
 
 def random_films(seed: int) -> tuple[list[tuple], list[tuple], list[tuple]]:
-    """Few people and years, so that they meet often; ratings and votes that are absent here and there."""
+    """Films, baselines and outside titles with few people and years, who meet often; some ratings are absent."""
     rng = np.random.default_rng(seed)
 
-    def people(most: int) -> list[str]:
-        return [f"nm{n}" for n in rng.choice(25, rng.integers(0, most + 1), replace=False)]
+    def people(maximum: int) -> list[str]:
+        return [f"nm{n}" for n in rng.choice(25, rng.integers(0, maximum + 1), replace=False)]
 
     def rating() -> float:
         return float(rng.integers(10, 101)) / 10
@@ -54,7 +54,7 @@ def random_films(seed: int) -> tuple[list[tuple], list[tuple], list[tuple]]:
 
 
 def credited(films: list[tuple], baselines: list[tuple]) -> dict[str, list[tuple]]:
-    """Per table, the key and (year, rating, votes, baseline) of each credit of a rated film."""
+    """Key, year, rating, votes and baseline of each credit of a rated film, by table."""
     rows: dict[str, list[tuple]] = {table.name: [] for table in HISTORIES}
     baseline = {tconst: with_language for tconst, _, with_language in baselines}
     for tconst, title, _, year, _, genres, _, _, _, _, directors, writers, cast, rating, votes, _ in films:
@@ -77,7 +77,7 @@ def credited_outside(outside: list[tuple]) -> list[tuple]:
     titles = {(tconst, kind, year, rating) for tconst, _, kind, year, rating, _ in outside}
     rows = []
     for _, person, kind, year, rating, votes in outside:
-        earlier = [score for _, other, then, score in titles if other == kind and then < year]
+        earlier = [score for _, other_kind, other_year, score in titles if other_kind == kind and other_year < year]
         baseline = np.mean(earlier) if len(earlier) >= MINIMUM_OUTSIDE_TITLES else DEFAULT_OUTSIDE_RATING
         rows.append(((person, kind), year, rating, votes, baseline))
     return rows

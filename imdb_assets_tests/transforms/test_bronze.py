@@ -1,4 +1,4 @@
-"""Lines as received become typed rows or rejected rows, and none is lost."""
+"""Received lines become typed rows or rejected rows, and no line is lost."""
 
 from datetime import date
 
@@ -13,8 +13,8 @@ pytestmark = pytest.mark.slow
 DAY = date(2025, 1, 1)
 HEADER = "\t".join(TITLE_BASICS.column_names[:-1])
 GOOD = [
-    'tt0000001\tmovie\t"Hello\t"Hello\t0\t1999\t\\N\t51420\tDrama,War',  # lone quotation marks
-    "tt0000002\tshort\t\\N\t\t1\t\\N\t\\N\t\\N\t\\N",  # everything absent; an empty title is a title
+    'tt0000001\tmovie\t"Hello\t"Hello\t0\t1999\t\\N\t51420\tDrama,War',  # unbalanced quotation marks
+    "tt0000002\tshort\t\\N\t\t1\t\\N\t\\N\t\\N\t\\N",  # everything missing; an empty title is a valid title
     "tt10000003\ttvSeries\t a \t\u00e9\\\t0\t2031\t2032\t1\tTalk-Show",  # blanks and backslashes stay
 ]
 BAD = {
@@ -32,7 +32,7 @@ def _parsed(spark, table, *lines):
     return bronze.parsed_lines(spark.createDataFrame(rows, "line_number BIGINT, value STRING"), table)
 
 
-def test_values_arrive_as_imdb_wrote_them_and_null_where_it_wrote_none(spark):
+def test_values_are_unchanged_and_missing_values_are_null(spark):
     rows = bronze.dataset_rows(_parsed(spark, TITLE_BASICS, HEADER, *GOOD), TITLE_BASICS, snapshot_date=DAY)
     expected = [
         ("tt0000001", "movie", '"Hello', '"Hello', 0, 1999, None, 51420, "Drama,War", DAY),
@@ -42,7 +42,7 @@ def test_values_arrive_as_imdb_wrote_them_and_null_where_it_wrote_none(spark):
     assertDataFrameEqual(rows, spark.createDataFrame(expected, TITLE_BASICS.ddl), ignoreNullable=True)
 
 
-def test_rows_that_cannot_be_parsed_are_rejected_with_their_line_and_reason(spark):
+def test_invalid_rows_are_rejected_with_line_number_and_reason(spark):
     parsed = _parsed(spark, TITLE_BASICS, HEADER, GOOD[0], *BAD)
     rejected = bronze.rejected_rows(parsed, dataset="title.basics", snapshot_date=DAY)
     expected = [("title.basics", line, reason, raw, DAY) for line, (raw, reason) in enumerate(BAD.items(), start=3)]
@@ -56,7 +56,7 @@ def test_every_line_below_the_header_is_either_kept_or_rejected(spark):
     assert (n_kept, n_rejected) == (len(GOOD), len(BAD) + 1)
 
 
-def test_a_rating_is_a_number_and_the_id_of_an_aka_is_a_title(spark):
+def test_ratings_must_be_numbers_and_alternative_titles_need_a_title_id(spark):
     ratings = _parsed(spark, TITLE_RATINGS, "header", "tt1\t7.5\t10", "tt2\tseven\t10", "tt3\t7.5\t99999999999")
     akas = _parsed(spark, TITLE_AKAS, "header", "tt1\t1\tA\tUS\t\\N\t\\N\t\\N\t0", "7\t1\tA\tUS\t\\N\t\\N\t\\N\t0")
     assert [row["reason"] for row in ratings.unionByName(akas, allowMissingColumns=True).collect()] == [
@@ -68,7 +68,7 @@ def test_a_rating_is_a_number_and_the_id_of_an_aka_is_a_title(spark):
     ]
 
 
-def test_the_last_response_for_a_title_counts_and_what_is_no_response_is_rejected(spark):
+def test_the_latest_response_of_a_title_is_kept_and_invalid_lines_are_rejected(spark):
     lines = [
         ("2025-01-01.jsonl", 0, '{"imdbID": "tt1", "response": "{\\"Response\\": \\"False\\"}"}'),
         ("2025-01-02.jsonl", 0, '{"imdbID": "tt1", "response": "{\\"Response\\": \\"True\\"}"}'),

@@ -1,3 +1,5 @@
+"""Silver becomes the facts of each movie and the people index, and the leak audit's scrambling spares the past."""
+
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
@@ -6,7 +8,7 @@ from imdb_assets.tables.silver import CREDITS, MOVIES, OMDB_FACTS, OUTSIDE_CREDI
 from imdb_assets.transforms import gold
 from imdb_assets_tests.support.films import SNAPSHOT
 
-# A film with everything; one without genre, crew or rating; one whose year nobody knows.
+# A film with everything, one without genres, crew and rating, and one without a year.
 MOVIE_ROWS = [
     ("tt1", "One", "Un", False, 2000, 90, ["Drama"]),
     ("tt2", "Two", "Two", False, 2001, None, None),
@@ -22,8 +24,8 @@ OMDB_ROWS = [("tt2", "A plot.", ["French", "English"], ["France"], "PG", 101, ["
 
 
 def film(tconst: str, year: int, rating: float | None, votes: int | None) -> tuple:
-    nothing_else = (90.0, ["Drama"], None, None, None, None, ["nm1"], [], [])
-    return (tconst, tconst, tconst, year, *nothing_else, rating, votes, SNAPSHOT)
+    other_columns = (90.0, ["Drama"], None, None, None, None, ["nm1"], [], [])
+    return (tconst, tconst, tconst, year, *other_columns, rating, votes, SNAPSHOT)
 
 
 FILMS = [
@@ -39,7 +41,7 @@ def films(spark: SparkSession) -> DataFrame:
     return spark.createDataFrame(FILMS, MOVIE_FEATURES.ddl)
 
 
-def test_movie_features_keep_the_order_of_people_and_leave_out_films_without_a_year(spark: SparkSession) -> None:
+def test_movie_features_keep_the_order_of_people_and_exclude_films_without_a_year(spark: SparkSession) -> None:
     rows = gold.movie_features(
         spark.createDataFrame(MOVIE_ROWS, MOVIES.ddl),
         spark.createDataFrame(RATING_ROWS, RATINGS.ddl),
@@ -53,7 +55,7 @@ def test_movie_features_keep_the_order_of_people_and_leave_out_films_without_a_y
     assert two["target_rating"] is None
 
 
-def test_people_index_tells_homonyms_apart_and_names_the_nameless_by_id(spark: SparkSession) -> None:
+def test_the_people_index_lists_known_films_and_uses_the_id_of_people_without_a_name(spark: SparkSession) -> None:
     people = [("nm1", "Jo Bell", 1970, None, ["actor"], None)]
     rows = gold.people_index(
         spark.createDataFrame(people, PEOPLE.ddl),
@@ -62,13 +64,13 @@ def test_people_index_tells_homonyms_apart_and_names_the_nameless_by_id(spark: S
         spark.createDataFrame(RATING_ROWS, RATINGS.ddl),
     )
     assert [field.name for field in rows.schema] == list(PEOPLE_INDEX.column_names)
-    known, nameless = sorted(rows.collect(), key=lambda row: row["nconst"])
-    assert (known["name"], known["roles"], known["n_movies"]) == ("Jo Bell", ["cast", "director"], 1)
-    assert (known["known_movies"], known["n_rated_movies"]) == (["One (2000)"], 1)
-    assert nameless["name"] == "nm2"
+    named, unnamed = sorted(rows.collect(), key=lambda row: row["nconst"])
+    assert (named["name"], named["roles"], named["n_movies"]) == ("Jo Bell", ["cast", "director"], 1)
+    assert (named["known_movies"], named["n_rated_movies"]) == (["One (2000)"], 1)
+    assert unnamed["name"] == "nm2"
 
 
-def test_scrambling_leaves_the_past_and_moves_the_future(films: DataFrame) -> None:
+def test_scrambling_changes_later_films_only(films: DataFrame) -> None:
     rows = {row["tconst"]: row for row in gold.scrambled(films, from_year=2006, seed=1).collect()}
     assert rows["tt1"]["target_rating"] == 6.0
     later = [rows[name]["target_rating"] for name in ("tt3", "tt4", "tt5") if name in rows]
@@ -76,13 +78,13 @@ def test_scrambling_leaves_the_past_and_moves_the_future(films: DataFrame) -> No
     assert later != [4.0, None, 9.0]
 
 
-def test_scrambling_outside_titles_leaves_the_past_and_treats_the_credits_of_a_title_alike(spark: SparkSession) -> None:
+def test_scrambling_changes_later_outside_titles_only_and_all_credits_of_a_title_alike(spark: SparkSession) -> None:
     titles = [(f"tt{n}", 2000 + n, 5.0, 100) for n in range(40)]
     credits = [(tconst, person, "short", *facts) for tconst, *facts in titles for person in ("nm1", "nm2")]
     rows = spark.createDataFrame(credits, OUTSIDE_CREDITS.ddl)
-    made = [tuple(row) for row in gold.scrambled_outside(rows, from_year=2010, seed=1).collect()]
-    assert sorted(row for row in made if row[3] < 2010) == sorted(credits[:20])
-    later = {row[:2]: row[2:] for row in made if row[3] >= 2010}
+    scrambled = [tuple(row) for row in gold.scrambled_outside(rows, from_year=2010, seed=1).collect()]
+    assert sorted(row for row in scrambled if row[3] < 2010) == sorted(credits[:20])
+    later = {row[:2]: row[2:] for row in scrambled if row[3] >= 2010}
     assert {tconst for tconst, _ in later} < {tconst for tconst, year, *_ in titles if year >= 2010}
     assert all(later[tconst, "nm1"] == later[tconst, "nm2"] != ("short", 2000 + int(tconst[2:]), 5.0, 100)
                for tconst, _ in later)  # fmt: skip

@@ -1,4 +1,4 @@
-"""History is of strictly earlier years: by hand on awkward rows, and against brute force on random films."""
+"""Histories use strictly earlier years only: awkward rows by hand, random films against a brute-force reference."""
 
 import math
 from collections.abc import Mapping
@@ -24,18 +24,18 @@ pytestmark = pytest.mark.slow
 
 CROWD = [f"nm{number}" for number in range(11, 18)]
 FILMS = [
-    # Two films in one year, one much later; a film without a rating.
+    # Two films in one year, one much later, and one without a rating.
     film("tt1", "Rust", 2000, 6.0, 1000, directors=["nm1"], genres=["Drama", "Crime"]),
     film("tt2", "Two", 2000, 8.0, 10, directors=["nm1", "nm2"], genres=["Drama"]),
     film("tt3", "Rust 2", 2006, 4.0, 100, directors=["nm1"], genres=["Drama", "Drama"]),
     film("tt4", "Rust III", 2007, None, None, directors=["nm1"], writers=["nm3"], genres=["Drama"]),
-    # A person with two jobs on a film; a long cast.
+    # A person with two roles in one film, and a long cast.
     film("tt5", "Five", 2006, 9.0, 50, directors=["nm2"], writers=["nm2", "nm3"], cast=CROWD),
-    # A rating without votes, of a film too young to be mature; a title without a stem.
+    # A rating without votes on a film that is not mature, with a title that has no stem.
     film("tt6", "It", 2024, 7.0, None, directors=["nm2"], writers=["nm3"]),
 ]
 BASELINES = [("tt1", 1.0, 5.0), *((f"tt{number}", 1.0, 6.0) for number in range(2, 7))]
-# Sixty shorts before 2005, of which five are later than 2003; a series; a person twice.
+# Sixty shorts before 2005, five of them from 2004; two shorts and a series of one person.
 OUTSIDE = [
     *((f"tt{n}", f"nm{n}", "short", 2003 if n < 55 else 2004, 5.0, 9) for n in range(60)),
     ("tt100", "nm1", "short", 2004, 7.0, 9),
@@ -44,14 +44,14 @@ OUTSIDE = [
 ]
 
 
-def credits_of(spark: SparkSession, rows: list[tuple], table: Table) -> DataFrame:
+def frame_of(spark: SparkSession, rows: list[tuple], table: Table) -> DataFrame:
     return spark.createDataFrame(rows, table.ddl)
 
 
 @pytest.fixture(scope="module")
-def made(spark: SparkSession) -> dict[str, pd.DataFrame]:
+def computed(spark: SparkSession) -> dict[str, pd.DataFrame]:
     inputs = ((FILMS, MOVIE_FEATURES), (BASELINES, BASELINE_RATINGS), (OUTSIDE, OUTSIDE_CREDITS))
-    frames = history.histories(*(credits_of(spark, rows, table) for rows, table in inputs))
+    frames = history.histories(*(frame_of(spark, rows, table) for rows, table in inputs))
     return {table.name: frames[table.asset_name].toPandas().set_index(list(table.primary_key)) for table in HISTORIES}
 
 
@@ -59,15 +59,15 @@ def weight(votes: float) -> float:
     return 1 / (VOTE_NOISE[0] + VOTE_NOISE[1] / votes)
 
 
-def test_the_tables_have_the_declared_columns(spark: SparkSession) -> None:
-    frames = history.histories(*(credits_of(spark, [], table)
+def test_histories_have_the_declared_columns(spark: SparkSession) -> None:
+    frames = history.histories(*(frame_of(spark, [], table)
                                  for table in (MOVIE_FEATURES, BASELINE_RATINGS, OUTSIDE_CREDITS)))  # fmt: skip
     declared = {table.asset_name: [(column.name, column.type) for column in table.columns] for table in HISTORIES}
     assert {name: frame.dtypes for name, frame in frames.items()} == declared
 
 
-def test_history_is_of_strictly_earlier_years(made: Mapping[str, pd.DataFrame]) -> None:
-    rows = made["person_history"]
+def test_a_history_counts_films_of_strictly_earlier_years(computed: Mapping[str, pd.DataFrame]) -> None:
+    rows = computed["person_history"]
     first, second = rows.loc[("nm1", "director", 2001)], rows.loc[("nm1", "director", 2007)]
     assert (first["n_films"], first["mean_rating"], first["best_rating"], first["worst_rating"]) == (2, 7.0, 8.0, 6.0)
     assert (second["n_films"], second["n_films_last_year"], second["last_film_year"]) == (3, 1, 2006)
@@ -75,8 +75,8 @@ def test_history_is_of_strictly_earlier_years(made: Mapping[str, pd.DataFrame]) 
     assert rows.loc[("nm1", "director")].index.tolist() == [2001, 2007]
 
 
-def test_effects_are_weighted_by_votes_and_fade_with_age(made: Mapping[str, pd.DataFrame]) -> None:
-    row = made["person_history"].loc[("nm1", "director", 2007)]
+def test_effects_are_weighted_by_votes_and_fade_with_age(computed: Mapping[str, pd.DataFrame]) -> None:
+    row = computed["person_history"].loc[("nm1", "director", 2007)]
     expected = 1.0 * weight(1000) + 2.0 * weight(10) - 2.0 * weight(100)
     assert row["sum_weighted_effect"] == pytest.approx(expected, abs=1e-8)
     old, new = math.exp(-7 / EFFECT_DECAY_YEARS), math.exp(-1 / EFFECT_DECAY_YEARS)
@@ -86,52 +86,54 @@ def test_effects_are_weighted_by_votes_and_fade_with_age(made: Mapping[str, pd.D
     assert row["mean_baseline"] == pytest.approx(17 / 3)
 
 
-def test_two_jobs_on_one_film_are_one_film_of_the_person(made: Mapping[str, pd.DataFrame]) -> None:
-    rows = made["person_history"]
+def test_two_roles_in_one_film_count_as_one_film_over_all_roles(computed: Mapping[str, pd.DataFrame]) -> None:
+    rows = computed["person_history"]
     assert rows.loc[("nm2", "all", 2007)]["n_films"] == 2
     assert rows.loc[("nm2", "writer", 2007)]["n_films"] == 1
 
 
-def test_unrated_films_make_no_history(made: Mapping[str, pd.DataFrame]) -> None:
-    assert all(2008 not in rows.index.get_level_values("from_year") for rows in made.values())
+def test_unrated_films_do_not_count(computed: Mapping[str, pd.DataFrame]) -> None:
+    assert all(2008 not in rows.index.get_level_values("from_year") for rows in computed.values())
 
 
-def test_a_young_film_without_votes_counts_as_one_of_a_single_vote(made: Mapping[str, pd.DataFrame]) -> None:
-    row = made["person_history"].loc[("nm3", "writer", 2025)]
+def test_a_film_without_votes_is_weighted_as_if_it_had_one(computed: Mapping[str, pd.DataFrame]) -> None:
+    row = computed["person_history"].loc[("nm3", "writer", 2025)]
     assert (row["n_films"], row["mean_votes"], row["vote_weighted_rating"]) == (2, 25.0, 9.0)
     assert row["last_sum_weight"] == pytest.approx(weight(1), abs=1e-8)
 
 
-def test_films_rated_alike_have_no_spread(made: Mapping[str, pd.DataFrame]) -> None:
-    rows = made["outside_history"]
+def test_films_with_equal_ratings_have_no_spread(computed: Mapping[str, pd.DataFrame]) -> None:
+    rows = computed["outside_history"]
     assert rows.loc[("nm1", "series", 2006)]["rating_spread"] == 0
-    assert made["person_history"].loc[("nm1", "director", 2001)]["rating_spread"] == 1.0
+    assert computed["person_history"].loc[("nm1", "director", 2001)]["rating_spread"] == 1.0
 
 
-def test_a_film_counts_once_in_each_of_its_genres(made: Mapping[str, pd.DataFrame]) -> None:
-    rows = made["person_genre_history"].loc["nm1"]
+def test_a_film_counts_once_in_each_of_its_genres(computed: Mapping[str, pd.DataFrame]) -> None:
+    rows = computed["person_genre_history"].loc["nm1"]
     assert rows["n_films"].to_dict() == {("Crime", 2001): 1, ("Drama", 2001): 2, ("Drama", 2007): 3}
-    assert "nm3" not in made["person_genre_history"].index
+    assert "nm3" not in computed["person_genre_history"].index
 
 
-def test_pairs_are_of_a_director_with_others_among_writers_and_the_first_of_the_cast(
-    made: Mapping[str, pd.DataFrame],
+def test_directors_form_pairs_with_other_writers_and_the_first_five_of_the_cast(
+    computed: Mapping[str, pd.DataFrame],
 ) -> None:
-    of_2007 = {key[:3] for key in made["pair_history"].index if key[3] == 2007}
+    of_2007 = {key[:3] for key in computed["pair_history"].index if key[3] == 2007}
     assert of_2007 == {("nm2", "nm3", "writer"), *(("nm2", person, "cast") for person in CROWD[:PAIRED_CAST])}
-    assert made["pair_history"].loc[("nm2", "nm3", "writer", 2025)]["n_films"] == 2
+    assert computed["pair_history"].loc[("nm2", "nm3", "writer", 2025)]["n_films"] == 2
 
 
-def test_a_franchise_is_a_title_stem_and_a_person(made: Mapping[str, pd.DataFrame]) -> None:
-    rows = made["franchise_history"]
+def test_a_franchise_is_a_title_stem_and_a_person(computed: Mapping[str, pd.DataFrame]) -> None:
+    rows = computed["franchise_history"]
     assert rows.loc[("rust", "nm1")]["n_films"].to_dict() == {2001: 1, 2007: 2}
     assert set(rows.loc["five"].index.get_level_values("nconst")) == {"nm2", "nm3", *CROWD[:PAIRED_CAST], ANYBODY}
     assert set(rows.index.get_level_values("title_stem")) == {"rust", "two", "five"}
 
 
-def test_outside_effects_are_over_what_the_kind_was_rated_until_then(made: Mapping[str, pd.DataFrame]) -> None:
-    rows = made["outside_history"]
-    # Fifty-five shorts before 2004 were rated 5.0; before 2005 one more than sixty, nm1's own 7.0 among them.
+def test_outside_effects_are_relative_to_the_earlier_mean_of_the_kind(
+    computed: Mapping[str, pd.DataFrame],
+) -> None:
+    rows = computed["outside_history"]
+    # 55 shorts before 2004, all rated 5.0. 61 shorts before 2005, one of them rated 7.0.
     assert rows.loc[("nm1", "short", 2005)]["mean_baseline"] == pytest.approx((DEFAULT_OUTSIDE_RATING + 5.0) / 2)
     assert rows.loc[("nm1", "short", 2006)]["last_sum_weighted_effect"] == pytest.approx(
         weight(9) * (8.0 - (60 * 5.0 + 7.0) / 61), abs=1e-8
@@ -145,7 +147,7 @@ CUT_YEAR = 2008
 @pytest.fixture(scope="module")
 def random_inputs(spark: SparkSession) -> tuple[DataFrame, DataFrame, DataFrame]:
     tables = (MOVIE_FEATURES, BASELINE_RATINGS, OUTSIDE_CREDITS)
-    frames = [credits_of(spark, rows, table) for rows, table in zip(random_films(seed=0), tables, strict=True)]
+    frames = [frame_of(spark, rows, table) for rows, table in zip(random_films(seed=0), tables, strict=True)]
     return frames[0], frames[1], frames[2]
 
 
@@ -155,7 +157,7 @@ def random_histories(random_inputs: tuple[DataFrame, DataFrame, DataFrame]) -> d
 
 
 @pytest.mark.parametrize("table", HISTORIES, ids=lambda table: table.name)
-def test_every_statistic_is_what_brute_force_over_strictly_earlier_years_gives(
+def test_every_statistic_equals_the_brute_force_reference(
     random_histories: dict[str, pd.DataFrame], table: Table
 ) -> None:
     films, baselines, outside = random_films(seed=0)
@@ -168,11 +170,11 @@ def test_every_statistic_is_what_brute_force_over_strictly_earlier_years_gives(
         np.testing.assert_allclose(actual[name], expected[name], rtol=1e-12, atol=1e-9, err_msg=name)
 
 
-def test_no_history_sees_the_year_it_serves_or_later(
+def test_scrambling_later_years_does_not_change_a_history(
     random_inputs: tuple[DataFrame, DataFrame, DataFrame], random_histories: dict[str, pd.DataFrame]
 ) -> None:
     films, baselines, outside = random_inputs
-    # The baseline of films to come is made from scrambled ratings too.
+    # The baselines of later films depend on scrambled ratings too.
     baseline = F.when(F.col("release_year") < CUT_YEAR, F.col("baseline_rating_with_language")).otherwise(0.0)
     scrambled = history.histories(
         gold.scrambled(films, from_year=CUT_YEAR, seed=1),
@@ -183,9 +185,9 @@ def test_no_history_sees_the_year_it_serves_or_later(
     )
     for table in HISTORIES:
         before, after = random_histories[table.asset_name], scrambled[table.asset_name].toPandas()
-        known = [rows[rows["from_year"] <= CUT_YEAR].sort_values(list(table.primary_key)) for rows in (before, after)]
-        pd.testing.assert_frame_equal(*(rows.reset_index(drop=True) for rows in known), check_exact=False, atol=1e-9)
-        assert len(known[0]) > 50
+        valid = [rows[rows["from_year"] <= CUT_YEAR].sort_values(list(table.primary_key)) for rows in (before, after)]
+        pd.testing.assert_frame_equal(*(rows.reset_index(drop=True) for rows in valid), check_exact=False, atol=1e-9)
+        assert len(valid[0]) > 50
         assert len(after) != len(before)
 
 
@@ -198,7 +200,7 @@ AWKWARD_TITLES = [
 ]  # fmt: skip
 
 
-def test_spark_and_python_give_a_title_the_same_stem_whatever_characters_it_has(spark: SparkSession) -> None:
+def test_spark_and_python_compute_the_same_stem_for_any_character(spark: SparkSession) -> None:
     astral = [*range(0x1D400, 0x1D500), *range(0x1F300, 0x1F700), *range(0x20000, 0x20100)]
     characters = [chr(code) for code in (*range(1, 0xD800), *range(0xE000, 0x10000), *astral)]
     titles = [*AWKWARD_TITLES, *(f"Ab{character}cd{character}2" for character in characters)]

@@ -1,4 +1,4 @@
-"""Datasets' rows become things, one row each."""
+"""Rows of datasets become movies, people, credits and so on, one row each."""
 
 import json
 from datetime import date
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 DAY = date(2025, 1, 1)
 BASICS = [
     ("tt1", "movie", '"Life"', "Leben", 0, 1999, None, 51420, "Drama,War", DAY),
-    ("tt2", "movie", None, None, None, 2031, None, None, None, DAY),  # all absent, and in the future
+    ("tt2", "movie", None, None, None, 2031, None, None, None, DAY),  # everything missing, released in the future
     ("tt3", "tvMiniSeries", "Series", "Series", 1, 2001, 2003, 50, "", DAY),
     ("tt4", "tvEpisode", "Pilot", "Pilot", 0, 2001, None, 49, "Drama", DAY),
     ("tt5", "tvMovie", "Not a feature film", "Not a feature film", 0, 1999, None, 90, "Drama", DAY),
@@ -31,7 +31,7 @@ def _same(actual, table, expected):
     assertDataFrameEqual(actual, actual.sparkSession.createDataFrame(expected, table.ddl), ignoreNullable=True)
 
 
-def test_movies_are_titles_of_type_movie_and_keep_their_row_when_all_else_is_absent(spark):
+def test_movies_are_titles_of_type_movie_and_keep_their_row_without_further_facts(spark):
     expected = [
         ("tt1", '"Life"', "Leben", False, 1999, 51420, ["Drama", "War"]),
         ("tt2", None, None, None, 2031, None, None),
@@ -39,25 +39,25 @@ def test_movies_are_titles_of_type_movie_and_keep_their_row_when_all_else_is_abs
     _same(silver.movies(_rows(spark, declared.TITLE_BASICS, BASICS)), tables.MOVIES, expected)
 
 
-def test_rows_of_one_key_give_one_movie_whatever_their_order(spark):
-    rivals = [
+def test_repeated_rows_give_one_movie_in_any_order(spark):
+    repeated = [
         ("tt1", "movie", "A", "A", 0, 1999, None, 90, "Drama", DAY),
         ("tt1", "movie", "A", "A", 0, 1999, None, 90, "Drama", DAY),
         ("tt1", "movie", "A", "A", 0, None, None, 91, "Drama", DAY),
     ]
     expected = [("tt1", "A", "A", False, None, 91, ["Drama"])]
-    for order in (rivals, rivals[::-1]):
+    for order in (repeated, repeated[::-1]):
         _same(silver.movies(_rows(spark, declared.TITLE_BASICS, order)), tables.MOVIES, expected)
 
 
-def test_ratings_outside_one_to_ten_or_absent_are_none(spark):
+def test_missing_ratings_and_ratings_outside_one_to_ten_are_dropped(spark):
     rows = [("tt1", 1.0, 5, DAY), ("tt2", 10.0, 6, DAY), ("tt3", 0.9, 7, DAY), ("tt4", 10.1, 8, DAY)]
     rows += [("tt5", None, 9, DAY), ("tt6", 5.0, None, DAY), ("tt7", float("nan"), 9, DAY)]
     expected = [("tt1", 1.0, 5, DAY), ("tt2", 10.0, 6, DAY)]
     _same(silver.ratings(_rows(spark, declared.TITLE_RATINGS, rows)), tables.RATINGS, expected)
 
 
-def test_people_keep_their_lists_as_lists(spark):
+def test_professions_and_known_titles_of_people_become_arrays(spark):
     rows = [("nm1", "Ada", 1950, None, "actor,writer", "tt1,tt2", DAY), ("nm2", None, None, None, None, None, DAY)]
     expected = [("nm1", "Ada", 1950, None, ["actor", "writer"], ["tt1", "tt2"]), ("nm2", *[None] * 5)]
     _same(silver.people(_rows(spark, declared.NAME_BASICS, rows)), tables.PEOPLE, expected)
@@ -73,13 +73,13 @@ PRINCIPALS = [
     ("tt1", 7, "nm5", "director", None, None, DAY),  # not in crew
     ("tt1", 8, "nm9", None, None, None, DAY),
     ("tt4", 1, "nm6", "actor", None, None, DAY),  # not a movie
-    ("tt9", 1, "nm7", "actor", None, None, DAY),  # a title that basics does not know
+    ("tt9", 1, "nm7", "actor", None, None, DAY),  # a title that is missing from title.basics
 ]
 CREW = [("tt1", "nm8,nm2,nm8", "nm1", DAY), ("tt2", None, "nm8", DAY), ("tt4", "nm6", "nm6", DAY)]
 
 
-def test_credits_unite_principals_and_crew_without_doubles(spark):
-    made = silver.credits(
+def test_credits_combine_principals_and_crew_without_duplicates(spark):
+    actual = silver.credits(
         _rows(spark, declared.TITLE_BASICS, BASICS),
         _rows(spark, declared.TITLE_PRINCIPALS, PRINCIPALS),
         _rows(spark, declared.TITLE_CREW, CREW),
@@ -93,26 +93,26 @@ def test_credits_unite_principals_and_crew_without_doubles(spark):
         ("tt1", "nm1", "writer", 1, "writer", "screenplay", None),
         ("tt2", "nm8", "writer", 1, None, None, None),
     ]
-    _same(made, tables.CREDITS, expected)
+    _same(actual, tables.CREDITS, expected)
 
 
-def test_every_principal_of_a_movie_is_credited_of_another_category_or_repeated(spark):
+def test_every_principal_of_a_movie_is_credited_in_another_category_or_repeated(spark):
     basics = _rows(spark, declared.TITLE_BASICS, BASICS)
     principals = _rows(spark, declared.TITLE_PRINCIPALS, PRINCIPALS)
-    made = silver.credits(basics, principals, _rows(spark, declared.TITLE_CREW, CREW))
-    counts = silver.principals_accounted(basics, principals, made).first().asDict()
+    actual = silver.credits(basics, principals, _rows(spark, declared.TITLE_CREW, CREW))
+    counts = silver.principals_accounted(basics, principals, actual).first().asDict()
     assert counts == {"principals": 8, "of_other_categories": 2, "repeated": 1, "credited": 5}
 
 
-def test_datasets_of_only_a_header_give_no_credits(spark):
+def test_empty_datasets_give_no_credits(spark):
     empty = (_rows(spark, table, []) for table in (declared.TITLE_BASICS, declared.TITLE_PRINCIPALS))
     basics, principals = empty
-    made = silver.credits(basics, principals, _rows(spark, declared.TITLE_CREW, []))
-    assert made.count() == 0
-    assert set(silver.principals_accounted(basics, principals, made).first().asDict().values()) == {0}
+    actual = silver.credits(basics, principals, _rows(spark, declared.TITLE_CREW, []))
+    assert actual.count() == 0
+    assert set(silver.principals_accounted(basics, principals, actual).first().asDict().values()) == {0}
 
 
-def test_outside_credits_are_of_rated_titles_outside_movies_a_person_once_each(spark):
+def test_a_person_has_one_outside_credit_per_rated_title_outside_movies(spark):
     basics = [
         *BASICS,  # a movie, a mini-series, an episode, a TV movie, a series
         ("tt7", "short", "No rating", "No rating", 0, 1999, None, 9, None, DAY),
@@ -128,7 +128,7 @@ def test_outside_credits_are_of_rated_titles_outside_movies_a_person_once_each(s
     ]
     crew = [("tt3", "nm1,nm3", None, DAY), ("tt6", "nm3", None, DAY), ("tt5", None, "nm4", DAY)]
     ratings = [(f"tt{n}", 5.0 + n / 10, n, DAY) for n in (1, 3, 4, 5, 6, 8, 9, 10)]
-    made = silver.outside_credits(
+    actual = silver.outside_credits(
         _rows(spark, declared.TITLE_BASICS, basics),
         _rows(spark, declared.TITLE_PRINCIPALS, principals),
         _rows(spark, declared.TITLE_CREW, crew),
@@ -143,10 +143,10 @@ def test_outside_credits_are_of_rated_titles_outside_movies_a_person_once_each(s
         ("tt6", "nm3", "series", 1980, 5.6, 6),
         ("tt9", "nm1", "tv_movie", 2000, 5.9, 9),
     ]
-    _same(made, tables.OUTSIDE_CREDITS, expected)
+    _same(actual, tables.OUTSIDE_CREDITS, expected)
 
 
-def test_names_of_a_title_are_told_apart_by_their_number(spark):
+def test_alternative_titles_are_identified_by_their_position(spark):
     rows = [
         ("tt1", 1, "Life", "US", "en", "imdbDisplay\x02tv", None, 0, DAY),
         ("tt1", 2, "Leben", "DE", None, None, "long title", 1, DAY),
@@ -159,7 +159,7 @@ def test_names_of_a_title_are_told_apart_by_their_number(spark):
     _same(silver.title_names(_rows(spark, declared.TITLE_AKAS, rows)), tables.TITLE_NAMES, expected)
 
 
-def test_series_tell_mini_series_apart(spark):
+def test_mini_series_are_series_with_a_flag(spark):
     expected = [
         ("tt3", "Series", "Series", True, True, 2001, 2003, 50, None),
         ("tt6", "Endless", "Endless", False, False, 1980, None, None, None),
@@ -167,14 +167,14 @@ def test_series_tell_mini_series_apart(spark):
     _same(silver.series(_rows(spark, declared.TITLE_BASICS, BASICS)), tables.SERIES, expected)
 
 
-def test_episodes_need_a_series_but_no_row_in_basics(spark):
+def test_episodes_need_a_series_id_but_no_row_in_title_basics(spark):
     rows = [("tt4", "tt3", 1, 2, DAY), ("tt7", "tt3", None, None, DAY), ("tt8", None, 1, 1, DAY)]
-    made = silver.episodes(_rows(spark, declared.TITLE_EPISODE, rows), _rows(spark, declared.TITLE_BASICS, BASICS))
+    actual = silver.episodes(_rows(spark, declared.TITLE_EPISODE, rows), _rows(spark, declared.TITLE_BASICS, BASICS))
     expected = [("tt4", "tt3", 1, 2, "Pilot", 2001, 49), ("tt7", "tt3", None, None, None, None, None)]
-    _same(made, tables.EPISODES, expected)
+    _same(actual, tables.EPISODES, expected)
 
 
-def test_omdb_facts_are_the_whitelist_and_nothing_else(spark):
+def test_omdb_facts_contain_only_whitelisted_fields(spark):
     known = {
         "Response": "True", "Plot": "A man.", "Language": "English, French", "Country": "UK,  USA", "Rated": "PG-13",
         "Runtime": "142 min", "Genre": "Drama", "Released": "12 Mar 2019", "Production": "N/A", "imdbRating": "9.3",
@@ -182,7 +182,9 @@ def test_omdb_facts_are_the_whitelist_and_nothing_else(spark):
     }  # fmt: skip
     nothing = dict.fromkeys(known, "N/A") | {"Response": "True", "Runtime": "S min", "Released": "soon"}
     absent = {"Response": "False", "Error": "Movie not found!"}
-    rows = [(f"tt{n}", json.dumps(said)) for n, said in enumerate((known, nothing, absent, {"Response": "True"}))]
+    rows = [
+        (f"tt{n}", json.dumps(response)) for n, response in enumerate((known, nothing, absent, {"Response": "True"}))
+    ]
     expected = [
         ("tt0", "A man.", ["English", "French"], ["UK", "USA"], "PG-13", 142, ["Drama"], date(2019, 3, 12), None),
         ("tt1", *[None] * 8),
@@ -191,17 +193,17 @@ def test_omdb_facts_are_the_whitelist_and_nothing_else(spark):
     _same(silver.omdb_facts(_rows(spark, declared.OMDB_RESPONSES, rows)), tables.OMDB_FACTS, expected)
 
 
-def test_rating_changes_are_new_titles_and_those_that_differ_from_their_latest_earlier_row(spark):
+def test_rating_changes_are_new_titles_and_ratings_that_differ_from_the_latest_earlier_row(spark):
     history = [
         ("tt1", 5.0, 100, date(2024, 12, 1)),
         ("tt1", 6.0, 110, date(2024, 12, 30)),
         ("tt2", 7.0, 10, date(2024, 12, 1)),
-        ("tt2", 7.0, 11, DAY),  # of the same day: a run before this one
+        ("tt2", 7.0, 11, DAY),  # an earlier run on the same day
         ("tt3", 8.0, 10, date(2024, 12, 1)),
-        ("tt5", 9.0, 10, date(2024, 12, 1)),  # no longer there
+        ("tt5", 9.0, 10, date(2024, 12, 1)),  # removed from IMDb
     ]
     now = [
-        ("tt1", 6.0, 110, DAY),  # as it was on its latest day
+        ("tt1", 6.0, 110, DAY),  # unchanged
         ("tt2", 7.0, 11, DAY),
         ("tt3", 7.9, 10, DAY),
         ("tt4", 5.0, 6, DAY),

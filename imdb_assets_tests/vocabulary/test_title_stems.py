@@ -1,4 +1,4 @@
-"""The stem of a title as a draft gets it; that Spark's is the same is in transforms/test_history.py."""
+"""Title stems of drafts. `transforms/test_history.py` compares them with Spark's."""
 
 import pytest
 
@@ -23,14 +23,14 @@ def test_films_of_a_franchise_share_a_stem(stem: str, titles: list[str]) -> None
 
 
 @pytest.mark.parametrize("title", ["Se7en", "2012", "XXX", "Alien3", "Blade IIII", "Volume Part", "Saw I"])
-def test_a_number_that_is_no_sequel_s_stays(title: str) -> None:
+def test_a_number_that_is_not_a_sequel_number_stays(title: str) -> None:
     assert title_stem(title) == title.lower()
 
 
 @pytest.mark.parametrize("title", [None, "", '"', "It", "英雄", "(500) Days of Summer", " : ", "8½", "No 2"])
-def test_titles_with_little_before_the_subtitle_have_no_stem(title: str | None) -> None:
+def test_a_title_that_is_too_short_without_its_subtitle_has_no_stem(title: str | None) -> None:
     assert title_stem(title) is None
 
 
-def test_one_sequel_number_is_stripped_not_two() -> None:
+def test_only_the_last_sequel_number_is_removed() -> None:
     assert title_stem("Death Race 2000 Part 2") == "death race 2000"
