@@ -182,9 +182,8 @@ def test_omdb_facts_contain_only_whitelisted_fields(spark):
     }  # fmt: skip
     nothing = dict.fromkeys(known, "N/A") | {"Response": "True", "Runtime": "S min", "Released": "soon"}
     absent = {"Response": "False", "Error": "Movie not found!"}
-    rows = [
-        (f"tt{n}", json.dumps(response)) for n, response in enumerate((known, nothing, absent, {"Response": "True"}))
-    ]
+    responses = (known, nothing, absent, {"Response": "True"})
+    rows = [(f"tt{n}", json.dumps(response)) for n, response in enumerate(responses)]
     expected = [
         ("tt0", "A man.", ["English", "French"], ["UK", "USA"], "PG-13", 142, ["Drama"], date(2019, 3, 12), None),
         ("tt1", *[None] * 8),

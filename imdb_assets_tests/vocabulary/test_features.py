@@ -33,7 +33,7 @@ def test_no_feature_is_known_only_after_release() -> None:
     assert not AFTER_RELEASE & set(MODEL_COLUMNS)
 
 
-def test_absent_genres_languages_and_countries_are_neutral_zeros() -> None:
+def test_absent_genres_countries_and_certificates_are_zeros() -> None:
     indicators = [feature.name for feature in FEATURES if feature.block in {"genres", "country", "certificate"}]
     assert indicators
     assert {NEUTRAL_VALUES[name] for name in indicators} == {0.0}
