@@ -1,4 +1,4 @@
-"""What a day costs: the first run of the tables on a sample world, the same again, and the next day's snapshot."""
+"""Measure the daily cost of the tables on a sample world: a first run, an unchanged run, the next day."""
 
 import argparse
 import os
@@ -13,34 +13,37 @@ from whole_graph import measure
 from imdb_assets.environments import DATA
 from imdb_assets.resources.sample_snapshot import sample_snapshot
 
-TITLES_A_MOVIE = 1.57
+TITLES_PER_MOVIE = 1.57
+"""Titles of any type per movie in the sample world."""
 
 
 def main() -> None:
-    """Run three times at the wanted size, and print a line for each."""
+    """Run three times at the requested size and print one line per run."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--titles", type=int, default=20_000, help="titles of any type in title.basics, about")
-    parser.add_argument("--job", default="daily_refresh", help="which job to run")
-    asked = parser.parse_args()
-    movies = round(asked.titles / TITLES_A_MOVIE)
+    parser.add_argument(
+        "--titles", type=int, default=20_000, help="approximate number of titles of any type in title.basics"
+    )
+    parser.add_argument("--job", default="daily_refresh", help="job to run")
+    arguments = parser.parse_args()
+    movies = round(arguments.titles / TITLES_PER_MOVIE)
     print(f"{movies:,} movies, {os.cpu_count()} cores, {platform.machine()}", flush=True)
     with tempfile.TemporaryDirectory(prefix="imdb-bench-") as name:
         folder = Path(name)
         (folder / "dagster.yaml").write_text("telemetry: {enabled: false}\n", encoding="utf-8")
         first = None
         for snapshot in (1, 2):
-            # Inventing the films is not the platform's work.
+            # Inventing the films is not part of the measurement.
             sample_snapshot(str(DATA / "sample"), movies=movies, seed=0, snapshot=snapshot)
-        for what, snapshot in (("first run", 1), ("unchanged", 1), ("next day", 2)):
+        for label, snapshot in (("first run", 1), ("unchanged", 1), ("next day", 2)):
             before = _n_versions(folder)
-            code, seconds, gigabytes, said = measure(folder, movies=movies, snapshot=snapshot, job=asked.job)
+            code, seconds, gigabytes, output = measure(folder, movies=movies, snapshot=snapshot, job=arguments.job)
             if code:
-                sys.exit(said)
+                sys.exit(output)
             first = first or seconds
-            # What Python and Dagster take to start is not the run's.
-            ran = int(re.findall(r"succeeded after (\d+) s", said)[-1])
+            # The time that Python and Dagster need to start is reported separately.
+            run_seconds = int(re.findall(r"succeeded after (\d+) s", output)[-1])
             print(
-                f"{what:<10} {seconds:8.1f} s, of it the run {ran} s ({seconds / first:.1%} of the first), "
+                f"{label:<10} {seconds:8.1f} s, of which the run {run_seconds} s ({seconds / first:.1%} of the first), "
                 f"{_n_versions(folder) - before} Delta versions, peak {gigabytes:.2f} GiB",
                 flush=True,
             )

@@ -1,4 +1,4 @@
--- gold_person_history as DuckDB makes it of the views movie_features and baseline_ratings; person_history.py compares.
+-- gold_person_history in DuckDB, from the views movie_features and baseline_ratings. person_history.py compares it with Spark.
 CREATE OR REPLACE TEMP TABLE person_history AS
 WITH films AS (
     SELECT release_year AS year, directors, writers, "cast", round(target_rating * 10)::BIGINT AS tenths,

@@ -1,4 +1,4 @@
-"""Seconds that fitting the rating model takes, against a bare LightGBM fit of the same matrix."""
+"""Compare the time of fitting the rating model with a plain LightGBM fit on the same matrix."""
 
 import argparse
 import os
@@ -21,26 +21,26 @@ from imdb_assets.tables.table import Table
 
 
 def main() -> None:
-    """Take turns at growing trees with and without ours around them, and print seconds and their ratio."""
+    """Alternate between both fits and print seconds and their ratio."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--lake", type=Path, default=DATA / "lake", help="folder that holds the gold tables")
-    parser.add_argument("--trees", type=int, default=500, help="trees to grow")
-    parser.add_argument("--rounds", type=int, default=5, help="how often each is timed")
-    asked = parser.parse_args()
-    films = mature_films(_read(asked.lake, TRAINING_SET), _read(asked.lake, MOVIE_FEATURES))
+    parser.add_argument("--lake", type=Path, default=DATA / "lake", help="folder with the gold tables")
+    parser.add_argument("--trees", type=int, default=500, help="number of trees")
+    parser.add_argument("--rounds", type=int, default=5, help="number of timed rounds")
+    arguments = parser.parse_args()
+    films = mature_films(_read(arguments.lake, TRAINING_SET), _read(arguments.lake, MOVIE_FEATURES))
     recipe = Recipe()
     start = time.perf_counter()
     prepared = prepare(films, recipe)
-    texts = time.perf_counter() - start
-    ours, bare = [], []
-    for _ in range(asked.rounds):
-        ours.append(_seconds_of_ours(prepared, recipe, asked.trees))
-        bare.append(_seconds_bare(prepared, films, recipe, asked.trees))
-    print(f"{len(films.target_rating):,} films, {prepared.inputs.shape[1]} features, {asked.trees} trees")
-    typical, peer = statistics.median(ours), statistics.median(bare)
-    print(f"bare LightGBM      {peer:7.2f} s (median of {len(bare)})")
-    print(f"the model's trees  {typical:7.2f} s, ratio {typical / peer:.2f}")
-    print(f"text scores, once  {texts:7.2f} s")
+    text_seconds = time.perf_counter() - start
+    model_seconds, plain_seconds = [], []
+    for _ in range(arguments.rounds):
+        model_seconds.append(_model_seconds(prepared, recipe, arguments.trees))
+        plain_seconds.append(_plain_seconds(prepared, films, recipe, arguments.trees))
+    print(f"{len(films.target_rating):,} films, {prepared.inputs.shape[1]} features, {arguments.trees} trees")
+    model, plain = statistics.median(model_seconds), statistics.median(plain_seconds)
+    print(f"plain LightGBM     {plain:7.2f} s (median of {len(plain_seconds)})")
+    print(f"the model's trees  {model:7.2f} s, ratio {model / plain:.2f}")
+    print(f"text scores, once  {text_seconds:7.2f} s")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"peak memory {peak:.1f} GiB, {os.cpu_count()} cores")
 
@@ -49,13 +49,13 @@ def _read(lake: Path, table: Table) -> pd.DataFrame:
     return DeltaTable(f"{lake}/{table.path}").to_pandas()
 
 
-def _seconds_of_ours(prepared: Prepared, recipe: Recipe, trees: int) -> float:
+def _model_seconds(prepared: Prepared, recipe: Recipe, trees: int) -> float:
     start = time.perf_counter()
     grow(prepared, recipe, n_rounds=trees)
     return time.perf_counter() - start
 
 
-def _seconds_bare(prepared: Prepared, films: RatedMovies, recipe: Recipe, trees: int) -> float:
+def _plain_seconds(prepared: Prepared, films: RatedMovies, recipe: Recipe, trees: int) -> float:
     start = time.perf_counter()
     data = lgb.Dataset(prepared.inputs, films.target_rating, weight=films.weight(recipe.vote_cap))
     lgb.train(tree_parameters(recipe), data, trees)

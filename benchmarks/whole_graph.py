@@ -1,4 +1,4 @@
-"""Time and memory of the whole graph on a sample world, from landing to the champion, in a fresh folder."""
+"""Measure time and memory of the whole graph on a sample world, from landing to the champion, in a fresh folder."""
 
 import argparse
 import os
@@ -17,7 +17,17 @@ DEMO_MOVIES = 3000
 def measure(
     folder: Path, *, movies: int, snapshot: int = 1, job: str = "whole_platform"
 ) -> tuple[int, float, float, str]:
-    """Exit code, seconds, peak memory (GiB, all processes together) and printed lines of one run."""
+    """Run a job once in a process of its own.
+
+    Args:
+        folder: Folder for the lake, the registry and Dagster's instance.
+        movies: Number of movies in the sample world.
+        snapshot: Day of the sample world.
+        job: Name of the job.
+
+    Returns:
+        Exit code, seconds, peak memory (GiB, over all processes) and the output.
+    """
     settings = {
         "IMDB_ENV": "sample",
         "SAMPLE_MOVIES": str(movies),
@@ -26,7 +36,7 @@ def measure(
         "MLFLOW_TRACKING_URI": f"sqlite:///{folder}/mlflow.db",
         "DAGSTER_HOME": str(folder),
     }
-    began = time.perf_counter()
+    start = time.perf_counter()
     log = folder / "run.log"
     with log.open("w", encoding="utf-8") as output:
         command = [sys.executable, "-m", "imdb_assets", "--job", job]
@@ -39,29 +49,29 @@ def measure(
             except (psutil.TimeoutExpired, subprocess.TimeoutExpired):
                 continue
             break
-    return code, time.perf_counter() - began, peak / 2**30, log.read_text(encoding="utf-8")
+    return code, time.perf_counter() - start, peak / 2**30, log.read_text(encoding="utf-8")
 
 
 def _memory_of(process: psutil.Process) -> int:
     total = 0
     try:
-        for member in (process, *process.children(recursive=True)):
-            total += member.memory_info().rss
+        for each in (process, *process.children(recursive=True)):
+            total += each.memory_info().rss
     except psutil.NoSuchProcess:
-        # A child ended while it was looked at; the next look counts again.
+        # A child process ended during the measurement. The next sample counts again.
         return total
     return total
 
 
 def main() -> None:
-    """Run once at the wanted scale and print one line."""
+    """Run once at the requested scale and print one line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", type=float, default=1.0, help="1 is the demo's 3,000 movies")
     movies = round(DEMO_MOVIES * parser.parse_args().scale)
     with tempfile.TemporaryDirectory(prefix="imdb-bench-") as folder:
         (Path(folder) / "dagster.yaml").write_text("telemetry: {enabled: false}\n", encoding="utf-8")
-        code, seconds, gigabytes, said = measure(Path(folder), movies=movies)
-    print(said)
+        code, seconds, gigabytes, output = measure(Path(folder), movies=movies)
+    print(output)
     print(f"{movies:,} movies: {seconds:.1f} s, peak {gigabytes:.2f} GiB, {os.cpu_count()} cores, {platform.machine()}")
     sys.exit(code)
 
