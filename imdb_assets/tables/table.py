@@ -42,7 +42,7 @@ class Table:
     Attributes:
         layer: Layer of the lake.
         name: Table name without the layer.
-        description: What the table holds and what one row is.
+        description: Content of the table and meaning of one row.
         columns: Columns, in order.
         primary_key: Names of the key columns; empty for tables without a key.
     """

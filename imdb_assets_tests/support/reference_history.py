@@ -61,10 +61,10 @@ def credited(films: list[tuple], baselines: list[tuple]) -> dict[str, list[tuple
         if rating is None:
             continue
         facts = (year, rating, votes or 0, baseline[tconst])
-        everybody, billed = {*directors, *writers, *cast}, cast[:PAIRED_CAST]
-        in_roles = {"director": directors, "writer": writers, "cast": cast, "all": everybody}
+        people_of_film, billed = {*directors, *writers, *cast}, cast[:PAIRED_CAST]
+        in_roles = {"director": directors, "writer": writers, "cast": cast, "all": people_of_film}
         rows["person_history"] += [((p, role), *facts) for role, people in in_roles.items() for p in people]
-        rows["person_genre_history"] += [((p, genre), *facts) for p in everybody for genre in set(genres)]
+        rows["person_genre_history"] += [((p, genre), *facts) for p in people_of_film for genre in set(genres)]
         partners = {"writer": writers, "cast": billed}
         rows["pair_history"] += [((d, p, role), *facts) for d in directors
                                  for role, people in partners.items() for p in people if d != p]  # fmt: skip

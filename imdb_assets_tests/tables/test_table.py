@@ -1,4 +1,4 @@
-"""A declaration gives its name, schema and constraints, and every declared table follows the naming rules."""
+"""Names, schemas and constraints come from the declaration, and every declared table follows the naming rules."""
 
 import re
 
