@@ -26,9 +26,10 @@ from imdb_assets.vocabulary.effect_estimation import (
 from imdb_assets.vocabulary.roles import PAIRED_CAST, ROLE_LISTS
 from imdb_assets.vocabulary.title_stems import CAPITALS, SEPARATORS, SEQUEL, SHORTEST_STEM, SMALL_LETTERS, SUBTITLE
 
+# Weights that decay with age are accumulated as weights that grow from this year on, and scaled back for each row.
 _EPOCH_YEAR = 1950
 _FILM_FACTS = ("year", "tenths", "votes", "weight", "weighted_effect", "baseline")
-_SUMS = (
+_ACCUMULATED = (
     "n", "weight", "weighted_effect", "growing_weight", "growing_weighted_effect", "baseline", "tenths",
     "tenths_squared", "votes", "vote_tenths",
 )  # fmt: skip
@@ -140,11 +141,11 @@ def _paired_cast() -> Column:
     return F.slice("cast", 1, PAIRED_CAST)
 
 
-def _listed(films: DataFrame, lists: Mapping[str, Column], *also: str, name: str, person: str) -> DataFrame:
+def _listed(films: DataFrame, lists: Mapping[str, Column], *columns: str, name: str, person: str) -> DataFrame:
     """Return one row per film and member of each list, with the name of the list."""
     named = F.create_map(*(part for key, people in lists.items() for part in (F.lit(key), people)))
-    return films.select(*_FILM_FACTS, *also, F.explode(named).alias(name, "people")).select(
-        *_FILM_FACTS, *also, name, F.explode("people").alias(person)
+    return films.select(*_FILM_FACTS, *columns, F.explode(named).alias(name, "people")).select(
+        *_FILM_FACTS, *columns, name, F.explode("people").alias(person)
     )
 
 
@@ -226,7 +227,7 @@ def _totals_of_each_year(by_year: DataFrame, *key: str) -> DataFrame:
         "weight",
         "weighted_effect",
         "tenths",
-        *(F.sum(name).over(until_then).alias(f"total_{name}") for name in _SUMS),
+        *(F.sum(name).over(until_then).alias(f"total_{name}") for name in _ACCUMULATED),
         F.min("year").over(until_then).alias("debut_year"),
         F.max("best").over(until_then).alias("best"),
         F.min("worst").over(until_then).alias("worst"),
