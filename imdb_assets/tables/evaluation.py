@@ -6,23 +6,23 @@ _NO_INTERVAL = "null for a model without intervals"
 _FLAT_TARGET, _FLAT_PREDICTION = "null if the targets do not vary", "null if the predictions do not vary"
 
 
-def _ends(name: str, *, unless: str | None = None) -> tuple[Column, Column]:
-    suffix = f"; {unless}." if unless else "."
+def _interval(name: str, *, null_note: str | None = None) -> tuple[Column, Column]:
+    suffix = f"; {null_note}." if null_note else "."
     low, high = (
         Column(
             name=f"{name}_{end}",
             type="double",
             comment=f"{which} end of the 95% bootstrap interval of {name}{suffix}",
-            nullable=unless is not None,
+            nullable=null_note is not None,
         )
         for end, which in (("low", "Lower"), ("high", "Upper"))
     )
     return low, high
 
 
-def _number(name: str, comment: str, *, unless: str | None = None) -> Column:
-    text = f"{comment}; {unless}." if unless else f"{comment}."
-    return Column(name=name, type="double", comment=text, nullable=unless is not None)
+def _number(name: str, comment: str, *, null_note: str | None = None) -> Column:
+    text = f"{comment}; {null_note}." if null_note else f"{comment}."
+    return Column(name=name, type="double", comment=text, nullable=null_note is not None)
 
 
 N_FILMS = Column(name="n", type="int", comment="Number of films.", nullable=False)
@@ -30,21 +30,21 @@ RMSE = _number("rmse", "Root mean squared error, rating points")
 METRICS = (
     N_FILMS,
     RMSE,
-    *_ends("rmse"),
+    *_interval("rmse"),
     _number("mae", "Mean absolute error, rating points"),
-    _number("r2", "Coefficient of determination", unless=_FLAT_TARGET),
-    *_ends("r2", unless=_FLAT_TARGET),
-    _number("spearman", "Spearman's rank correlation", unless="null if targets or predictions do not vary"),
+    _number("r2", "Coefficient of determination", null_note=_FLAT_TARGET),
+    *_interval("r2", null_note=_FLAT_TARGET),
+    _number("spearman", "Spearman's rank correlation", null_note="null if targets or predictions do not vary"),
     _number(
-        "slope", "Calibration slope: regression of target on prediction (1 is calibrated)", unless=_FLAT_PREDICTION
+        "slope", "Calibration slope: regression of target on prediction (1 is calibrated)", null_note=_FLAT_PREDICTION
     ),
-    *_ends("slope", unless=_FLAT_PREDICTION),
+    *_interval("slope", null_note=_FLAT_PREDICTION),
     _number("bias", "Mean of predicted minus target rating, rating points"),
-    _number("coverage_80", "Share of films whose target rating lies in the 80% interval", unless=_NO_INTERVAL),
-    *_ends("coverage_80", unless=_NO_INTERVAL),
-    _number("width_80", "Mean width of the 80% interval, rating points", unless=_NO_INTERVAL),
-    _number("coverage_90", "Share of films whose target rating lies in the 90% interval", unless=_NO_INTERVAL),
-    _number("width_90", "Mean width of the 90% interval, rating points", unless=_NO_INTERVAL),
+    _number("coverage_80", "Share of films whose target rating lies in the 80% interval", null_note=_NO_INTERVAL),
+    *_interval("coverage_80", null_note=_NO_INTERVAL),
+    _number("width_80", "Mean width of the 80% interval, rating points", null_note=_NO_INTERVAL),
+    _number("coverage_90", "Share of films whose target rating lies in the 90% interval", null_note=_NO_INTERVAL),
+    _number("width_90", "Mean width of the 90% interval, rating points", null_note=_NO_INTERVAL),
 )
 """Columns of `Metrics` in `rating_model/evaluation/metrics.py`, in the same order."""
 
@@ -117,7 +117,7 @@ MODEL_ABLATION = Table(
         N_FILMS,
         RMSE,
         _number("rmse_difference", "rmse minus the rmse of the full model; above 0 if the group helps"),
-        *_ends("rmse_difference"),
+        *_interval("rmse_difference"),
     ),
 )
 
@@ -130,9 +130,9 @@ RECIPE_TRIALS = Table(
         Column(name="trial", type="int", comment="Number of the trial; 0 is the initial recipe.", nullable=False),
         Column(name="validation_year", type="int", comment="Release year of the validation films.", nullable=False),
         Column(name="state", type="string", comment="complete or pruned (worse than most trials at the same number of trees).", nullable=False),
-        _number("rmse", "Root mean squared error on films with 1,000 votes or more, rating points", unless="null if pruned"),
+        _number("rmse", "Root mean squared error on films with 1,000 votes or more, rating points", null_note="null if pruned"),
         Column(name="n_trees", type="int", comment="Number of trees with the lowest validation error; null if pruned.", nullable=True),
-        _number("seconds", "Duration of the trial, seconds", unless="null if pruned"),
+        _number("seconds", "Duration of the trial, seconds", null_note="null if pruned"),
         _number("learning_rate", "LightGBM's learning_rate"),
         Column(name="num_leaves", type="int", comment="LightGBM's num_leaves.", nullable=False),
         Column(name="min_child_samples", type="int", comment="LightGBM's min_child_samples.", nullable=False),
