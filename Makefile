@@ -16,7 +16,7 @@ endif
 DAGSTER_HOME ?= $(CURDIR)/data/dagster
 export DAGSTER_HOME
 
-# Settings come from the environment, then from .env, then from the defaults in the settings module.
+# Settings come from the environment, then from .env, then from the defaults in imdb_assets/settings.py.
 WITH_SETTINGS = $(if $(wildcard .env),$(BIN)/dotenv --file .env run --no-override --)
 # A non-interactive shell starts background jobs that ignore Ctrl-C, and Dagster's servers inherit that. This restores it.
 WITH_INTERRUPTS := $(BIN)/python -c 'import os, signal, sys; \
@@ -66,16 +66,16 @@ demo: setup ## Run an invented film industry through the whole graph and print a
 	@IMDB_ENV=sample $(BIN)/python -m imdb_assets $(if $(FORCE),--force)
 	@IMDB_ENV=sample $(BIN)/imdb-rating demo
 
-# LightGBM's threads spin while they wait, so two processes with one thread per core are slower than one process.
+# LightGBM's threads spin while they wait: two processes with a thread per core each are slower than one process.
 WORKERS := 2
-# Without DAGSTER_HOME, test runs do not appear in the Dagster instance of the UI.
+# The tests' runs do not belong in the instance that the UI shows, so DAGSTER_HOME is unset.
 PYTEST = env -u DAGSTER_HOME OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 .PHONY: test
-test: setup ## Run the test suite, files in parallel (WORKERS=2; 0 for sequential)
+test: setup ## Run all tests, files in parallel (WORKERS=2; 0 runs them in sequence)
 	@$(PYTEST) $(ARGS)
 
 .PHONY: test-fast
-test-fast: setup ## Run the fast tests (about a minute)
+test-fast: setup ## Run the fast tests, about a minute in all
 	@$(PYTEST) -m "not slow" $(ARGS)
 
 .PHONY: check

@@ -27,7 +27,7 @@ def parsed_lines(lines: DataFrame, table: Table) -> DataFrame:
         table: Bronze table of the dataset.
 
     Returns:
-        Columns `line_number`, `raw`, `reason` (null for valid lines) and the dataset's own columns.
+        Columns `line_number`, `raw` and `reason` (both null for valid lines) and the dataset's own columns.
     """
     columns = table.columns[:-1]
     # IMDb does not quote: every tab separates two values, and a quotation mark is an ordinary character.
@@ -39,12 +39,15 @@ def parsed_lines(lines: DataFrame, table: Table) -> DataFrame:
         F.concat(F.lit("has "), F.size(texts), F.lit(f" columns, not {len(columns)}")),
     )
     wrong_values = [_wrong_value(value, column) for value, column in zip(values, columns, strict=True)]
-    return lines.where(F.col("line_number") > 1).select(
+    parsed = lines.where(F.col("line_number") > 1).select(
         "line_number",
-        F.col("value").alias("raw"),
+        "value",
         F.coalesce(wrong_width, *wrong_values).alias("reason"),
         *(value.alias(column.name) for value, column in zip(typed, columns, strict=True)),
     )
+    # The text of kept lines is dropped: persisted lines would otherwise take twice the memory.
+    raw = F.when(F.col("reason").isNotNull(), F.col("value")).alias("raw")
+    return parsed.select("line_number", raw, "reason", *(column.name for column in columns))
 
 
 def dataset_rows(parsed: DataFrame, table: Table, *, snapshot_date: date) -> DataFrame:
