@@ -5,8 +5,9 @@ import pandas as pd
 from pyspark.sql import DataFrame
 
 from imdb_assets.assets.champion import rating_model_champion
+from imdb_assets.materialization.checked_commit import Checked, Writing
 from imdb_assets.materialization.plots import bars, outcomes
-from imdb_assets.materialization.table_asset import Checked, Writing, table_asset
+from imdb_assets.materialization.table_asset import table_asset
 from imdb_assets.rating_model.monitoring import drift
 from imdb_assets.rating_model.monitoring.forecasts import first_forecasts, forecasts, no_forecasts
 from imdb_assets.rating_model.monitoring.scoreboard import score

@@ -9,10 +9,11 @@ import dagster as dg
 import pytest
 from pyspark.sql import SparkSession
 
-from imdb_assets.assets.landing import ACCEPTED, ALL_ACCEPTED, FEW_REJECTED, ROWS_ADD_UP
 from imdb_assets.definitions import definitions_for
 from imdb_assets.environments import settings_from
 from imdb_assets.materialization.checks import orphans_result
+from imdb_assets.materialization.dataset_assets import ACCEPTED
+from imdb_assets.materialization.dataset_loading import FEW_REJECTED, ROWS_ADD_UP
 from imdb_assets.materialization.table_asset import FORCE
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.sample_world.world import write_snapshot
@@ -116,7 +117,7 @@ def test_refused_datasets_stop_their_own_branches_with_a_sentence_each(lake: Lak
 
 def failure(result: dg.ExecuteInProcessResult) -> str:
     (event,) = [event for event in result.all_events if event.is_step_failure]
-    assert ALL_ACCEPTED in str(event.step_key)
+    assert "every_dataset_was_accepted" in str(event.step_key)
     data = event.step_failure_data.user_failure_data
     return (data.description if data else None) or ""
 

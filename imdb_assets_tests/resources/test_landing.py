@@ -29,7 +29,7 @@ def snapshot(folder: Path, *, day: int, rows: int) -> FolderImdbDatasets:
 def test_a_snapshot_of_an_unlikely_size_is_refused_and_the_last_one_stays(landing, tmp_path, rows):
     first = landing.fetch(DATASET, snapshot(tmp_path / "a", day=1, rows=2000), run_id="1")
     later = snapshot(tmp_path / "a", day=2, rows=rows)
-    with pytest.raises(DatasetRefused, match=f"has {rows:,} rows, and the snapshot of 2025-01-01 had 2,000; .* force"):
+    with pytest.raises(DatasetRefused, match=f"has {rows:,} rows, but the snapshot of 2025-01-01 had 2,000; .* force"):
         landing.fetch(DATASET, later, run_id="2")
     assert landing.current(DATASET).path == first.path
     assert landing.refusals("2").keys() == {DATASET}
