@@ -145,14 +145,14 @@ class DeltaLake(dg.ConfigurableResource):
             return
         properties = {f"delta.constraints.{name}": check for name, check in table.constraints.items()}
         properties["delta.dataSkippingStatsColumns"] = ",".join(table.columns_with_statistics)
-        listed = ", ".join(f"{_sql_text(name)} = {_sql_text(value)}" for name, value in properties.items())
+        property_list = ", ".join(f"{_sql_text(name)} = {_sql_text(value)}" for name, value in properties.items())
         statement = REPLACE if self._has_log(table.path) else CREATE
         if statement == CREATE:
             # A run killed during the first commit leaves a folder that is not a table, and Delta refuses to use it.
             self.lake.delete_folder(table.path)
         self.spark.spark_session.sql(
             f"{statement} delta.`{self.lake.uri(table.path)}` ({table.ddl}) USING delta "
-            f"COMMENT {_sql_text(table.description)} TBLPROPERTIES ({listed})"
+            f"COMMENT {_sql_text(table.description)} TBLPROPERTIES ({property_list})"
         )
 
     def _has_log(self, path: str) -> bool:
@@ -160,7 +160,7 @@ class DeltaLake(dg.ConfigurableResource):
         return any(name[:1].isdigit() and name.endswith((".json", ".parquet")) for name in names)
 
     def _is_as_declared(self, table: Table) -> bool:
-        return self.record_of(table.path).get(DECLARATION) == _declaration(table)
+        return self.record_of(table.path).get(DECLARATION) == _declaration_hash(table)
 
     def optimize_and_vacuum(self, path: str) -> None:
         """Merge small files of the table at a path, and delete files that only expired versions use."""
@@ -241,10 +241,10 @@ def table_path(asset_name: str) -> str:
 
 
 def _user_metadata(table: Table, record: Mapping[str, object] | None) -> str:
-    return json.dumps({**(record or {}), DECLARATION: _declaration(table)})
+    return json.dumps({**(record or {}), DECLARATION: _declaration_hash(table)})
 
 
-def _declaration(table: Table) -> str:
+def _declaration_hash(table: Table) -> str:
     return hashlib.sha256(repr(table).encode()).hexdigest()
 
 
