@@ -10,8 +10,8 @@ from datetime import timedelta
 
 import dagster as dg
 
-from imdb_assets.assets.landing import landing_name
 from imdb_assets.assets.monitoring import NOT_DRIFTED, NOT_GROWN
+from imdb_assets.materialization.dataset_loading import landing_name
 from imdb_assets.materialization.lake_step import lake_step
 from imdb_assets.resources.alerts import Alerts
 from imdb_assets.resources.dataset_manifest import DatasetRefused

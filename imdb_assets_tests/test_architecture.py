@@ -52,8 +52,8 @@ ALLOWED = {
     },
     "imdb_assets/sample_world": {"duckdb", "numpy", "pyarrow"},
     "imdb_assets/materialization": {
-        "dagster", "imdb_assets.resources", "imdb_assets.tables", "matplotlib", "numpy", "pandas", "py4j", "pyarrow",
-        "pyspark",
+        "dagster", "dagster_shared", "imdb_assets.resources", "imdb_assets.tables", "matplotlib", "numpy", "pandas",
+        "py4j", "pyarrow", "pyspark",
     },
     "app": {
         "deltalake", "imdb_assets.rating_model", "imdb_assets.tables", "imdb_assets.vocabulary", "numpy", "pandas",

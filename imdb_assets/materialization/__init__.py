@@ -1,4 +1,5 @@
-"""How an asset is made: fingerprints, checks, the commit, lineage, metadata, plots and retries.
+"""Dagster machinery: fingerprints, checks, commits, column lineage, metadata, plots, progress and retries.
 
-All Dagster machinery that is not an asset lives here. It knows tables and resources, and no particular asset.
+Everything of Dagster that is not an asset belongs here. It depends on tables and resources. Assets pass in their
+transforms, and the assets themselves belong in `assets/`.
 """

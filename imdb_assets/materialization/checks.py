@@ -1,9 +1,9 @@
-"""Checks that come from a table's declaration: its key is unique, its columns are as declared.
+"""Checks that follow from a table's declaration: its primary key is unique, its columns are as declared.
 
-They are answered before the table is written, from one pass over it.
+They are evaluated before the table is written, in one pass over the rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import dagster as dg
@@ -15,22 +15,22 @@ from imdb_assets.tables.table import Table
 
 KEY_IS_UNIQUE = "primary_key_is_unique"
 COLUMNS_ARE_AS_DECLARED = "columns_are_as_declared"
-MOST_NAMED = 5
-# IMDb's own datasets disagree in a few rows: each was written at another moment.
-MOST_ORPHANS_SHARE = 0.01
+MAX_EXAMPLES = 5
+# IMDb's own datasets disagree in a few rows, because each was written at a different moment.
+MAX_ORPHANS_SHARE = 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
 class FrameStatistics:
-    """What one pass over a frame tells of it."""
+    """Counts from one pass over a frame."""
 
     n_rows: int
     n_repeated_keys: int
     n_nulls: dict[str, int]
-    """Rows without a value, by column."""
+    """Rows without a value, by column. Columns that are always filled are absent."""
 
-    def n_unwanted_nulls(self, table: Table) -> dict[str, int]:
-        """Of these, in columns that must not be null."""
+    def nulls_in_required_columns(self, table: Table) -> dict[str, int]:
+        """The rows without a value in columns declared as not nullable, by column."""
         return {c.name: n for c in table.columns if not c.nullable and (n := self.n_nulls.get(c.name))}
 
 
@@ -41,7 +41,7 @@ def declared_check_specs(table: Table) -> list[dg.AssetCheckSpec]:
             name=COLUMNS_ARE_AS_DECLARED,
             asset=table.asset_name,
             blocking=True,
-            description="Names, order and types are the declaration's, and no column that must not be null is.",
+            description="Column names, order and types are as declared, and required columns have no nulls.",
         )
     ]
     if table.primary_key:
@@ -55,23 +55,35 @@ def declared_check_specs(table: Table) -> list[dg.AssetCheckSpec]:
 
 
 def column_differences(columns: Sequence[tuple[str, str]], declared: Sequence[tuple[str, str]]) -> list[str]:
-    """Where names and types differ from the declared ones, in words."""
-    there, wanted = dict(columns), dict(declared)
-    differences = [f"{name} is missing" for name in wanted if name not in there]
-    differences += [f"{name} is not declared" for name in there if name not in wanted]
-    differences += [f"{n} is {there[n]}, not {wanted[n]}" for n in wanted if n in there and there[n] != wanted[n]]
+    """Describe how column names, types and order differ from the declared ones.
+
+    Args:
+        columns: Name and type of each column.
+        declared: Name and type of each declared column.
+
+    Returns:
+        One phrase for each difference, empty if there are none.
+    """
+    types, declared_types = dict(columns), dict(declared)
+    differences = [f"{name} is missing" for name in declared_types if name not in types]
+    differences += [f"{name} is not declared" for name in types if name not in declared_types]
+    differences += [
+        f"{name} is {types[name]}, not {declared_type}"
+        for name, declared_type in declared_types.items()
+        if name in types and types[name] != declared_type
+    ]
     if not differences and [name for name, _ in columns] != [name for name, _ in declared]:
-        differences.append(f"the columns are in another order: {', '.join(name for name, _ in columns)}")
+        differences.append(f"the columns are in a different order: {', '.join(name for name, _ in columns)}")
     return differences
 
 
 def types_of(schema: StructType) -> list[tuple[str, str]]:
-    """Names and types of a schema, as Spark SQL spells them."""
+    """The name and type of each column of a schema, as Spark SQL spells them."""
     return [(field.name, field.dataType.simpleString()) for field in schema.fields]
 
 
-def facts_of(frame: DataFrame, table: Table) -> FrameStatistics:
-    """Rows, repeated keys and nulls, in one job."""
+def frame_statistics(frame: DataFrame, table: Table) -> FrameStatistics:
+    """Count rows, repeated keys and nulls in one job."""
     counts = [
         F.count("*").alias("n"),
         *(F.count(F.when(F.col(f"`{name}`").isNull(), 1)).alias(f"null_{name}") for name in table.column_names),
@@ -86,8 +98,14 @@ def facts_of(frame: DataFrame, table: Table) -> FrameStatistics:
     )
 
 
-def columns_result(table: Table, differences: Sequence[str], n_nulls: dict[str, int]) -> dg.AssetCheckResult:
-    """Whether the columns are the declared ones, and what differs."""
+def columns_result(table: Table, differences: Sequence[str], n_nulls: Mapping[str, int]) -> dg.AssetCheckResult:
+    """The result of the check that the columns are as declared.
+
+    Args:
+        table: The declared table.
+        differences: The result of `column_differences`.
+        n_nulls: Rows without a value in required columns, by column.
+    """
     problems = [*differences, *(f"{name} is null in {n} rows" for name, n in n_nulls.items())]
     return dg.AssetCheckResult(
         check_name=COLUMNS_ARE_AS_DECLARED,
@@ -98,48 +116,57 @@ def columns_result(table: Table, differences: Sequence[str], n_nulls: dict[str, 
     )
 
 
-def key_result(table: Table, frame: DataFrame, facts: FrameStatistics) -> dg.AssetCheckResult:
-    """Whether the primary key is unique, and which keys are not."""
-    repeated = _repeated_keys(frame, table) if facts.n_repeated_keys else []
+def key_result(table: Table, frame: DataFrame, statistics: FrameStatistics) -> dg.AssetCheckResult:
+    """The result of the check that the primary key is unique, with examples of repeated keys."""
+    repeated = _repeated_keys(frame, table) if statistics.n_repeated_keys else []
     key = ", ".join(table.primary_key)
     return dg.AssetCheckResult(
         check_name=KEY_IS_UNIQUE,
         asset_key=table.asset_name,
         passed=not repeated,
-        description=f"{facts.n_repeated_keys} values of ({key}) repeat, such as {'; '.join(repeated)}"
+        description=f"{statistics.n_repeated_keys} values of ({key}) repeat, such as {'; '.join(repeated)}"
         if repeated
         else None,
-        metadata={"n_repeated_keys": facts.n_repeated_keys, "repeated_keys": repeated},
+        metadata={"n_repeated_keys": statistics.n_repeated_keys, "repeated_keys": repeated},
     )
 
 
 def orphans_spec(name: str, *, asset: str, description: str) -> dg.AssetCheckSpec:
-    """A check that warns when too many rows point at nothing."""
-    bound = f"{description} (but for {MOST_ORPHANS_SHARE:.0%}: IMDb writes its datasets at different moments)."
-    return dg.AssetCheckSpec(name, asset=asset, description=bound)
+    """A check that warns when too many references point to missing rows."""
+    tolerance = f"Up to {MAX_ORPHANS_SHARE:.0%} may be unknown, because IMDb writes its datasets at different moments."
+    return dg.AssetCheckSpec(name, asset=asset, description=f"{description}. {tolerance}")
 
 
 def orphans_result(name: str, keys: DataFrame, known: DataFrame) -> dg.AssetCheckResult:
-    """How many distinct rows of `keys` are not among those of `known`, each once there; both have the same columns."""
-    is_known = known.withColumn("is_known", F.lit(True))  # noqa: FBT003 - Spark takes it so
-    looked_up = keys.distinct().join(is_known, on=keys.columns, how="left")
-    n_keys, n_known = looked_up.agg(F.count("*"), F.count("is_known")).collect()[0]
-    n_orphans, named = n_keys - n_known, []
+    """The result of the check that references point to existing rows.
+
+    Args:
+        name: Name of the check.
+        keys: The references. Repeats count once.
+        known: The existing keys, each once, in the same columns.
+
+    Returns:
+        A warning if too many distinct references are unknown, with examples.
+    """
+    is_known = known.withColumn("is_known", F.lit(True))  # noqa: FBT003 - Spark's signature
+    joined = keys.distinct().join(is_known, on=keys.columns, how="left")
+    n_keys, n_known = joined.agg(F.count("*"), F.count("is_known")).collect()[0]
+    n_orphans, examples = n_keys - n_known, []
     if n_orphans:
-        some = looked_up.where("is_known IS NULL").select(*keys.columns).orderBy(*keys.columns).limit(MOST_NAMED)
-        named = [", ".join(map(str, row)) for row in some.collect()]
-    passed = n_orphans <= MOST_ORPHANS_SHARE * n_keys
+        unknown = joined.where("is_known IS NULL").select(*keys.columns).orderBy(*keys.columns).limit(MAX_EXAMPLES)
+        examples = [", ".join(map(str, row)) for row in unknown.collect()]
+    passed = n_orphans <= MAX_ORPHANS_SHARE * n_keys
     return dg.AssetCheckResult(
         check_name=name,
         passed=passed,
         severity=dg.AssetCheckSeverity.WARN,
-        description=None if passed else f"{n_orphans:,} of {n_keys:,} are unknown, such as {'; '.join(named)}",
-        metadata={"n_keys": n_keys, "n_unknown": n_orphans, "unknown": named},
+        description=None if passed else f"{n_orphans:,} of {n_keys:,} are unknown, such as {'; '.join(examples)}",
+        metadata={"n_keys": n_keys, "n_unknown": n_orphans, "unknown": examples},
     )
 
 
 def _repeated_keys(frame: DataFrame, table: Table) -> list[str]:
     repeated = (
-        frame.groupBy(*table.primary_key).count().where("count > 1").orderBy(*table.primary_key).limit(MOST_NAMED)
+        frame.groupBy(*table.primary_key).count().where("count > 1").orderBy(*table.primary_key).limit(MAX_EXAMPLES)
     )
     return [", ".join(str(row[name]) for name in table.primary_key) for row in repeated.collect()]

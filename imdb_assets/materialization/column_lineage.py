@@ -1,4 +1,4 @@
-"""Which columns a table's columns come from, read off Spark's plan: nothing is typed twice."""
+"""Column lineage: the source columns of a table's columns, derived from Spark's plan."""
 
 import json
 from collections import defaultdict
@@ -14,38 +14,44 @@ Node = dict[str, Any]
 
 
 def column_sources(frame: DataFrame, inputs: Collection[str]) -> dict[str, list[str]]:
-    """For each column of the frame, the columns of its inputs that its values are made from, as `silver_movies.tconst`.
+    """Find the input columns from which the values of each column are computed.
 
-    Columns that only choose rows, in a filter or a join, do not count; those that order a window do. Empty under Spark
-    Connect, which shows no plan.
+    Columns that only select rows, in a filter or a join, do not count. Columns that order a window do.
 
-    :param inputs: names of assets; the frame was made from frames with these as their aliases.
+    Args:
+        frame: The frame.
+        inputs: Names of assets, which are the aliases of the frames that this one was computed from.
+
+    Returns:
+        The sources of each column, such as `silver_movies.tconst`. Empty under Spark Connect, which shows no plan.
     """
     if is_remote():
         return {}
-    java_frame: Any = frame.select("*")._jdf  # noqa: SLF001 - the only way to a plan
+    java_frame: Any = frame.select("*")._jdf  # noqa: SLF001 - the only access to a plan
     plan = json.loads(java_frame.queryExecution().analyzed().toJSON())
     sources = _sources_by_id(plan, set(inputs))
     columns = {tree[0]["name"]: _sources_of(tree, sources, set(inputs)) for tree in plan[0]["projectList"]}
-    return {name: sorted(found) for name, found in columns.items() if found}
+    return {name: sorted(names) for name, names in columns.items() if names}
 
 
 def as_lineage(sources: Mapping[str, Sequence[str]]) -> dg.TableColumnLineage:
-    """What `column_sources` gives, as Dagster shows it."""
-    return dg.TableColumnLineage({column: [_dep(source) for source in found] for column, found in sources.items()})
+    """Convert the result of `column_sources` to Dagster's form."""
+    return dg.TableColumnLineage({column: [_dep(source) for source in names] for column, names in sources.items()})
 
 
 def as_sources(lineage: dg.TableColumnLineage) -> dict[str, list[str]]:
-    """What `as_lineage` was given."""
-    deps = lineage.deps_by_column.items()
-    return {column: [f"{dep.asset_key.to_user_string()}.{dep.column_name}" for dep in found] for column, found in deps}
+    """Convert the result of `as_lineage` back."""
+    return {
+        column: [f"{dep.asset_key.to_user_string()}.{dep.column_name}" for dep in deps]
+        for column, deps in lineage.deps_by_column.items()
+    }
 
 
 def _sources_by_id(plan: list[Node], inputs: set[str]) -> dict[int, set[str]]:
-    """The sources of each named expression of a plan, whose nodes come parents first."""
+    """The sources of each named expression of a plan, by its id. The nodes of a plan are listed parents first."""
     sources: dict[int, set[str]] = defaultdict(set)
-    for place in range(len(plan) - 1, -1, -1):
-        node = plan[place]
+    for position in range(len(plan) - 1, -1, -1):
+        node = plan[position]
         for tree in _expressions(node):
             if _kind(tree[0]) == "Alias":
                 sources[_id(tree[0])] |= _sources_of(tree, sources, inputs)
@@ -53,21 +59,21 @@ def _sources_by_id(plan: list[Node], inputs: set[str]) -> dict[int, set[str]]:
             for output in node["generatorOutput"]:
                 sources[_id(output[0])] |= _sources_of(node["generator"], sources, inputs)
         if _kind(node) == "Union":
-            first, *others = (_output(plan, child) for child in _children(plan, place))
+            first, *others = (_output(plan, child) for child in _children(plan, position))
             for other in others:
-                for into, tree in zip(first, other, strict=False):
-                    sources[_id(into[0])] |= _sources_of(tree, sources, inputs)
+                for output, tree in zip(first, other, strict=False):
+                    sources[_id(output[0])] |= _sources_of(tree, sources, inputs)
     return sources
 
 
 def _sources_of(tree: list[Node], sources: dict[int, set[str]], inputs: set[str]) -> set[str]:
-    found: set[str] = set()
+    names: set[str] = set()
     for node in tree:
         if _kind(node) == "AttributeReference":
-            found |= sources.get(_id(node), set())
+            names |= sources.get(_id(node), set())
             # The alias of a frame qualifies its columns where they are first used.
-            found |= {f"{alias}.{node['name']}" for alias in _qualifiers(node) if alias in inputs}
-    return found
+            names |= {f"{alias}.{node['name']}" for alias in _qualifiers(node) if alias in inputs}
+    return names
 
 
 def _qualifiers(node: Node) -> list[str]:
@@ -81,27 +87,28 @@ def _expressions(node: Node) -> Iterator[list[Node]]:
             yield from (tree for tree in value if isinstance(tree, list) and tree and isinstance(tree[0], dict))
 
 
-def _children(plan: list[Node], place: int) -> list[int]:
-    children, at = [], place + 1
-    for _ in range(plan[place]["num-children"]):
-        children.append(at)
-        at = _end(plan, at)
+def _children(plan: list[Node], position: int) -> list[int]:
+    children, child = [], position + 1
+    for _ in range(plan[position]["num-children"]):
+        children.append(child)
+        child = _end(plan, child)
     return children
 
 
-def _end(plan: list[Node], place: int) -> int:
-    at = place + 1
-    for _ in range(plan[place]["num-children"]):
-        at = _end(plan, at)
-    return at
+def _end(plan: list[Node], position: int) -> int:
+    """The position after the last node below a node."""
+    end = position + 1
+    for _ in range(plan[position]["num-children"]):
+        end = _end(plan, end)
+    return end
 
 
-def _output(plan: list[Node], place: int) -> list[list[Node]]:
-    """The named expressions that a node gives, looking through nodes that leave the columns alone."""
+def _output(plan: list[Node], position: int) -> list[list[Node]]:
+    """The named expressions that a node outputs. Nodes that do not change columns are skipped."""
     for names in ("projectList", "aggregateExpressions"):
-        if names in plan[place]:
-            return plan[place][names]
-    children = _children(plan, place)
+        if names in plan[position]:
+            return plan[position][names]
+    children = _children(plan, position)
     return _output(plan, children[0]) if len(children) == 1 else []
 
 

@@ -1,6 +1,6 @@
-"""Fingerprints: what a table was made from, in one short text that changes exactly when the table could.
+"""Fingerprints: a hash of everything that determines a table's rows.
 
-A fingerprint sums up the code that makes the table, its declaration, and the fingerprints of what it is made from.
+It covers the code that computes the table, the table's declaration, and the fingerprints of its inputs.
 """
 
 import ast
@@ -19,21 +19,29 @@ _PARSING = Lock()
 PLAIN = (str, bytes, int, float, bool, type(None), tuple, list, dict, set, frozenset)
 
 
-def fingerprint(function: Callable[..., object], declaration: object, made_from: Mapping[str, object]) -> str:
-    """The fingerprint of what a function makes.
+def fingerprint(function: Callable[..., object], declaration: object, versions: Mapping[str, object]) -> str:
+    """The fingerprint of a function's result.
 
-    :param declaration: what is promised of the result, as a `Table`; its `repr` counts.
-    :param made_from: versions of the inputs, by name; must be JSON.
+    Args:
+        function: Computes the result.
+        declaration: The declaration of the result, such as a `Table`. Its `repr` counts.
+        versions: Versions of the inputs, by name, as JSON.
+
+    Returns:
+        A SHA-256 in hexadecimal.
     """
-    parts = [code_version(function), repr(declaration), json.dumps(made_from, sort_keys=True)]
+    parts = [code_version(function), repr(declaration), json.dumps(versions, sort_keys=True)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def code_version(function: Callable[..., object]) -> str:
-    """Sum up a function and everything of this package that it reaches by name.
+    """Hash a function and everything in this package that it reaches by name.
 
-    Comments, docstrings and layout do not count. What is reached through an object's attributes, as a resource's
-    methods, is not seen: settings of resources belong into `made_from`.
+    Comments, docstrings and layout do not count. Code that is only reached through an object's attributes, such as the
+    methods of a resource, is not included, so settings of resources belong in the `versions` of a fingerprint.
+
+    Returns:
+        A SHA-256 in hexadecimal.
     """
     seen: dict[str, str] = {}
     to_see: list[object] = [function]
@@ -48,8 +56,8 @@ def code_version(function: Callable[..., object]) -> str:
 
 @cache
 def _shape(thing: object) -> str:
-    # Python 3.11 counts the depth of a syntax tree for all threads together, and fails when two make one at once;
-    # `getsource` makes one too, to find a class.
+    # Python 3.11 counts the depth of syntax trees across threads and fails if two threads parse at the same time.
+    # `getsource` also parses, to find a class.
     with _PARSING:
         tree = ast.parse(textwrap.dedent(inspect.getsource(thing)))  # type: ignore[arg-type]
         for node in ast.walk(tree):

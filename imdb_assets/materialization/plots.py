@@ -1,4 +1,4 @@
-"""Pictures of tables, for Dagster's UI: PNG inside Markdown, which the UI shows in an asset's metadata."""
+"""Plots for Dagster's UI, as PNG inside Markdown, which the UI shows in an asset's metadata."""
 
 import base64
 import io
@@ -18,18 +18,23 @@ INK, COLORS = "#1f2933", ("#2f6f9f", "#d98e32", "#5b8c5a", "#a0557b")
 def bars(
     values: Mapping[str, Sequence[float]], labels: Sequence[str], *, title: str, unit: str, most: float | None = None
 ) -> dg.MetadataValue:
-    """Horizontal bars: for each label one bar of each named series.
+    """Draw horizontal bars, one for each label and series.
 
-    :param unit: what the numbers are; `share` shows them as percent, `index` with two decimals.
+    Args:
+        values: The numbers of each series, by its name.
+        labels: The labels, in the order of the numbers.
+        title: The title of the plot.
+        unit: The unit of the numbers. `share` shows them as percent, `index` with two decimals.
+        most: The end of the axis. The largest number by default.
     """
     figure = Figure(figsize=(7, 0.9 + 0.22 * len(labels) * (len(values) + 0.6)), layout="constrained")
     axes = figure.add_subplot()
     height = 0.8 / len(values)
-    for place, (name, numbers) in enumerate(values.items()):
-        where = [row + place * height for row in range(len(labels))]
-        drawn = axes.barh(where, numbers, height=height * 0.9, color=COLORS[place % len(COLORS)], label=name)
-        written = [format(number, FORMATS.get(unit, ",.0f")) for number in numbers]
-        axes.bar_label(drawn, labels=written, padding=3, fontsize=8, color=INK)
+    for index, (name, numbers) in enumerate(values.items()):
+        positions = [row + index * height for row in range(len(labels))]
+        bar_group = axes.barh(positions, numbers, height=height * 0.9, color=COLORS[index % len(COLORS)], label=name)
+        bar_labels = [format(number, FORMATS.get(unit, ",.0f")) for number in numbers]
+        axes.bar_label(bar_group, labels=bar_labels, padding=3, fontsize=8, color=INK)
     axes.set_yticks([row + 0.4 - height / 2 for row in range(len(labels))], labels=labels)
     axes.invert_yaxis()
     axes.set_xlim(0, (most or max((max(numbers, default=0) for numbers in values.values()), default=0) or 1) * 1.12)
@@ -42,18 +47,18 @@ def bars(
     return as_markdown(figure, alt=title)
 
 
-def outcomes(
-    expected: Sequence[float], found: Sequence[float], *, title: str, expected_label: str, found_label: str
+def predicted_and_actual(
+    predicted: Sequence[float], actual: Sequence[float], *, title: str, predicted_label: str, actual_label: str
 ) -> dg.MetadataValue:
-    """Points of what was found against what was expected, with the diagonal on which they would agree."""
+    """Draw actual values against predicted ones, with the diagonal of equal values."""
     figure = Figure(figsize=(5, 5), layout="constrained")
     axes = figure.add_subplot()
-    least, most = min(*expected, *found), max(*expected, *found)
+    least, most = min(*predicted, *actual), max(*predicted, *actual)
     axes.plot([least, most], [least, most], color=INK, linewidth=1, linestyle="--")
-    axes.scatter(expected, found, s=14, color=COLORS[0], alpha=0.5, linewidths=0)
+    axes.scatter(predicted, actual, s=14, color=COLORS[0], alpha=0.5, linewidths=0)
     axes.set_aspect("equal")
-    axes.set_xlabel(expected_label, fontsize=9, color=INK)
-    axes.set_ylabel(found_label, fontsize=9, color=INK)
+    axes.set_xlabel(predicted_label, fontsize=9, color=INK)
+    axes.set_ylabel(actual_label, fontsize=9, color=INK)
     axes.set_title(title, loc="left", fontsize=11, color=INK)
     axes.tick_params(labelsize=9, labelcolor=INK)
     for side in ("top", "right"):
@@ -62,19 +67,28 @@ def outcomes(
 
 
 def calibration(predictions: pd.DataFrame) -> Figure:
-    """Mean rating of films by what was predicted, in ten bins of as many films each, and how the errors spread."""
-    said, came, votes = (predictions[name].to_numpy() for name in ("predicted_rating", "target_rating", "n_votes"))
+    """Plot the calibration and the errors of predictions.
+
+    Args:
+        predictions: One row for each film, with `predicted_rating`, `target_rating` and `n_votes`.
+
+    Returns:
+        On the left, the mean rating of films in ten bins of equal size by predicted rating. On the right, the
+        distribution of the errors.
+    """
+    columns = ("predicted_rating", "target_rating", "n_votes")
+    predicted, target, votes = (predictions[name].to_numpy() for name in columns)
     figure = Figure(figsize=(9, 4), layout="constrained")
     left, right = figure.subplots(1, 2)
     for least, color in ((MANY_VOTES, COLORS[0]), (0, COLORS[1])):
         chosen = votes >= least
         if chosen.sum() < N_BINS:
             continue
-        order = np.array_split(np.argsort(said[chosen], kind="stable"), N_BINS)
-        points = np.array([(said[chosen][rows].mean(), came[chosen][rows].mean()) for rows in order])
+        bins = np.array_split(np.argsort(predicted[chosen], kind="stable"), N_BINS)
+        points = np.array([(predicted[chosen][rows].mean(), target[chosen][rows].mean()) for rows in bins])
         label = f"{least:,} votes and more" if least else "all films"
         left.plot(points[:, 0], points[:, 1], "o-", color=color, label=label)
-        right.hist(came[chosen] - said[chosen], bins=40, density=True, histtype="step", color=color, label=label)
+        right.hist(target[chosen] - predicted[chosen], bins=40, density=True, histtype="step", color=color, label=label)
     ends = left.get_xlim()
     left.plot(ends, ends, color=INK, linewidth=0.8, linestyle=":")
     left.set(xlabel="predicted rating", ylabel="mean rating of the films", title="Calibration on the test films")
@@ -85,7 +99,7 @@ def calibration(predictions: pd.DataFrame) -> Figure:
 
 
 def coverage(slices: pd.DataFrame) -> Figure:
-    """Share of the films of each slice that lie within their 80% interval; rows of `gold_model_slices`."""
+    """Plot the share of films within their 80% interval, by slice. Takes rows of `gold_model_slices`."""
     rows = slices[slices["coverage_80"].notna()]
     labels = [f"{row.slice_by}: {row.slice} ({row.n:,})" for row in rows.itertuples()]
     figure = Figure(figsize=(7, 1 + 0.2 * len(rows)), layout="constrained")
@@ -94,14 +108,14 @@ def coverage(slices: pd.DataFrame) -> Figure:
     axes.axvline(0.8, color=COLORS[1])
     axes.set_yticks(range(len(rows)), labels=labels, fontsize=7)
     axes.invert_yaxis()
-    axes.set(xlim=(0.5, 1.0), title="Films within their 80% interval, by slice (80% is promised)")
+    axes.set(xlim=(0.5, 1.0), title="Films within their 80% interval, by slice (target: 80%)")
     return figure
 
 
 def importance(
     groups: Sequence[str], shares: Sequence[float], *, title: str = "Share of the trees' gain, by group of features"
 ) -> Figure:
-    """A bar for each group of features."""
+    """Plot a bar for each group of features."""
     figure = Figure(figsize=(7, 1 + 0.3 * len(groups)), layout="constrained")
     axes = figure.add_subplot()
     axes.barh(range(len(groups)), shares, color=COLORS[0])
@@ -112,31 +126,39 @@ def importance(
 
 
 def backtest_years(rows: pd.DataFrame) -> Figure:
-    """RMSE by test year of each model, on the films with the most votes; rows of `gold_backtest`."""
+    """Plot RMSE by test year of each model, on films with many votes. Takes rows of `gold_backtest`."""
     figure = Figure(figsize=(8, 4), layout="constrained")
     axes = figure.add_subplot()
     strictest = rows[rows["population"] == rows["population"].iloc[0]]
-    for model, found in strictest.groupby("model", sort=False):
-        axes.plot(found["test_year"], found["rmse"], "o-", label=model)
-    axes.set(xlabel="test year", ylabel="RMSE, rating points", title="Backtest: fitted before the year, tested on it")
+    for model, years in strictest.groupby("model", sort=False):
+        axes.plot(years["test_year"], years["rmse"], "o-", label=model)
+    axes.set(
+        xlabel="test year",
+        ylabel="RMSE, rating points",
+        title="Backtest: each year predicted by a model fitted on earlier years",
+    )
     axes.legend(frameon=False, fontsize=8)
     return figure
 
 
 def search_trials(rows: pd.DataFrame) -> Figure:
-    """RMSE of each complete trial, and the best until then; rows of `gold_recipe_trials`."""
+    """Plot the RMSE of each complete trial and the best so far. Takes rows of `gold_recipe_trials`."""
     figure = Figure(figsize=(8, 4), layout="constrained")
     axes = figure.add_subplot()
     complete = rows[rows["rmse"].notna()]
     axes.plot(complete["trial"], complete["rmse"], "o", color=COLORS[1], label="trial")
     axes.step(complete["trial"], complete["rmse"].cummin(), where="post", color=COLORS[0], label="best so far")
-    axes.set(xlabel="trial", ylabel="RMSE, rating points", title="Search on the year before the test; 0 is the default")
+    axes.set(
+        xlabel="trial",
+        ylabel="RMSE, rating points",
+        title="Search on the validation year (trial 0 is the default)",
+    )
     axes.legend(frameon=False, fontsize=8)
     return figure
 
 
 def vote_band_label(least_votes: int) -> str:
-    """The votes of a band that begins with 0, 1, 10, 100, 1,000 or (the last one) 10,000."""
+    """Label the band of votes that starts with 0, 1, 10, 100, 1,000 or 10,000, which is the last one."""
     if not least_votes:
         return "no votes"
     return (
@@ -147,7 +169,7 @@ def vote_band_label(least_votes: int) -> str:
 
 
 def as_markdown(figure: Figure, *, alt: str) -> dg.MetadataValue:
-    """A figure as an image inside Markdown."""
+    """Embed a figure as an image in Markdown."""
     content = io.BytesIO()
     figure.savefig(content, format="png", dpi=100, facecolor="white")
     return dg.MetadataValue.md(f"![{alt}](data:image/png;base64,{base64.b64encode(content.getvalue()).decode()})")

@@ -1,9 +1,10 @@
-"""What Dagster's UI shows of a table, and how it is kept with the table's commit."""
+"""The metadata of a table in Dagster's UI, and the form in which it is kept with the table's commit."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
+import pandas as pd
 import pyarrow as pa
 
 from imdb_assets.materialization.checks import FrameStatistics
@@ -13,20 +14,20 @@ from imdb_assets.tables.table import Table
 
 MARKDOWN = "markdown"
 PREVIEWED_ROWS = 5
-LONGEST_PREVIEWED = 60
+MAX_CELL_LENGTH = 60
 
 
-def pace(n_rows: int, seconds: float) -> dict[str, float]:
-    """How long rows took, and how many that is in a second."""
+def duration_metadata(n_rows: int, seconds: float) -> dict[str, float]:
+    """The duration of a step in seconds, and its rows per second."""
     return {"seconds": round(seconds, 2), "rows_per_second": round(n_rows / max(seconds, 0.01), 1)}
 
 
-def plain(metadata: Mapping[str, Any]) -> dict[str, object]:
-    """Metadata as JSON, to be kept with a commit."""
-    return {name: _plain(value) for name, value in metadata.items()}
+def metadata_to_json(metadata: Mapping[str, Any]) -> dict[str, object]:
+    """Convert metadata to JSON values, to be kept with a commit."""
+    return {name: _to_json(value) for name, value in metadata.items()}
 
 
-def _plain(value: object) -> object:
+def _to_json(value: object) -> object:
     match value:
         case dg.MarkdownMetadataValue():
             return {MARKDOWN: value.md_str}
@@ -37,12 +38,12 @@ def _plain(value: object) -> object:
     return value
 
 
-def shown(kept: Mapping[str, Any]) -> dict[str, Any]:
-    """What `plain` made, as metadata again."""
-    return {name: _shown(value) for name, value in kept.items()}
+def metadata_from_json(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Convert the result of `metadata_to_json` back to metadata."""
+    return {name: _from_json(value) for name, value in values.items()}
 
 
-def _shown(value: object) -> object:
+def _from_json(value: object) -> object:
     match value:
         case {"markdown": str(text)}:
             return dg.MetadataValue.md(text)
@@ -51,24 +52,23 @@ def _shown(value: object) -> object:
     return value
 
 
-def missing_values(table: Table, facts: FrameStatistics) -> dg.MetadataValue | None:
-    """The share of rows without a value, for each column that may lack one."""
+def missing_values(table: Table, statistics: FrameStatistics) -> dg.MetadataValue | None:
+    """A plot of the share of rows without a value, for each nullable column. None if there are no rows or columns."""
     columns = [column.name for column in table.columns if column.nullable]
-    if not columns or not facts.n_rows:
+    if not columns or not statistics.n_rows:
         return None
-    shares = [facts.n_nulls.get(name, 0) / facts.n_rows for name in columns]
+    shares = [statistics.n_nulls.get(name, 0) / statistics.n_rows for name in columns]
     return bars({"missing": shares}, columns, title="Rows without a value, by column", unit="share", most=1.0)
 
 
 def preview(rows: pa.Table) -> str:
-    """A few rows as a Markdown table."""
-    head = "| " + " | ".join(rows.column_names) + " |"
-    rule = "|" + "---|" * rows.num_columns
-    lines = ["| " + " | ".join(_previewed(row[name]) for name in rows.column_names) + " |" for row in rows.to_pylist()]
-    return "\n".join([head, rule, *lines])
+    """Format a few rows as a Markdown table."""
+    cells = [{name: _cell(value) for name, value in row.items()} for row in rows.to_pylist()]
+    # Cells are text already. Parsing them as numbers would change ids and years.
+    return pd.DataFrame(cells, columns=rows.column_names).to_markdown(index=False, disable_numparse=True)
 
 
-def _previewed(value: object) -> str:
+def _cell(value: object) -> str:
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     text = text.replace("|", "\\|").replace("\n", " ")
-    return text if len(text) <= LONGEST_PREVIEWED else text[: LONGEST_PREVIEWED - 1] + "…"
+    return text if len(text) <= MAX_CELL_LENGTH else text[: MAX_CELL_LENGTH - 1] + "…"

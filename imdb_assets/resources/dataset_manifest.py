@@ -1,4 +1,4 @@
-"""A dataset on this machine: its manifest, and whether it is whole. One that is not is refused in one sentence."""
+"""Verifies a fetched dataset and describes it in a manifest. An incomplete dataset is refused with the cause."""
 
 import gzip
 import hashlib
@@ -10,106 +10,147 @@ from pathlib import Path
 
 from imdb_assets.tables.bronze import DATASETS
 
-PIECE_BYTES = 1 << 20
-LONGEST_HEADER_BYTES = 1 << 16
+CHUNK_BYTES = 1 << 20
+MAX_HEADER_BYTES = 1 << 16
 
 
 class DatasetRefused(Exception):
-    """A dataset cannot be used: one sentence that names the file, the cause and the mend."""
+    """A dataset cannot be used. The message names the file, the cause and the remedy.
 
-    def __init__(self, dataset: str, cause: str, mend: str) -> None:
-        super().__init__(f"{dataset}.tsv.gz was refused: {cause}; {mend}.")
+    Args:
+        dataset: The dataset, such as `title.basics`.
+        cause: What is wrong with it.
+        remedy: What the user should do.
+    """
+
+    def __init__(self, dataset: str, cause: str, remedy: str) -> None:
+        super().__init__(f"{dataset}.tsv.gz was refused: {cause}; {remedy}.")
         self.dataset = dataset
         self.cause = cause
-        self.mend = mend
+        self.remedy = remedy
 
     def __reduce__(self) -> tuple[type["DatasetRefused"], tuple[str, str, str]]:
-        """How to make the exception again in another process."""
-        return type(self), (self.dataset, self.cause, self.mend)
+        """How to rebuild the exception in another process."""
+        return type(self), (self.dataset, self.cause, self.remedy)
 
 
 class DatasetUnreachable(DatasetRefused):
-    """A dataset that may well be had in some minutes."""
+    """A dataset cannot be fetched now, but may be available in a few minutes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """Where the bytes of a dataset came from, and which they are."""
+    """The origin and identity of a dataset's bytes."""
 
     dataset: str
+    """Such as `title.basics`."""
     address: str
+    """The URL it was fetched from, without credentials."""
     etag: str | None
+    """The server's ETag. For a folder, the time and size of the file."""
     last_modified: str | None
+    """The server's Last-Modified header."""
     size: int
+    """Bytes, packed."""
     sha256: str
+    """Of the packed bytes, in hexadecimal."""
     snapshot_date: date
     landed_at: str
+    """ISO date and time, UTC."""
 
     def to_json(self) -> str:
-        """The manifest as it is kept beside the dataset."""
+        """The manifest as JSON text, as it is stored next to the dataset."""
         return json.dumps(asdict(self), default=date.isoformat, indent=2) + "\n"
 
     @classmethod
     def from_json(cls, text: str | bytes) -> "Manifest":
-        """The manifest that a text of `to_json` holds, whatever else was added to the text."""
-        kept = json.loads(text)
-        kept["snapshot_date"] = date.fromisoformat(kept["snapshot_date"])
-        return cls(**{field.name: kept[field.name] for field in fields(cls)})
+        """Parse the text of `to_json`. Additional entries are ignored."""
+        content = json.loads(text)
+        content["snapshot_date"] = date.fromisoformat(content["snapshot_date"])
+        return cls(**{field.name: content[field.name] for field in fields(cls)})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fetched:
-    """A verified dataset on this machine."""
+    """A verified dataset in a local file."""
 
     file: Path
     manifest: Manifest
     n_rows: int
+    """Rows below the header."""
 
 
-def verify_dataset(file: Path, dataset: str, header: tuple[str, ...]) -> int:
-    """Number of rows below the header, after reading the whole file. DatasetRefused when it is not a whole dataset."""
-    again = "fetch it again, and check IMDB_DATASETS_URL if that does not help"
+def verify_dataset(file: Path, dataset: str, columns: tuple[str, ...]) -> int:
+    """Read a whole dataset and check that it is complete.
+
+    Args:
+        file: The packed file.
+        dataset: The dataset, for the message.
+        columns: The columns that its header must have, in this order.
+
+    Returns:
+        The number of rows below the header.
+
+    Raises:
+        DatasetRefused: The file is empty, not gzip, truncated or damaged, or its header is different.
+    """
+    remedy = "fetch it again, and check IMDB_DATASETS_URL if that does not help"
     with file.open("rb") as packed:
         start = packed.read(2)
     if not start:
-        raise DatasetRefused(dataset, "the file is empty", again)
+        raise DatasetRefused(dataset, "the file is empty", remedy)
     if start != b"\x1f\x8b":
-        raise DatasetRefused(dataset, "the file is not gzip but perhaps a page in its place", again)
+        raise DatasetRefused(dataset, "the file is not gzip; possibly it is an HTML error page", remedy)
     try:
-        found, n_rows = _read_header_and_count(file)
+        header, n_rows = _read_header_and_count(file)
     except EOFError:
-        raise DatasetRefused(dataset, "the file is truncated", again) from None
+        raise DatasetRefused(dataset, "the file is truncated", remedy) from None
     except (gzip.BadGzipFile, zlib.error):
-        raise DatasetRefused(dataset, "the file is damaged gzip", again) from None
-    if not found:
-        raise DatasetRefused(dataset, "the file holds no line, not even a header", again)
-    _demand_header(dataset, tuple(found.decode("utf-8", errors="replace").rstrip("\n").split("\t")), header)
+        raise DatasetRefused(dataset, "the file is damaged gzip", remedy) from None
+    if not header:
+        raise DatasetRefused(dataset, "the file holds no line, not even a header", remedy)
+    _require_columns(dataset, tuple(header.decode("utf-8", errors="replace").rstrip("\n").split("\t")), columns)
     return n_rows
 
 
-def _demand_header(dataset: str, found: tuple[str, ...], declared: tuple[str, ...]) -> None:
-    if found == declared:
+def _require_columns(dataset: str, columns: tuple[str, ...], declared: tuple[str, ...]) -> None:
+    if columns == declared:
         return
-    mend = "fetch it again, and if IMDb changed its format then change imdb_assets/tables/bronze.py"
-    if missing := [name for name in declared if name not in found]:
-        raise DatasetRefused(dataset, f"its header lacks {', '.join(missing)}", mend)
-    raise DatasetRefused(dataset, f"its header is not {', '.join(declared)} but {', '.join(found)[:300]}", mend)
+    remedy = "fetch it again, and if IMDb changed its format then change imdb_assets/tables/bronze.py"
+    if missing := [name for name in declared if name not in columns]:
+        raise DatasetRefused(dataset, f"its header lacks {', '.join(missing)}", remedy)
+    raise DatasetRefused(dataset, f"its header is not {', '.join(declared)} but {', '.join(columns)[:300]}", remedy)
 
 
 def _read_header_and_count(file: Path) -> tuple[bytes, int]:
     with gzip.open(file, "rb") as content:
-        header = content.readline(LONGEST_HEADER_BYTES)
+        header = content.readline(MAX_HEADER_BYTES)
         n_rows, end = 0, b"\n"
-        while piece := content.read(PIECE_BYTES):
-            n_rows += piece.count(b"\n")
-            end = piece[-1:]
+        while chunk := content.read(CHUNK_BYTES):
+            n_rows += chunk.count(b"\n")
+            end = chunk[-1:]
     return header, n_rows + (end != b"\n")
 
 
 def examine_dataset(
     dataset: str, file: Path, *, address: str, etag: str | None, last_modified: str | None, snapshot_date: date
 ) -> tuple[Manifest, int]:
-    """The manifest and the number of rows of a fetched dataset; DatasetRefused when it is not whole."""
+    """Verify a fetched dataset and describe it.
+
+    Args:
+        dataset: The dataset, such as `title.basics`.
+        file: The packed file.
+        address: The URL it was fetched from, without credentials.
+        etag: The server's ETag, or another text that identifies the file.
+        last_modified: The server's Last-Modified header.
+        snapshot_date: The date of the snapshot.
+
+    Returns:
+        The manifest, and the number of rows below the header.
+
+    Raises:
+        DatasetRefused: The dataset is incomplete.
+    """
     n_rows = verify_dataset(file, dataset, DATASETS[dataset].column_names[:-1])
     with file.open("rb") as content:
         sha256 = hashlib.file_digest(content, "sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""Delta: the one place where tables are written and read; an input's annotation says in which shape it is wanted."""
+"""Delta Lake: the only place where tables are written and read."""
 
 import hashlib
 import json
@@ -18,52 +18,57 @@ from imdb_assets.resources.blob_storage import BlobStorage
 from imdb_assets.resources.spark import Spark
 from imdb_assets.tables.table import Table
 
-ROWS_A_FILE = 2_000_000
-# MERGE takes the text to keep with its commit from here; it has no option for it.
+ROWS_PER_FILE = 2_000_000
+# MERGE has no option for the metadata of its commit, only this setting of the session.
 USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
-# Commits that move rows about and leave them what they are.
-UPKEEP = {"OPTIMIZE", "VACUUM START", "VACUUM END", "REORG"}
-# Commits that give a table columns and constraints, and no rows.
+# Commits that rearrange files without changing rows.
+MAINTENANCE = {"OPTIMIZE", "VACUUM START", "VACUUM END", "REORG"}
+# Commits that declare columns and constraints without writing rows.
 CREATE, REPLACE = "CREATE TABLE", "REPLACE TABLE"
-# Under this name a commit keeps which declaration its table had.
+# The entry of a commit's metadata with the hash of the table's declaration.
 DECLARATION = "declaration"
 Loadable = type[DataFrame] | type[pd.DataFrame] | type[pa.Table]
 
 
 class TableMissing(RuntimeError):
-    """A table that nothing has written yet."""
+    """A table has never been written."""
 
 
-class DeltaLake(dg.ConfigurableIOManager):
-    """Keeps each asset's table at `<layer>/<name>` of the lake."""
+class DeltaLake(dg.ConfigurableResource):
+    """Reads and writes the Delta tables of the lake, each at `<layer>/<name>`.
+
+    A path is relative to the lake's root. A record is JSON that is kept with the commit of a table's rows.
+    """
 
     spark: dg.ResourceDependency[Spark]
     lake: dg.ResourceDependency[BlobStorage]
     retention_days: int = 30
     retry_seconds: float = 10.0
-    """How long an asset waits before it tries again what an outage broke off."""
+    """Seconds until a step is retried for the first time after an outage."""
 
-    def handle_output(self, context: dg.OutputContext, obj: DataFrame) -> None:
-        """Replace the table of an asset that `table_asset` did not make, and say which version that made."""
-        path = table_path(context.asset_key.path[-1])
-        obj.write.format("delta").mode("overwrite").option("overwriteSchema", "true").save(self.lake.uri(path))
-        context.add_output_metadata(self.location_metadata(path))
+    def load(self, asset_name: str, shape: Loadable) -> DataFrame | pd.DataFrame | pa.Table:
+        """Read the table of an asset.
 
-    def load_input(self, context: dg.InputContext) -> DataFrame | pd.DataFrame | pa.Table:
-        """The asset's table, as a Spark, pandas or Arrow table."""
-        return self.load(context.asset_key.path[-1], context.dagster_type.typing_type)
+        Args:
+            asset_name: The asset, such as `silver_movies`.
+            shape: The class of the result: a Spark frame, a pandas frame or an Arrow table.
 
-    def load(self, asset_name: str, wanted: Loadable) -> DataFrame | pd.DataFrame | pa.Table:
-        """The table of an asset, as a Spark, pandas or Arrow table."""
+        Raises:
+            TableMissing: The table has never been written.
+        """
         frame = self.read(table_path(asset_name))
-        if wanted is pd.DataFrame:
+        if shape is pd.DataFrame:
             return frame.toArrow().to_pandas()
-        if wanted is pa.Table:
+        if shape is pa.Table:
             return frame.toArrow()
         return frame
 
     def read(self, path: str) -> DataFrame:
-        """The table at a path of the lake."""
+        """Read the table at a path as a Spark frame.
+
+        Raises:
+            TableMissing: The table has never been written.
+        """
         if not self.exists(path):
             raise self._missing(path)
         return self.spark.spark_session.read.format("delta").load(self.lake.uri(path))
@@ -71,9 +76,13 @@ class DeltaLake(dg.ConfigurableIOManager):
     def overwrite(
         self, table: Table, frame: DataFrame, *, where: str | None = None, record: Mapping[str, object] | None = None
     ) -> None:
-        """Replace a table's rows in one commit, or only those that `where` names.
+        """Replace the rows of a table in one commit.
 
-        :param record: kept with the commit; `record_of` gives it back.
+        Args:
+            table: The declared table. Its declaration is applied first if it has changed.
+            frame: The new rows, in the declared columns.
+            where: A condition in SQL. Only rows that meet it are replaced, and all new rows must meet it.
+            record: Kept with the commit, for `record_of`.
         """
         self._declare(table)
         writer = frame.write.format("delta").mode("overwrite").option("userMetadata", _user_metadata(table, record))
@@ -84,12 +93,15 @@ class DeltaLake(dg.ConfigurableIOManager):
     def merge(
         self, table: Table, frame: DataFrame, *, is_whole: bool, record: Mapping[str, object] | None = None
     ) -> None:
-        """Bring the rows into a table by its key; a row of the same key and other values gives way.
+        """Merge rows into a table by its primary key. A row with an existing key replaces the old row if it differs.
 
-        A table whose rows come from nowhere else keeps the declaration that it was made with.
+        Unless the rows are the whole table, a changed declaration is not applied, since that would delete the rows.
 
-        :param is_whole: whether the rows are the whole table, and a row of it whose key is not among them goes.
-        :param record: kept with the commit; `record_of` gives it back.
+        Args:
+            table: The declared table.
+            frame: The rows, in the declared columns.
+            is_whole: Whether the rows are the whole table, so that other keys are deleted.
+            record: Kept with the commit, for `record_of`.
         """
         if not self.exists(table.path) or (is_whole and not self._is_as_declared(table)):
             self.overwrite(table, frame, record=record)
@@ -102,9 +114,12 @@ class DeltaLake(dg.ConfigurableIOManager):
         self._execute(merge, table, record)
 
     def insert_new(self, table: Table, frame: DataFrame, *, record: Mapping[str, object] | None = None) -> None:
-        """Add the rows whose key the table does not have; no row that it has ever changes or goes.
+        """Add the rows with new keys. Existing rows are never changed or deleted.
 
-        :param record: kept with the commit; `record_of` gives it back.
+        Args:
+            table: The declared table.
+            frame: The rows, in the declared columns.
+            record: Kept with the commit, for `record_of`.
         """
         if not self.exists(table.path):
             self.overwrite(table, frame, record=record)
@@ -112,9 +127,9 @@ class DeltaLake(dg.ConfigurableIOManager):
         self._execute(self._by_key(table, frame).whenNotMatchedInsertAll(), table, record)
 
     def _by_key(self, table: Table, frame: DataFrame) -> DeltaMergeBuilder:
-        same = " AND ".join(f"kept.`{name}` = new.`{name}`" for name in table.primary_key)
-        there = DeltaTable.forPath(self.spark.spark_session, self.lake.uri(table.path))
-        return there.alias("kept").merge(frame.alias("new"), same)
+        same_key = " AND ".join(f"kept.`{name}` = new.`{name}`" for name in table.primary_key)
+        existing = DeltaTable.forPath(self.spark.spark_session, self.lake.uri(table.path))
+        return existing.alias("kept").merge(frame.alias("new"), same_key)
 
     def _execute(self, merge: DeltaMergeBuilder, table: Table, record: Mapping[str, object] | None) -> None:
         settings = self.spark.spark_session.conf
@@ -125,19 +140,19 @@ class DeltaLake(dg.ConfigurableIOManager):
             settings.unset(USER_METADATA)
 
     def _declare(self, table: Table) -> None:
-        """Give the table its columns, constraints and comments, unless it has them; in a commit without rows."""
+        """Create or replace a table's columns, constraints and comments if they differ, in a commit without rows."""
         if self._is_as_declared(table):
             return
         properties = {f"delta.constraints.{name}": check for name, check in table.constraints.items()}
         properties["delta.dataSkippingStatsColumns"] = ",".join(table.columns_with_statistics)
-        listed = ", ".join(f"{_sql_text(name)} = {_sql_text(value)}" for name, value in properties.items())
+        property_list = ", ".join(f"{_sql_text(name)} = {_sql_text(value)}" for name, value in properties.items())
         statement = REPLACE if self._has_log(table.path) else CREATE
         if statement == CREATE:
-            # A run that was killed in its first commit leaves a folder that Delta takes for neither table nor place.
+            # A run killed during the first commit leaves a folder that is not a table, and Delta refuses to use it.
             self.lake.delete_folder(table.path)
         self.spark.spark_session.sql(
             f"{statement} delta.`{self.lake.uri(table.path)}` ({table.ddl}) USING delta "
-            f"COMMENT {_sql_text(table.description)} TBLPROPERTIES ({listed})"
+            f"COMMENT {_sql_text(table.description)} TBLPROPERTIES ({property_list})"
         )
 
     def _has_log(self, path: str) -> bool:
@@ -145,45 +160,49 @@ class DeltaLake(dg.ConfigurableIOManager):
         return any(name[:1].isdigit() and name.endswith((".json", ".parquet")) for name in names)
 
     def _is_as_declared(self, table: Table) -> bool:
-        return self.record_of(table.path).get(DECLARATION) == _declaration(table)
+        return self.record_of(table.path).get(DECLARATION) == _declaration_hash(table)
 
     def optimize_and_vacuum(self, path: str) -> None:
-        """Bring the small files of the table at a path together, and remove those that old versions alone need."""
+        """Merge small files of the table at a path, and delete files that only expired versions use."""
         session, table = self.spark.spark_session, f"delta.`{self.lake.uri(path)}`"
         session.sql(f"OPTIMIZE {table}")
         session.sql(f"VACUUM {table} RETAIN {24 * self.retention_days} HOURS")
 
     def location_metadata(self, path: str) -> dict[str, Any]:
-        """Where the table at a path is, and its latest version, as metadata."""
+        """Metadata of the table at a path: its address and its latest version."""
         return {"dagster/uri": dg.MetadataValue.text(self.lake.uri(path)), "delta_version": self.commits(path)[-1]}
 
     def commits(self, path: str) -> list[int]:
-        """The versions whose commits the table's log still holds, oldest first; none where there is no table."""
+        """The versions in the table's log, oldest first. Empty if there is no table."""
         names = (name.rpartition("/")[2] for name in self.lake.files(f"{path}/_delta_log"))
         return sorted(
             int(name.removesuffix(".json")) for name in names if name.endswith(".json") and name[:20].isdigit()
         )
 
     def commit_metrics(self, path: str) -> dict[str, int]:
-        """What Delta counted in the last commit, as `numOutputRows`."""
-        counted = self._commit(path, self.commits(path)[-1])["operationMetrics"]
-        return {name: int(value) for name, value in counted.items()}
+        """Delta's metrics of the last commit, such as `numOutputRows`."""
+        metrics = self._commit(path, self.commits(path)[-1])["operationMetrics"]
+        return {name: int(value) for name, value in metrics.items()}
 
     def bytes_written(self, path: str) -> int:
-        """Size of the files that the last commit added."""
+        """The size of the files that the last commit added."""
         metrics = self.commit_metrics(path)
         return metrics.get("numOutputBytes", metrics.get("numTargetBytesAdded", 0))
 
     def exists(self, path: str) -> bool:
-        """Whether the table at a path was ever given its rows; one that is only declared is not there."""
+        """Whether the table at a path has been written. A table that is only declared does not count."""
         return bool(self.commits(path)) and self._last_change(path).get("operation") not in {CREATE, REPLACE}
 
     def record_of(self, path: str) -> dict[str, Any]:
-        """What was kept with the commit that gave the table its rows; empty where there is none. Needs no Spark."""
+        """The record of the last commit of rows. Empty if there is none. Needs no Spark session."""
         return json.loads(self._last_change(path).get("userMetadata") or "{}")
 
     def data_version(self, asset_name: str) -> str:
-        """The fingerprint of an asset's table, or the number of its commit where it was written without one."""
+        """The fingerprint of an asset's table, or its version number if it was written without one.
+
+        Raises:
+            TableMissing: The table has never been written.
+        """
         path = table_path(asset_name)
         if fingerprint := self.record_of(path).get("fingerprint"):
             return fingerprint
@@ -193,7 +212,7 @@ class DeltaLake(dg.ConfigurableIOManager):
 
     def _last_change(self, path: str) -> dict[str, Any]:
         commits = (self._commit(path, version) for version in reversed(self.commits(path)))
-        return next((commit for commit in commits if commit.get("operation") not in UPKEEP), {})
+        return next((commit for commit in commits if commit.get("operation") not in MAINTENANCE), {})
 
     def _commit(self, path: str, version: int) -> dict[str, Any]:
         for line in self.lake.read_bytes(f"{path}/_delta_log/{version:020d}.json").splitlines():
@@ -207,25 +226,25 @@ class DeltaLake(dg.ConfigurableIOManager):
 
 
 def in_declared_shape(frame: DataFrame, table: Table, *, n_rows: int) -> DataFrame:
-    """The declared columns of the frame, in as few files as it needs."""
-    return frame.select(*(F.col(f"`{name}`") for name in table.column_names)).coalesce(1 + n_rows // ROWS_A_FILE)
+    """Select the declared columns, in as few files as the number of rows needs."""
+    return frame.select(*(F.col(f"`{name}`") for name in table.column_names)).coalesce(1 + n_rows // ROWS_PER_FILE)
 
 
 def spark_schema(table: Table) -> StructType:
-    """The declared columns as Spark's types."""
+    """The declared columns as a Spark schema."""
     return cast("StructType", StructType.fromDDL(table.ddl))
 
 
 def table_path(asset_name: str) -> str:
-    """The path of an asset's table. Asset names carry the layer in front: silver_movies is silver/movies."""
+    """The path of an asset's table below the lake's root. The table of `silver_movies` is at `silver/movies`."""
     return asset_name.replace("_", "/", 1)
 
 
 def _user_metadata(table: Table, record: Mapping[str, object] | None) -> str:
-    return json.dumps({**(record or {}), DECLARATION: _declaration(table)})
+    return json.dumps({**(record or {}), DECLARATION: _declaration_hash(table)})
 
 
-def _declaration(table: Table) -> str:
+def _declaration_hash(table: Table) -> str:
     return hashlib.sha256(repr(table).encode()).hexdigest()
 
 

@@ -1,11 +1,9 @@
-"""Landing: the lake's folder of datasets as received, dated, each snapshot with its manifest."""
+"""The part of the lake that keeps IMDb's datasets as received, dated, each snapshot with its manifest."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import dagster as dg
 
@@ -14,40 +12,54 @@ from imdb_assets.resources.dataset_manifest import DatasetRefused, Fetched, Mani
 from imdb_assets.resources.imdb_datasets import ImdbDatasets
 from imdb_assets.tables.bronze import DATASETS
 
-# A day changes a dataset by a thousandth; a snapshot beyond this is one that was cut off, or of something else.
-LEAST_GROWTH, MOST_GROWTH = 0.8, 1.5
-FEWEST_COMPARED_ROWS = 1000
+# A day changes about a thousandth of a dataset. A snapshot outside these ratios is incomplete, or another dataset.
+MIN_GROWTH, MAX_GROWTH = 0.8, 1.5
+MIN_COMPARED_ROWS = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Landed:
-    """A dataset of the landing, and how many rows it has."""
+    """A landed snapshot of a dataset."""
 
     manifest: Manifest
     path: str
+    """Path of the `.tsv.gz` file below the lake's root."""
     n_rows: int
+    """Rows below the header."""
     is_new: bool
+    """Whether this run landed it."""
 
 
 class Landing(dg.ConfigurableResource):
-    """Keeps the datasets that are asked for; knows which snapshot is current."""
+    """Keeps the last snapshots of the configured datasets."""
 
     lake: dg.ResourceDependency[BlobStorage]
-    datasets: list[str] = list(DATASETS)  # noqa: RUF012 - a field of pydantic, which copies it
+    datasets: list[str] = list(DATASETS)  # noqa: RUF012 - a pydantic field, which is copied
     snapshots_kept: int = 3
 
     def current(self, dataset: str) -> Landed | None:
-        """The snapshot of a dataset that was landed last."""
-        kept = self.lake.read_json(f"landing/{dataset}/current.json")
-        if not kept:
+        """The latest landed snapshot of a dataset. None if there is none."""
+        content = self.lake.read_json(f"landing/{dataset}/current.json")
+        if not content:
             return None
-        manifest = Manifest.from_json(json.dumps(kept))
-        return Landed(manifest=manifest, path=kept["path"], n_rows=kept["n_rows"], is_new=False)
+        manifest = Manifest.from_json(json.dumps(content))
+        return Landed(manifest=manifest, path=content["path"], n_rows=content["n_rows"], is_new=False)
 
     def fetch(self, dataset: str, source: ImdbDatasets, *, run_id: str, is_forced: bool = False) -> Landed:
-        """Land the dataset's present snapshot; the current one stays where nothing changed or it is refused.
+        """Land the dataset's latest snapshot, unless it is unchanged.
 
-        :param is_forced: whether a snapshot of a quite different size is to be accepted.
+        Args:
+            dataset: The dataset, such as `title.basics`.
+            source: Where it is fetched from.
+            run_id: The Dagster run, for the record of a refusal.
+            is_forced: Whether to accept a snapshot of an implausible size.
+
+        Returns:
+            The new snapshot, or the current one if it is unchanged.
+
+        Raises:
+            DatasetRefused: The snapshot could not be fetched, is incomplete, or has an implausible size. The current
+                snapshot stays.
         """
         current = self.current(dataset)
         with TemporaryDirectory() as folder:
@@ -56,46 +68,38 @@ class Landing(dg.ConfigurableResource):
                     dataset, Path(folder) / f"{dataset}.tsv.gz", previous=current.manifest if current else None
                 )
                 if fetched and current and not is_forced:
-                    _demand_likely_size(fetched, current)
+                    _require_plausible_size(fetched, current)
             except DatasetRefused as refusal:
-                self.refuse(dataset, str(refusal), run_id=run_id)
+                self.record_refusal(dataset, str(refusal), run_id=run_id)
                 raise
             self.lake.delete(f"landing/{dataset}/refused.json")
             if fetched is None and current is not None:
                 return current
             if fetched is None:
-                raise RuntimeError(f"{dataset} is said to be unchanged, but nothing of it was landed before.")
+                raise RuntimeError(f"The source reports {dataset} as unchanged, but it has never been landed.")
             path = f"landing/{dataset}/{fetched.manifest.snapshot_date}/{dataset}.tsv.gz"
             self.lake.publish(fetched.file, path)
-        kept = json.loads(fetched.manifest.to_json()) | {"path": path, "n_rows": fetched.n_rows}
-        described = (json.dumps(kept, indent=2) + "\n").encode()
-        self.lake.write_bytes_atomically(f"{path.rpartition('/')[0]}/manifest.json", described)
-        self.lake.write_bytes_atomically(f"landing/{dataset}/current.json", described)
-        self._forget_old_snapshots(dataset, path)
+        content = json.loads(fetched.manifest.to_json()) | {"path": path, "n_rows": fetched.n_rows}
+        text = (json.dumps(content, indent=2) + "\n").encode()
+        self.lake.write_bytes_atomically(f"{path.rpartition('/')[0]}/manifest.json", text)
+        self.lake.write_bytes_atomically(f"landing/{dataset}/current.json", text)
+        self._delete_old_snapshots(dataset, path)
         return Landed(manifest=fetched.manifest, path=path, n_rows=fetched.n_rows, is_new=True)
 
-    def refuse(self, dataset: str, reason: str, *, run_id: str) -> None:
-        """Note why a run could not use a dataset."""
+    def record_refusal(self, dataset: str, reason: str, *, run_id: str) -> None:
+        """Record why a run refused a dataset."""
         self.lake.write_json(f"landing/{dataset}/refused.json", {"run_id": run_id, "reason": reason})
 
     def refusals(self, run_id: str) -> dict[str, str]:
-        """Why datasets were refused in a run."""
-        found = {}
+        """Why a run refused datasets, by dataset. Empty if it refused none."""
+        reasons = {}
         for dataset in self.datasets:
-            said = self.lake.read_json(f"landing/{dataset}/refused.json")
-            if said.get("run_id") == run_id:
-                found[dataset] = said["reason"]
-        return found
+            refusal = self.lake.read_json(f"landing/{dataset}/refused.json")
+            if refusal.get("run_id") == run_id:
+                reasons[dataset] = refusal["reason"]
+        return reasons
 
-    def note_loaded(self, dataset: str, numbers: Mapping[str, object]) -> None:
-        """Note that the current snapshot of a dataset is in bronze, and what there is to say of it."""
-        self.lake.write_json(f"landing/{dataset}/loaded.json", numbers)
-
-    def loaded(self, dataset: str) -> dict[str, Any]:
-        """What `note_loaded` noted last; empty where it never did."""
-        return self.lake.read_json(f"landing/{dataset}/loaded.json")
-
-    def _forget_old_snapshots(self, dataset: str, path: str) -> None:
+    def _delete_old_snapshots(self, dataset: str, path: str) -> None:
         folder = f"landing/{dataset}/"
         dates = sorted({name.split("/")[2] for name in self.lake.files(folder) if name.count("/") > 2})
         for old in dates[: -self.snapshots_kept]:
@@ -104,12 +108,12 @@ class Landing(dg.ConfigurableResource):
                     self.lake.delete(name)
 
 
-def _demand_likely_size(fetched: Fetched, current: Landed) -> None:
-    is_comparable = fetched.manifest.address == current.manifest.address and current.n_rows >= FEWEST_COMPARED_ROWS
-    if is_comparable and not LEAST_GROWTH <= fetched.n_rows / current.n_rows <= MOST_GROWTH:
+def _require_plausible_size(fetched: Fetched, current: Landed) -> None:
+    is_comparable = fetched.manifest.address == current.manifest.address and current.n_rows >= MIN_COMPARED_ROWS
+    if is_comparable and not MIN_GROWTH <= fetched.n_rows / current.n_rows <= MAX_GROWTH:
         before = f"the snapshot of {current.manifest.snapshot_date} had {current.n_rows:,}"
         raise DatasetRefused(
             fetched.manifest.dataset,
-            f"it has {fetched.n_rows:,} rows, and {before}",
-            "try again later, or force the run if that is right (FORCE=1, or the run tag force: true)",
+            f"it has {fetched.n_rows:,} rows, but {before}",
+            "try again later, or force the run if the size is correct (FORCE=1, or the run tag force: true)",
         )

@@ -1,4 +1,4 @@
-"""Lineage of columns is read off Spark's plan, through renames, joins, unions, windows and exploded lists."""
+"""Column lineage follows Spark's plan through renames, joins, unions, windows and exploded lists."""
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
@@ -20,35 +20,35 @@ def sources(spark: SparkSession, transform, *tables: Table) -> dict[str, list[st
     return column_sources(frame, [table.asset_name for table in tables])
 
 
-def test_each_column_names_the_columns_that_it_is_made_from(spark):
-    found = sources(spark, silver.movies, bronze.TITLE_BASICS)
-    assert found["release_year"] == ["bronze_title_basics.startYear"]
-    # The type of a title chooses rows, and is in none of them.
-    assert all("titleType" not in name for names in found.values() for name in names)
+def test_each_column_names_its_source_columns(spark):
+    lineage = sources(spark, silver.movies, bronze.TITLE_BASICS)
+    assert lineage["release_year"] == ["bronze_title_basics.startYear"]
+    # The type of a title selects rows. It is the source of no column.
+    assert all("titleType" not in name for names in lineage.values() for name in names)
 
 
-def test_united_rows_have_the_sources_of_all_parts(spark):
-    found = sources(spark, silver.credits, bronze.TITLE_BASICS, bronze.TITLE_PRINCIPALS, bronze.TITLE_CREW)
+def test_columns_of_a_union_have_the_sources_of_all_its_parts(spark):
+    lineage = sources(spark, silver.credits, bronze.TITLE_BASICS, bronze.TITLE_PRINCIPALS, bronze.TITLE_CREW)
     crew = ["bronze_title_crew.directors", "bronze_title_crew.writers"]
-    assert found["nconst"] == [*crew, "bronze_title_principals.nconst"]
-    assert found["category"] == ["bronze_title_principals.category"]
+    assert lineage["nconst"] == [*crew, "bronze_title_principals.nconst"]
+    assert lineage["category"] == ["bronze_title_principals.category"]
 
 
-def test_joined_facts_keep_their_own_sources(spark):
+def test_joined_columns_keep_their_own_sources(spark):
     tables = (silver_tables.MOVIES, silver_tables.RATINGS, silver_tables.CREDITS, silver_tables.OMDB_FACTS)
-    found = sources(spark, gold_transforms.movie_features, *tables)
-    assert found["runtime_minutes"] == ["silver_movies.runtime_minutes", "silver_omdb_facts.runtime_minutes"]
-    assert found["target_rating"] == ["silver_ratings.average_rating"]
+    lineage = sources(spark, gold_transforms.movie_features, *tables)
+    assert lineage["runtime_minutes"] == ["silver_movies.runtime_minutes", "silver_omdb_facts.runtime_minutes"]
+    assert lineage["target_rating"] == ["silver_ratings.average_rating"]
 
 
-def test_votes_reach_no_column_of_a_draft(spark):
+def test_ratings_and_votes_are_the_source_of_no_draft_column(spark):
     tables = (silver_tables.MOVIES, silver_tables.RATINGS, silver_tables.CREDITS, silver_tables.OMDB_FACTS)
-    found = sources(spark, gold_transforms.movie_features, *tables)
-    from_ratings = {name for name, names in found.items() if any("silver_ratings" in source for source in names)}
+    lineage = sources(spark, gold_transforms.movie_features, *tables)
+    from_ratings = {name for name, names in lineage.items() if any("silver_ratings" in source for source in names)}
     assert from_ratings == {"target_rating", "n_votes", "snapshot_date"}
-    assert set(found) == set(gold.MOVIE_FEATURES.column_names)
+    assert set(lineage) == set(gold.MOVIE_FEATURES.column_names)
 
 
-def test_lineage_can_be_kept_as_text():
-    kept = {"title": ["silver_movies.primary_title", "silver_movies.tconst"]}
-    assert as_sources(as_lineage(kept)) == kept
+def test_lineage_can_be_converted_and_back():
+    columns = {"title": ["silver_movies.primary_title", "silver_movies.tconst"]}
+    assert as_sources(as_lineage(columns)) == columns

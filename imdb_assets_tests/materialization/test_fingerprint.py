@@ -29,7 +29,7 @@ def other():
     return 5
 
 
-def made(rows):
+def compute(rows):
     # A comment.
     return [helper(row) for row in rows], Model().size()
 '''
@@ -41,7 +41,7 @@ def module(file: Path, text: str) -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     loaded = importlib.util.module_from_spec(spec)
-    # Where a class is written is found by the name of its module.
+    # The source of a class is found by the name of its module.
     sys.modules[loaded.__name__] = loaded
     spec.loader.exec_module(loaded)
     return loaded
@@ -49,14 +49,14 @@ def module(file: Path, text: str) -> ModuleType:
 
 @pytest.fixture
 def version(tmp_path: Path):
-    written = count()
+    n_modules = count()
 
     def of(*changes: tuple[str, str]) -> str:
         text = MODULE
         for old, new in changes:
             assert old in text
             text = text.replace(old, new)
-        return code_version(module(tmp_path / f"probe_{next(written)}.py", text).made)
+        return code_version(module(tmp_path / f"probe_{next(n_modules)}.py", text).compute)
 
     yield of
     sys.modules.pop("imdb_assets_probe", None)
@@ -75,7 +75,7 @@ def test_the_same_code_has_the_same_version(version):
         ("return 5", "return 6"),
     ],
 )
-def test_what_changes_no_result_changes_no_version(version, old, new):
+def test_a_change_without_effect_keeps_the_version(version, old, new):
     assert version((old, new)) == version()
 
 
@@ -88,11 +88,11 @@ def test_what_changes_no_result_changes_no_version(version, old, new):
         ("[helper(row)", "[1 + helper(row)"),
     ],
 )
-def test_whatever_is_reached_changes_the_version(version, old, new):
+def test_a_change_of_reached_code_changes_the_version(version, old, new):
     assert version((old, new)) != version()
 
 
-def test_declaration_and_inputs_count():
+def test_the_declaration_and_the_versions_of_inputs_change_the_fingerprint():
     def same() -> None: ...
 
     assert fingerprint(same, "a", {"x": "1"}) == fingerprint(same, "a", {"x": "1"})

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from imdb_assets.materialization.table_asset import Checked, Writing, table_asset
+from imdb_assets.materialization.checked_commit import Checked, Writing
+from imdb_assets.materialization.table_asset import table_asset
 from imdb_assets.resources.blob_storage import FolderBlobStorage
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.spark import Spark
@@ -70,7 +71,7 @@ def materialize_by(writing: Writing, delta: DeltaLake, frame: DataFrame, *, stat
     return dg.materialize([silver_things], resources={"delta": delta, "spark": delta.spark}, raise_on_error=False)
 
 
-def test_a_good_table_is_written_with_its_facts(delta: DeltaLake, spark: SparkSession) -> None:
+def test_a_valid_table_is_written_with_its_metadata(delta: DeltaLake, spark: SparkSession) -> None:
     result = materialize(delta, things(spark, GOOD))
     (event,) = result.get_asset_materialization_events()
     metadata = event.materialization.metadata
@@ -83,7 +84,7 @@ def test_a_good_table_is_written_with_its_facts(delta: DeltaLake, spark: SparkSe
 
 
 @pytest.mark.parametrize(
-    ("rows", "ddl", "said"),
+    ("rows", "ddl", "reason"),
     [
         ([(1, 0.5), (1, 0.7)], "id int, size double", "primary_key_is_unique: 1 values of (id) repeat, such as 1"),
         ([(None, 0.5)], "id int, size double", "id is null in 1 rows"),
@@ -91,20 +92,20 @@ def test_a_good_table_is_written_with_its_facts(delta: DeltaLake, spark: SparkSe
         ([(1,)], "id int", "size is missing"),
     ],
 )
-def test_a_wrong_table_is_refused_and_the_old_one_stays(
-    delta: DeltaLake, spark: SparkSession, rows: list, ddl: str, said: str
+def test_an_invalid_table_is_refused_and_the_old_one_stays(
+    delta: DeltaLake, spark: SparkSession, rows: list, ddl: str, reason: str
 ) -> None:
     assert materialize(delta, things(spark, GOOD)).success
     result = materialize(delta, things(spark, rows, ddl))
     assert not result.success
     (failure,) = [event.step_failure_data for event in result.all_events if event.is_step_failure]
     assert failure.user_failure_data is not None
-    assert said in (failure.user_failure_data.description or "")
+    assert reason in (failure.user_failure_data.description or "")
     assert sorted(map(tuple, delta.read("silver/things").collect())) == GOOD
     assert delta.commits("silver/things") == DECLARED_AND_WRITTEN
 
 
-def test_a_blocking_check_of_the_assets_own_refuses_too(delta: DeltaLake, spark: SparkSession) -> None:
+def test_a_blocking_check_of_the_asset_itself_refuses_the_table(delta: DeltaLake, spark: SparkSession) -> None:
     assert not materialize(delta, things(spark, GOOD, round_world=False)).success
     assert delta.commits("silver/things") == []
 
@@ -116,22 +117,26 @@ def test_pandas_rows_get_the_declared_types(delta: DeltaLake) -> None:
     assert sorted(map(tuple, delta.read("silver/things").collect())) == GOOD
 
 
-def test_what_was_made_from_the_same_is_neither_made_nor_written_again(delta: DeltaLake, spark: SparkSession) -> None:
+def test_a_table_with_unchanged_inputs_is_neither_computed_nor_written_again(
+    delta: DeltaLake, spark: SparkSession
+) -> None:
     first = materialize(delta, things(spark, GOOD), state="a")
     again = materialize(delta, things(spark, GOOD), state="a")
     assert delta.commits("silver/things") == DECLARED_AND_WRITTEN
-    (made,), (kept,) = first.get_asset_materialization_events(), again.get_asset_materialization_events()
-    assert kept.materialization.metadata["is_unchanged"].value is True
+    (written,), (unchanged,) = first.get_asset_materialization_events(), again.get_asset_materialization_events()
+    assert unchanged.materialization.metadata["is_unchanged"].value is True
     for name in ("dagster/row_count", "preview", "delta_version"):
-        assert kept.materialization.metadata[name] == made.materialization.metadata[name]
-    versions = [(event.materialization.tags or {})["dagster/data_version"] for event in (made, kept)]
+        assert unchanged.materialization.metadata[name] == written.materialization.metadata[name]
+    versions = [(event.materialization.tags or {})["dagster/data_version"] for event in (written, unchanged)]
     assert versions[0] == versions[1]
-    said = [[(check.check_name, check.passed) for check in run.get_asset_check_evaluations()] for run in (first, again)]
-    assert said[0] == said[1]
-    assert len(said[0]) == 3
+    checks = [
+        [(check.check_name, check.passed) for check in run.get_asset_check_evaluations()] for run in (first, again)
+    ]
+    assert checks[0] == checks[1]
+    assert len(checks[0]) == 3
 
 
-def test_a_table_of_new_rows_alone_keeps_those_it_has_as_they_are(delta: DeltaLake, spark: SparkSession) -> None:
+def test_inserting_new_keys_leaves_existing_rows_unchanged(delta: DeltaLake, spark: SparkSession) -> None:
     changed = [(2, 9.5), (3, 1.5)]
     for state, rows in (("a", GOOD), ("b", changed)):
         result = materialize_by(Writing.INSERT_NEW, delta, spark.createDataFrame(rows, THINGS.ddl), state=state)
@@ -140,7 +145,7 @@ def test_a_table_of_new_rows_alone_keeps_those_it_has_as_they_are(delta: DeltaLa
     assert sorted(map(tuple, delta.read("silver/things").collect())) == [*GOOD, (3, 1.5)]
 
 
-def test_a_warning_is_still_a_warning_when_nothing_has_changed(delta: DeltaLake, spark: SparkSession) -> None:
+def test_a_warning_stays_a_warning_when_the_table_is_unchanged(delta: DeltaLake, spark: SparkSession) -> None:
     frame = spark.createDataFrame(GOOD, THINGS.ddl)
     for is_unchanged in (False, True):
         result = materialize_by(Writing.OVERWRITE, delta, frame, state="a")
@@ -151,7 +156,7 @@ def test_a_warning_is_still_a_warning_when_nothing_has_changed(delta: DeltaLake,
 
 
 @pytest.mark.parametrize(("state", "tags"), [("b", {}), ("a", {"force": "true"})])
-def test_another_state_or_force_makes_it_anew(
+def test_a_different_state_or_force_rebuilds_the_table(
     delta: DeltaLake, spark: SparkSession, state: str, tags: dict[str, str]
 ) -> None:
     assert materialize(delta, things(spark, GOOD), state="a").success
@@ -159,7 +164,7 @@ def test_another_state_or_force_makes_it_anew(
     assert delta.commits("silver/things") == [*DECLARED_AND_WRITTEN, 2]
 
 
-def test_a_table_that_was_optimized_is_still_the_one_that_was_made(delta: DeltaLake, spark: SparkSession) -> None:
+def test_optimizing_a_table_keeps_its_fingerprint(delta: DeltaLake, spark: SparkSession) -> None:
     assert materialize(delta, things(spark, [(n, 0.5) for n in range(9)]), state="a").success
     spark.read.format("delta").load(delta.lake.uri("silver/things")).repartition(3).write.format("delta").mode(
         "overwrite"
@@ -177,7 +182,7 @@ def test_rows_of_repeated_keys_are_counted(delta: DeltaLake, spark: SparkSession
     assert event.materialization.metadata["rows_of_repeated_keys"].value == 2
 
 
-def test_an_asset_called_is_its_function(spark: SparkSession) -> None:
+def test_calling_an_asset_calls_its_function(spark: SparkSession) -> None:
     @table_asset(THINGS)
     def silver_things(frame: DataFrame) -> DataFrame:
         return frame.where("id = 1")
@@ -185,7 +190,7 @@ def test_an_asset_called_is_its_function(spark: SparkSession) -> None:
     assert silver_things(spark.createDataFrame(GOOD, THINGS.ddl)).count() == 1
 
 
-def test_a_wrongly_named_function_is_an_error() -> None:
+def test_a_function_with_another_name_than_its_table_is_an_error() -> None:
     with pytest.raises(ValueError, match="must be named silver_things, not things"):
 
         @table_asset(THINGS)

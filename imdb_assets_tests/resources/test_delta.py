@@ -1,4 +1,4 @@
-"""What Delta holds of a declaration, how rows are merged, and that others than Spark read the tables."""
+"""Tables carry their declaration, rows are merged by key, and other programs than Spark can read them."""
 
 import re
 from dataclasses import replace
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 THINGS = Table(
     layer="silver",
     name="things",
-    description="Things; it's what they are.",
+    description="Things, and it's all.",
     primary_key=("id",),
     columns=(
         Column(name="id", type="int", comment="Id.", nullable=False, check="id > 0"),
@@ -53,27 +53,27 @@ def test_a_table_carries_its_declaration(delta, spark, tmp_path):
     fields = {field.name: field for field in table.schema().fields}
     assert {name: field.nullable for name, field in fields.items()} == {"id": False, "size": True, "kind": False}
     assert fields["size"].metadata["comment"] == "Size, metres."
-    assert table.metadata().description == "Things; it's what they are."
+    assert table.metadata().description == "Things, and it's all."
     statistics = table.get_add_actions(flatten=True).column_names
     assert [name for name in statistics if name.startswith("min.")] == ["min.id"]
 
 
 @pytest.mark.parametrize("row", [(0, 0.5, "a"), (3, 100.0, "a"), (None, 0.5, "a"), (3, 0.5, None)])
-def test_rows_that_break_a_constraint_do_not_get_in(delta, spark, row):
+def test_rows_that_violate_a_constraint_are_refused(delta, spark, row):
     delta.overwrite(THINGS, frame(spark, ROWS))
     with pytest.raises(Py4JJavaError, match=r"DELTA_VIOLATE_CONSTRAINT|DELTA_NOT_NULL_CONSTRAINT"):
         delta.overwrite(THINGS, frame(spark, [row]))
     assert rows_of(delta) == ROWS
 
 
-def test_a_changed_declaration_replaces_that_of_the_table(delta, spark):
+def test_a_changed_declaration_is_applied_by_the_next_overwrite(delta, spark):
     delta.overwrite(THINGS, frame(spark, ROWS))
     wider = replace(THINGS, columns=(*THINGS.columns, Column(name="colour", type="string", comment="Colour.")))
     delta.overwrite(wider, frame(spark, [(1, 0.5, "a", "red")], "id int, size double, kind string, colour string"))
     assert rows_of(delta) == [(1, 0.5, "a", "red")]
 
 
-def test_a_table_that_was_declared_and_never_filled_is_not_there(delta, spark):
+def test_a_table_that_was_declared_but_never_written_does_not_exist(delta, spark):
     # As a killed run leaves it.
     delta._declare(THINGS)
     with pytest.raises(TableMissing, match=r"silver_things has no table at .* materialize silver_things first"):
@@ -86,7 +86,7 @@ def test_a_table_that_was_declared_and_never_filled_is_not_there(delta, spark):
     ("is_whole", "expected"),
     [(True, [(2, 2.5, "b"), (3, 3.5, "c")]), (False, [(1, 0.5, "a"), (2, 2.5, "b"), (3, 3.5, "c")])],
 )
-def test_merged_rows_are_added_by_key(delta, spark, is_whole, expected):
+def test_rows_are_merged_by_key(delta, spark, is_whole, expected):
     delta.merge(THINGS, frame(spark, ROWS), is_whole=is_whole)
     new = frame(spark, [(2, 2.5, "b"), (3, 3.5, "c")])
     for record in ({"n": 1}, {"n": 2}):
@@ -96,7 +96,7 @@ def test_merged_rows_are_added_by_key(delta, spark, is_whole, expected):
     assert delta.commit_metrics(THINGS.path)["numTargetRowsUpdated"] == 0
 
 
-def test_rows_that_are_there_are_never_changed_by_new_ones(delta, spark):
+def test_inserting_new_keys_never_changes_existing_rows(delta, spark):
     delta.insert_new(THINGS, frame(spark, ROWS))
     new = frame(spark, [(2, 2.5, "changed"), (3, 3.5, "c")])
     for record in ({"n": 1}, {"n": 2}):
@@ -105,7 +105,7 @@ def test_rows_that_are_there_are_never_changed_by_new_ones(delta, spark):
         assert delta.record_of(THINGS.path)["n"] == record["n"]
 
 
-def test_a_table_without_rows_is_there_and_keeps_what_it_was_made_from(delta, spark):
+def test_a_table_without_rows_exists_and_keeps_its_record(delta, spark):
     for is_whole in (True, False):
         delta.merge(THINGS, frame(spark, []), is_whole=is_whole, record={"n": str(is_whole)})
         assert (rows_of(delta), delta.record_of(THINGS.path)["n"]) == ([], str(is_whole))
@@ -121,13 +121,13 @@ def test_delta_rs_and_duckdb_read_what_spark_wrote(delta, spark, tmp_path):
     assert duckdb.sql("SELECT kind FROM things WHERE size IS NULL").fetchall() == [("b",)]
 
 
-def test_what_the_page_of_the_lake_shows_works(delta, spark, tmp_path, monkeypatch, capsys):
+def test_the_examples_in_the_docs_run(delta, spark, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     lake = FolderBlobStorage(root=str(tmp_path / "data" / "lake"))
-    there = DeltaLake(spark=delta.spark, lake=lake)
+    lake_of_the_docs = DeltaLake(spark=delta.spark, lake=lake)
     movie, rating = ("tt1", "The One", None, False, 2000, 90, ["Drama"]), ("tt1", 7.5, 1200, SNAPSHOT)
-    there.overwrite(silver.MOVIES, spark.createDataFrame([movie], spark_schema(silver.MOVIES)))
-    there.overwrite(silver.RATINGS, spark.createDataFrame([rating], spark_schema(silver.RATINGS)))
+    lake_of_the_docs.overwrite(silver.MOVIES, spark.createDataFrame([movie], spark_schema(silver.MOVIES)))
+    lake_of_the_docs.overwrite(silver.RATINGS, spark.createDataFrame([rating], spark_schema(silver.RATINGS)))
     page = (Path(__file__).parents[2] / "docs" / "lake.md").read_text(encoding="utf-8")
     names: dict = {}
     for example in re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL):

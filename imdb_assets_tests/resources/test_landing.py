@@ -1,4 +1,4 @@
-"""What landing keeps, and which snapshot it takes for likely."""
+"""Landing keeps the latest snapshots and refuses those of an implausible size."""
 
 import gzip
 from pathlib import Path
@@ -26,17 +26,17 @@ def snapshot(folder: Path, *, day: int, rows: int) -> FolderImdbDatasets:
 
 
 @pytest.mark.parametrize("rows", [0, 1500, 3100])
-def test_a_snapshot_of_an_unlikely_size_is_refused_and_the_last_one_stays(landing, tmp_path, rows):
+def test_a_snapshot_of_an_implausible_size_is_refused_and_the_last_one_stays(landing, tmp_path, rows):
     first = landing.fetch(DATASET, snapshot(tmp_path / "a", day=1, rows=2000), run_id="1")
     later = snapshot(tmp_path / "a", day=2, rows=rows)
-    with pytest.raises(DatasetRefused, match=f"has {rows:,} rows, and the snapshot of 2025-01-01 had 2,000; .* force"):
+    with pytest.raises(DatasetRefused, match=f"has {rows:,} rows, but the snapshot of 2025-01-01 had 2,000; .* force"):
         landing.fetch(DATASET, later, run_id="2")
     assert landing.current(DATASET).path == first.path
     assert landing.refusals("2").keys() == {DATASET}
     assert landing.fetch(DATASET, later, run_id="3", is_forced=True).n_rows == rows
 
 
-def test_a_likely_size_or_another_source_is_accepted(landing, tmp_path):
+def test_a_plausible_size_or_another_source_is_accepted(landing, tmp_path):
     landing.fetch(DATASET, snapshot(tmp_path / "a", day=1, rows=2000), run_id="1")
     assert landing.fetch(DATASET, snapshot(tmp_path / "a", day=2, rows=1900), run_id="2").is_new
     assert landing.fetch(DATASET, snapshot(tmp_path / "b", day=3, rows=10), run_id="3").is_new

@@ -9,7 +9,7 @@ import dagster as dg
 import pytest
 from werkzeug import Response
 
-from imdb_assets.assets.landing_omdb import asked
+from imdb_assets.materialization.omdb_responses import request_responses as asked
 from imdb_assets.resources.blob_storage import FolderBlobStorage
 from imdb_assets.resources.omdb import OmdbApi, RecordedOmdb, ResponseOutcome
 from imdb_assets.resources.omdb_landing import OmdbLanding, Received, Title, titles_by_worth

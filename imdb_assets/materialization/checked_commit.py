@@ -1,0 +1,239 @@
+"""Checks the rows of a table, then writes them in one commit. Every table of the lake is written here.
+
+Rows that fail a blocking check are not written: the table keeps its last version and its record.
+"""
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+import pyarrow as pa
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.pandas.types import to_arrow_schema
+
+from imdb_assets.materialization.checks import (
+    FrameStatistics,
+    column_differences,
+    columns_result,
+    frame_statistics,
+    key_result,
+    types_of,
+)
+from imdb_assets.materialization.column_lineage import LINEAGE, as_lineage, column_sources
+from imdb_assets.materialization.table_metadata import (
+    PREVIEWED_ROWS,
+    duration_metadata,
+    metadata_from_json,
+    metadata_to_json,
+    missing_values,
+    preview,
+)
+from imdb_assets.resources.delta import DeltaLake, in_declared_shape, spark_schema
+from imdb_assets.tables.table import Table
+
+
+class Writing(Enum):
+    """How the rows of an asset are written to its table."""
+
+    OVERWRITE = auto()
+    """The rows replace the table."""
+    MERGE_WHOLE = auto()
+    """The rows are the whole table. Only rows that differ are written."""
+    MERGE_ROWS = auto()
+    """The rows are merged into the table by its key."""
+    INSERT_NEW = auto()
+    """Rows with a new key are added. Existing rows never change."""
+
+
+# The metadata entry for the number of rows. It is the size of the table unless the table holds other rows too.
+ROW_COUNTS = {Writing.MERGE_ROWS: "rows_added", Writing.INSERT_NEW: "rows_given"}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The rows of a table with the results of its asset's own checks."""
+
+    frame: DataFrame | pd.DataFrame
+    checks: Sequence[dg.AssetCheckResult] = ()
+    with_repeats: DataFrame | None = None
+    """The rows before repeated keys were reduced to one row each."""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommitPlan:
+    """The target of a commit: the table, how it is written, and the checks that can refuse it."""
+
+    table: Table
+    fingerprint: str
+    blocking: Collection[str]
+    """Names of the checks that must pass before anything is written."""
+    writing: Writing = Writing.OVERWRITE
+    inputs: Collection[str] = ()
+    """Assets that the rows come from. The aliases of their frames give the column lineage."""
+    is_persisted: bool = False
+    """Whether the caller has persisted the data behind the rows, so that reading them again is cheap."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableOutcome:
+    """The result of a step for one table: written, found unchanged, or refused."""
+
+    table: Table
+    fingerprint: str
+    check_results: Sequence[dg.AssetCheckResult]
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    refusal: str | None = None
+    """Why the table was not written. None if it was written or is unchanged."""
+
+    def materialization(self, check_results: Sequence[dg.AssetCheckResult]) -> dg.MaterializeResult:
+        """The table as Dagster's event log records it, with some or all of its check results."""
+        return dg.MaterializeResult(
+            asset_key=self.table.asset_name,
+            data_version=dg.DataVersion(self.fingerprint),
+            metadata=self.metadata,
+            check_results=check_results,
+        )
+
+
+def unchanged_table(table: Table, record: Mapping[str, Any], delta: DeltaLake) -> TableOutcome:
+    """The outcome for a table that needs no commit: the metadata and check results of its last one.
+
+    Args:
+        table: The declared table.
+        record: The record of the table's last commit.
+        delta: The lake.
+    """
+    metadata = metadata_from_json(record["metadata"]) | delta.location_metadata(table.path)
+    return TableOutcome(
+        table=table,
+        fingerprint=record["fingerprint"],
+        metadata=metadata | {"is_unchanged": True, "seconds": 0.0},
+        check_results=[
+            dg.AssetCheckResult(
+                check_name=check["check_name"],
+                asset_key=table.asset_name,
+                passed=check["passed"],
+                severity=dg.AssetCheckSeverity(check.get("severity", dg.AssetCheckSeverity.ERROR.value)),
+                description=check["description"],
+                metadata=metadata_from_json(check["metadata"]),
+            )
+            for check in record["checks"]
+        ],
+    )
+
+
+def check_and_commit(checked: Checked, plan: CommitPlan, delta: DeltaLake, *, start: float) -> TableOutcome:
+    """Check the rows and write them in one commit, unless a blocking check fails.
+
+    Args:
+        checked: The rows, with the results of their asset's own checks.
+        plan: The target of the commit.
+        delta: The lake.
+        start: When the work on the table began, by `time.monotonic()`.
+
+    Returns:
+        The outcome. Its `refusal` names the blocking checks that failed; nothing was written then.
+    """
+    frame, differences = _in_spark(checked.frame, plan.table, delta.spark.spark_session)
+    if differences:
+        return _refused([*checked.checks, columns_result(plan.table, differences, {})], plan)
+    if not plan.is_persisted:
+        frame = frame.persist()
+    try:
+        statistics = frame_statistics(frame, plan.table)
+        results = [*checked.checks, columns_result(plan.table, [], statistics.nulls_in_required_columns(plan.table))]
+        if plan.table.primary_key:
+            results.append(key_result(plan.table, frame, statistics))
+        if _failed(results, plan):
+            return _refused(results, plan)
+        metadata = _metadata(checked, frame, statistics, plan)
+        record = {
+            "fingerprint": plan.fingerprint,
+            "metadata": metadata_to_json(metadata),
+            "checks": [_check_to_json(result) for result in results],
+        }
+        _write(in_declared_shape(frame, plan.table, n_rows=statistics.n_rows), plan, delta, record)
+    finally:
+        if not plan.is_persisted:
+            frame.unpersist()
+    metadata |= delta.location_metadata(plan.table.path) | {"bytes_written": delta.bytes_written(plan.table.path)}
+    return TableOutcome(
+        table=plan.table,
+        fingerprint=plan.fingerprint,
+        metadata=metadata | duration_metadata(statistics.n_rows, time.monotonic() - start),
+        check_results=results,
+    )
+
+
+def _metadata(checked: Checked, frame: DataFrame, statistics: FrameStatistics, plan: CommitPlan) -> dict[str, Any]:
+    metadata = dict(checked.metadata) | {
+        ROW_COUNTS.get(plan.writing, "dagster/row_count"): statistics.n_rows,
+        "preview": dg.MetadataValue.md(preview(frame.limit(PREVIEWED_ROWS).toArrow())),
+    }
+    if checked.with_repeats is not None:
+        metadata["rows_of_repeated_keys"] = checked.with_repeats.count() - statistics.n_rows
+    if plot := missing_values(plan.table, statistics):
+        metadata["missing_values"] = plot
+    if plan.inputs and (sources := column_sources(frame, plan.inputs)):
+        metadata[LINEAGE] = as_lineage(sources)
+    return metadata
+
+
+def _write(rows: DataFrame, plan: CommitPlan, delta: DeltaLake, record: Mapping[str, object]) -> None:
+    match plan.writing:
+        case Writing.OVERWRITE:
+            delta.overwrite(plan.table, rows, record=record)
+        case Writing.INSERT_NEW:
+            delta.insert_new(plan.table, rows, record=record)
+        case _:
+            delta.merge(plan.table, rows, is_whole=plan.writing is Writing.MERGE_WHOLE, record=record)
+
+
+def _check_to_json(result: dg.AssetCheckResult) -> dict[str, object]:
+    return {
+        "check_name": result.check_name,
+        "passed": bool(result.passed),
+        "severity": result.severity.value,
+        "description": result.description,
+        "metadata": metadata_to_json(result.metadata or {}),
+    }
+
+
+def _in_spark(frame: DataFrame | pd.DataFrame, table: Table, session: SparkSession) -> tuple[DataFrame, list[str]]:
+    """The rows as a Spark frame, and how its columns differ from the declared ones."""
+    schema = spark_schema(table)
+    if not isinstance(frame, pd.DataFrame):
+        return frame, column_differences(types_of(frame.schema), types_of(schema))
+    # A pandas frame gets its types and its column order here, by name, so only the names are compared.
+    declared = sorted((column.name, "") for column in table.columns)
+    if differences := column_differences(sorted((str(name), "") for name in frame.columns), declared):
+        return session.createDataFrame([], schema), differences
+    # Nulls are allowed here, because the check reports a null in a required column by name.
+    arrow_schema = pa.schema(
+        [
+            entry.with_nullable(True)  # noqa: FBT003 - Arrow's signature
+            for entry in to_arrow_schema(schema, timezone="UTC")
+        ]
+    )
+    arrow = pa.Table.from_pandas(frame, schema=arrow_schema, preserve_index=False)
+    # Spark Connect cannot infer types from an Arrow table without rows.
+    return session.createDataFrame(arrow) if arrow.num_rows else session.createDataFrame([], schema), []
+
+
+def _failed(results: Sequence[dg.AssetCheckResult], plan: CommitPlan) -> list[dg.AssetCheckResult]:
+    return [result for result in results if not result.passed and result.check_name in plan.blocking]
+
+
+def _refused(results: Sequence[dg.AssetCheckResult], plan: CommitPlan) -> TableOutcome:
+    reasons = "; ".join(f"{result.check_name}: {result.description or 'failed'}" for result in _failed(results, plan))
+    return TableOutcome(
+        table=plan.table,
+        fingerprint=plan.fingerprint,
+        check_results=results,
+        refusal=f"{plan.table.asset_name} was not written. {reasons}",
+    )

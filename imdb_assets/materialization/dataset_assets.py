@@ -1,0 +1,242 @@
+"""The assets of IMDb's datasets: landing and bronze of all seven, in one step that can be materialized in part."""
+
+import inspect
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import reduce
+
+import dagster as dg
+from pyspark.sql import DataFrame
+
+from imdb_assets.materialization.checks import declared_check_specs
+from imdb_assets.materialization.dataset_loading import (
+    FEW_REJECTED,
+    MAX_REJECTED_SHARE,
+    ROWS_ADD_UP,
+    TOLERATED_REJECTED_ROWS,
+    DatasetLoader,
+    DatasetOutcome,
+    ParseDataset,
+    landing_name,
+    table_without_dataset,
+)
+from imdb_assets.materialization.lake_step import MAX_RETRIES, lake_step
+from imdb_assets.materialization.rejected_rows import replace_dataset_rows
+from imdb_assets.materialization.table_asset import is_forced, table_spec
+from imdb_assets.resources.delta import DeltaLake, spark_schema
+from imdb_assets.resources.imdb_datasets import ImdbDatasets
+from imdb_assets.resources.landing import Landed, Landing
+from imdb_assets.tables.bronze import DATASETS, REJECTED_ROWS
+
+ACCEPTED = "dataset_was_accepted"
+# Spark reads a packed file in one task, so this is the number of cores that loading can use.
+THREADS = 3
+Results = Iterator[dg.MaterializeResult | dg.AssetCheckResult]
+
+
+def dataset_assets(parse: ParseDataset) -> dg.AssetsDefinition:
+    """Make a function that parses datasets the assets `landing_*` and `bronze_*` of all datasets.
+
+    A refused dataset has no materialization, so Dagster skips what depends on it and continues with the other
+    datasets. One step holds them all, because a failed step would stop everything downstream of every dataset.
+
+    Args:
+        parse: Turns the lines of a dataset into rows of its bronze table and rejected rows. Its docstring describes
+            the step in Dagster.
+
+    Returns:
+        The assets, with `bronze_rejected_rows`.
+    """
+
+    @dg.multi_asset(
+        name="imdb_datasets",
+        description=inspect.getdoc(parse),
+        specs=[
+            *(_landing_spec(dataset) for dataset in DATASETS),
+            *(table_spec(table, deps=[landing_name(dataset)], skippable=True) for dataset, table in DATASETS.items()),
+            table_spec(REJECTED_ROWS, deps=[landing_name(dataset) for dataset in DATASETS], skippable=True),
+        ],
+        check_specs=[spec for dataset in DATASETS for spec in _check_specs(dataset)],
+        can_subset=True,
+    )
+    def compute(
+        context: dg.AssetExecutionContext, imdb_datasets: ImdbDatasets, landing: Landing, delta: DeltaLake
+    ) -> Results:
+        loader = DatasetLoader(
+            parse=parse,
+            source=imdb_datasets,
+            landing=landing,
+            delta=delta,
+            selected={key.path[-1] for key in context.selected_asset_keys},
+            run_id=context.run.run_id,
+            is_forced=is_forced(context.run),
+        )
+        with lake_step(context, delta):
+            yield from _run(context, loader)
+
+    return compute
+
+
+def all_accepted_result(refusals: Mapping[str, str]) -> dg.AssetCheckResult:
+    """The result of the check that no dataset was refused.
+
+    Args:
+        refusals: Why datasets were refused, by dataset.
+
+    Raises:
+        dg.Failure: A dataset was refused. The message lists the reasons.
+    """
+    if refusals:
+        raise dg.Failure(" ".join(refusals.values()), allow_retries=False)
+    return dg.AssetCheckResult(passed=True)
+
+
+def _landing_spec(dataset: str) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        landing_name(dataset),
+        description=f"IMDb's `{dataset}.tsv.gz` as received, dated, with its manifest.",
+        group_name="landing",
+        kinds={"gzip"},
+        skippable=True,
+    )
+
+
+def _check_specs(dataset: str) -> list[dg.AssetCheckSpec]:
+    table = DATASETS[dataset]
+    # Not blocking for Dagster, which would fail the step and with it the other datasets. They block the commit.
+    declared = [
+        dg.AssetCheckSpec(spec.name, asset=table.asset_name, description=spec.description)
+        for spec in declared_check_specs(table)
+    ]
+    return [
+        dg.AssetCheckSpec(
+            ACCEPTED,
+            asset=landing_name(dataset),
+            description="The dataset could be fetched, is complete and has the expected columns.",
+        ),
+        *declared,
+        dg.AssetCheckSpec(
+            ROWS_ADD_UP,
+            asset=table.asset_name,
+            description="Every row of the dataset is kept, or rejected with a reason.",
+        ),
+        dg.AssetCheckSpec(
+            FEW_REJECTED,
+            asset=table.asset_name,
+            description=f"At most {MAX_REJECTED_SHARE:.0%} of the rows, or {TOLERATED_REJECTED_ROWS}, could not be "
+            "parsed. Otherwise the table and everything downstream stay as they are.",
+        ),
+    ]
+
+
+def _run(context: dg.AssetExecutionContext, loader: DatasetLoader) -> Results:
+    requested = [name for name in DATASETS if {landing_name(name), DATASETS[name].asset_name} & set(loader.selected)]
+    yield from _excluded([name for name in requested if name not in loader.landing.datasets], context, loader)
+    is_last_try = context.retry_number >= MAX_RETRIES
+    outcomes: list[DatasetOutcome] = []
+    for outcome in _processed(loader, [name for name in requested if name in loader.landing.datasets]):
+        outcomes.append(outcome)
+        if outcome.refusal:
+            context.log.error(outcome.refusal)
+        if is_last_try or not outcome.is_temporary:
+            yield from _results(outcome, loader.selected, context.selected_asset_check_keys)
+    rejected_rows = _write_rejected_rows(outcomes, loader) if REJECTED_ROWS.asset_name in loader.selected else None
+    for outcome in outcomes:
+        if outcome.loaded and outcome.loaded.rejected is not None:
+            outcome.loaded.rejected.unpersist()
+    if not is_last_try and any(outcome.is_temporary for outcome in outcomes):
+        # The next try finds unchanged what this one loaded.
+        raise dg.RetryRequested(max_retries=MAX_RETRIES, seconds_to_wait=loader.delta.retry_seconds)
+    if rejected_rows:
+        yield rejected_rows
+    else:
+        # The check that fails the run belongs to the rejected rows, which are not selected.
+        all_accepted_result({outcome.dataset: outcome.refusal for outcome in outcomes if outcome.refusal})
+
+
+def _processed(loader: DatasetLoader, datasets: Sequence[str]) -> Iterator[DatasetOutcome]:
+    with ThreadPoolExecutor(THREADS) as pool:
+        for future in as_completed([pool.submit(loader.process, dataset) for dataset in datasets]):
+            yield future.result()
+
+
+def _excluded(datasets: Sequence[str], context: dg.AssetExecutionContext, loader: DatasetLoader) -> Results:
+    if datasets:
+        message = "IMDB_DATASETS excludes %s. Their tables stay as they are, or are created empty."
+        context.log.warning(message, ", ".join(datasets))
+    for dataset in datasets:
+        if DATASETS[dataset].asset_name in loader.selected:
+            yield table_without_dataset(dataset, loader.delta)
+
+
+def _results(outcome: DatasetOutcome, selected: Collection[str], checks: Collection[dg.AssetCheckKey]) -> Results:
+    landing = landing_name(outcome.dataset)
+    if landing in selected:
+        accepted = dg.AssetCheckResult(
+            check_name=ACCEPTED,
+            asset_key=landing,
+            passed=outcome.landed is not None,
+            description=None if outcome.landed else outcome.refusal,
+        )
+        results = _selected([accepted], checks)
+        if outcome.landed:
+            yield _landed_result(outcome.dataset, outcome.landed, results, seconds=outcome.landing_seconds)
+        else:
+            yield from results
+    if outcome.loaded:
+        results = _selected(outcome.loaded.table.check_results, checks)
+        if outcome.refusal:
+            yield from results
+        else:
+            yield outcome.loaded.table.materialization(results)
+
+
+def _selected(
+    results: Sequence[dg.AssetCheckResult], checks: Collection[dg.AssetCheckKey]
+) -> list[dg.AssetCheckResult]:
+    return [
+        result
+        for result in results
+        if result.asset_key and result.check_name and dg.AssetCheckKey(result.asset_key, result.check_name) in checks
+    ]
+
+
+def _landed_result(
+    dataset: str, landed: Landed, results: Sequence[dg.AssetCheckResult], *, seconds: float
+) -> dg.MaterializeResult:
+    manifest = landed.manifest
+    return dg.MaterializeResult(
+        asset_key=landing_name(dataset),
+        data_version=dg.DataVersion(manifest.sha256),
+        metadata={
+            "dagster/row_count": landed.n_rows,
+            "dagster/uri": manifest.address,
+            "path": landed.path,
+            "is_new": landed.is_new,
+            "bytes": manifest.size,
+            "seconds": seconds,
+            "snapshot_date": str(manifest.snapshot_date),
+        },
+        check_results=results,
+    )
+
+
+def _write_rejected_rows(outcomes: Sequence[DatasetOutcome], loader: DatasetLoader) -> dg.MaterializeResult:
+    """Replace the rejected rows of the datasets parsed in this run, refused ones included, in one commit."""
+    start = time.monotonic()
+    loaded = {outcome.dataset: outcome.loaded for outcome in outcomes if outcome.loaded}
+    parsed = {dataset: result for dataset, result in loaded.items() if result.rejected is not None}
+    if parsed:
+        empty = loader.delta.spark.spark_session.createDataFrame([], spark_schema(REJECTED_ROWS))
+        frames = [result.rejected for result in parsed.values() if result.rejected is not None and result.n_rejected]
+        replace_dataset_rows(
+            loader.delta,
+            reduce(DataFrame.unionByName, frames, empty),
+            n_rows=sum(result.n_rejected for result in parsed.values()),
+            fingerprints={dataset: result.table.fingerprint for dataset, result in parsed.items()},
+        )
+    n_rejected = sum(result.n_rejected for result in loaded.values())
+    seconds = round(time.monotonic() - start, 2)
+    metadata = {"dagster/row_count": n_rejected, "seconds": seconds}
+    return dg.MaterializeResult(asset_key=REJECTED_ROWS.asset_name, metadata=metadata)

@@ -1,0 +1,222 @@
+"""Lands one of IMDb's datasets and loads it into its bronze table: parse, check, then one commit.
+
+A refused dataset changes no table. The next run finds it refused again, until a better snapshot is landed.
+"""
+
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import date
+
+import dagster as dg
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from imdb_assets.materialization.checked_commit import (
+    Checked,
+    CommitPlan,
+    TableOutcome,
+    check_and_commit,
+    unchanged_table,
+)
+from imdb_assets.materialization.checks import COLUMNS_ARE_AS_DECLARED
+from imdb_assets.materialization.fingerprint import code_version, fingerprint
+from imdb_assets.materialization.rejected_rows import recorded_fingerprints
+from imdb_assets.resources.dataset_manifest import DatasetRefused, DatasetUnreachable
+from imdb_assets.resources.delta import DeltaLake, spark_schema
+from imdb_assets.resources.imdb_datasets import ImdbDatasets
+from imdb_assets.resources.landing import Landed, Landing
+from imdb_assets.tables.bronze import DATASETS
+
+ROWS_ADD_UP = "rows_in_equal_rows_kept_plus_rejected"
+FEW_REJECTED = "few_rows_are_rejected"
+BLOCKING = (ROWS_ADD_UP, FEW_REJECTED, COLUMNS_ARE_AS_DECLARED)
+# IMDb's own files have a handful of such rows. A larger share means that the format has changed.
+MAX_REJECTED_SHARE, TOLERATED_REJECTED_ROWS = 0.01, 10
+
+
+def landing_name(dataset: str) -> str:
+    """The name of the asset that holds a dataset's bytes, such as `landing_title_basics` for `title.basics`."""
+    return f"landing_{dataset.replace('.', '_')}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParsedDataset:
+    """The lines of a dataset, divided into rows of its bronze table and rejected rows."""
+
+    lines: DataFrame
+    """All lines below the header. `reason` is null if the line is kept."""
+    rows: DataFrame
+    """The kept lines, in the columns of the bronze table."""
+    rejected: DataFrame
+    """The other lines, in the columns of `bronze_rejected_rows`."""
+
+
+# The arguments are the numbered lines of a dataset, its name, and the date of its snapshot.
+ParseDataset = Callable[[DataFrame, str, date], ParsedDataset]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadedDataset:
+    """The bronze table of a dataset, and the rows that were left out of it."""
+
+    table: TableOutcome
+    n_rejected: int
+    rejected: DataFrame | None = None
+    """The rejected rows, persisted. None if the dataset is unchanged: an earlier run has written them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetOutcome:
+    """The result of landing a dataset and loading it into bronze."""
+
+    dataset: str
+    refusal: str | None = None
+    is_temporary: bool = False
+    """Whether the cause of the refusal, such as an outage, may pass without any action."""
+    landed: Landed | None = None
+    landing_seconds: float = 0.0
+    loaded: LoadedDataset | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetLoader:
+    """Lands and loads datasets. May be used from several threads at once."""
+
+    parse: ParseDataset
+    source: ImdbDatasets
+    landing: Landing
+    delta: DeltaLake
+    selected: Collection[str]
+    """Names of the assets to materialize."""
+    run_id: str
+    is_forced: bool
+
+    def process(self, dataset: str) -> DatasetOutcome:
+        """Land the dataset and load it, as far as its assets are selected."""
+        start = time.monotonic()
+        try:
+            landed = self._land(dataset)
+        except DatasetRefused as refusal:
+            is_temporary = isinstance(refusal, DatasetUnreachable)
+            return DatasetOutcome(dataset=dataset, refusal=str(refusal), is_temporary=is_temporary)
+        seconds = round(time.monotonic() - start, 2)
+        if DATASETS[dataset].asset_name not in self.selected:
+            return DatasetOutcome(dataset=dataset, landed=landed, landing_seconds=seconds)
+        loaded = self._load(dataset, landed)
+        if loaded.table.refusal:
+            self.landing.record_refusal(dataset, loaded.table.refusal, run_id=self.run_id)
+        return DatasetOutcome(
+            dataset=dataset,
+            refusal=loaded.table.refusal,
+            landed=landed,
+            landing_seconds=seconds,
+            loaded=loaded,
+        )
+
+    def _land(self, dataset: str) -> Landed:
+        if landing_name(dataset) in self.selected:
+            return self.landing.fetch(dataset, self.source, run_id=self.run_id, is_forced=self.is_forced)
+        if current := self.landing.current(dataset):
+            return current
+        refusal = DatasetRefused(dataset, "it has not been landed yet", f"materialize {landing_name(dataset)} first")
+        self.landing.record_refusal(dataset, str(refusal), run_id=self.run_id)
+        raise refusal
+
+    def _load(self, dataset: str, landed: Landed) -> LoadedDataset:
+        table = DATASETS[dataset]
+        current = self._fingerprint(dataset, landed)
+        record = self.delta.record_of(table.path)
+        # The rejected rows are written last, after the table. Both are current unless a run ended between them.
+        is_current = record.get("fingerprint") == recorded_fingerprints(self.delta).get(dataset) == current
+        if is_current and not self.is_forced:
+            unchanged = unchanged_table(table, record, self.delta)
+            return LoadedDataset(table=unchanged, n_rejected=record["metadata"]["rows_rejected"])
+        return self._parse_and_commit(dataset, landed, current)
+
+    def _fingerprint(self, dataset: str, landed: Landed) -> str:
+        manifest = landed.manifest
+        versions = {
+            "sha256": manifest.sha256,
+            "snapshot_date": str(manifest.snapshot_date),
+            "lines": code_version(dataset_lines),
+        }
+        return fingerprint(self.parse, DATASETS[dataset], versions)
+
+    def _parse_and_commit(self, dataset: str, landed: Landed, current: str) -> LoadedDataset:
+        start = time.monotonic()
+        lines = dataset_lines(self.delta.spark.spark_session, self.delta.lake.uri(landed.path))
+        parsed = self.parse(lines, dataset, landed.manifest.snapshot_date)
+        # A packed file is read and parsed once: checks, the commit and the rejected rows use the persisted lines.
+        parsed.lines.persist()
+        try:
+            n_kept, n_rejected = _kept_and_rejected(parsed.lines)
+            counts = {"rows_in": landed.n_rows, "rows_kept": n_kept, "rows_rejected": n_rejected}
+            checked = Checked(parsed.rows, checks=_row_checks(dataset, counts), metadata=counts)
+            plan = CommitPlan(table=DATASETS[dataset], fingerprint=current, blocking=BLOCKING, is_persisted=True)
+            outcome = check_and_commit(checked, plan, self.delta, start=start)
+            if n_rejected:
+                # These few rows are kept until all datasets' rejected rows are written in one commit.
+                parsed.rejected.persist().count()
+        finally:
+            parsed.lines.unpersist()
+        return LoadedDataset(table=outcome, n_rejected=n_rejected, rejected=parsed.rejected)
+
+
+def dataset_lines(session: SparkSession, uri: str) -> DataFrame:
+    """The lines of a packed file.
+
+    Args:
+        session: The Spark session.
+        uri: The address of the file.
+
+    Returns:
+        `line_number`, which starts at 1, and `value`.
+    """
+    lines = session.read.text(uri, lineSep="\n")
+    # A packed file cannot be split, so its lines are one partition and are numbered in their order.
+    return lines.select((F.monotonically_increasing_id() + 1).alias("line_number"), "value")
+
+
+def table_without_dataset(dataset: str, delta: DeltaLake) -> dg.MaterializeResult:
+    """The bronze table of a dataset that IMDB_DATASETS excludes: as an earlier run left it, or empty."""
+    table = DATASETS[dataset]
+    if not delta.exists(table.path):
+        rows = delta.spark.spark_session.createDataFrame([], spark_schema(table))
+        delta.overwrite(table, rows, record={"fingerprint": fingerprint(table_without_dataset, table, {})})
+    return dg.MaterializeResult(
+        asset_key=table.asset_name,
+        data_version=dg.DataVersion(delta.data_version(table.asset_name)),
+        metadata={"is_left_out": True, "seconds": 0.0} | delta.location_metadata(table.path),
+    )
+
+
+def _kept_and_rejected(lines: DataFrame) -> tuple[int, int]:
+    is_kept = F.when(F.col("reason").isNull(), 1)
+    row = lines.agg(F.count(is_kept).alias("kept"), F.count("reason").alias("rejected")).collect()[0]
+    return row["kept"], row["rejected"]
+
+
+def _row_checks(dataset: str, counts: dict[str, int]) -> list[dg.AssetCheckResult]:
+    n_rows, n_rejected = counts["rows_in"], counts["rows_rejected"]
+    problems: dict[str, str | None] = {ROWS_ADD_UP: None, FEW_REJECTED: None}
+    if n_lost := n_rows - counts["rows_kept"] - n_rejected:
+        problems[ROWS_ADD_UP] = (
+            f"{dataset}.tsv.gz has {n_rows:,} rows, but {n_lost:,} of them are neither kept nor rejected. "
+            "Please report this."
+        )
+    if n_rejected > max(TOLERATED_REJECTED_ROWS, MAX_REJECTED_SHARE * n_rows):
+        problems[FEW_REJECTED] = (
+            f"{dataset}.tsv.gz has {n_rejected:,} rows of {n_rows:,} that could not be parsed. See "
+            "bronze_rejected_rows for the reasons. If IMDb changed its format, change imdb_assets/tables/bronze.py."
+        )
+    return [
+        dg.AssetCheckResult(
+            check_name=name,
+            asset_key=DATASETS[dataset].asset_name,
+            passed=problem is None,
+            description=problem,
+            metadata=counts,
+        )
+        for name, problem in problems.items()
+    ]

@@ -1,0 +1,137 @@
+"""Lands OMDb's responses, from its API within the daily limit or from a recording, and reads what was landed."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+
+import dagster as dg
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from imdb_assets.materialization.fingerprint import fingerprint
+from imdb_assets.materialization.lake_step import lake_step
+from imdb_assets.materialization.table_asset import is_forced
+from imdb_assets.resources.delta import DeltaLake, table_path
+from imdb_assets.resources.omdb import Omdb, OmdbKeyRefused, ResponseOutcome
+from imdb_assets.resources.omdb_landing import OmdbLanding, Title, titles_by_worth
+
+# The tables that decide which titles are requested, and in which order.
+TITLE_TABLES = ("silver_movies", "silver_ratings")
+ANSWERED = dg.AssetCheckSpec(
+    "omdb_answered",
+    asset="landing_omdb_responses",
+    description="OMDb was reachable and returned JSON. Titles without a response are requested again in the next run.",
+)
+
+
+def land_responses(
+    context: dg.AssetExecutionContext, omdb: Omdb, omdb_landing: OmdbLanding, delta: DeltaLake
+) -> dg.MaterializeResult:
+    """Land OMDb's responses for movies.
+
+    Args:
+        context: The context of the step.
+        omdb: The API, or a recording of its responses.
+        omdb_landing: Where the responses are kept.
+        delta: The lake, with the tables of titles.
+
+    Returns:
+        The materialization, with the counts of this run and the result of the check `omdb_answered`.
+    """
+    if omdb.absence:
+        context.log.warning(omdb.absence)
+    with lake_step(context, delta):
+        if omdb.requests_a_day is None:
+            return _land_recording(omdb, omdb_landing, delta, is_forced=is_forced(context.run))
+        today = datetime.now(UTC).date()
+        return request_responses(omdb, omdb_landing, _titles(delta), limit=omdb.requests_a_day, today=today)
+
+
+def request_responses(
+    omdb: Omdb, omdb_landing: OmdbLanding, titles: list[Title], *, limit: int, today: date
+) -> dg.MaterializeResult:
+    """Request missing and outdated responses from OMDb's API, within the limit of the day.
+
+    Args:
+        omdb: The API.
+        omdb_landing: Where the responses are kept.
+        titles: All titles that may be requested.
+        limit: Requests per day.
+        today: The date, UTC.
+
+    Raises:
+        dg.Failure: OMDb refused the key.
+    """
+    missing = titles_by_worth(titles, omdb_landing.received(), today=today)
+    ledger = omdb_landing.ledger(limit=limit, today=today)
+    try:
+        result = omdb_landing.ask(omdb, missing, ledger=ledger)
+    except OmdbKeyRefused as refused:
+        raise dg.Failure(str(refused), allow_retries=False) from None
+    n_responses = result.outcomes.total()
+    n_malformed = result.outcomes[ResponseOutcome.MALFORMED]
+    metadata: dict[str, object] = {
+        "responses": n_responses,
+        **{outcome.value: result.outcomes[outcome] for outcome in ResponseOutcome},
+        "titles": len(titles),
+        "titles_left": len(missing) - n_responses,
+        "requests_today": ledger.n_requests,
+        "requests_a_day": limit,
+        "is_quota_spent": result.is_quota_spent,
+    }
+    if len(missing) > n_responses:
+        tomorrow = datetime.combine(today + timedelta(days=1), time(), tzinfo=UTC)
+        metadata["next_try"] = dg.MetadataValue.timestamp(tomorrow)
+    problems = [result.unavailable] if result.unavailable else []
+    problems += [f"{n_malformed} responses were not OMDb's JSON; see bronze_rejected_rows"] if n_malformed else []
+    return dg.MaterializeResult(
+        data_version=dg.DataVersion(fingerprint(request_responses, "", omdb_landing.versions())),
+        metadata=metadata,  # pyright: ignore[reportArgumentType]
+        check_results=[_answered_result(" ".join(problems))],
+    )
+
+
+def response_lines(delta: DeltaLake, files: Sequence[str]) -> DataFrame:
+    """The lines of landed responses.
+
+    Args:
+        delta: The lake.
+        files: Paths of the files below the lake's root.
+
+    Returns:
+        `value`, `file` (its address) and `line_number`, which increases within a file.
+    """
+    session = delta.spark.spark_session
+    lines = session.createDataFrame([], "value STRING, file STRING")
+    if files:
+        addresses = [delta.lake.uri(path) for path in files]
+        lines = session.read.text(addresses, lineSep="\n").select("value", F.input_file_name().alias("file"))
+    return lines.withColumn("line_number", F.monotonically_increasing_id())
+
+
+def _land_recording(
+    omdb: Omdb, omdb_landing: OmdbLanding, delta: DeltaLake, *, is_forced: bool
+) -> dg.MaterializeResult:
+    versions: dict[str, object] = {name: delta.data_version(name) for name in TITLE_TABLES}
+    current = fingerprint(_land_recording, "", versions | {"omdb": omdb.version()})
+    n_responses = None if is_forced else omdb_landing.recorded_before(current)
+    is_unchanged = n_responses is not None
+    if n_responses is None:
+        tconsts = titles_by_worth(_titles(delta), {}, today=date.min)
+        n_responses = omdb_landing.land_recorded(omdb.responses(tconsts), fingerprint=current)
+    return dg.MaterializeResult(
+        data_version=dg.DataVersion(current),
+        metadata={"responses": n_responses, "is_unchanged": is_unchanged},
+        check_results=[_answered_result("")],
+    )
+
+
+def _titles(delta: DeltaLake) -> list[Title]:
+    movies, ratings = (delta.read(table_path(name)) for name in TITLE_TABLES)
+    rows = movies.join(ratings, on="tconst", how="left").select(*Title._fields).toArrow()
+    return [Title(*row) for row in zip(*(column.to_pylist() for column in rows.columns), strict=True)]
+
+
+def _answered_result(problem: str) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        check_name=ANSWERED.name, passed=not problem, severity=dg.AssetCheckSeverity.WARN, description=problem or None
+    )

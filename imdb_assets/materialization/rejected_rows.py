@@ -1,0 +1,60 @@
+"""The writer of `bronze_rejected_rows`, which keeps the rows of each dataset that could not be parsed."""
+
+from collections.abc import Mapping
+
+from pyspark.sql import DataFrame
+
+from imdb_assets.resources.delta import DeltaLake, in_declared_shape
+from imdb_assets.tables.bronze import REJECTED_ROWS
+
+FINGERPRINTS = "fingerprints"
+
+
+def recorded_fingerprints(delta: DeltaLake) -> dict[str, str]:
+    """The fingerprint of each dataset whose rejected rows are in the table, by dataset."""
+    return delta.record_of(REJECTED_ROWS.path).get(FINGERPRINTS, {})
+
+
+def replace_dataset_rows(
+    delta: DeltaLake, rejected: DataFrame, *, n_rows: int, fingerprints: Mapping[str, str]
+) -> None:
+    """Replace the rejected rows of some datasets in one commit.
+
+    Args:
+        delta: The lake.
+        rejected: The new rejected rows of these datasets, in the columns of the table.
+        n_rows: The number of these rows.
+        fingerprints: The fingerprint of each of these datasets, by dataset.
+    """
+    names = ", ".join(f"'{dataset}'" for dataset in fingerprints)
+    delta.overwrite(
+        REJECTED_ROWS,
+        in_declared_shape(rejected, REJECTED_ROWS, n_rows=n_rows),
+        where=f"dataset IN ({names})",
+        record={FINGERPRINTS: recorded_fingerprints(delta) | dict(fingerprints)},
+    )
+
+
+def replace_source_rows(delta: DeltaLake, rejected: DataFrame, *, source: str) -> int:
+    """Replace the rejected rows of a source that is not a dataset, if it has or had any.
+
+    Args:
+        delta: The lake.
+        rejected: The new rejected rows of the source, in the columns of the table.
+        source: The source, as in the column `dataset`.
+
+    Returns:
+        The number of rejected rows.
+    """
+    where = f"dataset = '{source}'"
+    n_rejected = rejected.count()
+    n_before = delta.read(REJECTED_ROWS.path).where(where).count() if delta.exists(REJECTED_ROWS.path) else 0
+    if n_rejected or n_before:
+        delta.overwrite(
+            REJECTED_ROWS,
+            in_declared_shape(rejected, REJECTED_ROWS, n_rows=n_rejected),
+            where=where,
+            # The other datasets' rows stay, and so do their fingerprints.
+            record={FINGERPRINTS: recorded_fingerprints(delta)},
+        )
+    return n_rejected

@@ -1,0 +1,85 @@
+import io
+import logging
+from collections.abc import Iterator
+
+import dagster as dg
+
+from imdb_assets.materialization.progress import ProgressHandler
+from imdb_assets.resources.delta import TableMissing
+
+
+def printed(*assets: dg.AssetsDefinition) -> str:
+    stream = io.StringIO()
+
+    @dg.logger
+    def progress(_: dg.InitLoggerContext) -> object:
+        logger = logging.Logger("test.progress", level=logging.DEBUG)  # noqa: LOG001
+        logger.addHandler(ProgressHandler(stream))
+        return logger
+
+    job = dg.define_asset_job("all_assets", selection="*")
+    definitions = dg.Definitions(assets=assets, jobs=[job], loggers={"progress": progress})
+    with dg.DagsterInstance.ephemeral() as instance:
+        definitions.resolve_job_def("all_assets").execute_in_process(
+            run_config={"loggers": {"progress": {}}}, instance=instance, raise_on_error=False
+        )
+    return stream.getvalue()
+
+
+@dg.asset
+def written() -> dg.MaterializeResult:
+    return dg.MaterializeResult(metadata={"dagster/row_count": 1234, "seconds": 2.5})
+
+
+@dg.asset
+def unchanged(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    context.log.warning("a warning")
+    return dg.MaterializeResult(metadata={"dagster/row_count": 5, "seconds": 0.0, "is_unchanged": True})
+
+
+@dg.multi_asset(
+    specs=[dg.AssetSpec("checked")], check_specs=[dg.AssetCheckSpec("is_round", asset="checked", blocking=False)]
+)
+def checked() -> Iterator[dg.MaterializeResult]:
+    result = dg.AssetCheckResult(check_name="is_round", passed=False, description="It is flat.")
+    yield dg.MaterializeResult(check_results=[result])
+
+
+@dg.asset
+def broken() -> None:
+    raise TableMissing("silver_things has no table yet: materialize silver_things first.")
+
+
+@dg.asset(deps=[broken])
+def after_broken() -> None: ...
+
+
+@dg.asset
+def faulty() -> None:
+    raise KeyError("tconst")
+
+
+def test_an_asset_is_one_line_with_its_rows_and_its_duration():
+    lines = printed(written, unchanged).splitlines()
+    assert f"  ✓ {'written':<30}      1,234 rows     2.5 s" in lines
+    assert f"  ✓ {'unchanged':<30}          5 rows   unchanged" in lines
+    assert "  ! a warning" in lines
+    assert len(lines) == 3
+
+
+def test_a_failed_check_is_one_line_with_its_description():
+    assert "  ✗ checked: check is_round failed. It is flat.\n" in printed(checked)
+
+
+def test_a_known_error_is_its_message_and_what_depends_on_it_is_skipped():
+    text = printed(broken, after_broken)
+    assert "  ✗ broken failed: silver_things has no table yet: materialize silver_things first.\n" in text
+    assert "  - after_broken skipped: an asset that it depends on was not materialized\n" in text
+    assert "Traceback" not in text
+    assert "test_progress.py" not in text
+
+
+def test_an_unknown_error_is_shown_with_its_place():
+    text = printed(faulty)
+    assert "KeyError: 'tconst'" in text
+    assert "test_progress.py" in text

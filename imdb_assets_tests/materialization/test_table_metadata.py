@@ -1,0 +1,68 @@
+import json
+
+import dagster as dg
+import pyarrow as pa
+
+from imdb_assets.materialization.checks import FrameStatistics
+from imdb_assets.materialization.column_lineage import LINEAGE, as_lineage
+from imdb_assets.materialization.table_metadata import (
+    MAX_CELL_LENGTH,
+    metadata_from_json,
+    metadata_to_json,
+    missing_values,
+    preview,
+)
+from imdb_assets.tables.table import Column, Table
+
+THINGS = Table(
+    layer="silver",
+    name="things",
+    description="Things.",
+    columns=(
+        Column(name="id", type="int", comment="Id.", nullable=False),
+        Column(name="size", type="double", comment="Size, metres."),
+    ),
+)
+
+
+def test_metadata_survives_being_kept_as_json():
+    metadata = {
+        "preview": dg.MetadataValue.md("| a |"),
+        LINEAGE: as_lineage({"title": ["silver_movies.primary_title"]}),
+        "rows": 3,
+    }
+    text = json.dumps(metadata_to_json(metadata))
+    assert metadata_from_json(json.loads(text)) == metadata
+    assert metadata_to_json({"rows": dg.MetadataValue.int(3)}) == {"rows": 3}
+
+
+def test_a_preview_shows_values_as_they_are_in_cells_of_one_line():
+    rows = pa.table({
+        "year": pa.array([1999, None], pa.int32()),
+        "text": ["a|b\nc", "x" * 100],
+        "genres": [["Drama", "War"], []],
+        "id": ["007", "1e5"],
+    })  # fmt: skip
+    header, _, first, second = preview(rows).splitlines()
+    assert [cell.strip() for cell in header.strip("|").split("|")] == rows.column_names
+    assert [cell.strip() for cell in first[1:-1].replace("\\|", "/").split("|")] == [
+        "1999",
+        "a/b c",
+        "Drama, War",
+        "007",
+    ]
+    assert [cell.strip() for cell in second[1:-1].split("|")][::3] == ["None", "1e5"]
+    assert "x" * (MAX_CELL_LENGTH - 1) + "…" in second
+
+
+def test_a_preview_of_no_rows_shows_the_columns():
+    header, _ = preview(pa.table({"id": pa.array([], pa.string())})).splitlines()
+    assert header.strip("| ") == "id"
+
+
+def test_missing_values_are_plotted_only_where_some_can_be_missing():
+    statistics = FrameStatistics(n_rows=4, n_repeated_keys=0, n_nulls={"size": 1})
+    assert missing_values(THINGS, statistics) is not None
+    assert missing_values(THINGS, FrameStatistics(n_rows=0, n_repeated_keys=0, n_nulls={})) is None
+    required = Table(layer="silver", name="ids", description="Ids.", columns=THINGS.columns[:1])
+    assert missing_values(required, statistics) is None
