@@ -6,10 +6,11 @@ import dagster as dg
 
 from imdb_assets.materialization.fingerprint import fingerprint
 from imdb_assets.materialization.lake_step import lake_step
+from imdb_assets.materialization.omdb_priorities import Title, titles_by_priority
 from imdb_assets.materialization.table_asset import is_forced
 from imdb_assets.resources.delta import DeltaLake, table_path
 from imdb_assets.resources.omdb import Omdb, OmdbKeyRefused, ResponseOutcome
-from imdb_assets.resources.omdb_landing import OmdbLanding, Title, titles_by_worth
+from imdb_assets.resources.omdb_landing import OmdbLanding
 
 # Which titles OMDb is asked for, and in which order.
 ASKED_BY = ("silver_movies", "silver_ratings")
@@ -32,8 +33,8 @@ def landing_omdb_responses(
     context: dg.AssetExecutionContext, omdb_landing: OmdbLanding, delta: dg.ResourceParam[DeltaLake], omdb: Omdb
 ) -> dg.MaterializeResult:
     """OMDb's responses as received, for movies; the most valuable are asked for first, within OMDB_DAILY_LIMIT."""
-    if omdb.absence:
-        context.log.warning(omdb.absence)
+    if omdb.disabled_reason:
+        context.log.warning(omdb.disabled_reason)
     with lake_step(context, delta):
         if omdb.requests_a_day is None:
             return _recorded(omdb, omdb_landing, delta, is_forced=is_forced(context.run))
@@ -44,10 +45,10 @@ def asked(
     omdb: Omdb, omdb_landing: OmdbLanding, titles: list[Title], *, limit: int, today: date
 ) -> dg.MaterializeResult:
     """Ask OMDb's API for what is missing or old, as far as the day's requests go."""
-    wanted = titles_by_worth(titles, omdb_landing.received(), today=today)
+    wanted = titles_by_priority(titles, omdb_landing.last_responses(), today=today)
     ledger = omdb_landing.ledger(limit=limit, today=today)
     try:
-        result = omdb_landing.ask(omdb, wanted, ledger=ledger)
+        result = omdb_landing.fetch(omdb, wanted, ledger=ledger)
     except OmdbKeyRefused as refused:
         raise dg.Failure(str(refused), allow_retries=False) from None
     n_responses = result.outcomes.total()
@@ -76,10 +77,10 @@ def asked(
 def _recorded(omdb: Omdb, omdb_landing: OmdbLanding, delta: DeltaLake, *, is_forced: bool) -> dg.MaterializeResult:
     versions: dict[str, object] = {name: delta.data_version(name) for name in ASKED_BY}
     made_from = fingerprint(_recorded, "", versions | {"omdb": omdb.version()})
-    n_responses = None if is_forced else omdb_landing.recorded_before(made_from)
+    n_responses = None if is_forced else omdb_landing.n_recorded(made_from)
     is_unchanged = n_responses is not None
     if n_responses is None:
-        wanted = titles_by_worth(_titles(delta), {}, today=date.min)
+        wanted = titles_by_priority(_titles(delta), {}, today=date.min)
         n_responses = omdb_landing.land_recorded(omdb.responses(wanted), fingerprint=made_from)
     return dg.MaterializeResult(
         data_version=dg.DataVersion(made_from),

@@ -16,7 +16,8 @@ from pydantic import Field
 from pyspark import SparkContext
 from pyspark.sql import SparkSession
 
-from imdb_assets.resources.blob_storage import BlobStorage, FolderBlobStorage
+from imdb_assets.resources.blob_storage import BlobStorage
+from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 
 DELTA_PACKAGES = ("io.delta:delta-spark_4.2_2.13:4.4.0", "io.delta:delta-storage:4.4.0")
 # Delta names these as dependencies, 87 MB of them; pyspark brings its own, and a second Hadoop would only harm.
