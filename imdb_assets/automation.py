@@ -71,7 +71,7 @@ train_and_promote = dg.define_asset_job(
 )
 
 
-@dg.op(description="Runs OPTIMIZE and VACUUM on every table of the lake; keeps the versions of LAKE_RETENTION_DAYS.")
+@dg.op(description="Runs OPTIMIZE and VACUUM on every table of the lake; keeps old versions for LAKE_RETENTION_DAYS.")
 def optimized_tables(context: dg.OpExecutionContext, delta: dg.ResourceParam[DeltaLake]) -> None:
     """Run OPTIMIZE and VACUUM on each existing table."""
     tables = [t for t in (*bronze.TABLES, *silver.TABLES, *gold.TABLES) if delta.exists(t.path)]
@@ -88,11 +88,11 @@ def maintain_lake() -> None:
 
 
 JOBS = (whole_platform, daily_refresh, enrich_with_omdb, train_and_promote, maintain_lake, backtest, ablation, search)
-# Cron times in UTC. OMDb's daily limit resets at midnight.
+# Cron times in UTC.
 CRON_SCHEDULES = (
-    (enrich_with_omdb, "10 0 * * *"),
-    (train_and_promote, "0 8 * * 1"),
-    (maintain_lake, "0 3 * * 0"),
+    (enrich_with_omdb, "10 0 * * *", "Every day at 00:10 UTC, after the reset of OMDb's daily request limit."),
+    (train_and_promote, "0 8 * * 1", "Every Monday at 08:00 UTC."),
+    (maintain_lake, "0 3 * * 0", "Every Sunday at 03:00 UTC."),
 )
 
 
@@ -104,8 +104,10 @@ def schedules(*, is_on: bool) -> list[dg.ScheduleDefinition]:
     """
     status = dg.DefaultScheduleStatus.RUNNING if is_on else dg.DefaultScheduleStatus.STOPPED
     return [
-        dg.ScheduleDefinition(job=job, cron_schedule=cron, default_status=status, execution_timezone="UTC")
-        for job, cron in CRON_SCHEDULES
+        dg.ScheduleDefinition(
+            job=job, cron_schedule=cron, execution_timezone="UTC", default_status=status, description=description
+        )
+        for job, cron, description in CRON_SCHEDULES
     ]
 
 
