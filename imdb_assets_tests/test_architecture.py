@@ -80,7 +80,7 @@ ALLOWED_RESOURCE = {
     "omdb_api": {"requests", "urllib3"},
     "omdb_factory": set(),
     "omdb_landing": set(),
-    "recorded_omdb": set(),
+    "recorded_omdb": {"imdb_assets.sample_world"},
     "evaluation_settings": set(),
     "search_budget": set(),
     "sample_snapshot": {"imdb_assets.sample_world"},

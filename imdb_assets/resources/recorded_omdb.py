@@ -9,6 +9,7 @@ from typing import Any
 
 from imdb_assets.resources.omdb import Omdb, OmdbNotRecorded, parse_json
 from imdb_assets.resources.sample_snapshot import sample_snapshot
+from imdb_assets.sample_world.world import OMDB_FILE
 
 
 class RecordedOmdb(Omdb):
@@ -97,7 +98,7 @@ class SampleOmdb(Omdb):
 
     def _recording(self) -> RecordedOmdb:
         folder = sample_snapshot(self.folder, movies=self.movies, seed=self.seed, snapshot=self.snapshot)
-        return RecordedOmdb(file=str(folder / "omdb_responses.jsonl.gz"))
+        return RecordedOmdb(file=str(folder / OMDB_FILE))
 
 
 def _recorded_lines(file: Path) -> Iterator[bytes]:
