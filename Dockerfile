@@ -1,4 +1,4 @@
-# Two images: the platform (Dagster, MLflow, the app) and Azurite, the stand-in for Azure's blob storage.
+# Two images: the platform (Dagster, MLflow and the app), and Azurite, an emulator of Azure Blob Storage.
 
 FROM node:22-slim AS azurite
 RUN npm install --global azurite@3.37.0
@@ -7,7 +7,7 @@ WORKDIR /data
 ENTRYPOINT ["azurite-blob"]
 
 FROM python:3.11-slim AS platform
-# LightGBM computes with OpenMP.
+# LightGBM needs OpenMP.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends libgomp1 \
     && rm -rf /var/lib/apt/lists/*
@@ -22,7 +22,7 @@ RUN uv pip install --system --no-cache --no-deps --no-build-isolation --editable
     && useradd --create-home platform \
     && mkdir -p /dagster data \
     && chown platform /dagster /platform data
-# Delta's jars come with the image, so that a service starts without a network.
+# The image contains Delta's jars, so services start without network access.
 RUN python -m imdb_assets --set-up
 USER platform
 ENV DAGSTER_HOME=/dagster PYTHONUNBUFFERED=1

@@ -44,7 +44,7 @@ help: ## List the targets
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/.ready: .venv/.packages imdb_assets/resources/spark.py
+.venv/.ready: .venv/.packages imdb_assets/resources/java.py imdb_assets/resources/spark.py
 	@echo "Downloading Delta's jars and detecting Java (once) ..."
 	@$(BIN)/python -m imdb_assets --set-up >.venv/set-up.log 2>&1 || { \
 		tail -n 1 .venv/set-up.log >&2; \

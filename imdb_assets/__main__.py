@@ -20,7 +20,8 @@ from imdb_assets.definitions import definitions_for  # noqa: E402
 from imdb_assets.environments import Settings, resources_for, settings  # noqa: E402
 from imdb_assets.materialization.table_asset import FORCE
 from imdb_assets.resources.delta import DeltaLake  # noqa: E402
-from imdb_assets.resources.spark import JavaMissing, Spark, set_up  # noqa: E402
+from imdb_assets.resources.java import JavaMissing  # noqa: E402
+from imdb_assets.resources.spark import Spark, set_up  # noqa: E402
 from imdb_assets.tables.silver import MOVIES  # noqa: E402
 
 

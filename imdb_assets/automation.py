@@ -1,7 +1,8 @@
-"""The jobs, and what starts assets by themselves.
+"""The jobs, schedules, sensors and automation conditions.
 
-A sensor lands what changed at IMDb, and what depends on a change follows by its condition, as does training when the
-films have drifted; schedules ask OMDb, train and tidy up; another sensor tells of failures.
+A sensor lands the datasets that changed at IMDb. Automation conditions then materialize everything downstream, and
+start a training run when drift is detected. Schedules request OMDb responses, train the model and maintain the lake.
+Another sensor reports failed runs.
 """
 
 import json
@@ -22,7 +23,7 @@ from imdb_assets.tables import bronze, gold, silver
 from imdb_assets.tables.evaluation import BACKTEST, MODEL_ABLATION, MODEL_LEADERBOARD, MODEL_SLICES, RECIPE_TRIALS
 from imdb_assets.tables.monitoring import FEATURE_DRIFT, MONITORING
 
-SECONDS_BETWEEN_LOOKS = 3600
+SECONDS_BETWEEN_DATASET_CHECKS = 3600
 SECONDS_BETWEEN_CONDITIONS = 60
 
 ON_DEMAND = tuple(table.asset_name for table in (BACKTEST, MODEL_ABLATION, RECIPE_TRIALS))
@@ -30,22 +31,22 @@ EXPERIMENTS = dg.AssetSelection.assets(*ON_DEMAND)
 whole_platform = dg.define_asset_job(
     "whole_platform",
     selection=dg.AssetSelection.all() - EXPERIMENTS,
-    description="From IMDb's datasets to the champion.",
+    description="Runs the whole graph, from IMDb's datasets to the champion model.",
 )
 backtest = dg.define_asset_job(
     "backtest",
     selection=dg.AssetSelection.assets(BACKTEST.asset_name),
-    description="The protocol for each chosen test year; start it as a backfill over the years.",
+    description="Trains and evaluates a model for each selected test year. Start it as a backfill over the years.",
 )
 ablation = dg.define_asset_job(
     "ablation",
     selection=dg.AssetSelection.assets(MODEL_ABLATION.asset_name),
-    description="The protocol without each group of features, one after the other.",
+    description="Evaluates the model without each feature group in turn.",
 )
 search = dg.define_asset_job(
     "search_recipe",
     selection=dg.AssetSelection.assets(RECIPE_TRIALS.asset_name),
-    description="Other recipes tried on the year before the test; the next candidate takes the best one.",
+    description="Searches hyperparameters on the validation year. The next candidate uses the best ones.",
 )
 
 MODEL = dg.AssetSelection.groups("model") | dg.AssetSelection.assets(
@@ -55,89 +56,103 @@ MONITORED = dg.AssetSelection.assets(*(table.asset_name for table in MONITORING)
 daily_refresh = dg.define_asset_job(
     "daily_refresh",
     selection=dg.AssetSelection.all() - MODEL - EXPERIMENTS - dg.AssetSelection.assets("landing_omdb_responses"),
-    description="What changed at IMDb, as far as gold, with the champion's forecasts of newly announced films; "
-    "OMDb is not asked and no model is trained.",
+    description="Updates all layers up to gold with IMDb's changes, and forecasts newly announced films. "
+    "Requests nothing from OMDb and trains no model.",
 )
 enrich_with_omdb = dg.define_asset_job(
     "enrich_with_omdb",
     selection=dg.AssetSelection.assets("landing_omdb_responses", "bronze_omdb_responses", "silver_omdb_facts"),
-    description="OMDb's facts of the films that lack them, within the day's quota.",
+    description="Requests missing and outdated OMDb facts, within the daily request limit.",
 )
 train_and_promote = dg.define_asset_job(
     "train_and_promote",
     selection=MODEL | MONITORED,
-    description="A new candidate, the champion if it is good enough, and its forecasts.",
+    description="Trains a candidate, promotes it to champion if it passes the gate, and updates the forecasts.",
 )
 
 
-@dg.op(description="OPTIMIZE and VACUUM of every table of the lake; LAKE_RETENTION_DAYS says what time travel keeps.")
+@dg.op(description="Runs OPTIMIZE and VACUUM on every table of the lake; keeps old versions for LAKE_RETENTION_DAYS.")
 def optimized_tables(context: dg.OpExecutionContext, delta: dg.ResourceParam[DeltaLake]) -> None:
-    """Tidy each table that there is."""
+    """Run OPTIMIZE and VACUUM on each existing table."""
     tables = [t for t in (*bronze.TABLES, *silver.TABLES, *gold.TABLES) if delta.exists(t.path)]
-    for place, table in enumerate(tables, start=1):
+    for number, table in enumerate(tables, start=1):
         with lake_step(context, delta):
             delta.optimize_and_vacuum(table.path)
-        context.log.info("%s tidied, %s of %s", table.asset_name, place, len(tables))
+        context.log.info("Optimized %s (table %s of %s)", table.asset_name, number, len(tables))
 
 
-@dg.job(description="Fewer and larger files, and none of versions that are too old.")
+@dg.job(description="Compacts small files and deletes files of expired table versions.")
 def maintain_lake() -> None:
-    """Tidy every table."""
+    """Maintain every table of the lake."""
     optimized_tables()
 
 
 JOBS = (whole_platform, daily_refresh, enrich_with_omdb, train_and_promote, maintain_lake, backtest, ablation, search)
-# UTC. OMDb's quota starts anew at midnight.
-TIMES = (
-    (enrich_with_omdb, "10 0 * * *"),
-    (train_and_promote, "0 8 * * 1"),
-    (maintain_lake, "0 3 * * 0"),
+# Cron times in UTC.
+CRON_SCHEDULES = (
+    (enrich_with_omdb, "10 0 * * *", "Every day at 00:10 UTC, after the reset of OMDb's daily request limit."),
+    (train_and_promote, "0 8 * * 1", "Every Monday at 08:00 UTC."),
+    (maintain_lake, "0 3 * * 0", "Every Sunday at 03:00 UTC."),
 )
 
 
 def schedules(*, is_on: bool) -> list[dg.ScheduleDefinition]:
-    """When the jobs run by themselves; the runs wait for each other."""
+    """Return the schedules of the jobs. Dagster queues the runs, so that they never overlap.
+
+    Args:
+        is_on: Whether the schedules run by default.
+    """
     status = dg.DefaultScheduleStatus.RUNNING if is_on else dg.DefaultScheduleStatus.STOPPED
     return [
-        dg.ScheduleDefinition(job=job, cron_schedule=cron, default_status=status, execution_timezone="UTC")
-        for job, cron in TIMES
+        dg.ScheduleDefinition(
+            job=job, cron_schedule=cron, execution_timezone="UTC", default_status=status, description=description
+        )
+        for job, cron, description in CRON_SCHEDULES
     ]
 
 
 @dg.run_failure_sensor(
     name="failure_alert",
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Posts each failed run to ALERT_WEBHOOK_URL.",
+    description="Posts a message to ALERT_WEBHOOK_URL for each failed run.",
 )
 def failure_alert(context: dg.RunFailureSensorContext, alerts: Alerts) -> None:
-    """Tell which job failed in which run, and why."""
+    """Post the job, the run and the error.
+
+    Raises:
+        AlertNotSent: If the webhook does not accept the message.
+    """
     run = context.dagster_run
     alerts.post(f"{run.job_name} failed (run {run.run_id}): {context.failure_event.message}")
 
 
 def dataset_sensor(*, is_on: bool) -> dg.SensorDefinition:
-    """A sensor that lands the changed datasets; it asks for each one's headers, and downloads nothing."""
+    """Return a sensor that starts the landing of changed datasets. It only requests headers.
+
+    Args:
+        is_on: Whether the sensor runs by default.
+    """
 
     @dg.sensor(
         name="dataset_sensor",
         target=dg.AssetSelection.assets(*(landing_name(dataset) for dataset in bronze.DATASETS)),
-        minimum_interval_seconds=SECONDS_BETWEEN_LOOKS,
+        minimum_interval_seconds=SECONDS_BETWEEN_DATASET_CHECKS,
         default_status=dg.DefaultSensorStatus.RUNNING if is_on else dg.DefaultSensorStatus.STOPPED,
-        description="Notices a changed dataset by its ETag and Last-Modified, or by its file's time and size.",
+        description="Detects changed datasets by ETag and Last-Modified, or by file time and size, and lands them.",
     )
-    def look(
+    def detect_changes(
         context: dg.SensorEvaluationContext, imdb_datasets: ImdbDatasets, landing: Landing
     ) -> dg.SensorResult | dg.SkipReason:
-        before: dict[str, str] = json.loads(context.cursor or "{}")
-        now, unreachable = _fingerprints(imdb_datasets, landing)
-        changed = [dataset for dataset, fingerprint in now.items() if before.get(dataset) != fingerprint]
+        previous: dict[str, str] = json.loads(context.cursor or "{}")
+        current, errors = _fingerprints(imdb_datasets, landing)
+        changed = [dataset for dataset, fingerprint in current.items() if previous.get(dataset) != fingerprint]
         if not changed:
-            return dg.SkipReason(" ".join(unreachable) or "No dataset has changed.")
+            return dg.SkipReason(" ".join(errors) or "No dataset has changed.")
         keys = [dg.AssetKey(landing_name(dataset)) for dataset in changed]
         request = dg.RunRequest(asset_selection=keys, tags={"changed_datasets": ",".join(changed)})
-        return dg.SensorResult(run_requests=[request], cursor=json.dumps({**before, **now}))
+        return dg.SensorResult(run_requests=[request], cursor=json.dumps({**previous, **current}))
 
-    return look
+    return detect_changes
 
 
 condition_sensor = dg.AutomationConditionSensorDefinition(
@@ -145,7 +160,7 @@ condition_sensor = dg.AutomationConditionSensorDefinition(
     target=dg.AssetSelection.all(),
     default_status=dg.DefaultSensorStatus.RUNNING,
     minimum_interval_seconds=SECONDS_BETWEEN_CONDITIONS,
-    description="Starts what depends on a data version that changed, in one run; what comes out the same is skipped.",
+    description="Materializes the assets downstream of a changed data version in one run; skips unchanged tables.",
 )
 
 _MAY_START = (
@@ -163,15 +178,16 @@ ONCE = (dg.AutomationCondition.missing() & ~dg.AutomationCondition.execution_fai
 _DRIFT_CHECKS = dg.AssetSelection.checks(
     *(dg.AssetCheckKey(dg.AssetKey(FEATURE_DRIFT.asset_name), name) for name in (NOT_DRIFTED, NOT_GROWN))
 )
-# A check that is asked again is neither failed nor passed for a while: failed since it last passed is one failure.
-_A_CHECK_NEWLY_FAILED = dg.AutomationCondition.any_checks_match(
+# While a check runs again, it is neither failed nor passed. Repeated failures without a pass count as one failure.
+_A_DRIFT_CHECK_NEWLY_FAILED = dg.AutomationCondition.any_checks_match(
     dg.AutomationCondition.check_failed().since(dg.AutomationCondition.check_passed()).newly_true()
 ).allow(_DRIFT_CHECKS)
 AFTER_DRIFT = (
-    dg.AutomationCondition.asset_matches(FEATURE_DRIFT.asset_name, _A_CHECK_NEWLY_FAILED).since_last_handled()
+    dg.AutomationCondition.asset_matches(FEATURE_DRIFT.asset_name, _A_DRIFT_CHECK_NEWLY_FAILED).since_last_handled()
     & _MAY_START
 ).with_label("after_drift")
-# The sensor starts the datasets; what costs requests or hours is started here the first time, then by its schedule.
+# The sensor starts the landing of datasets. OMDb requests and training are expensive: conditions start them once, and
+# schedules start them after that.
 CONDITIONS = {
     **{landing_name(dataset): None for dataset in bronze.DATASETS},
     **dict.fromkeys(ON_DEMAND),
@@ -179,7 +195,7 @@ CONDITIONS = {
     "rating_model_candidate": ONCE | AFTER_DRIFT,
 }
 DAY = timedelta(days=1)
-# IMDb publishes daily; the model is trained weekly, and when films or errors have drifted.
+# IMDb publishes daily. The model is trained weekly, and when the films or the errors drift.
 FRESHNESS = {
     **{
         layer: dg.FreshnessPolicy.time_window(fail_window=3 * DAY, warn_window=1.5 * DAY)
@@ -189,12 +205,16 @@ FRESHNESS = {
 }
 
 
-# Whom to ask, by layer.
+# The responsible team, by layer.
 OWNERS = dict.fromkeys(("landing", "bronze", "silver", "gold"), "team:data-platform") | {"model": "team:rating-model"}
 
 
 def with_operations(spec: dg.AssetSpec) -> dg.AssetSpec:
-    """The asset with what starts it, whom to ask, and when it is too old."""
+    """Return the asset with its automation condition, freshness policy, owner and tags.
+
+    Args:
+        spec: The asset as its file declares it.
+    """
     name, layer = spec.key.path[-1], spec.group_name or ""
     return spec.replace_attributes(
         automation_condition=CONDITIONS.get(name, AFTER_A_CHANGE),
@@ -205,11 +225,11 @@ def with_operations(spec: dg.AssetSpec) -> dg.AssetSpec:
 
 
 def _fingerprints(imdb_datasets: ImdbDatasets, landing: Landing) -> tuple[Mapping[str, str], list[str]]:
-    found: dict[str, str] = {}
-    unreachable: list[str] = []
+    fingerprints: dict[str, str] = {}
+    errors: list[str] = []
     for dataset in landing.datasets:
         try:
-            found[dataset] = imdb_datasets.fingerprint(dataset)
+            fingerprints[dataset] = imdb_datasets.fingerprint(dataset)
         except DatasetRefused as refusal:
-            unreachable.append(str(refusal))
-    return found, unreachable
+            errors.append(str(refusal))
+    return fingerprints, errors

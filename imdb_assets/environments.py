@@ -10,19 +10,20 @@ from typing import Literal, cast, get_args
 import dagster as dg
 
 from imdb_assets.resources.alerts import Alerts
-from imdb_assets.resources.blob_storage import blob_storage_for
+from imdb_assets.resources.blob_storage_factory import blob_storage_for
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.evaluation_settings import EvaluationSettings
-from imdb_assets.resources.imdb_datasets import (
-    IMDB_DATASETS_URL,
-    ImdbDatasets,
-    SampleImdbDatasets,
-    imdb_datasets_for,
-)
+from imdb_assets.resources.folder_imdb_datasets import SampleImdbDatasets
+from imdb_assets.resources.http_imdb_datasets import IMDB_DATASETS_URL
+from imdb_assets.resources.imdb_datasets import ImdbDatasets
+from imdb_assets.resources.imdb_datasets_factory import imdb_datasets_for
 from imdb_assets.resources.landing import Landing
 from imdb_assets.resources.mlflow_tracking import MlflowTracking
-from imdb_assets.resources.omdb import OMDB_URL, Omdb, SampleOmdb, omdb_for
+from imdb_assets.resources.omdb import Omdb
+from imdb_assets.resources.omdb_api import OMDB_URL
+from imdb_assets.resources.omdb_factory import omdb_for
 from imdb_assets.resources.omdb_landing import OmdbLanding
+from imdb_assets.resources.recorded_omdb import SampleOmdb
 from imdb_assets.resources.search_budget import SearchBudget
 from imdb_assets.resources.spark import Spark
 from imdb_assets.tables.bronze import DATASETS

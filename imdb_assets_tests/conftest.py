@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from imdb_assets.resources.blob_storage import FolderBlobStorage
+from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.spark import Spark
 from imdb_assets_tests.support.champion import registered_champion
 from imdb_assets_tests.support.imdb_server import ImdbServer, imdb_server

@@ -1,4 +1,4 @@
-"""What runs by itself: failures are told to a webhook, and the lake is kept tidy."""
+"""Automation conditions, the sensors for datasets and failures, and the maintenance of the lake."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,16 +12,15 @@ from imdb_assets.automation import ON_DEMAND, dataset_sensor, failure_alert, mai
 from imdb_assets.definitions import definitions_for
 from imdb_assets.environments import settings_from
 from imdb_assets.materialization.dataset_loading import landing_name
-from imdb_assets.resources.alerts import AlertNotSent, Alerts
-from imdb_assets.resources.blob_storage import FolderBlobStorage
+from imdb_assets.resources.alerts import Alerts
 from imdb_assets.resources.delta import DeltaLake
-from imdb_assets.resources.imdb_datasets import HttpImdbDatasets
+from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
+from imdb_assets.resources.http_imdb_datasets import HttpImdbDatasets
 from imdb_assets.resources.landing import Landing
 from imdb_assets.resources.spark import Spark
 from imdb_assets.tables.bronze import DATASETS
 from imdb_assets.tables.table import Column, Table
 from imdb_assets_tests.support.imdb_server import imdb_server
-from imdb_assets_tests.support.servers import free_port
 
 NUMBERS = Table(
     layer="silver",
@@ -53,25 +52,24 @@ def test_a_failed_run_is_posted_to_the_webhook() -> None:
         ).for_run_failure()
         failure_alert(context, alerts=Alerts(webhook_url=server.url_for("/hook")))
         ((request, _),) = server.log
-    said = request.json["text"]
-    assert said.startswith(f"broken_job failed (run {result.run_id}): ")
+    assert request.json["text"].startswith(f"broken_job failed (run {result.run_id}): ")
 
 
-class Evaluated:
-    """The graph's conditions, asked again and again as the daemon does."""
+class ConditionEvaluator:
+    """Evaluates the automation conditions of the graph repeatedly, as Dagster's daemon does."""
 
     def __init__(self, instance: dg.DagsterInstance) -> None:
         self.definitions = definitions_for(settings_from({"IMDB_ENV": "local"}))
         self.instance = instance
         self.cursor = None
 
-    def made(self, *names: str, version: str) -> None:
+    def materialize(self, *names: str, version: str) -> None:
         for name in names:
             tags = {"dagster/data_version": version}
             self.instance.report_runless_asset_event(dg.AssetMaterialization(name, tags=tags))
 
-    def drift_measured(self, *failed: str) -> set[str]:
-        """A run that measures drift again, as every day; what is requested while it goes on."""
+    def measure_drift(self, *failed: str) -> set[str]:
+        """Run the drift checks, some of which fail; return the assets requested during the run."""
         requested: set[str] = set()
         names = (NOT_DRIFTED, NOT_GROWN, "primary_key_is_unique")
 
@@ -92,109 +90,104 @@ class Evaluated:
 
 
 @pytest.fixture
-def evaluated() -> Iterator[Evaluated]:
+def conditions() -> Iterator[ConditionEvaluator]:
     with dg.DagsterInstance.ephemeral() as instance:
-        yield Evaluated(instance)
+        yield ConditionEvaluator(instance)
 
 
-def test_what_depends_on_a_changed_dataset_is_started_and_nothing_else(evaluated: Evaluated) -> None:
-    assert evaluated.requested() == set()
+def test_a_changed_dataset_starts_the_assets_downstream_and_no_others(conditions: ConditionEvaluator) -> None:
+    assert conditions.requested() == set()
     landed = [landing_name(dataset) for dataset in DATASETS]
-    evaluated.made(*landed, version="1")
-    rest = {key.to_user_string() for key in evaluated.definitions.resolve_asset_graph().get_all_asset_keys()}
+    conditions.materialize(*landed, version="1")
+    rest = {key.to_user_string() for key in conditions.definitions.resolve_asset_graph().get_all_asset_keys()}
     started = rest - set(landed) - set(ON_DEMAND)
-    assert evaluated.requested() == started
-    evaluated.made(*started, version="1")
-    assert evaluated.requested() == set()
-    evaluated.made("landing_title_akas", version="2")
+    assert conditions.requested() == started
+    conditions.materialize(*started, version="1")
+    assert conditions.requested() == set()
+    conditions.materialize("landing_title_akas", version="2")
     akas = {"bronze_title_akas", "bronze_rejected_rows", "silver_title_names"}
-    assert evaluated.requested() == akas
-    evaluated.made(*akas, version="2")
-    assert evaluated.requested() == set()
+    assert conditions.requested() == akas
+    conditions.materialize(*akas, version="2")
+    assert conditions.requested() == set()
 
 
-def test_neither_an_unchanged_dataset_nor_a_changed_one_trains_or_asks_omdb(evaluated: Evaluated) -> None:
-    keys = evaluated.definitions.resolve_asset_graph().get_all_asset_keys()
-    evaluated.made(*(key.to_user_string() for key in keys), version="1")
-    evaluated.requested()
-    evaluated.made("landing_title_ratings", version="1")
-    assert evaluated.requested() == set()
-    evaluated.made("landing_title_ratings", version="2")
-    requested = evaluated.requested()
+def test_a_landed_dataset_never_starts_training_or_omdb_requests(conditions: ConditionEvaluator) -> None:
+    keys = conditions.definitions.resolve_asset_graph().get_all_asset_keys()
+    conditions.materialize(*(key.to_user_string() for key in keys), version="1")
+    conditions.requested()
+    conditions.materialize("landing_title_ratings", version="1")
+    assert conditions.requested() == set()
+    conditions.materialize("landing_title_ratings", version="2")
+    requested = conditions.requested()
     assert {"bronze_title_ratings", "silver_rating_history", "gold_training_set"} <= requested
     assert not requested & {"landing_omdb_responses", "rating_model_candidate", "rating_model_champion"}
 
 
-def everything_is_made(evaluated: Evaluated) -> None:
-    keys = evaluated.definitions.resolve_asset_graph().get_all_asset_keys()
-    evaluated.made(*(key.to_user_string() for key in keys), version="1")
-    evaluated.drift_measured()
-    evaluated.requested()
-    assert evaluated.requested() == set()
+def materialize_everything(conditions: ConditionEvaluator) -> None:
+    keys = conditions.definitions.resolve_asset_graph().get_all_asset_keys()
+    conditions.materialize(*(key.to_user_string() for key in keys), version="1")
+    conditions.measure_drift()
+    conditions.requested()
+    assert conditions.requested() == set()
 
 
 @pytest.mark.parametrize("name", [NOT_DRIFTED, NOT_GROWN])
-def test_a_failed_drift_check_trains_once_and_the_champion_follows(evaluated: Evaluated, name: str) -> None:
-    everything_is_made(evaluated)
-    assert evaluated.drift_measured(name) == set()
-    trained = {"rating_model_candidate", "gold_model_leaderboard", "gold_model_slices", "rating_model_champion"}
-    told = {"rating_model_card", "gold_forecasts", "gold_scoreboard"}
-    assert evaluated.requested() == trained | told
-    assert evaluated.requested() == set()
-    evaluated.made(*trained, *told, version="2")
-    assert evaluated.requested() == {"gold_feature_drift"}
+def test_a_failed_drift_check_starts_one_training_and_updates_the_champion(
+    conditions: ConditionEvaluator, name: str
+) -> None:
+    materialize_everything(conditions)
+    assert conditions.measure_drift(name) == set()
+    training = {"rating_model_candidate", "gold_model_leaderboard", "gold_model_slices", "rating_model_champion"}
+    reports = {"rating_model_card", "gold_forecasts", "gold_scoreboard"}
+    assert conditions.requested() == training | reports
+    assert conditions.requested() == set()
+    conditions.materialize(*training, *reports, version="2")
+    assert conditions.requested() == {"gold_feature_drift"}
     for _ in range(2):
-        assert evaluated.drift_measured(name) == set()
-        assert evaluated.requested() == set()
-    assert evaluated.drift_measured() == set()
-    assert evaluated.requested() == set()
-    evaluated.drift_measured(name)
-    assert "rating_model_candidate" in evaluated.requested()
+        assert conditions.measure_drift(name) == set()
+        assert conditions.requested() == set()
+    assert conditions.measure_drift() == set()
+    assert conditions.requested() == set()
+    conditions.measure_drift(name)
+    assert "rating_model_candidate" in conditions.requested()
 
 
-def test_neither_passed_drift_checks_nor_another_failed_check_trains(evaluated: Evaluated) -> None:
-    everything_is_made(evaluated)
+def test_passed_drift_checks_and_other_failed_checks_start_no_training(conditions: ConditionEvaluator) -> None:
+    materialize_everything(conditions)
     for failed in ((), ("primary_key_is_unique",)):
-        assert evaluated.drift_measured(*failed) == set()
-        assert evaluated.requested() == set()
+        assert conditions.measure_drift(*failed) == set()
+        assert conditions.requested() == set()
 
 
-def test_the_candidate_is_not_made_from_what_watches_it(evaluated: Evaluated) -> None:
-    graph = evaluated.definitions.resolve_asset_graph()
+def test_the_candidate_does_not_depend_on_its_monitoring(conditions: ConditionEvaluator) -> None:
+    graph = conditions.definitions.resolve_asset_graph()
     upstream = graph.get_ancestor_asset_keys(dg.AssetKey("rating_model_candidate"))
     assert not {key.to_user_string() for key in upstream} & {"gold_feature_drift", "gold_scoreboard", "gold_forecasts"}
 
 
-def test_the_sensor_lands_what_changed_and_downloads_nothing(tmp_path: Path) -> None:
+def test_the_sensor_requests_changed_datasets_and_downloads_nothing(tmp_path: Path) -> None:
     lake = FolderBlobStorage(root=str(tmp_path))
     with imdb_server() as server, dg.DagsterInstance.ephemeral() as instance:
         server.files = {f"{dataset}.tsv.gz": b"first" for dataset in DATASETS}
         resources = {"imdb_datasets": HttpImdbDatasets(url=server.url), "landing": Landing(lake=lake)}
         cursor = None
 
-        def look() -> dg.SensorResult | dg.SkipReason:
+        def evaluate_sensor() -> dg.SensorResult | dg.SkipReason:
             with dg.build_sensor_context(instance=instance, cursor=cursor, resources=resources) as context:
                 return dataset_sensor(is_on=True)(context)
 
-        first = look()
+        first = evaluate_sensor()
         assert len(first.run_requests[0].asset_selection) == len(DATASETS)
         cursor = first.cursor
-        assert isinstance(look(), dg.SkipReason)
+        assert isinstance(evaluate_sensor(), dg.SkipReason)
         server.files["title.akas.tsv.gz"] = b"second"
-        assert look().run_requests[0].asset_selection == [dg.AssetKey("landing_title_akas")]
+        assert evaluate_sensor().run_requests[0].asset_selection == [dg.AssetKey("landing_title_akas")]
         assert {method for method, _, _ in server.requests} == {"HEAD"}
         assert server.bytes_sent == 0
 
 
-def test_a_webhook_that_refuses_is_a_sentence_without_its_address() -> None:
-    alerts = Alerts(webhook_url=f"http://127.0.0.1:{free_port()}/secret")
-    with pytest.raises(AlertNotSent, match=r"could not be reached .* check ALERT_WEBHOOK_URL") as refused:
-        alerts.post("text")
-    assert "secret" not in f"{refused.value} {alerts!r}"
-
-
 @pytest.mark.slow
-def test_maintenance_brings_small_files_together_and_removes_old_ones(spark_resource: Spark, tmp_path) -> None:
+def test_maintenance_compacts_small_files_and_deletes_old_ones(spark_resource: Spark, tmp_path) -> None:
     lake = FolderBlobStorage(root=str(tmp_path))
     spark = Spark(master="local[2]", is_short_lived=True, lake=lake)
     delta = DeltaLake(spark=spark, lake=lake, retention_days=0)

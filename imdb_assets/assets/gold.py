@@ -14,7 +14,6 @@ from imdb_assets.rating_model.features import as_of_baseline
 from imdb_assets.rating_model.features.history import History
 from imdb_assets.rating_model.training.training_set import training_set
 from imdb_assets.resources.evaluation_settings import EvaluationSettings
-from imdb_assets.resources.omdb_landing import MANY_VOTES
 from imdb_assets.tables.gold import (
     BASELINE_COEFFICIENTS,
     BASELINE_RATINGS,
@@ -24,6 +23,7 @@ from imdb_assets.tables.gold import (
 )
 from imdb_assets.transforms import gold
 from imdb_assets.vocabulary.features import FEATURE_NAMES
+from imdb_assets.vocabulary.votes import MANY_VOTES
 
 COVERED = "omdb_covers_the_films_with_many_votes"
 LEAST_COVERED = 0.5

@@ -9,10 +9,11 @@ from pyspark.sql import functions as F
 
 from imdb_assets.materialization.fingerprint import fingerprint
 from imdb_assets.materialization.lake_step import lake_step
+from imdb_assets.materialization.omdb_priorities import Title, titles_by_priority
 from imdb_assets.materialization.table_asset import is_forced
 from imdb_assets.resources.delta import DeltaLake, table_path
 from imdb_assets.resources.omdb import Omdb, OmdbKeyRefused, ResponseOutcome
-from imdb_assets.resources.omdb_landing import OmdbLanding, Title, titles_by_worth
+from imdb_assets.resources.omdb_landing import OmdbLanding
 
 # The tables that decide which titles are requested, and in which order.
 TITLE_TABLES = ("silver_movies", "silver_ratings")
@@ -37,8 +38,8 @@ def land_responses(
     Returns:
         The materialization, with the counts of this run and the result of the check `omdb_answered`.
     """
-    if omdb.absence:
-        context.log.warning(omdb.absence)
+    if omdb.disabled_reason:
+        context.log.warning(omdb.disabled_reason)
     with lake_step(context, delta):
         if omdb.requests_a_day is None:
             return _land_recording(omdb, omdb_landing, delta, is_forced=is_forced(context.run))
@@ -61,10 +62,10 @@ def request_responses(
     Raises:
         dg.Failure: OMDb refused the key.
     """
-    missing = titles_by_worth(titles, omdb_landing.received(), today=today)
+    missing = titles_by_priority(titles, omdb_landing.last_responses(), today=today)
     ledger = omdb_landing.ledger(limit=limit, today=today)
     try:
-        result = omdb_landing.ask(omdb, missing, ledger=ledger)
+        result = omdb_landing.fetch(omdb, missing, ledger=ledger)
     except OmdbKeyRefused as refused:
         raise dg.Failure(str(refused), allow_retries=False) from None
     n_responses = result.outcomes.total()
@@ -113,10 +114,10 @@ def _land_recording(
 ) -> dg.MaterializeResult:
     versions: dict[str, object] = {name: delta.data_version(name) for name in TITLE_TABLES}
     current = fingerprint(_land_recording, "", versions | {"omdb": omdb.version()})
-    n_responses = None if is_forced else omdb_landing.recorded_before(current)
+    n_responses = None if is_forced else omdb_landing.n_recorded(current)
     is_unchanged = n_responses is not None
     if n_responses is None:
-        tconsts = titles_by_worth(_titles(delta), {}, today=date.min)
+        tconsts = titles_by_priority(_titles(delta), {}, today=date.min)
         n_responses = omdb_landing.land_recorded(omdb.responses(tconsts), fingerprint=current)
     return dg.MaterializeResult(
         data_version=dg.DataVersion(current),

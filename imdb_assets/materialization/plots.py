@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from imdb_assets.vocabulary.votes import MANY_VOTES
+
 LAST_BAND = 10_000
-MANY_VOTES, N_BINS = 1000, 10
+N_BINS = 10
 FORMATS = {"share": ".0%", "index": ".2f"}
 INK, COLORS = "#1f2933", ("#2f6f9f", "#d98e32", "#5b8c5a", "#a0557b")
 

@@ -1,4 +1,4 @@
-"""Where failures are told: a webhook that takes JSON with a `text`, as most chats' do."""
+"""Alerts: a webhook that accepts JSON with a `text` field, as most chat services provide."""
 
 import dagster as dg
 import requests
@@ -6,21 +6,26 @@ from pydantic import Field
 
 
 class AlertNotSent(Exception):
-    """The webhook did not take an alert; the text does not quote its address, which is a secret."""
+    """The webhook did not accept an alert. The message does not contain its address, which is a secret."""
 
 
 class Alerts(dg.ConfigurableResource):
-    """Posts sentences to ALERT_WEBHOOK_URL."""
+    """The webhook at ALERT_WEBHOOK_URL."""
 
     webhook_url: str = Field(repr=False)
     timeout_seconds: float = 20.0
 
     def post(self, text: str) -> None:
-        """Post a text; AlertNotSent when it was not taken."""
+        """Post a text.
+
+        Raises:
+            AlertNotSent: If the webhook cannot be reached or returns an error.
+        """
         try:
-            answer = requests.post(self.webhook_url, json={"text": text}, timeout=self.timeout_seconds)
+            response = requests.post(self.webhook_url, json={"text": text}, timeout=self.timeout_seconds)
         except requests.RequestException as error:
-            said = f"The webhook could not be reached ({type(error).__name__}); check ALERT_WEBHOOK_URL"
-            raise AlertNotSent(said) from None
-        if not answer.ok:
-            raise AlertNotSent(f"The webhook answered {answer.status_code}; check ALERT_WEBHOOK_URL")
+            # The text of a requests exception quotes the address.
+            message = f"The webhook could not be reached ({type(error).__name__}); check ALERT_WEBHOOK_URL"
+            raise AlertNotSent(message) from None
+        if not response.ok:
+            raise AlertNotSent(f"The webhook returned HTTP status {response.status_code}; check ALERT_WEBHOOK_URL")

@@ -1,6 +1,6 @@
-"""The lake in a container of Azure Blob Storage, or of Azurite, its stand-in.
+"""The lake in a container of Azure Blob Storage, or of the Azurite emulator.
 
-The login without a key follows Hadoop's and Azure's documentation; it has not been run here.
+Login without an account key follows the documentation of Hadoop and Azure. It has not been tested on a real account.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ from imdb_assets.resources.blob_storage import (
     StorageUnavailable,
 )
 
-# Azure's own patience is a minute and more for a server that is not there.
+# With Azure's defaults, an unreachable server takes more than a minute to fail.
 RETRIES: dict[str, Any] = {
     "retry_total": 3,
     "retry_connect": 1,
@@ -36,7 +36,7 @@ RETRIES: dict[str, Any] = {
     "random_jitter_range": 1,
     "connection_timeout": 10,
 }
-# A run that is killed holds the lake's lock for as long at most.
+# A killed run holds the lake's lock for at most this long.
 LEASE_SECONDS = 60
 CONFLICT = 409
 HADOOP_AZURE = (
@@ -48,10 +48,10 @@ OAUTH_PROVIDERS = "org.apache.hadoop.fs.azurebfs.oauth2"
 
 
 class AzureBlobStorage(BlobStorage):
-    """A container of Azure Blob Storage; with an `endpoint` (host:port), of Azurite there.
+    """A container of Azure Blob Storage, or of Azurite if `endpoint` (host:port) is set.
 
-    Without an account key, fsspec logs in by DefaultAzureCredential, and Spark by the service principal
-    whose three fields are given or else by the machine's managed identity.
+    Without an account key, fsspec logs in with `DefaultAzureCredential`. Spark uses the service principal if
+    `tenant_id`, `client_id` and `client_secret` are all set, and otherwise the machine's managed identity.
     """
 
     container: str
@@ -67,22 +67,22 @@ class AzureBlobStorage(BlobStorage):
     client_secret: str | None = Field(default=None, repr=False)
 
     def uri(self, path: str = "") -> str:
-        """The address by which Hadoop's ABFS driver knows a path."""
+        """Return the address of a path for Hadoop's ABFS driver."""
         scheme = "abfs" if self.endpoint else "abfss"
-        below = str(PurePosixPath(self.root, path)).removeprefix(".")
-        return f"{scheme}://{self.container}@{self._host}/{below}"
+        blob_path = str(PurePosixPath(self.root, path)).removeprefix(".")
+        return f"{scheme}://{self.container}@{self._host}/{blob_path}"
 
     def key(self, path: str = "") -> str:
-        """Container and path, as adlfs wants them."""
+        """Return container and path in the form that adlfs expects."""
         return str(PurePosixPath(self.container, self.root, path))
 
     def file_system(self) -> fsspec.AbstractFileSystem:
-        """Blob Storage by adlfs; fsspec keeps one for each thread."""
+        """Return an adlfs file system. fsspec caches one per thread."""
         with self.translate_errors(""):
-            return _PatientAzureFiles(self._account_url, **self._login(), anon=False, use_listings_cache=False)
+            return _AzureFileSystem(self._account_url, **self._login(), anon=False, use_listings_cache=False)
 
     def publish(self, local_file: Path, path: str) -> None:
-        """Upload the file: Azure shows a blob when its last block has been committed, not before."""
+        """Upload the file. Azure makes a blob visible only after its last block is committed."""
         with self.translate_errors(path):
             if self.endpoint:
                 self._create_container()
@@ -90,7 +90,7 @@ class AzureBlobStorage(BlobStorage):
 
     @contextmanager
     def try_lock(self) -> Iterator[bool]:
-        """Hold the lease of a blob in the root, if nobody else does; it is renewed until the block ends."""
+        """Hold the lease of a blob in the root and renew it; False if another process holds the lease."""
         with self.translate_errors(LOCK):
             if not self.exists(LOCK):
                 self.write_bytes_atomically(LOCK, b"")
@@ -116,13 +116,13 @@ class AzureBlobStorage(BlobStorage):
                 lease.release()
 
     def spark_settings(self) -> dict[str, str]:
-        """Settings of Hadoop's ABFS driver."""
+        """Return the settings of Hadoop's ABFS driver."""
         settings = self._azurite_settings() if self.endpoint else {}
         login = {f"fs.azure.account.key.{self._host}": self._key} if self._key else self._oauth_settings()
         return {f"spark.hadoop.{name}": value for name, value in (settings | login).items()}
 
     def spark_packages(self) -> tuple[str, ...]:
-        """Hadoop's ABFS driver, of the version of Spark's Hadoop."""
+        """Return Hadoop's ABFS driver in the version of Spark's Hadoop."""
         return HADOOP_AZURE
 
     @property
@@ -144,7 +144,7 @@ class AzureBlobStorage(BlobStorage):
         return bool(self.tenant_id and self.client_id and self.client_secret)
 
     def _login(self) -> dict[str, Any]:
-        # What is neither adlfs's own name nor None goes on to DefaultAzureCredential.
+        # adlfs passes unknown options on to DefaultAzureCredential.
         if isinstance(self.credential, AzureBlobStorageKeyCredential):
             return {"account_key": self.credential.key}
         if self._has_service_principal:
@@ -159,7 +159,7 @@ class AzureBlobStorage(BlobStorage):
             "fs.azure.account.hns.enabled": "false",
             "fs.azure.fns.account.service.type": "BLOB",
             "fs.azure.createRemoteFileSystemDuringInitialization": "true",
-            # ABFS would ask a server that is not there thirty times, for many minutes.
+            # By default ABFS retries an unreachable server thirty times, which takes many minutes.
             "fs.azure.io.retry.max.retries": "3",
         }
 
@@ -170,9 +170,9 @@ class AzureBlobStorage(BlobStorage):
             settings[f"fs.azure.account.oauth2.client.id.{self._host}"] = self.client_id
         if self._has_service_principal:
             provider = "ClientCredsTokenProvider"
-            token_address = f"https://login.microsoftonline.com/{self.tenant_id}/oauth2/token"
+            token_url = f"https://login.microsoftonline.com/{self.tenant_id}/oauth2/token"
             settings[f"fs.azure.account.oauth2.client.secret.{self._host}"] = str(self.client_secret)
-            settings[f"fs.azure.account.oauth2.client.endpoint.{self._host}"] = token_address
+            settings[f"fs.azure.account.oauth2.client.endpoint.{self._host}"] = token_url
         settings[f"fs.azure.account.oauth.provider.type.{self._host}"] = f"{OAUTH_PROVIDERS}.{provider}"
         return settings
 
@@ -185,7 +185,7 @@ class AzureBlobStorage(BlobStorage):
         return BlobServiceClient(self._account_url, credential=credential, **RETRIES)
 
     def _create_container(self) -> None:
-        # Azurite starts empty; in a real account a missing container is a spelling mistake.
+        # Azurite starts empty. In a real account, a missing container means a misspelled name.
         with self._blob_service() as client:
             try:
                 client.create_container(self.container)
@@ -194,39 +194,41 @@ class AzureBlobStorage(BlobStorage):
 
     @contextmanager
     def translate_errors(self, path: str) -> Iterator[None]:
+        """Convert errors of Azure, adlfs and the network to `StorageError`."""
         try:
             yield
         except FileNotFoundError as error:
-            message = f"{self.uri(path)} does not exist; materialize what writes it, or check LAKE_URI"
+            message = f"{self.uri(path)} does not exist; materialize the asset that writes it, or check LAKE_URI"
             raise StorageFileMissing(message) from error
         except (AzureError, ValueError, RuntimeError, OSError) as error:
-            # adlfs wraps some of Azure's exceptions in its own; no text of theirs is shown, it may quote the request.
+            # adlfs wraps some of Azure's exceptions. Their texts may quote the request, so none of them is shown.
             raise self._storage_error(error) from None
 
     def _storage_error(self, error: BaseException) -> StorageError:
         causes = list(_causes(error))
         status = next((cause.status_code for cause in causes if isinstance(cause, HttpResponseError)), None)
-        where = f"Azure storage account {self.account}" + (f" at {self.endpoint}" if self.endpoint else "")
+        account = f"Azure storage account {self.account}" + (f" at {self.endpoint}" if self.endpoint else "")
         if status in {401, 403} or any(isinstance(cause, ClientAuthenticationError) for cause in causes):
-            mend = "set AZURE_STORAGE_KEY (see .env.example)" + ("" if self._key else " or log in with `az login`")
-            return StorageRefused(f"{where} refused the login; {mend}")
+            fix = "set AZURE_STORAGE_KEY (see .env.example)" + ("" if self._key else " or log in with `az login`")
+            return StorageRefused(f"{account} refused the login; {fix}")
         if status is None and isinstance(causes[-1], (AzureError, OSError)):
-            mend = "start Azurite there or check AZURE_STORAGE_ENDPOINT" if self.endpoint else "check LAKE_URI"
-            return StorageUnavailable(f"{where} cannot be reached; {mend}")
-        return StorageError(f"{where} answered {status or type(causes[-1]).__name__}; check LAKE_URI and the account")
+            fix = "start Azurite there or check AZURE_STORAGE_ENDPOINT" if self.endpoint else "check LAKE_URI"
+            return StorageUnavailable(f"{account} cannot be reached; {fix}")
+        cause = f"HTTP status {status}" if status else type(causes[-1]).__name__
+        return StorageError(f"{account} returned an error ({cause}); check LAKE_URI and the account")
 
 
-class _PatientAzureFiles(AzureBlobFileSystem):
-    """Blob Storage by adlfs, at any address and with our patience instead of Azure's."""
+class _AzureFileSystem(AzureBlobFileSystem):
+    """An adlfs file system with a custom account URL and the retry limits of this file."""
 
-    def __init__(self, address: str, **options: Any) -> None:
-        self._address = address
+    def __init__(self, account_url: str, **options: Any) -> None:
+        self._account_url = account_url
         super().__init__(**options)
 
     def do_connect(self) -> None:
-        """Make the client that all of adlfs's calls go through."""
+        """Create the client for all of adlfs's calls."""
         self.service_client = AsyncBlobServiceClient(
-            self._address, credential=self.account_key or self.credential, **RETRIES
+            self._account_url, credential=self.account_key or self.credential, **RETRIES
         )
 
 

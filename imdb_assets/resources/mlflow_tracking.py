@@ -1,4 +1,4 @@
-"""MLflow tracking and registry: one MLflow run per Dagster run, ended as it ended."""
+"""MLflow tracking and registry: one MLflow run per Dagster run, with the same final status."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,21 +13,27 @@ from mlflow.environment_variables import MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR
 
 
 class MlflowTracking(dg.ConfigurableResource):
-    """Where models are tracked and registered."""
+    """The MLflow server or database that tracks and registers models."""
 
     tracking_uri: str
     experiment_name: str = "imdb_rating"
 
     @contextmanager
     def run(self, context: dg.AssetExecutionContext) -> Iterator[MlFlow]:
-        """The MLflow run of this Dagster run, active inside the `with`.
+        """Activate the MLflow run of this Dagster run inside the `with` block.
 
-        dagster-mlflow's `MlFlow` finds the run by the tag `dagster_run_id`, or starts it. Its own ending leaves a
-        failed run FINISHED under MLflow 3, so the ending is ours: FINISHED, FAILED, or KILLED when interrupted.
+        dagster-mlflow's `MlFlow` finds the run by the tag `dagster_run_id`, or starts it. With MLflow 3 it marks a
+        failed run as FINISHED, so this method sets the final status: FINISHED, FAILED, or KILLED (interrupted).
+
+        Args:
+            context: The context of the Dagster step.
+
+        Yields:
+            The MLflow client of the run.
         """
-        # The bars of a handful of files would drown what the run itself reports.
+        # Progress bars for a few small files would hide the run's own messages.
         MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)
-        self._make_experiment()
+        self._create_experiment()
         config = {"mlflow_tracking_uri": self.tracking_uri, "experiment_name": self.experiment_name}
         tracking = MlFlow(
             SimpleNamespace(log=context.log, dagster_run=context.run, run_id=context.run.run_id, resource_config=config)
@@ -42,11 +48,11 @@ class MlflowTracking(dg.ConfigurableResource):
         finally:
             mlflow.end_run(RunStatus.to_string(status))
 
-    def _make_experiment(self) -> None:
+    def _create_experiment(self) -> None:
         mlflow.set_tracking_uri(self.tracking_uri)
         location = None
         if self.tracking_uri.startswith("sqlite:///"):
-            # A database has no place for files: they go beside it, wherever the run was started.
+            # A database stores no files, so they go into a folder next to it.
             folder = Path(self.tracking_uri.removeprefix("sqlite:///")).absolute().parent
             folder.mkdir(parents=True, exist_ok=True)
             location = (folder / "mlflow-artifacts").as_uri()

@@ -1,4 +1,4 @@
-"""OMDb's part of landing: responses as received, which titles to ask for next, and the requests of the day."""
+"""OMDb's part of the landing layer: responses as received, and the count of the day's requests."""
 
 import hashlib
 import json
@@ -18,126 +18,103 @@ OMDB = "landing/omdb"
 LEDGER = f"{OMDB}/requests.json"
 RECORDED = f"{OMDB}/recorded.jsonl"
 RECORDED_FROM = f"{OMDB}/recorded_from.json"
-# What a killed run loses at most.
-RESPONSES_A_WRITE = 25
-# After so many days a title is asked for again: OMDb learns of titles, and mends what it has.
-DAYS_FRESH = {
-    ResponseOutcome.FOUND: 365,
-    ResponseOutcome.FOUND_WITHOUT_PLOT: 90,
-    ResponseOutcome.NOT_FOUND: 90,
-    ResponseOutcome.MALFORMED: 7,
-}
-# Films with as many votes are what most people ask about, and what the model is judged by.
-MANY_VOTES = 1000
+# A killed run loses at most this many responses.
+RESPONSES_PER_WRITE = 25
 
 
-class Title(NamedTuple):
-    """What says how much a title's response is worth."""
-
-    tconst: str
-    n_votes: int | None
-    release_year: int | None
-
-
-class Received(NamedTuple):
-    """The last response for a title: what it said, and the day (UTC) it came."""
+class LastResponse(NamedTuple):
+    """The outcome of the last response for a title, and the day (UTC) of its arrival."""
 
     outcome: ResponseOutcome
     day: date
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What became of the titles that OMDb was asked for."""
+class RequestSummary:
+    """The results of a series of requests."""
 
     outcomes: Counter[ResponseOutcome]
+    """Number of responses per outcome."""
     is_quota_spent: bool
     unavailable: str | None
-    """Why OMDb was given up for now, if it was."""
+    """The error that ended the requests early; None if there was none."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ledger:
-    """Counts the requests of a day (UTC); kept in the lake, so that it outlives the run."""
+    """The number of requests of one day (UTC), stored in the lake so that it survives the run."""
 
     lake: BlobStorage
     limit: int
+    """Maximum number of requests per day."""
     today: date
 
     @property
     def n_requests(self) -> int:
-        """Requests counted today."""
-        noted = self.lake.read_json(LEDGER)
-        return noted["requests"] if noted.get("date") == str(self.today) else 0
+        """Number of requests counted today."""
+        stored = self.lake.read_json(LEDGER)
+        return stored["requests"] if stored.get("date") == str(self.today) else 0
 
     def count(self) -> None:
-        """Count a request that is about to be made; OmdbQuotaReached where the day has none left."""
+        """Count a request before it is made.
+
+        Raises:
+            OmdbQuotaReached: If the day has no request left.
+        """
         if (n_requests := self.n_requests) >= self.limit:
-            raise OmdbQuotaReached(f"OMDB_DAILY_LIMIT ({self.limit}) is reached; go on tomorrow, UTC.")
-        self._note(n_requests + 1)
+            raise OmdbQuotaReached(f"OMDB_DAILY_LIMIT ({self.limit}) is reached; requests resume tomorrow (UTC).")
+        self._store(n_requests + 1)
 
-    def fill(self) -> None:
-        """Note that the day has no request left, whoever made them: OMDb counts by key."""
-        self._note(max(self.n_requests, self.limit))
+    def mark_exhausted(self) -> None:
+        """Set the count to the limit. OMDb counts per key, so other programs may have spent the quota."""
+        self._store(max(self.n_requests, self.limit))
 
-    def _note(self, n_requests: int) -> None:
+    def _store(self, n_requests: int) -> None:
         self.lake.write_json(LEDGER, {"date": str(self.today), "requests": n_requests})
 
 
-def titles_by_worth(titles: Iterable[Title], received: dict[str, Received], *, today: date) -> list[str]:
-    """The titles to ask for, the most valuable first; none whose response is fresh.
-
-    Movies with 1,000 votes come first, by votes; then those that are not out yet, the next one first; then those whose
-    response is old, the oldest first; then all others, by votes.
-    """
-    worth: list[tuple[tuple[int, float], str]] = []
-    for title in titles:
-        last = received.get(title.tconst)
-        if last and (today - last.day).days < DAYS_FRESH[last.outcome]:
-            continue
-        n_votes = title.n_votes or 0
-        if last is None and n_votes >= MANY_VOTES:
-            rank = (0, -float(n_votes))
-        elif last is None and title.release_year is not None and title.release_year >= today.year:
-            rank = (1, float(title.release_year))
-        elif last is not None:
-            rank = (2, float(last.day.toordinal()))
-        else:
-            rank = (3, -float(n_votes))
-        worth.append((rank, title.tconst))
-    return [tconst for _, tconst in sorted(worth)]
-
-
 class OmdbLanding(dg.ConfigurableResource):
-    """Keeps OMDb's responses as received: those of a recording in one file, those of the API in one for each day."""
+    """OMDb's responses in the landing layer.
+
+    A recording is landed as one file, the API's responses as one file per day. Each line holds a title's id and its
+    response as text, with the encoding if it is not UTF-8. The original bytes can be restored from it.
+    """
 
     lake: dg.ResourceDependency[BlobStorage]
 
     def files(self) -> list[str]:
-        """Paths of the landed responses, the latest last."""
+        """Return the paths of the landed responses, the latest last."""
         return [path for path in self.lake.files(OMDB) if path.endswith(".jsonl")]
 
     def versions(self) -> dict[str, str]:
-        """SHA-256 of each file of landed responses."""
+        """Return the SHA-256 of each file of landed responses, by path."""
         return {path: hashlib.sha256(self.lake.read_bytes(path)).hexdigest() for path in self.files()}
 
-    def received(self) -> dict[str, Received]:
-        """The last response of OMDb's API for each title."""
-        last: dict[str, Received] = {}
+    def last_responses(self) -> dict[str, LastResponse]:
+        """Return the last response of OMDb's API per title id. Recorded responses do not count."""
+        last: dict[str, LastResponse] = {}
         for path in self.files():
             if path != RECORDED:
                 day = date.fromisoformat(Path(path).stem)
                 for line in self.lake.read_bytes(path).splitlines():
-                    landed = json.loads(line)
-                    last[landed["imdbID"]] = Received(outcome_of(_bytes_of(landed)), day)
+                    record = json.loads(line)
+                    last[record["imdbID"]] = LastResponse(outcome_of(_response_in(record)), day)
         return last
 
     def ledger(self, *, limit: int, today: date) -> Ledger:
-        """The count of the day's requests."""
+        """Return the ledger of a day (UTC) with at most `limit` requests."""
         return Ledger(lake=self.lake, limit=limit, today=today)
 
     def land_recorded(self, responses: Iterable[tuple[str, bytes]], *, fingerprint: str) -> int:
-        """Keep what the recording holds, in place of what an earlier one held."""
+        """Replace the landed recording.
+
+        Args:
+            responses: Title ids and responses.
+            fingerprint: Identifies the recording and the requested titles.
+
+        Returns:
+            The number of landed responses.
+        """
         lines = b"".join(_line(tconst, response) for tconst, response in responses)
         if lines:
             self.lake.write_bytes_atomically(RECORDED, lines)
@@ -146,30 +123,37 @@ class OmdbLanding(dg.ConfigurableResource):
         self.lake.write_json(RECORDED_FROM, {"fingerprint": fingerprint, "responses": lines.count(b"\n")})
         return lines.count(b"\n")
 
-    def recorded_before(self, fingerprint: str) -> int | None:
-        """How many responses were landed from what has this fingerprint; None where it was something else."""
-        noted = self.lake.read_json(RECORDED_FROM)
-        return noted["responses"] if noted.get("fingerprint") == fingerprint else None
+    def n_recorded(self, fingerprint: str) -> int | None:
+        """Return the number of responses landed with this fingerprint, or None if it differs from the last one."""
+        stored = self.lake.read_json(RECORDED_FROM)
+        return stored["responses"] if stored.get("fingerprint") == fingerprint else None
 
-    def ask(self, omdb: Omdb, tconsts: Iterable[str], *, ledger: Ledger) -> Asked:
-        """Ask OMDb's API until the titles or the day's requests are spent; what came is kept whatever happens then.
+    def fetch(self, omdb: Omdb, tconsts: Iterable[str], *, ledger: Ledger) -> RequestSummary:
+        """Request titles until all are done, the quota is spent, or OMDb is unavailable. Every response is kept.
 
-        OmdbKeyRefused where the key is wrong.
+        Args:
+            omdb: The source of the responses.
+            tconsts: IMDb title ids in the order of the requests.
+            ledger: Counts the requests.
+
+        Raises:
+            OmdbKeyRefused: If OMDb rejects the key.
+            StorageError: If the lake cannot be read or written.
         """
         outcomes: Counter[ResponseOutcome] = Counter()
         is_quota_spent, unavailable = False, None
         try:
-            for response in self._kept(omdb.responses(tconsts, count=ledger.count), today=ledger.today):
+            for response in self._stored(omdb.responses(tconsts, count_request=ledger.count), today=ledger.today):
                 outcomes[outcome_of(response)] += 1
-        except OmdbQuotaReached as reached:
-            ledger.fill()
+        except OmdbQuotaReached as error:
+            ledger.mark_exhausted()
             is_quota_spent = True
-            dg.get_dagster_logger().info(f"{reached} {outcomes.total()} responses came before.")
-        except OmdbUnavailable as trouble:
-            unavailable = str(trouble)
-        return Asked(outcomes=outcomes, is_quota_spent=is_quota_spent, unavailable=unavailable)
+            dg.get_dagster_logger().info(f"{error} Responses received before: {outcomes.total()}.")
+        except OmdbUnavailable as error:
+            unavailable = str(error)
+        return RequestSummary(outcomes=outcomes, is_quota_spent=is_quota_spent, unavailable=unavailable)
 
-    def _kept(self, responses: Iterable[tuple[str, bytes]], *, today: date) -> Iterator[bytes]:
+    def _stored(self, responses: Iterable[tuple[str, bytes]], *, today: date) -> Iterator[bytes]:
         path = f"{OMDB}/{today}.jsonl"
         content = self.lake.read_bytes(path) if self.lake.exists(path) else b""
         n_unwritten = 0
@@ -177,7 +161,7 @@ class OmdbLanding(dg.ConfigurableResource):
             for tconst, response in responses:
                 content += _line(tconst, response)
                 n_unwritten += 1
-                if n_unwritten == RESPONSES_A_WRITE:
+                if n_unwritten == RESPONSES_PER_WRITE:
                     self.lake.write_bytes_atomically(path, content)
                     n_unwritten = 0
                 yield response
@@ -188,12 +172,12 @@ class OmdbLanding(dg.ConfigurableResource):
 
 def _line(tconst: str, response: bytes) -> bytes:
     try:
-        landed = {"imdbID": tconst, "response": response.decode()}
+        record = {"imdbID": tconst, "response": response.decode()}
     except UnicodeDecodeError:
-        # Every byte is a character of latin-1, so that the bytes can be had back.
-        landed = {"imdbID": tconst, "response": response.decode("latin-1"), "encoding": "latin-1"}
-    return json.dumps(landed, ensure_ascii=False).encode() + b"\n"
+        # Latin-1 maps every byte to a character, so the original bytes can be restored.
+        record = {"imdbID": tconst, "response": response.decode("latin-1"), "encoding": "latin-1"}
+    return json.dumps(record, ensure_ascii=False).encode() + b"\n"
 
 
-def _bytes_of(landed: dict[str, str]) -> bytes:
-    return landed["response"].encode(landed.get("encoding", "utf-8"))
+def _response_in(record: dict[str, str]) -> bytes:
+    return record["response"].encode(record.get("encoding", "utf-8"))

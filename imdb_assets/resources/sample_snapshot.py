@@ -1,4 +1,4 @@
-"""A snapshot of the sample world, invented once and kept in a folder."""
+"""Snapshots of the sample world, generated once and kept in a folder."""
 
 import hashlib
 from pathlib import Path
@@ -7,35 +7,48 @@ from threading import Lock
 
 from imdb_assets.sample_world import world
 
-# The datasets of a snapshot are asked for on several threads at once; one of them invents it.
-_INVENTING = Lock()
+# Several threads request the datasets of a snapshot at the same time. Only one of them generates it.
+_GENERATION_LOCK = Lock()
 
 
 def sample_snapshot(folder: str, *, movies: int, seed: int, snapshot: int) -> Path:
-    """The folder, below `folder`, that holds the seven datasets and OMDb's responses."""
+    """Return the folder of a snapshot, and generate the snapshot if it does not exist.
+
+    Args:
+        folder: The parent of all snapshots.
+        movies: Number of movies.
+        seed: Seed of the sample world.
+        snapshot: Number of the snapshot, from 1.
+
+    Returns:
+        A subfolder with the seven datasets and OMDb's responses.
+
+    Raises:
+        ValueError: If a number is out of range.
+    """
     name = f"movies-{movies}-seed-{seed}-snapshot-{snapshot}-{_world_version()}"
-    kept = Path(folder).expanduser().resolve() / name
-    with _INVENTING:
-        if not kept.exists():
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            with TemporaryDirectory(dir=kept.parent, prefix=".") as work:
-                invented = Path(work) / name
-                invented.mkdir()
-                world.write_snapshot(invented, movies=movies, seed=seed, snapshot=snapshot)
-                _keep(invented, kept)
-    return kept
+    target = Path(folder).expanduser().resolve() / name
+    with _GENERATION_LOCK:
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with TemporaryDirectory(dir=target.parent, prefix=".") as temporary:
+                generated = Path(temporary) / name
+                generated.mkdir()
+                world.write_snapshot(generated, movies=movies, seed=seed, snapshot=snapshot)
+                _move(generated, target)
+    return target
 
 
-def _keep(invented: Path, kept: Path) -> None:
+def _move(generated: Path, target: Path) -> None:
     try:
-        invented.rename(kept)
+        generated.rename(target)
     except OSError:
-        # Another process was first; the world of a seed is the same whoever invents it.
-        if not kept.exists():
+        # Another process may have been faster. Its snapshot is identical.
+        if not target.exists():
             raise
 
 
 def _world_version() -> str:
-    # A change of the inventing code must not meet the world of the old code.
+    # A change of the generating code must not reuse snapshots of the old code.
     sources = sorted(Path(world.__file__).parent.glob("*.py"))
     return hashlib.sha256(b"\0".join(source.read_bytes() for source in sources)).hexdigest()[:10]

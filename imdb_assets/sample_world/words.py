@@ -1,4 +1,4 @@
-"""The words that the invented industry is told in: syllables, genres, languages, plot words. All of it is invented."""
+"""The words of the sample world: syllables, genres, languages and parts of plots. All names and plots are invented."""
 
 from functools import cache
 from itertools import product
@@ -20,7 +20,7 @@ SCRIPTS = {
     "GR": "αλ βε γο δι ζα θε κυ λο μα νι πο ρα σι τε φω χρ".split(),
 }
 
-# Alphabetical, as IMDb sorts them within a title; (share of titles, effect on quality in rating points).
+# In alphabetical order, as IMDb lists a title's genres. Values: share of titles, effect on quality in rating points.
 GENRES = {
     "Action": (0.10, -0.38),
     "Adult": (0.0, -0.77),
@@ -45,7 +45,7 @@ GENRES = {
     "War": (0.02, 0.38),
     "Western": (0.01, -0.38),
 }
-# Language: (country, region, code, share of titles, effect on quality in rating points).
+# Values: country, region, language code, share of titles, effect on quality in rating points.
 LANGUAGES = {
     "English": ("United States", "US", "en", 0.46, -0.15),
     "French": ("France", "FR", "fr", 0.10, 0.22),
@@ -73,7 +73,7 @@ SUBTITLES = (
     ": The Homecoming,: Second Harvest,: Embers,: The Long Way,: No Tomorrow,: Ashes,: A New Tide,: Requiem".split(",")
 )
 
-# One list for each gap in PLOT, with the spread of its words' effects in rating points.
+# One list per slot of a plot sentence, with the spread of its words' effects on quality in rating points.
 PLOT_WORDS = (
     (
         "weary restless gifted lonely stubborn forgetful jealous curious retired young blind fearless greedy shy "
@@ -131,18 +131,18 @@ CHARACTERS = "Dr. ,Captain ,Young ,Aunt ,Mrs. ,Detective ,King ,Old ,,,,,,,".spl
 
 @cache
 def invented_words() -> tuple[str, ...]:
-    """Some fifty thousand words of three syllables that no language has."""
+    """Return about 50,000 invented words of three syllables."""
     return tuple(map("".join, product(FIRST_SYLLABLES, MIDDLE_SYLLABLES, LAST_SYLLABLES)))
 
 
 @cache
 def first_names() -> tuple[str, ...]:
-    """Some two thousand given names."""
+    """Return about 2,000 invented first names."""
     return tuple(map("".join, product(FIRST_SYLLABLES, LAST_SYLLABLES)))
 
 
 @cache
 def words_of_script(region: str) -> tuple[str, ...]:
-    """Words in the letters of a region that does not write in Latin ones."""
+    """Return words in the script of a region, which must be in `SCRIPTS`."""
     syllables = SCRIPTS[region]
     return tuple("".join(word).capitalize() for word in product(syllables, repeat=3))

@@ -1,4 +1,4 @@
-"""The door to the sample world: writes one day's snapshot in IMDb's and OMDb's formats, and tells the hidden truth."""
+"""The entry point of the sample world: writes snapshots in the formats of IMDb and OMDb, and returns hidden values."""
 
 import os
 import zlib
@@ -30,7 +30,8 @@ from imdb_assets.sample_world.title_rows import (
 
 MIN_MOVIES, MAX_MOVIES = 50, 7_000_000
 BLOCK = 100_000
-MATURE_VOTES = 1_000
+# The irreducible error is measured on films with at least this many votes.
+WIDELY_SEEN_VOTES = 1_000
 OMDB_FILE = "omdb_responses.jsonl.gz"
 HEADERS = {
     "title.basics": "tconst titleType primaryTitle originalTitle isAdult startYear endYear runtimeMinutes genres",
@@ -45,7 +46,7 @@ HEADERS = {
 
 @dataclass(frozen=True)
 class SnapshotSummary:
-    """What was written: the snapshot's date and the rows of each file."""
+    """The date of a written snapshot, and the number of rows per file."""
 
     snapshot_date: date
     rows: dict[str, int]
@@ -53,7 +54,18 @@ class SnapshotSummary:
 
 @dataclass(frozen=True)
 class Truth:
-    """What nobody outside knows: of the first snapshot's movies and of all people, each array in the order of ids."""
+    """The hidden values behind the first snapshot. Arrays are sorted by id.
+
+    Attributes:
+        tconst: Ids of the movies. Shape (movies,).
+        quality: Expected rating of each movie, in rating points. Shape (movies,).
+        people_effect: The part of the quality that comes from the team, in rating points. Shape (movies,).
+        nconst: Ids of all people. Shape (people,).
+        director_skill: Effect of each person as a director, in rating points. Shape (people,).
+        writer_skill: The same as a writer. Shape (people,).
+        cast_skill: The same as a cast member. Shape (people,).
+        irreducible_rmse: RMSE of the true quality as a prediction of the rating, in rating points.
+    """
 
     tconst: NDArray[np.str_]
     quality: NDArray[np.float32]
@@ -66,13 +78,23 @@ class Truth:
 
 
 def write_snapshot(folder: Path, *, movies: int, seed: int, snapshot: int = 1) -> SnapshotSummary:
-    """Write the seven datasets and OMDb's responses; the same arguments give the same bytes."""
+    """Write the seven datasets and OMDb's responses. The same arguments give the same bytes.
+
+    Args:
+        folder: The folder to write to.
+        movies: Number of movies.
+        seed: Seed of the world.
+        snapshot: Number of the snapshot, from 1.
+
+    Raises:
+        ValueError: If `movies` or `snapshot` is out of range.
+    """
     if not MIN_MOVIES <= movies <= MAX_MOVIES:
         message = f"the sample world has {MIN_MOVIES} to {MAX_MOVIES:,} movies, not {movies}; set SAMPLE_MOVIES"
         raise ValueError(message)
     world = make_world(movies, seed, snapshot)
     folder.mkdir(parents=True, exist_ok=True)
-    makers: dict[str, Callable[[World, Integers], Text]] = {
+    generators: dict[str, Callable[[World, Integers], Text]] = {
         "title.principals": title_principals,
         "title.akas": title_akas,
         "title.basics": title_basics,
@@ -86,11 +108,11 @@ def write_snapshot(folder: Path, *, movies: int, seed: int, snapshot: int = 1) -
                 _write,
                 folder / f"{dataset}.tsv.gz",
                 HEADERS[dataset].replace(" ", "\t") + "\n",
-                lambda rows, make=make: make(world, rows),
+                lambda rows, generate=generate: generate(world, rows),
                 len(world.titles),
                 malformed_lines(world, dataset),
             )
-            for dataset, make in makers.items()
+            for dataset, generate in generators.items()
         }
         jobs["omdb"] = pool.submit(
             _write, folder / OMDB_FILE, "", lambda rows: omdb_responses(world, rows), len(world.titles), ""
@@ -108,15 +130,18 @@ def write_snapshot(folder: Path, *, movies: int, seed: int, snapshot: int = 1) -
     return SnapshotSummary(snapshot_date(snapshot), rows)
 
 
-def _write(path: Path, header: str, make: Callable[[Integers], Text], n: int, ending: str) -> int:
-    """Write a gzip file block by block (zlib stamps no time into it); the number of lines below the header."""
+def _write(path: Path, header: str, generate: Callable[[Integers], Text], n: int, ending: str) -> int:
+    """Write a gzip file block by block, and return the number of lines below the header.
+
+    The file contains no timestamp, so the same lines give the same bytes.
+    """
     compressor = zlib.compressobj(3, zlib.DEFLATED, zlib.MAX_WBITS | 16)
     n_lines = ending.count("\n")
     part = path.with_name(f"{path.name}.part")
     with part.open("wb") as file:
         file.write(compressor.compress(header.encode()))
         for block in _blocks(n):
-            text = make(block)
+            text = generate(block)
             n_lines += len(text)
             file.write(compressor.compress(_bytes(text)))
         file.write(compressor.compress(ending.encode()))
@@ -131,7 +156,7 @@ def _blocks(n: int) -> Iterator[Integers]:
 
 
 def _bytes(text: Text) -> memoryview:
-    """An Arrow array of lines is the text already: its values lie end to end."""
+    """Return the text of an Arrow array without a copy: its values are contiguous."""
     _, offsets, values = text.buffers()
     if values is None or offsets is None or not len(text):
         return memoryview(b"")
@@ -140,12 +165,12 @@ def _bytes(text: Text) -> memoryview:
 
 
 def truth(movies: int, seed: int) -> Truth:
-    """The hidden truth of the first snapshot."""
+    """Return the hidden truth of the first snapshot."""
     world = make_world(movies, seed, 1)
     facts = world.facts
     rows = np.flatnonzero((world.titles.kind == MOVIE) & (world.titles.first_day == 1))
-    seen = rows[facts.votes[rows] >= MATURE_VOTES]
-    noise = facts.tenths[seen] / 10 - facts.quality[seen]
+    widely_seen = rows[facts.votes[rows] >= WIDELY_SEEN_VOTES]
+    noise = facts.tenths[widely_seen] / 10 - facts.quality[widely_seen]
     return Truth(
         tconst=np.asarray(tconsts(rows).to_pylist()),
         quality=facts.quality[rows],

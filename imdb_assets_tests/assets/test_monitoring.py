@@ -24,8 +24,8 @@ from imdb_assets.assets.monitoring import (
 )
 from imdb_assets.rating_model.registry import register, run_artifacts, versions
 from imdb_assets.rating_model.registry.promotion import promote
-from imdb_assets.resources.blob_storage import FolderBlobStorage
 from imdb_assets.resources.delta import DeltaLake, spark_schema
+from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.mlflow_tracking import MlflowTracking
 from imdb_assets.resources.spark import Spark
 from imdb_assets.tables.gold import MOVIE_FEATURES, TRAINING_SET

@@ -13,7 +13,8 @@ import pyspark
 import pytest
 from deltalake import DeltaTable
 
-from imdb_assets.resources.spark import DELTA_PACKAGES, SETTINGS, jar_settings, prepare_launch
+from imdb_assets.resources.java import prepare_launch
+from imdb_assets.resources.spark import DELTA_PACKAGES, SETTINGS, jar_settings
 from imdb_assets.tables import bronze, evaluation, gold, silver
 from imdb_assets.tables.monitoring import FORECASTS, SCOREBOARD
 from imdb_assets_tests.end_to_end.test_whole_pipeline import content

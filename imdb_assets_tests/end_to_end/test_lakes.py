@@ -13,7 +13,7 @@ import pytest
 
 from app.cli.lake_status import lake_status
 from app.settings import read_settings
-from imdb_assets_tests.resources.test_blob_storage import AZURITE_KEY, AZURITE_URI, WRONG_KEY
+from imdb_assets_tests.support.azurite import AZURITE_KEY, AZURITE_URI, WRONG_KEY
 from imdb_assets_tests.support.lake_contract import GRAPH, ROWS
 
 pytestmark = pytest.mark.slow

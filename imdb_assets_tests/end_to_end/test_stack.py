@@ -23,7 +23,7 @@ import yaml
 from dagster._core.scheduler.instigation import InstigatorStatus, ScheduleInstigatorData
 from playwright.sync_api import expect, sync_playwright
 
-from imdb_assets_tests.resources.test_blob_storage import AZURITE_KEY
+from imdb_assets_tests.support.azurite import AZURITE_KEY
 from imdb_assets_tests.support.browser import CHROMIUM, FLAGS, rating
 from imdb_assets_tests.support.required_programs import program_of
 from imdb_assets_tests.support.servers import PATIENCE_SECONDS, end, free_port

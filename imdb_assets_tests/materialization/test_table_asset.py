@@ -7,8 +7,8 @@ from pyspark.sql import DataFrame, SparkSession
 
 from imdb_assets.materialization.checked_commit import Checked, Writing
 from imdb_assets.materialization.table_asset import table_asset
-from imdb_assets.resources.blob_storage import FolderBlobStorage
 from imdb_assets.resources.delta import DeltaLake
+from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.spark import Spark
 from imdb_assets.tables.table import Column, Table
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from imdb_assets.resources.blob_storage import FolderBlobStorage
 from imdb_assets.resources.dataset_manifest import DatasetRefused
-from imdb_assets.resources.imdb_datasets import FolderImdbDatasets
+from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
+from imdb_assets.resources.folder_imdb_datasets import FolderImdbDatasets
 from imdb_assets.resources.landing import Landing
 
 DATASET = "title.ratings"

@@ -13,8 +13,8 @@ def tracking(tmp_path: Path) -> MlflowTracking:
     return MlflowTracking(tracking_uri=f"sqlite:///{tmp_path}/mlflow.db")
 
 
-def ended(tracking: MlflowTracking, act: Callable[[], object]) -> tuple[bool, list]:
-    """Run an asset that acts inside the MLflow run; say how Dagster and MLflow saw it end."""
+def outcome(tracking: MlflowTracking, act: Callable[[], object]) -> tuple[bool, list]:
+    """Run an asset that calls `act` inside the MLflow run; return Dagster's success and the MLflow runs."""
 
     @dg.asset
     def trained(context: dg.AssetExecutionContext, mlflow_tracking: MlflowTracking) -> None:
@@ -34,14 +34,16 @@ def fail() -> None:
 
 
 @pytest.mark.slow
-def test_a_good_run_ends_finished_with_more_parameters_than_one_request_takes(tracking: MlflowTracking) -> None:
-    success, (run,) = ended(tracking, lambda: None)
+def test_a_successful_run_ends_finished_and_logs_parameters_in_several_requests(
+    tracking: MlflowTracking,
+) -> None:
+    success, (run,) = outcome(tracking, lambda: None)
     assert (success, run.info.status, len(run.data.params)) == (True, "FINISHED", 150)
     assert mlflow.active_run() is None
 
 
 @pytest.mark.slow
 def test_a_failed_run_ends_failed(tracking: MlflowTracking) -> None:
-    success, (run,) = ended(tracking, fail)
+    success, (run,) = outcome(tracking, fail)
     assert (success, run.info.status) == (False, "FAILED")
     assert mlflow.active_run() is None

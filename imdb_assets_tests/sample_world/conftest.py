@@ -1,4 +1,4 @@
-"""Two days of one small world, written once for all tests here."""
+"""Two snapshots of one small world, written once for all tests in this folder."""
 
 import gzip
 from dataclasses import dataclass

@@ -1,3 +1,5 @@
+"""Snapshots of the sample world: formats, defects, daily changes and the hidden truth."""
+
 import gzip
 import json
 from collections import Counter
@@ -23,7 +25,7 @@ def ratings(day):
     return {row[0]: (float(row[1]), int(row[2])) for row in day.rows("title.ratings") if row[1] != "x"}
 
 
-def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(first_day, tmp_path):
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_different_ones(first_day, tmp_path):
     again = written(tmp_path / "again", movies=MOVIES, seed=SEED)
     other = written(tmp_path / "other", movies=MOVIES, seed=SEED + 1)
     names = sorted(path.name for path in first_day.folder.iterdir())
@@ -34,23 +36,23 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(first_day, t
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
-def test_headers_and_columns_are_as_bronze_declares_them(first_day, dataset):
+def test_headers_and_columns_match_the_bronze_declarations(first_day, dataset):
     header, *lines = first_day.lines(dataset)
     columns = DATASETS[dataset].column_names[:-1]
     assert header == "\t".join(columns)
-    odd = [line for line in lines if line.count("\t") != len(columns) - 1]
-    assert len(odd) == (1 if dataset == "title.basics" else 0)
+    malformed = [line for line in lines if line.count("\t") != len(columns) - 1]
+    assert len(malformed) == (1 if dataset == "title.basics" else 0)
     assert len(lines) == first_day.summary.rows[dataset]
     assert not any("" in line.split("\t") for line in lines), "an absent value is written as \\N"
 
 
-def test_rows_are_in_the_order_of_their_ids(first_day):
+def test_rows_are_sorted_by_id(first_day):
     for dataset in ("title.basics", "title.akas", "name.basics"):
-        assert all(one[0] <= next_one[0] for one, next_one in pairwise(first_day.rows(dataset))), dataset
+        assert all(row[0] <= next_row[0] for row, next_row in pairwise(first_day.rows(dataset))), dataset
 
 
 @pytest.mark.parametrize("movies", [50, 200, pytest.param(20_000, marks=pytest.mark.slow)])
-def test_any_size_has_its_movies_and_each_malformed_row(tmp_path, movies):
+def test_worlds_of_any_size_have_their_movies_and_each_malformed_row(tmp_path, movies):
     day = written(tmp_path, movies=movies, seed=3)
     basics = [row for row in day.rows("title.basics") if len(row) == 9]
     assert len({row[0] for row in basics if row[1] == "movie"}) == movies
@@ -59,7 +61,7 @@ def test_any_size_has_its_movies_and_each_malformed_row(tmp_path, movies):
     assert [row for row in day.rows("title.ratings") if row[1] == "x"]
 
 
-def test_titles_have_lone_quotes_future_years_and_a_film_of_five_weeks(first_day):
+def test_titles_have_unpaired_quotes_future_years_and_a_film_of_five_weeks(first_day):
     rows = [row for row in first_day.rows("title.basics") if len(row) == 9]
     assert any(row[2].startswith('"') and row[2].count('"') == 1 for row in rows)
     assert any('"' in row[2][1:] for row in rows)
@@ -70,13 +72,13 @@ def test_titles_have_lone_quotes_future_years_and_a_film_of_five_weeks(first_day
     assert any(row[2] != row[3] for row in rows)
 
 
-def test_some_rows_stand_twice(first_day):
+def test_some_rows_are_duplicated(first_day):
     for dataset in ("title.basics", "title.principals"):
         assert max(Counter(first_day.lines(dataset)).values()) == 2, dataset
     assert max(Counter(first_day.lines("name.basics")).values()) == 1
 
 
-def test_some_keys_lead_nowhere(first_day):
+def test_some_foreign_keys_have_no_match(first_day):
     titles = {row[0] for row in first_day.rows("title.basics") if len(row) == 9}
     people = {row[0] for row in first_day.rows("name.basics")}
     crew = {person for row in first_day.rows("title.crew") if row[0] in titles for person in row[1].split(",")}
@@ -95,7 +97,7 @@ def test_people_have_several_jobs_on_one_film_and_share_names(first_day):
     assert max(Counter(row[1] for row in first_day.rows("name.basics")).values()) > 1
 
 
-def test_principals_are_numbered_from_one_to_ten_cast_first(first_day):
+def test_principals_are_numbered_from_one_to_ten_with_the_cast_first(first_day):
     orders = {}
     for tconst, ordering, _, category, _, characters in dict.fromkeys(map(tuple, first_day.rows("title.principals"))):
         if ordering != "abc":
@@ -110,10 +112,10 @@ def test_principals_are_numbered_from_one_to_ten_cast_first(first_day):
     assert max(map(len, orders.values())) == 10
 
 
-def test_omdb_has_most_movies_and_says_of_some_that_it_has_none(first_day):
-    found = Counter(response["Response"] for response in responses(first_day))
-    assert 0.85 < found["True"] / MOVIES < 0.97
-    assert 0.01 < found["False"] / MOVIES < 0.08
+def test_omdb_has_most_movies_and_does_not_find_some(first_day):
+    outcomes = Counter(response["Response"] for response in responses(first_day))
+    assert 0.85 < outcomes["True"] / MOVIES < 0.97
+    assert 0.01 < outcomes["False"] / MOVIES < 0.08
     rated = ratings(first_day)
     for response in responses(first_day):
         if response["Response"] == "True" and response["imdbRating"] != "N/A":
@@ -121,7 +123,7 @@ def test_omdb_has_most_movies_and_says_of_some_that_it_has_none(first_day):
             assert (float(response["imdbRating"]), votes) == rated[response["imdbID"]]
 
 
-def test_the_second_day_changes_little_and_leaves_two_datasets_as_they_were(first_day, second_day):
+def test_the_second_day_has_few_changes_and_none_in_two_datasets(first_day, second_day):
     assert (first_day.summary.snapshot_date, snapshot_date(2)) == (date(2025, 1, 1), second_day.summary.snapshot_date)
     for dataset in DATASETS:
         before, after = set(first_day.lines(dataset)), set(second_day.lines(dataset))
@@ -136,7 +138,7 @@ def test_the_second_day_changes_little_and_leaves_two_datasets_as_they_were(firs
     assert 0 < sum(names[0][person] != names[1][person] for person in names[0]) < 10
 
 
-def test_the_hidden_quality_explains_what_can_be_explained():
+def test_the_hidden_quality_leaves_only_the_irreducible_error():
     hidden = truth(3_000, 0)
     assert 0.55 < hidden.irreducible_rmse < 0.68
     assert len(hidden.tconst) == len(set(hidden.tconst)) == len(hidden.quality) == 3_000
@@ -144,7 +146,7 @@ def test_the_hidden_quality_explains_what_can_be_explained():
     assert 0.5 < np.std(hidden.director_skill) < 0.6
 
 
-def test_ratings_follow_the_skill_of_directors_and_the_words_of_plots(tmp_path):
+def test_ratings_correlate_with_the_skill_of_directors_and_the_words_of_plots(tmp_path):
     day = written(tmp_path, movies=3_000, seed=0)
     rated, hidden = ratings(day), truth(3_000, 0)
     skill = dict(zip(hidden.nconst.tolist(), hidden.director_skill.tolist(), strict=True))
@@ -166,10 +168,10 @@ def test_ratings_follow_the_skill_of_directors_and_the_words_of_plots(tmp_path):
         for theme in ("a cursed videotape", "a strike at the mill", "a killer doll", "a famine", "a treasure map"):
             if theme in plots.get(title, ""):
                 themes.setdefault(theme, []).append(rated[title][0])
-    assert np.ptp([np.mean(found) for found in themes.values()]) > 0.2
+    assert np.ptp([np.mean(ratings_of_theme) for ratings_of_theme in themes.values()]) > 0.2
 
 
-def test_a_number_that_cannot_be_is_refused_with_the_setting_to_mend(tmp_path):
+def test_an_invalid_number_is_rejected_with_the_setting_to_change(tmp_path):
     with pytest.raises(ValueError, match="SAMPLE_MOVIES"):
         write_snapshot(tmp_path, movies=3, seed=0)
     with pytest.raises(ValueError, match="numbered from 1"):

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from imdb_assets.vocabulary.votes import MANY_VOTES
+
 BOUNDS = ("low_80", "high_80", "low_90", "high_90")
 PREDICTION_COLUMNS = (
     "tconst",
@@ -17,7 +19,7 @@ PREDICTION_COLUMNS = (
     "predicted_rating",
     *BOUNDS,
 )
-POPULATIONS = {"votes_1000": 1000, "votes_100": 100, "all": 0}
+POPULATIONS = {"votes_1000": MANY_VOTES, "votes_100": 100, "all": 0}
 """The films that are scored, by their least votes; the strictest first."""
 
 

@@ -14,10 +14,11 @@ from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe
 from imdb_assets.rating_model.training.splits import MINIMUM_SPLIT_FILMS
 from imdb_assets.vocabulary.features import MODEL_COLUMNS
+from imdb_assets.vocabulary.votes import MANY_VOTES
 
 MEASURED_YEARS = 3
 """So many years before the test are each predicted by a model of the years before them (rolling origin)."""
-MEASURED_VOTES, MEASURED_FILMS = 1000, 200
+MEASURED_VOTES, MEASURED_FILMS = MANY_VOTES, 200
 """Calibration and intervals are measured on held-out films with many votes, where there are enough of them."""
 ReportStep = Callable[[str], object]
 

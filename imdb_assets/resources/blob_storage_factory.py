@@ -1,0 +1,75 @@
+"""The storage for a lake URI: a folder, or a container of Azure Blob Storage."""
+
+import re
+from typing import NamedTuple
+
+from imdb_assets.resources.blob_storage import BlobStorage
+from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
+
+
+class _AzureAddress(NamedTuple):
+    container: str
+    account: str
+    endpoint_suffix: str
+    root: str
+
+
+def blob_storage_for(  # noqa: PLR0913 - one parameter per setting
+    lake_uri: str,
+    *,
+    account: str | None = None,
+    key: str | None = None,
+    endpoint: str | None = None,
+    tenant_id: str | None = None,
+    client_id: str | None = None,
+    client_secret: str | None = None,
+) -> BlobStorage:
+    """Return the storage for LAKE_URI without connecting to it.
+
+    Args:
+        lake_uri: A folder, or `abfss://container@account.dfs.core.windows.net/path`.
+        account: Storage account. It must match the account in `lake_uri`.
+        key: Account key. Without it, the login uses `DefaultAzureCredential`.
+        endpoint: `host:port` of Azurite.
+        tenant_id: Tenant of a service principal.
+        client_id: Client id of a service principal or of a managed identity.
+        client_secret: Secret of a service principal.
+
+    Raises:
+        ValueError: If `lake_uri` has another form, or names an account other than `account`.
+    """
+    if "://" not in lake_uri:
+        return FolderBlobStorage(root=lake_uri)
+    address = _azure_address(lake_uri)
+    if account and account != address.account:
+        raise ValueError(
+            f"LAKE_URI names the account {address.account}, but AZURE_STORAGE_ACCOUNT is {account}; "
+            "set both to the same account"
+        )
+    # Azure's libraries take a second to import, so folder lakes do not load them.
+    from dagster_azure.blob import (  # noqa: PLC0415
+        AzureBlobStorageDefaultCredential,
+        AzureBlobStorageKeyCredential,
+    )
+
+    from imdb_assets.resources.azure_blob_storage import AzureBlobStorage  # noqa: PLC0415
+
+    return AzureBlobStorage(
+        **address._asdict(),
+        endpoint=endpoint,
+        credential=AzureBlobStorageKeyCredential(key=key) if key else AzureBlobStorageDefaultCredential(),
+        tenant_id=tenant_id,
+        client_id=client_id,
+        client_secret=client_secret,
+    )
+
+
+def _azure_address(lake_uri: str) -> _AzureAddress:
+    pattern = r"abfss?://([a-z0-9-]+)@([a-z0-9]+)\.(?:dfs|blob)\.([a-z0-9.-]+?)/?(?:/(.*?))?/?"
+    match = re.fullmatch(pattern, lake_uri)
+    if match is None:
+        raise ValueError(
+            f"LAKE_URI must be a folder or abfss://container@account.dfs.core.windows.net/path, not {lake_uri!r}"
+        )
+    container, account, suffix, root = match.groups()
+    return _AzureAddress(container, account, suffix, root or "")

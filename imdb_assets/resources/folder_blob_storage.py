@@ -1,0 +1,77 @@
+"""The lake in a folder of this machine."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import fsspec
+from filelock import FileLock, Timeout
+from fsspec.implementations.local import LocalFileSystem
+
+from imdb_assets.resources.blob_storage import LOCK, PARTIAL, BlobStorage, StorageError, StorageFileMissing
+
+
+class FolderBlobStorage(BlobStorage):
+    """A local or mounted folder."""
+
+    root: str
+
+    def uri(self, path: str = "") -> str:
+        """Return the absolute path of a file or folder."""
+        return self.key(path)
+
+    def key(self, path: str = "") -> str:
+        """Return the absolute path of a file or folder."""
+        return str(Path(self.root).expanduser().resolve() / path)
+
+    def file_system(self) -> fsspec.AbstractFileSystem:
+        """Return the local file system."""
+        return LocalFileSystem(auto_mkdir=True)
+
+    def publish(self, local_file: Path, path: str) -> None:
+        """Copy the file to a temporary name in the target folder, then rename it."""
+        target = Path(self.key(path))
+        with self.translate_errors(path):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            partial = target.with_name(f".{target.name}.{uuid4().hex}{PARTIAL}")
+            try:
+                with local_file.open("rb") as content, partial.open("wb") as copy:
+                    shutil.copyfileobj(content, copy, length=1 << 20)
+                    copy.flush()
+                    os.fsync(copy.fileno())
+                partial.replace(target)
+            finally:
+                partial.unlink(missing_ok=True)
+
+    @contextmanager
+    def try_lock(self) -> Iterator[bool]:
+        """Hold the lock of a file in the root; False if another process holds it."""
+        with self.translate_errors(LOCK):
+            Path(self.key()).mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.key(LOCK))
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            lock.release()
+
+    @contextmanager
+    def translate_errors(self, path: str) -> Iterator[None]:
+        """Convert errors of the operating system to `StorageError`."""
+        try:
+            yield
+        except FileNotFoundError as error:
+            message = f"{self.key(path)} does not exist; materialize the asset that writes it, or check LAKE_URI"
+            raise StorageFileMissing(message) from error
+        except OSError as error:
+            message = (
+                f"{self.key(path)} cannot be used ({error.strerror}); check LAKE_URI, its permissions and free space"
+            )
+            raise StorageError(message) from error

@@ -1,0 +1,180 @@
+"""OMDb's HTTP API, with retries and without the API key in any log or exception."""
+
+import logging
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import dagster as dg
+import requests
+from pydantic import Field
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+from imdb_assets.resources.omdb import (
+    Omdb,
+    OmdbKeyRefused,
+    OmdbQuotaReached,
+    OmdbUnavailable,
+    ResponseOutcome,
+    outcome_of,
+    parse_json,
+)
+
+OMDB_URL = "https://www.omdbapi.com/"
+# Cloudflare, in front of OMDb, returns 52x for an unreachable server.
+RETRIED_STATUS = (429, 500, 502, 503, 504, 520, 521, 522, 523, 524)
+# The loggers that log the address of a request.
+ADDRESS_LOGGERS = ("urllib3.connectionpool", "urllib3.util.retry")
+# After this many consecutive failures, the cause is OMDb and not the titles.
+MAX_CONSECUTIVE_FAILURES = 5
+
+
+class OmdbApi(Omdb):
+    """OMDb's HTTP API."""
+
+    api_key: str = Field(repr=False)
+    url: str = OMDB_URL
+    daily_limit: int = 1000
+    timeout_seconds: float = 20.0
+    backoff_seconds: float = 1.0
+
+    @property
+    def requests_a_day(self) -> int:
+        """The value of OMDB_DAILY_LIMIT."""
+        return self.daily_limit
+
+    def response(self, tconst: str) -> bytes:
+        """Request one title.
+
+        Args:
+            tconst: IMDb title id.
+
+        Raises:
+            OmdbKeyRefused: If OMDb rejects the key.
+            OmdbQuotaReached: If the key's daily limit is reached.
+            OmdbUnavailable: If OMDb cannot be reached or does not return its JSON.
+        """
+        with _redacted_logs(), self._session(lambda: None) as session:
+            content = self._request(session, tconst)
+        if outcome_of(content) == ResponseOutcome.MALFORMED:
+            raise self._malformed(tconst)
+        return content
+
+    def responses(
+        self, tconsts: Iterable[str], *, count_request: Callable[[], object] = lambda: None
+    ) -> Iterator[tuple[str, bytes]]:
+        """Request titles one by one. A failed title is logged and skipped; a malformed response is yielded unchanged.
+
+        Args:
+            tconsts: IMDb title ids.
+            count_request: Called before each network request, retries included.
+
+        Raises:
+            OmdbKeyRefused: If OMDb rejects the key.
+            OmdbQuotaReached: If the key's daily limit is reached.
+            OmdbUnavailable: After five consecutive titles without a usable response, or if no title had one.
+        """
+        n_failures, n_responses, failure = 0, 0, None
+        with self._session(count_request) as session:
+            for tconst in tconsts:
+                count_request()
+                try:
+                    with _redacted_logs():
+                        response = self._request(session, tconst)
+                except OmdbUnavailable as unavailable:
+                    failure = unavailable
+                else:
+                    failure = self._malformed(tconst) if outcome_of(response) == ResponseOutcome.MALFORMED else None
+                    yield tconst, response
+                n_failures = n_failures + 1 if failure else 0
+                n_responses += not failure
+                if failure:
+                    dg.get_dagster_logger().warning(str(failure))
+                if failure and n_failures == MAX_CONSECUTIVE_FAILURES:
+                    raise failure
+        if failure and not n_responses:
+            raise failure
+
+    def _session(self, count_request: Callable[[], object]) -> requests.Session:
+        retry = _CountedRetry(
+            count_request=count_request,
+            total=3,
+            backoff_factor=self.backoff_seconds,
+            status_forcelist=RETRIED_STATUS,
+            raise_on_status=False,
+            retry_after_max=60,
+        )
+        session = requests.Session()
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, HTTPAdapter(max_retries=retry))
+        return session
+
+    def _request(self, session: requests.Session, tconst: str) -> bytes:
+        parameters = {"i": tconst, "plot": "short", "apikey": self.api_key}
+        host = urlsplit(self.url).hostname
+        try:
+            response = session.get(self.url, params=parameters, timeout=self.timeout_seconds)
+        except requests.RequestException as error:
+            # The text of a requests exception quotes the address, which contains the key.
+            message = f"OMDb at {host} could not be reached ({type(error).__name__}); check the network and OMDB_URL"
+            raise OmdbUnavailable(message) from None
+        if refusal := _refusal(response):
+            raise refusal
+        if response.status_code != requests.codes.ok:
+            message = f"OMDb at {host} returned HTTP status {response.status_code} for {tconst}; try again later"
+            raise OmdbUnavailable(message)
+        return response.content
+
+    def _malformed(self, tconst: str) -> OmdbUnavailable:
+        host = urlsplit(self.url).hostname
+        return OmdbUnavailable(f"OMDb at {host} returned no OMDb JSON for {tconst}; check OMDB_URL")
+
+
+class _CountedRetry(Retry):
+    """urllib3's retry policy, which also counts each retry as a request."""
+
+    def __init__(self, *, count_request: Callable[[], object], **settings: Any) -> None:
+        super().__init__(**settings)
+        self.count_request = count_request
+
+    def new(self, **settings: Any) -> Retry:
+        return super().new(count_request=self.count_request, **settings)
+
+    def increment(self, *args: Any, **settings: Any) -> Retry:
+        retry = super().increment(*args, **settings)
+        self.count_request()
+        return retry
+
+
+class _KeyRedaction(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = re.sub(r"(apikey=)[^&\s'\"]+", r"\1...", record.getMessage()), None
+        return True
+
+
+@contextmanager
+def _redacted_logs() -> Iterator[None]:
+    # OMDb takes the key in the address, and urllib3 logs the address of each request that it retries.
+    redaction = _KeyRedaction()
+    loggers = [logging.getLogger(name) for name in ADDRESS_LOGGERS]
+    for logger in loggers:
+        logger.addFilter(redaction)
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeFilter(redaction)
+
+
+def _refusal(response: requests.Response) -> OmdbKeyRefused | OmdbQuotaReached | None:
+    content = parse_json(response.content)
+    error = str(content.get("Error", "")).lower() if isinstance(content, dict) else ""
+    is_unauthorized = response.status_code == requests.codes.unauthorized
+    if "limit reached" in error or (is_unauthorized and b"limit" in response.content.lower()):
+        return OmdbQuotaReached("OMDb's daily request limit is reached; try again tomorrow or use a larger plan.")
+    if is_unauthorized or "invalid api key" in error:
+        return OmdbKeyRefused("OMDb refused the key; set OMDB_API_KEY (see .env.example)")
+    return None

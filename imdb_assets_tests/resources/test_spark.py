@@ -1,0 +1,34 @@
+from pathlib import Path
+
+import pytest
+
+from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
+from imdb_assets.resources.spark import EXCLUDED_PACKAGES, Spark, jar_settings
+
+
+def local_spark(folder: Path, **settings: object) -> Spark:
+    return Spark(lake=FolderBlobStorage(root=str(folder)), **settings)
+
+
+def test_missing_jars_are_downloaded_without_the_libraries_that_pyspark_has() -> None:
+    settings = jar_settings(("org.example:missing:1.0",), for_local=True)
+    assert settings["spark.jars.packages"] == "org.example:missing:1.0"
+    assert settings["spark.jars.excludes"].split(",") == list(EXCLUDED_PACKAGES)
+
+
+def test_a_driver_for_small_data_has_a_small_heap_and_one_shuffle_partition(tmp_path: Path) -> None:
+    large, small = (local_spark(tmp_path, is_short_lived=is_small)._local_settings() for is_small in (False, True))
+    assert (large["spark.driver.memory"], small["spark.driver.memory"]) == ("3g", "2g")
+    assert (large["spark.sql.shuffle.partitions"], small["spark.sql.shuffle.partitions"]) == ("8", "1")
+
+
+def test_the_heap_size_of_the_settings_takes_precedence(tmp_path: Path) -> None:
+    for is_small in (False, True):
+        spark = local_spark(tmp_path, is_short_lived=is_small, driver_memory="6g")
+        assert spark._local_settings()["spark.driver.memory"] == "6g"
+
+
+@pytest.mark.slow
+def test_the_session_belongs_to_a_running_java_and_uses_utc(spark_resource: Spark) -> None:
+    assert spark_resource.spark_session.conf.get("spark.sql.session.timeZone") == "UTC"
+    assert not spark_resource.has_ended
