@@ -16,7 +16,7 @@ endif
 DAGSTER_HOME ?= $(CURDIR)/data/dagster
 export DAGSTER_HOME
 
-# Settings come from the environment, then from .env, then from the defaults in imdb_assets/environments.py.
+# Settings come from the environment, then from .env, then from the defaults in imdb_assets/settings.py.
 WITH_SETTINGS = $(if $(wildcard .env),$(BIN)/dotenv --file .env run --no-override --)
 # A shell that is not interactive starts its background jobs deaf to Ctrl-C, and Dagster passes that on to its servers.
 HEARING_INTERRUPTS := $(BIN)/python -c 'import os, signal, sys; \

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from whole_graph import measure
 
-from imdb_assets.environments import DATA
+from imdb_assets.settings import DATA
 from imdb_assets.resources.sample_snapshot import sample_snapshot
 
 TITLES_A_MOVIE = 1.57

@@ -17,7 +17,7 @@ from deltalake import DeltaTable
 from deltalake.exceptions import TableNotFoundError
 from pyspark.sql import DataFrame, SparkSession
 
-from imdb_assets.environments import DATA
+from imdb_assets.settings import DATA
 from imdb_assets.resources.blob_storage import FolderBlobStorage
 from imdb_assets.resources.spark import Spark
 from imdb_assets.tables.gold import BASELINE_RATINGS, MOVIE_FEATURES

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from deltalake import DeltaTable
 
-from imdb_assets.environments import settings
+from imdb_assets.settings import settings
 from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_NAME
 from imdb_assets.rating_model.features.history_table import shrunken
 from imdb_assets.rating_model.registry import run_artifacts, versions

@@ -23,7 +23,7 @@ import pyarrow as pa
 import requests
 from big_model import big_model
 
-from imdb_assets.environments import DATA
+from imdb_assets.settings import DATA
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.lookup.people import People
 from imdb_assets.rating_model.registry import register, versions

@@ -11,7 +11,7 @@ from imdb_assets.assets.landing import landing_name
 from imdb_assets.assets.monitoring import NOT_DRIFTED, NOT_GROWN
 from imdb_assets.automation import ON_DEMAND, dataset_sensor, failure_alert, maintain_lake
 from imdb_assets.definitions import definitions_for
-from imdb_assets.environments import settings_from
+from imdb_assets.settings import settings_from
 from imdb_assets.resources.alerts import AlertNotSent, Alerts
 from imdb_assets.resources.blob_storage import FolderBlobStorage
 from imdb_assets.resources.delta import DeltaLake

@@ -15,7 +15,7 @@ from app.charts.waterfall import steps
 from app.draft_link import address_of
 from app.pages.compare import difference_sentence
 from app.settings import read_settings
-from imdb_assets.environments import settings_from
+from imdb_assets.settings import settings_from
 from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_NAME
 from imdb_assets.rating_model.evaluation.predictions import BOUNDS, TEST, Predictions, prediction_rows
 from imdb_assets.rating_model.features.draft import MovieDraft

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from imdb_assets.definitions import definitions_for
-from imdb_assets.environments import settings_from
+from imdb_assets.settings import settings_from
 from imdb_assets.materialization.lake_step import JAVA_ENDED
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.omdb_landing import LEDGER

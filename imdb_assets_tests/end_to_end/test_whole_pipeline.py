@@ -17,7 +17,7 @@ from app.settings import Lake
 from imdb_assets.assets.model import TRAINED_ON, champion_recipe
 from imdb_assets.automation import ON_DEMAND
 from imdb_assets.definitions import definitions_for
-from imdb_assets.environments import Settings, settings_from
+from imdb_assets.settings import Settings, settings_from
 from imdb_assets.materialization.table_asset import FORCE
 from imdb_assets.rating_model.evaluation.candidate_evaluation import evaluate_candidate
 from imdb_assets.rating_model.features.draft import DRAFT_COLUMNS, MovieDraft, drafts_frame

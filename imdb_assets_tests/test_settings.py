@@ -1,6 +1,6 @@
 import pytest
 
-from imdb_assets.environments import settings_from
+from imdb_assets.settings import settings_from
 
 
 def test_nothing_set_is_the_sample() -> None:
