@@ -9,7 +9,7 @@ from enum import StrEnum
 from rich.console import Console
 from rich.table import Table
 
-from app.cli.draft_files import ReadDraft
+from app.cli.draft_files import DraftEntry
 from imdb_assets.rating_model.serving.answers import MODEL_VERSION
 from imdb_assets.rating_model.serving.rating_model import OUTPUT_COLUMNS, Prediction
 
@@ -26,7 +26,7 @@ class Output(StrEnum):
 
 
 def answer_rows(
-    drafts: Sequence[ReadDraft], predictions: Mapping[int, Prediction], *, version: str
+    drafts: Sequence[DraftEntry], predictions: Mapping[int, Prediction], *, version: str
 ) -> list[dict[str, object]]:
     """A row for each draft of a file, in its order, with an error in place of a rating where there is none.
 

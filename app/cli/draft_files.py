@@ -19,7 +19,7 @@ class DraftFileError(ValueError):
 
 
 @dataclass(frozen=True)
-class ReadDraft:
+class DraftEntry:
     """One entry of a file: its place, from 1, and the draft, or why there is none."""
 
     place: int
@@ -27,7 +27,7 @@ class ReadDraft:
     error: str | None = None
 
 
-def read_drafts(file: Path) -> list[ReadDraft]:
+def read_drafts(file: Path) -> list[DraftEntry]:
     """The drafts of a file: `*.csv` by its header, anything else as JSON (a draft, a list of them, or one a line).
 
     :raises DraftFileError: when it is neither, or a column of it is none of a draft's.
@@ -37,16 +37,16 @@ def read_drafts(file: Path) -> list[ReadDraft]:
     return [read_draft(row, place=place) for place, row in enumerate(rows, start=1)]
 
 
-def read_draft(facts: object, *, place: int = 1) -> ReadDraft:
+def read_draft(facts: object, *, place: int = 1) -> DraftEntry:
     """One draft from its facts, or the first of them that is wrong."""
     if not isinstance(facts, Mapping):
-        return ReadDraft(place, None, f"a draft is an object with release_year, not {facts!s:.40}.")
+        return DraftEntry(place, None, f"a draft is an object with release_year, not {facts!s:.40}.")
     try:
-        return ReadDraft(place, MovieDraft.model_validate(dict(facts)))
+        return DraftEntry(place, MovieDraft.model_validate(dict(facts)))
     except ValidationError as error:
         wrong = error.errors(include_url=False)[0]
         field = ".".join(map(str, wrong["loc"]))
-        return ReadDraft(place, None, f"{field}: {wrong['msg']} (given: {wrong['input']!r:.80}).")
+        return DraftEntry(place, None, f"{field}: {wrong['msg']} (given: {wrong['input']!r:.80}).")
 
 
 def _text(file: Path) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import typer
 
-from app.cli.draft_files import DraftFileError, ReadDraft, read_drafts
+from app.cli.draft_files import DraftEntry, DraftFileError, read_drafts
 from app.prediction_client import Answers, ModelServerError, answers
 from app.settings import read_settings
 from imdb_assets.rating_model.features.draft import MovieDraft
@@ -38,7 +38,7 @@ def answers_or_exit(champion: Champion, drafts: list[MovieDraft]) -> Answers:
         raise refusal(str(error)) from None
 
 
-def drafts_from_options(file: Path) -> list[ReadDraft]:
+def drafts_from_options(file: Path) -> list[DraftEntry]:
     """The drafts of a file, those that cannot be read among them."""
     try:
         return read_drafts(file)
@@ -51,7 +51,7 @@ def readable_drafts_of(file: Path) -> list[MovieDraft]:
     return [readable(read, place=f"{read.place}. ") for read in drafts_from_options(file)]
 
 
-def readable(read: ReadDraft, *, place: str = "") -> MovieDraft:
+def readable(read: DraftEntry, *, place: str = "") -> MovieDraft:
     """The draft that was read; without one its fault is said, after its place."""
     if read.draft is None:
         raise refusal(f"{place}{read.error}")

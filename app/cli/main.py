@@ -16,7 +16,7 @@ from app.cli.lake_status import LakeUnreachableError, lake_status
 from app.cli.predict import predict
 from app.cli.scenarios import scenarios
 from app.cli.status_table import print_status
-from app.prediction_client import by_champion
+from app.prediction_client import version_label
 from app.settings import read_settings
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.lookup.people import Person
@@ -73,7 +73,7 @@ def explain_draft(
         )
         for reason in one.reasons:
             print(f"  {reason.points:+.2f}  {LABELS[reason.group]}: {reason.sentence}")
-    print(f"Explained by {by_champion(champion)}.")
+    print(f"Explained by {version_label(champion)}.")
 
 
 @cli.command()

@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.progress import track
 
 from app.cli.answer_table import Output, answer_rows, print_answers
-from app.cli.draft_files import ReadDraft, read_draft
+from app.cli.draft_files import DraftEntry, read_draft
 from app.cli.drafts import answers_or_exit, champion_or_exit, drafts_from_options, readable, refusal
-from app.prediction_client import Answers, by_champion
+from app.prediction_client import Answers, version_label
 from imdb_assets.rating_model.serving.rating_model import Prediction
 
 _AT_ONCE = 1000
@@ -67,12 +67,12 @@ def predict(
         )
 
 
-def _predicted(drafts: list[ReadDraft]) -> tuple[str, str, dict[int, Prediction]]:
+def _predicted(drafts: list[DraftEntry]) -> tuple[str, str, dict[int, Prediction]]:
     """The version that answered, in words too, and the answers by the place of the draft."""
     champion = champion_or_exit()
     readable = [(read.place, read.draft) for read in drafts if read.draft]
     chunks = [readable[first : first + _AT_ONCE] for first in range(0, len(readable), _AT_ONCE)]
-    given = Answers([], champion.version, by_champion(champion))
+    given = Answers([], champion.version, version_label(champion))
     predictions: dict[int, Prediction] = {}
     bar = track(chunks, "Predicting", console=Console(stderr=True), transient=True, disable=len(chunks) < 2)
     for chunk in bar:

@@ -15,8 +15,8 @@ from rich.table import Table
 from app.cli.answer_table import Output
 from app.cli.draft_files import entries_of, read_draft
 from app.cli.drafts import champion_or_exit, readable, refusal
-from app.prediction_client import by_champion
-from app.widgets.scenario_table import scenario_records, short_names
+from app.prediction_client import version_label
+from app.scenarios.table import scenario_records, short_names
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.lookup.people import People
 from imdb_assets.rating_model.registry.versions import Champion
@@ -140,7 +140,7 @@ def _print(found: Scenarios, champion: Champion, output: Output) -> None:
             writer.writerows(rows)
         case Output.table:
             _print_table(found, champion.model.people)
-            print(f"Answered by {by_champion(champion)}.")
+            print(f"Answered by {version_label(champion)}.")
 
 
 def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
