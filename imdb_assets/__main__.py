@@ -31,6 +31,7 @@ from imdb_assets.resources.spark import JavaMissing, Spark, set_up  # noqa: E402
 from imdb_assets.settings import Settings, SettingsError, settings  # noqa: E402
 from imdb_assets.tables.silver import MOVIES  # noqa: E402
 
+JOB_NAMES = tuple(job.name for job in JOBS)
 LEADERBOARD_ROWS, LEAK_TAX = "leaderboard_rows", "leak_tax"
 _HEADINGS = {
     "population": "population", "n": "films", "model": "model", "rmse": "RMSE", "interval": "95% interval",
@@ -43,7 +44,9 @@ cli = typer.Typer(add_completion=False)
 @cli.command()
 def run_job(
     *,
-    job: Annotated[str, typer.Option(help=f"The job to run: {', '.join(job.name for job in JOBS)}.")] = "whole_platform",
+    job: Annotated[
+        str, typer.Option(help=f"The job to run: {', '.join(JOB_NAMES)}.")
+    ] = "whole_platform",
     set_up_only: Annotated[
         bool, typer.Option("--set-up", help="Download Delta's jars, find Java, and run nothing.")
     ] = False,
@@ -55,8 +58,8 @@ def run_job(
         if set_up_only:
             print(set_up(chosen.java_home))
             return
-    if job not in (known := [job.name for job in JOBS]):
-        raise refusal(f"There is no job {job!r}. The jobs are {', '.join(known)}.", code=INVALID)
+    if job not in JOB_NAMES:
+        raise refusal(f"There is no job {job!r}. The jobs are {', '.join(JOB_NAMES)}.", code=INVALID)
     print(f"{job} in the environment {chosen.imdb_env}, lake {chosen.lake_uri}", flush=True)
     start = time.monotonic()
     result = run(job, chosen, force=force)

@@ -81,9 +81,7 @@ def _show_answers(champion: Champion, drafts: Mapping[str, MovieDraft], predicti
             label = f"{name} · {title}" if title else f"Draft {name}"
             points = f"{prediction.rating - first.rating:+.2f}"
             difference = None if points in {"+0.00", "-0.00"} else f"{points} vs. A"
-            st.metric(
-                f"{name} · {title}" if title else f"Draft {name}", f"{prediction.rating:.1f}", difference, width=140
-            )
+            st.metric(label, f"{prediction.rating:.1f}", difference, width=140)
     described = "; ".join(
         f"{name} {prediction.rating:.1f}, between {prediction.low_80:.1f} and {prediction.high_80:.1f}"
         for name, prediction in predictions.items()

@@ -119,8 +119,8 @@ def _difference_sentence(scenarios: Scenarios) -> str:
         return "The first is clearly ahead of all others here."
     others = "The second is" if len(scenarios.best) == 2 else f"{close} of the {len(scenarios.best) - 1} others are"
     return (
-        f"{others} **too close to call** (marked `≈`): the first would end up higher in fewer than 60 of 100 such pairs "
-        "of films."
+        f"{others} **too close to call** (marked `≈`): the first would end up higher in fewer than 60 of 100 "
+        "such pairs of films."
     )
 
 

@@ -141,8 +141,8 @@ def _constraints(people: Sequence[str], index: People) -> tuple[Constraint, ...]
     with st.container(horizontal=True, gap="small"):
         for number, existing in enumerate(rules):
             st.button(
-                rule_label(existing, index), icon=":material/close:", key=f"scenario_rule_{number}", on_click=rules.remove,
-                args=(existing,), help="Remove this constraint",
+                rule_label(existing, index), icon=":material/close:", key=f"scenario_rule_{number}",
+                on_click=rules.remove, args=(existing,), help="Remove this constraint",
             )  # fmt: skip
     return tuple(rules)
 

@@ -11,7 +11,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
-from app.widgets.scenario_run import Question, ScenarioRun
+from app.scenarios.run import ScenarioRun, SearchRequest
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry.versions import Champion, load_champion
 from imdb_assets.rating_model.scenarios.constraints import NotTogether, Pick
@@ -47,7 +47,7 @@ def candidates(app: AppTest, **people: list[str]) -> AppTest:
 
 def test_the_best_of_the_candidates_is_what_the_model_says_of_it(app, champion_uri):
     candidates(app, directors=["nm0000002", GIFTED_DIRECTOR])
-    assert any("**2 combinations** (2 directors): every one will be rated." in text.value for text in app.markdown)
+    assert any("**2 combinations** (2 directors). All of them will be rated." in text.value for text in app.markdown)
     search(app)
     assert not app.exception
     table = app.dataframe[0].value
@@ -65,7 +65,7 @@ def test_alternatives_stand_beside_the_draft_and_constraints_hold(app):
     app.toggle("scenario_with_rules").set_value(True).run()
     app.multiselect("scenario_genres_1").set_value(["Drama"]).run()
     app.text_input("scenario_runtimes").set_value("90, 120, nonsense").run()
-    assert "Runtimes, minutes: whole numbers from 1 to 1000" in app.error[0].value
+    assert "Runtimes, minutes: enter whole numbers from 1 to 1000" in app.error[0].value
     assert any("**24 combinations** (2 genres by 2 runtimes by 6 casts)" in text.value for text in app.markdown)
     app.selectbox("scenario_rule_kind").set_value("Not together").run()
     chosen = app.multiselect("scenario_rule_people")
@@ -80,7 +80,7 @@ def test_alternatives_stand_beside_the_draft_and_constraints_hold(app):
     pair = set(chosen.options[:2])
     assert not any(pair <= set(cast.split("; ")) for cast in table["Cast"])
     app.button("scenario_rule_0").click().run()
-    assert any("Something was changed since the last search" in info.value for info in app.info)
+    assert any("Something has changed since the last search" in info.value for info in app.info)
 
 
 def test_each_two_things_that_vary_have_a_heat_map(app):
@@ -93,9 +93,9 @@ def test_what_cannot_be_searched_is_said_before_the_search(app):
     people = [f"nm{number:07d}" for number in range(1, 101)]
     candidates(app, directors=people, writers=people, cast=people)
     app.number_input("size_cast").set_value(4).run()
-    assert any("too many to rate each" in text.value for text in app.markdown)
+    assert any("They are too many to rate them all" in text.value for text in app.markdown)
     app.number_input("size_cast").set_value(8).run()
-    assert any("more than the 1,000,000,000,000 that can be searched" in text.value for text in app.markdown)
+    assert any("The limit is 1,000,000,000,000: remove some casts." in text.value for text in app.markdown)
     assert [button.disabled for button in app.button if button.label == "Find the best"] == [True]
 
 
@@ -117,30 +117,30 @@ def champion(champion_uri) -> Champion:
 def run_of(champion: Champion) -> ScenarioRun:
     people = tuple(f"nm{number:07d}" for number in range(1, 100))
     many = Variations(directors=Pick(people), writers=Pick(people), cast=Pick(people))
-    return ScenarioRun(Question(champion.version, MovieDraft(release_year=2027), many, 10))
+    return ScenarioRun(SearchRequest(champion.version, MovieDraft(release_year=2027), many, 10))
 
 
 def test_a_cancelled_search_ends_and_keeps_how_far_it_was(champion):
     run = run_of(champion)
     run.cancel()
-    run.begin(champion).wait(120)
+    run.start(champion).wait(120)
     assert not run.is_running
     assert run.is_cancelled
-    assert run.found is None
+    assert run.result is None
     assert run.done < run.total == 970_299
 
 
 def test_two_searches_at_once_do_not_mix(champion):
     both = [run_of(champion), run_of(champion)]
-    both[1].question = Question(champion.version, MovieDraft(release_year=2020, genres=("Horror",)), Variations(
+    both[1].request = SearchRequest(champion.version, MovieDraft(release_year=2020, genres=("Horror",)), Variations(
         directors=Pick(("nm0000002", GIFTED_DIRECTOR))), 1)  # fmt: skip
     for run in both:
-        run.begin(champion)
+        run.start(champion)
     for run in both:
         run.wait(120)
-    assert [run.found.n_rated if run.found else None for run in both] == [970_299, 2]
-    assert both[1].found
-    assert both[1].found.best[0].draft.directors == (GIFTED_DIRECTOR,)
+    assert [run.result.n_rated if run.result else None for run in both] == [970_299, 2]
+    assert both[1].result
+    assert both[1].result.best[0].draft.directors == (GIFTED_DIRECTOR,)
 
 
 @pytest.mark.needs("chromium")
@@ -158,7 +158,7 @@ def test_a_person_finds_the_best_version(address, page, tmp_path):
     expect(page.get_by_text("Best 6 of 6 allowed combinations")).to_be_visible(timeout=120_000)
     expect(grid(page)).to_be_visible()
     settle(page)
-    assert_shown(page, tmp_path / "scenarios.png", pictures=1)
+    assert_shown(page, tmp_path / "scenarios.png", charts=1)
     told = download(page, "CSV", tmp_path)
     rows = list(csv.DictReader(told.splitlines()))
     assert len(rows) == 6

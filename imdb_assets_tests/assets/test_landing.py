@@ -11,11 +11,11 @@ from pyspark.sql import SparkSession
 
 from imdb_assets.assets.landing import ACCEPTED, ALL_ACCEPTED, FEW_REJECTED, ROWS_ADD_UP
 from imdb_assets.definitions import definitions_for
-from imdb_assets.settings import settings_from
 from imdb_assets.materialization.checks import orphans_result
 from imdb_assets.materialization.table_asset import FORCE
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.sample_world.world import write_snapshot
+from imdb_assets.settings import settings_from
 from imdb_assets.tables import silver
 
 pytestmark = pytest.mark.slow
