@@ -33,6 +33,7 @@ from imdb_assets.tables.silver import MOVIES  # noqa: E402
 
 JOB_NAMES = tuple(job.name for job in JOBS)
 LEADERBOARD_ROWS, LEAK_TAX = "leaderboard_rows", "leak_tax"
+_TABLE_WIDTH = 120
 _HEADINGS = {
     "population": "population", "n": "films", "model": "model", "rmse": "RMSE", "interval": "95% interval",
     "mae": "MAE", "r2": "R2", "slope": "slope", "coverage_80": "80% coverage",
@@ -99,7 +100,8 @@ def print_leaderboard(metadata: Mapping[str, dg.MetadataValue]) -> None:
     rows = metadata.get(LEADERBOARD_ROWS)
     if not isinstance(rows, dg.JsonMetadataValue):
         return
-    console = Console(highlight=False, markup=False)
+    # Narrower terminals wrap lines; rich would cut numbers off.
+    console = Console(highlight=False, markup=False, width=_TABLE_WIDTH)
     console.print()
     console.print(_leaderboard_table(cast("Sequence[Mapping[str, Any]]", rows.data)))
     for name, tax in metadata.items():
