@@ -1,4 +1,4 @@
-"""The app in a real browser: each page's main act, on a wide screen and on a phone's, in light and in dark."""
+"""The app in a real browser: each page's main task, on a wide light screen and on a narrow dark one."""
 
 import re
 
@@ -8,10 +8,28 @@ from playwright.sync_api import expect
 from imdb_assets_tests.support.browser import add, assert_shown, choose, rating, settle
 from imdb_assets_tests.support.champion import DULL_NAME, GIFTED_DIRECTOR, GIFTED_NAME
 
+# Streamlit would list the files of pages/ in a sidebar; it must not appear for a moment either.
+SEEN_NAVIGATION = """
+window.seenNavigation = [];
+new MutationObserver(() => document.querySelectorAll(
+    '[data-testid=stSidebar], [data-testid=stSidebarNav], [data-testid=stExpandSidebarButton], ' +
+    '[data-testid=stTopNavSection], [data-testid=stTopNavLink]'
+).forEach(element => window.seenNavigation.push(element.dataset.testid))
+).observe(document, {childList: true, subtree: true});
+"""
 pytestmark = [pytest.mark.slow, pytest.mark.needs("chromium")]
 
 
-def test_a_person_drafts_a_film_and_shares_it(address, browser, page, tmp_path):
+def test_no_page_shows_a_second_navigation(address, page):
+    page.add_init_script(SEEN_NAVIGATION)
+    for path in ("", "compare", "films", "model", "scenarios"):
+        page.goto(f"{address}/{path}")
+        expect(page.get_by_role("link", name="Draft", exact=True)).to_be_visible()
+        settle(page)
+        assert page.evaluate("window.seenNavigation") == []
+
+
+def test_a_user_drafts_a_film_and_shares_it(address, browser, page, tmp_path):
     page.goto(address)
     before = rating(page)
     page.get_by_role("textbox", name="Title").fill("The Lantern Maker")
@@ -37,12 +55,12 @@ def test_a_person_drafts_a_film_and_shares_it(address, browser, page, tmp_path):
     context.close()
 
 
-def test_a_slider_moves_the_rating_and_is_taken_into_the_draft(address, page):
+def test_a_slider_changes_the_rating_and_is_applied_to_the_draft(address, page):
     page.goto(f"{address}/?director={GIFTED_DIRECTOR}&genre=Drama&runtime=110&year=2028")
     rating(page)
     would_get = page.get_by_test_id("stMetric").filter(has_text="It would get")
     slider = page.get_by_role("slider", name="Release year")
-    # By keyboard alone.
+    # With the keyboard alone.
     slider.focus()
     page.keyboard.press("ArrowLeft")
     expect(would_get).to_contain_text("vs. the draft")
@@ -54,18 +72,18 @@ def test_a_slider_moves_the_rating_and_is_taken_into_the_draft(address, page):
     assert "genre=Drama&genre=Horror" in page.url
 
 
-def test_a_person_adds_a_director_by_keyboard_alone(address, page):
+def test_a_user_adds_a_director_with_the_keyboard_alone(address, page):
     page.goto(address)
     rating(page)
     page.get_by_role("textbox", name="Add a director", exact=True).focus()
     page.keyboard.type(DULL_NAME)
     page.keyboard.press("Enter")
-    offered = page.get_by_role("button", name=re.compile(rf"{DULL_NAME}.*rated films"))
-    expect(offered).to_be_visible()
+    match = page.get_by_role("button", name=re.compile(rf"{DULL_NAME}.*rated films"))
+    expect(match).to_be_visible()
     settle(page)
     page.keyboard.press("Tab")
     for _ in range(5):
-        if offered.evaluate("element => element === document.activeElement"):
+        if match.evaluate("element => element === document.activeElement"):
             break
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
@@ -86,7 +104,7 @@ def test_two_drafts_are_compared(address, page, tmp_path):
     assert_shown(page, tmp_path / "compare.png", charts=2)
 
 
-def test_a_released_film_is_held_against_what_was_said(address, page, tmp_path):
+def test_a_released_film_is_compared_with_its_prediction(address, page, tmp_path):
     page.goto(address)
     rating(page)
     page.get_by_role("link", name="Films").click()
@@ -102,7 +120,7 @@ def test_a_released_film_is_held_against_what_was_said(address, page, tmp_path):
     expect(page.get_by_role("textbox", name="Title")).to_have_value("Film 300")
 
 
-def test_the_model_shows_how_good_it_is(address, page, tmp_path):
+def test_the_model_page_shows_leaderboard_and_versions(address, page, tmp_path):
     page.goto(address)
     rating(page)
     page.get_by_role("link", name="Model").click()
