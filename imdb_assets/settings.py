@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import unquote
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from rapidfuzz import process
@@ -52,11 +53,11 @@ def _tracking_uri(text: str) -> str:
 
 
 def _datasets_url(text: str) -> str:
-    """Resolve file:// addresses; a trailing slash is kept."""
-    folder = text.removeprefix(_FILE).removeprefix("localhost")
-    if not text.startswith(_FILE) or not folder:
+    folder = text.removeprefix(_FILE)
+    if not text.startswith(_FILE) or folder.startswith(("/", "localhost/")):
         return text
-    return f"{_FILE}{_path(folder)}{'/' if folder.endswith('/') else ''}"
+    slash = "/" if folder.endswith("/") else ""
+    return f"{Path(_path(unquote(folder))).as_uri()}{slash}"
 
 
 PathText = Annotated[str, AfterValidator(_path)]

@@ -30,8 +30,8 @@ def test_options_and_a_file_give_the_same_scenarios_with_the_ratings_of_the_mode
     assert json.loads(by_options.stdout) == by_file
     assert (by_file["n_combinations"], by_file["n_rated"], by_file["n_allowed"]) == (6, 6, 4)
     model = load_champion(champion_uri).model
-    for one in by_file["best"]:
-        assert model.predict([MovieDraft(**one["draft"])])[0].rating == one["rating"]
+    for record in by_file["best"]:
+        assert model.predict([MovieDraft(**record["draft"])])[0].rating == record["rating"]
     assert by_file["best"][0]["draft"]["directors"] == [GIFTED_DIRECTOR]
 
 

@@ -48,12 +48,12 @@ def test_a_third_draft_can_start_from_a_released_film(champion_uri, monkeypatch)
 
 @pytest.mark.parametrize(("second", "is_clear"), [(6.05, False), (7.5, True)])
 def test_a_small_difference_is_reported_as_too_close_to_call(second, is_clear):
-    one, other = (
+    first, other = (
         Prediction(rating, rating - 1, rating + 1, rating - 1.3, rating + 1.3, ()) for rating in (6.0, second)
     )
-    assert can_tell(one, other) is is_clear
-    assert chance_above(one, other) == pytest.approx(1 - chance_above(other, one))
-    assert ("too close to call" in difference_sentence("B", one, other)) is not is_clear
-    assert "B would end up above A" in difference_sentence("B", one, other)
-    assert "B would end up below A" in difference_sentence("B", other, one)
-    assert "the same" in difference_sentence("B", one, one)
+    assert can_tell(first, other) is is_clear
+    assert chance_above(first, other) == pytest.approx(1 - chance_above(other, first))
+    assert ("too close to call" in difference_sentence("B", first, other)) is not is_clear
+    assert "B would end up above A" in difference_sentence("B", first, other)
+    assert "B would end up below A" in difference_sentence("B", other, first)
+    assert "the same" in difference_sentence("B", first, first)
