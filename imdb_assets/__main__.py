@@ -45,9 +45,7 @@ cli = typer.Typer(add_completion=False)
 @cli.command()
 def run_job(
     *,
-    job: Annotated[
-        str, typer.Option(help=f"The job to run: {', '.join(JOB_NAMES)}.")
-    ] = "whole_platform",
+    job: Annotated[str, typer.Option(help=f"The job to run: {', '.join(JOB_NAMES)}.")] = "whole_platform",
     set_up_only: Annotated[
         bool, typer.Option("--set-up", help="Download Delta's jars, find Java, and run nothing.")
     ] = False,

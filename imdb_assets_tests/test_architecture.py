@@ -57,7 +57,8 @@ ALLOWED = {
     },
     "app": {
         "deltalake", "imdb_assets.command_line", "imdb_assets.rating_model", "imdb_assets.settings",
-        "imdb_assets.tables", "imdb_assets.vocabulary", "numpy", "pandas", "pydantic", "requests", "rich", "streamlit", "typer",
+        "imdb_assets.tables", "imdb_assets.vocabulary", "numpy", "pandas", "pydantic", "requests", "rich", "streamlit",
+        "typer",
     },
 }  # fmt: skip
 # Resources: Dagster, the tables, one another, and the one system that the file is about.
