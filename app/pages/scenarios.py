@@ -36,8 +36,8 @@ def scenarios_page() -> None:
     run: ScenarioRun | None = st.session_state.get(_RUN)
     is_running = run is not None and run.is_running
     st.markdown(_size_sentence(variations))
-    is_too_much = not 1 <= variations.n_combinations <= MOST_COMBINATIONS
-    is_ready = bool(variations.sizes) and not is_too_much and not is_running
+    is_too_large = not 1 <= variations.n_combinations <= MOST_COMBINATIONS
+    is_ready = bool(variations.sizes) and not is_too_large and not is_running
     if st.button("Find the best", type="primary", icon=":material/search:", disabled=not is_ready):
         st.session_state[_RUN] = ScenarioRun(request).start(champion)
         st.rerun()
@@ -72,7 +72,7 @@ def _show_progress() -> None:
 
 def _description(draft: MovieDraft) -> str:
     genres = ", ".join(draft.genres) or "no genre yet"
-    return f"{draft.title or 'the film'} ({draft.release_year}, {genres})"
+    return f"{draft.title or 'your film'} ({draft.release_year}, {genres})"
 
 
 def _size_sentence(variations: Variations) -> str:
