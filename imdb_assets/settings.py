@@ -144,7 +144,7 @@ def settings_from(variables: Mapping[str, str]) -> Settings:
 
 
 def limit_mlflow_retries() -> None:
-    """Make MLflow report an unreachable server within seconds, unless the environment sets its patience.
+    """Make MLflow report an unreachable server within seconds, unless the environment sets its timeouts.
 
     By default it retries seven times over minutes, too long for a person at a page or a prompt. Call this before the
     first request.
@@ -169,11 +169,11 @@ def _intended(name: str) -> str | None:
 
 def _message(error: ValidationError) -> str:
     [first, *_] = error.errors(include_url=False)
+    message = first["msg"].removeprefix("Value error, ")
     # A rule about several variables names them itself.
     if not first["loc"]:
-        return str(first["ctx"]["error"])
+        return message
     field = str(first["loc"][0])
-    valid_values = Settings.model_fields[field].description
-    if valid_values:
-        return f"{field.upper()} must be {valid_values}, not {first['input']!r}"
-    return f"{field.upper()} {first['ctx']['error']}"
+    if valid_values := Settings.model_fields[field].description:
+        message = f"must be {valid_values}, not {first['input']!r}"
+    return f"{field.upper()} {message}"
