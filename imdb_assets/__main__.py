@@ -32,7 +32,9 @@ from imdb_assets.settings import Settings, SettingsError, settings  # noqa: E402
 from imdb_assets.tables.silver import MOVIES  # noqa: E402
 
 JOB_NAMES = tuple(job.name for job in JOBS)
-LEADERBOARD_ROWS, LEAK_TAX = "leaderboard_rows", "leak_tax"
+LEADERBOARD_ROWS = "leaderboard_rows"
+LEAK_TAX = "leak_tax_"
+"""Prefix of the leak tax of each population."""
 _TABLE_WIDTH = 120
 _HEADINGS = {
     "population": "population", "n": "films", "model": "model", "rmse": "RMSE", "interval": "95% interval",
@@ -104,7 +106,7 @@ def print_leaderboard(metadata: Mapping[str, dg.MetadataValue]) -> None:
     console.print(_leaderboard_table(cast("Sequence[Mapping[str, Any]]", rows.data)))
     for name, tax in metadata.items():
         if name.startswith(LEAK_TAX):
-            console.print(f"{name.replace('_', ' ').capitalize()}: {tax.value}")
+            console.print(f"Leak tax of {name.removeprefix(LEAK_TAX)}: {tax.value} RMSE")
     console.print()
 
 

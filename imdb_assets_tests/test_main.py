@@ -17,7 +17,7 @@ ROWS = [
 def test_the_leaderboard_of_a_materialization_is_printed_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     @dg.asset
     def candidate() -> dg.MaterializeResult:
-        return dg.MaterializeResult(metadata={LEADERBOARD_ROWS: ROWS, "leak_tax": 0.447})
+        return dg.MaterializeResult(metadata={LEADERBOARD_ROWS: ROWS, "leak_tax_votes_1000": 0.447})
 
     (event,) = dg.materialize([candidate]).get_asset_materialization_events()
     capsys.readouterr()
@@ -29,7 +29,7 @@ def test_the_leaderboard_of_a_materialization_is_printed_as_a_table(capsys: pyte
         ["votes_1000", "1,234", "mean", "1.200", "1.100-1.300", "0.900", "0.000", "-", "-"],
         ["votes_1000", "1,234", "lightgbm", "0.800", "0.750-0.850", "0.600", "0.550", "1.010", "0.799"],
     ]
-    assert leak_tax == ["Leak", "tax:", "0.447"]
+    assert leak_tax == ["Leak", "tax", "of", "votes_1000:", "0.447", "RMSE"]
 
 
 def test_a_materialization_without_a_leaderboard_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
