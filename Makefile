@@ -105,8 +105,8 @@ MODEL := champion
 .PHONY: serve
 serve: PORT := 5001
 serve: setup ## Serve the model over REST on 127.0.0.1:5001 (MODEL=champion or random_forest, PORT=...)
-	@$(WITH_SETTINGS) sh -c 'MLFLOW_TRACKING_URI="$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/data/mlflow.db}" \
-		OMP_NUM_THREADS=1 exec $(BIN)/mlflow models serve --model-uri models:/imdb_rating@$(MODEL) \
+	@$(WITH_SETTINGS) sh -c 'uri=$$($(BIN)/python -c "from imdb_assets.settings import settings; print(settings().mlflow_tracking_uri)") \
+		&& MLFLOW_TRACKING_URI="$$uri" OMP_NUM_THREADS=1 exec $(BIN)/mlflow models serve --model-uri models:/imdb_rating@$(MODEL) \
 		--env-manager local --host 127.0.0.1 --port $(PORT)'
 
 .PHONY: rollback

@@ -1,4 +1,4 @@
-"""The champion as the pages use it: loaded once per version, and anew when the alias has moved."""
+"""The champion as the pages use it, cached per version and reloaded when the alias moves."""
 
 from collections.abc import Sequence
 from typing import NoReturn
@@ -8,93 +8,103 @@ import streamlit as st
 
 from app.charts.interval import rating_shares
 from app.charts.theme import Rows
-from app.prediction_client import Answers, ModelServerError, answers
-from app.settings import read_settings
+from app.prediction_client import Answers, ModelServerError, predict_drafts
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry import run_artifacts, versions
 from imdb_assets.rating_model.registry.versions import CHAMPION, Champion, NoChampionError, RegistryUnreachableError
+from imdb_assets.settings import SettingsError, limit_mlflow_retries, settings
 
-_SIGN = ":material/info:"
+INFO_ICON = ":material/info:"
 
 
 def champion_or_stop() -> Champion:
-    """The version that answers; without one the page ends in the sentence that says what to do.
+    """Return the champion. Without one, end the page with a message that tells the user what to do.
 
-    Where the registry is away, the version that was loaded before goes on answering.
+    While the registry is unreachable, the version that was loaded last stays in use.
     """
-    tracking_uri = read_settings().tracking_uri
-    loaded = _loaded_before()
+    limit_mlflow_retries()
+    try:
+        tracking_uri = settings().mlflow_tracking_uri
+    except SettingsError as error:
+        stop_with_message(str(error))
+    loaded = _loaded_champions()
     try:
         version = _champion_version(tracking_uri)
         champion = _load(tracking_uri, version) if version else versions.load_champion(tracking_uri)
     except NoChampionError as error:
-        say_and_stop(str(error))
+        stop_with_message(str(error))
     except RegistryUnreachableError as error:
         if tracking_uri not in loaded:
-            say_and_stop(str(error))
+            stop_with_message(str(error))
         champion = loaded[tracking_uri]
-        st.warning(f"{error} Until then version {champion.version} answers, loaded before.", icon=_SIGN)
+        st.warning(f"{error} Until then, version {champion.version} stays in use.", icon=INFO_ICON)
     loaded[tracking_uri] = champion
     return champion
 
 
 def answers_or_stop(champion: Champion, drafts: Sequence[MovieDraft]) -> Answers:
-    """The answers to drafts, of the model server where there is one; without one the page ends in a sentence."""
+    """Predict drafts. If the model server does not answer, end the page with a message."""
     try:
-        return answers(champion, drafts)
+        return predict_drafts(champion, drafts)
     except ModelServerError as error:
-        say_and_stop(str(error))
+        stop_with_message(str(error))
 
 
 def logged_rows(champion: Champion, file: str) -> pd.DataFrame:
-    """Rows that the champion's run logged.
+    """Return the rows of a file that the champion's run logged. Do not modify them: all sessions share them.
 
-    :raises NotLoggedError: when it logged no such file.
-    :raises RegistryUnreachableError: when the registry is away.
+    Raises:
+        NotLoggedError: The run logged no such file.
+        RegistryUnreachableError: The registry does not answer.
     """
-    return _logged_rows(read_settings().tracking_uri, champion.version, file)
+    return _logged_rows(settings().mlflow_tracking_uri, champion.version, file)
 
 
 def released_shares(champion: Champion) -> Rows:
-    """How released films are rated, as the pictures of intervals show it; nothing where the version knows no films."""
+    """Return the distribution of released films' ratings; empty for a model without released films."""
     films = champion.model.films
     return rating_shares(films.table["average_rating"].to_numpy()) if len(films) else ()
 
 
-def show_version(by: str) -> None:
-    """Say which version answered."""
-    st.caption(f"Answered by {by}.")
+def show_version(answered_by: str) -> None:
+    """Show which version answered."""
+    st.caption(f"Answered by {answered_by}.")
 
 
 def show_warnings(warnings: Sequence[str]) -> None:
-    """List what the reader of an answer should know."""
+    """List warnings, if there are any."""
     if warnings:
-        st.warning("  \n".join(warnings), icon=_SIGN)
+        st.warning("  \n".join(warnings), icon=INFO_ICON)
 
 
-def say_and_stop(sentence: str) -> NoReturn:
-    """End the page in a sentence that says what to do."""
-    st.warning(sentence, icon=_SIGN)
+def show_info(message: str) -> None:
+    """Show a neutral message."""
+    st.info(message, icon=INFO_ICON)
+
+
+def stop_with_message(message: str) -> NoReturn:
+    """End the page with a message."""
+    st.warning(message, icon=INFO_ICON)
     st.stop()
 
 
-@st.cache_data(ttl="20s", show_spinner="Asking the registry which model answers …")
+@st.cache_data(ttl="20s", show_spinner="Looking up the current model …")
 def _champion_version(tracking_uri: str) -> str | None:
-    found = versions.version_of(tracking_uri, CHAMPION)
-    return None if found is None else str(found.version)
+    champion = versions.version_of(tracking_uri, CHAMPION)
+    return None if champion is None else str(champion.version)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Loading the model …")
-def _load(tracking_uri: str, version: str) -> Champion:  # noqa: ARG001 - a new version is a new entry of the cache
+def _load(tracking_uri: str, version: str) -> Champion:  # noqa: ARG001 - a key of the cache
     return versions.load_champion(tracking_uri)
 
 
 @st.cache_resource
-def _loaded_before() -> dict[str, Champion]:
+def _loaded_champions() -> dict[str, Champion]:
     return {}
 
 
-# A resource is not copied for every click; whoever shows the rows changes none.
+# Cached as a resource: cached data would be copied for every click.
 @st.cache_resource(ttl="5m", max_entries=64, show_spinner=False)
-def _logged_rows(tracking_uri: str, version: str, file: str) -> pd.DataFrame:  # noqa: ARG001 - as above
+def _logged_rows(tracking_uri: str, version: str, file: str) -> pd.DataFrame:  # noqa: ARG001 - a key of the cache
     return run_artifacts.logged_rows(tracking_uri, file)

@@ -1,4 +1,4 @@
-"""A draft as the query of an address, so that it can be shared, and an address read back as a draft."""
+"""Links to drafts: a draft as the query of an address, and an address read back as a draft."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -6,78 +6,78 @@ from urllib.parse import urlencode
 
 from pydantic import ValidationError
 
+from app.limits import FIRST_YEAR, LAST_YEAR, LONGEST_MINUTES, MOST_GENRES, SHORTEST_MINUTES
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.vocabulary.genres import GENRES
 
-MOST_GENRES = 3
-FIRST_YEAR, LAST_YEAR = 1900, 2100
-SHORTEST, LONGEST = 1, 1000
-"""Minutes that a film of the app may run."""
-# The name in an address, and the fact of a draft; what a draft lists is named once for each of the list.
-FACTS = {
+# URL parameter: field of the draft. List fields repeat their parameter.
+FIELDS = {
     "title": "title", "year": "release_year", "runtime": "runtime_minutes", "genre": "genres", "plot": "plot",
     "language": "language", "country": "country", "certificate": "certificate", "director": "directors",
     "writer": "writers", "cast": "cast",
 }  # fmt: skip
 _LISTS = ("genre", "director", "writer", "cast")
-_LIMITS = {"year": (FIRST_YEAR, LAST_YEAR), "runtime": (SHORTEST, LONGEST)}
+_LIMITS = {"year": (FIRST_YEAR, LAST_YEAR), "runtime": (SHORTEST_MINUTES, LONGEST_MINUTES)}
 
 
 def next_year() -> int:
-    """The release year of a draft that says none."""
+    """Return the release year of a draft without one."""
     return datetime.now(tz=UTC).year + 1
 
 
 def query_of(draft: MovieDraft) -> dict[str, str | list[str]]:
-    """What the address of a draft says of it: only what was said, numbers without their decimals."""
+    """Return the URL parameters of a draft: the fields that are set, whole numbers without decimals."""
     query: dict[str, str | list[str]] = {}
-    for name, fact in FACTS.items():
-        value = getattr(draft, fact)
-        if value and name in _LISTS:
-            query[name] = list(value)
+    for parameter, field in FIELDS.items():
+        value = getattr(draft, field)
+        if value and parameter in _LISTS:
+            query[parameter] = list(value)
         elif value:
-            query[name] = f"{value:g}" if isinstance(value, float) else str(value)
+            query[parameter] = f"{value:g}" if isinstance(value, float) else str(value)
     return query
 
 
 def address_of(page: str, draft: MovieDraft) -> str:
-    """The address of a draft, given the page's."""
+    """Return the address of a draft, given the address of its page."""
     return f"{page}?{urlencode(query_of(draft), doseq=True)}"
 
 
 def draft_from_query(query: Mapping[str, Sequence[str]]) -> tuple[MovieDraft, str | None]:
-    """The draft that an address tells of, and one sentence where a part of it could not be read."""
-    facts: dict[str, object] = {"release_year": next_year()}
-    unread = [name for name in query if name not in FACTS]
-    for name in (name for name in FACTS if query.get(name)):
-        given = [text for text in query[name] if text.strip()]
-        if name == "genre":
-            kept = tuple(dict.fromkeys(text for text in given if text in GENRES))[:MOST_GENRES]
-        elif name in _LISTS:
-            kept = tuple(dict.fromkeys(given))
+    """Return the draft that URL parameters describe, and a message if some of them are invalid."""
+    fields: dict[str, object] = {"release_year": next_year()}
+    invalid = [parameter for parameter in query if parameter not in FIELDS]
+    for parameter in (parameter for parameter in FIELDS if query.get(parameter)):
+        values = [text for text in query[parameter] if text.strip()]
+        if parameter == "genre":
+            kept = tuple(dict.fromkeys(text for text in values if text in GENRES))[:MOST_GENRES]
+        elif parameter in _LISTS:
+            kept = tuple(dict.fromkeys(values))
         else:
-            kept = tuple(given[:1])
-        is_read = len(kept) == len(given) and all(_is_within(name, text) for text in kept)
-        unread += [] if is_read else [name]
-        if kept and all(_is_within(name, text) for text in kept):
-            facts[FACTS[name]] = kept if name in _LISTS else kept[0]
-    draft, refused = _read(facts)
-    unread += [name for name, fact in FACTS.items() if fact in refused]
-    if not unread:
+            kept = tuple(values[:1])
+        is_within = all(_is_within_limits(parameter, text) for text in kept)
+        if not is_within or len(kept) < len(values):
+            invalid.append(parameter)
+        if kept and is_within:
+            fields[FIELDS[parameter]] = kept if parameter in _LISTS else kept[0]
+    draft, invalid_fields = _validate(fields)
+    invalid += [parameter for parameter, field in FIELDS.items() if field in invalid_fields]
+    if not invalid:
         return draft, None
-    return draft, f"Of this address the following could not be read and was left out: {', '.join(unread)[:200]}."
+    return draft, f"These parts of the link are invalid and were ignored: {', '.join(invalid)[:200]}."
 
 
-def _is_within(name: str, text: str) -> bool:
-    if name not in _LIMITS:
+def _is_within_limits(parameter: str, text: str) -> bool:
+    if parameter not in _LIMITS:
         return True
-    lowest, highest = _LIMITS[name]
+    lowest, highest = _LIMITS[parameter]
     return text.isascii() and text.isdigit() and len(text) < 5 and lowest <= int(text) <= highest
 
 
-def _read(facts: dict[str, object]) -> tuple[MovieDraft, set[str]]:
+def _validate(fields: dict[str, object]) -> tuple[MovieDraft, set[str]]:
     try:
-        return MovieDraft.model_validate(facts), set()
+        return MovieDraft.model_validate(fields), set()
     except ValidationError as error:
-        refused = {str(wrong["loc"][0]) for wrong in error.errors()}
-        return MovieDraft.model_validate({name: fact for name, fact in facts.items() if name not in refused}), refused
+        invalid = {str(details["loc"][0]) for details in error.errors()}
+        return MovieDraft.model_validate(
+            {name: value for name, value in fields.items() if name not in invalid}
+        ), invalid

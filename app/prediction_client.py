@@ -1,64 +1,69 @@
-"""A model server (`make serve`) that answers drafts for the model of this process, where RATING_MODEL_URL names one."""
+"""Predictions for drafts: from the model server of RATING_MODEL_URL, else from the champion in this process."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import requests
 
-from app.settings import read_settings
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry.versions import MODEL_NAME, Champion
 from imdb_assets.rating_model.serving.answers import MODEL_VERSION
 from imdb_assets.rating_model.serving.rating_model import Prediction
+from imdb_assets.settings import settings
 
-PATIENCE_SECONDS = 10
+TIMEOUT_SECONDS = 10
 
 
 @dataclass(frozen=True)
 class Answers:
-    """The answers to drafts, and who gave them: the version, and in words."""
+    """Predictions in the order of the drafts, the model version, and a description of model and server."""
 
     predictions: list[Prediction]
     version: str
-    by: str
+    answered_by: str
 
 
 class ModelServerError(Exception):
-    """The server gave no answer: one sentence that says what to do."""
+    """The server did not answer. The message tells users what to do."""
 
 
-def answers_of(url: str, drafts: Sequence[MovieDraft]) -> Answers:
-    """The server's answers to the drafts, in their order; ModelServerError when there is none."""
+def predict_drafts(champion: Champion, drafts: Sequence[MovieDraft]) -> Answers:
+    """Predict drafts with the server of RATING_MODEL_URL if it is set, else with the champion.
+
+    Raises:
+        ModelServerError: The server is unreachable or refuses the request.
+    """
+    if url := settings().rating_model_url:
+        return server_answers(url, drafts)
+    return Answers(champion.model.predict(drafts), champion.version, version_label(champion))
+
+
+def server_answers(url: str, drafts: Sequence[MovieDraft]) -> Answers:
+    """Predict drafts with the model server at an address.
+
+    Raises:
+        ModelServerError: The server is unreachable or refuses the request.
+    """
     records = [draft.model_dump(mode="json", exclude_none=True) for draft in drafts]
     address = f"{url.rstrip('/')}/invocations"
     try:
-        answer = requests.post(address, json={"dataframe_records": records}, timeout=PATIENCE_SECONDS)
+        response = requests.post(address, json={"dataframe_records": records}, timeout=TIMEOUT_SECONDS)
     except requests.RequestException as error:
         raise ModelServerError(
-            f"The model server at {url} could not be reached ({type(error).__name__}); start it (make serve), or leave "
-            "RATING_MODEL_URL out."
+            f"The model server at {url} could not be reached ({type(error).__name__}). Start it (make serve) or unset "
+            "RATING_MODEL_URL."
         ) from None
-    if not answer.ok:
-        raise ModelServerError(f"The model server at {url} answered {answer.status_code}; check RATING_MODEL_URL.")
-    found = answer.json().get("predictions", [])
-    # A version registered before answers told of theirs does not say.
-    versions = {facts.pop(MODEL_VERSION, "unknown") for facts in found}
-    version = ", ".join(sorted(versions))
+    if not response.ok:
+        raise ModelServerError(f"The model server at {url} answered {response.status_code}. Check RATING_MODEL_URL.")
+    answers = response.json().get("predictions", [])
+    version = ", ".join(sorted({answer.pop(MODEL_VERSION, "unknown") for answer in answers}))
     return Answers(
-        predictions=[Prediction(**facts | {"warnings": tuple(facts["warnings"])}) for facts in found],
+        predictions=[Prediction(**answer | {"warnings": tuple(answer["warnings"])}) for answer in answers],
         version=version,
-        by=f"{MODEL_NAME} version {version} of the model server at {url}",
+        answered_by=f"{MODEL_NAME} version {version} of the model server at {url}",
     )
 
 
-def answers(champion: Champion, drafts: Sequence[MovieDraft]) -> Answers:
-    """The answers to the drafts: the server's where RATING_MODEL_URL names one, else the champion's."""
-    url = read_settings().rating_model_url
-    if url:
-        return answers_of(url, drafts)
-    return Answers(champion.model.predict(drafts), champion.version, by_champion(champion))
-
-
-def by_champion(champion: Champion) -> str:
-    """The loaded version, as an answer names it."""
+def version_label(champion: Champion) -> str:
+    """Return the loaded version as users see it."""
     return f"{MODEL_NAME} version {champion.version} ({champion.alias})"

@@ -1,4 +1,4 @@
-"""The app: `streamlit run app/rating_app.py`, or `make app`."""
+"""The entry point of the app: `make app`, or `streamlit run app/rating_app.py`."""
 
 from pathlib import Path
 
@@ -6,10 +6,10 @@ import streamlit as st
 
 
 def main() -> None:
-    """Show the page that was chosen."""
-    st.set_page_config(page_title="IMDb rating of a film to be", layout="wide")
+    """Show the navigation and the selected page."""
+    st.set_page_config(page_title="IMDb rating predictor", layout="wide")
     st.html(Path(__file__).with_name("app.css"))
-    # An icon here would become the browser's and be fetched from Google; the links show theirs from Streamlit's font.
+    # A page's icon would become the favicon and be fetched from Google. The links show icons of Streamlit's own font.
     pages = [
         st.Page("pages/draft.py", title="Draft", url_path="draft", default=True),
         st.Page("pages/compare.py", title="Compare", url_path="compare"),
@@ -25,7 +25,7 @@ def main() -> None:
         ":material/movie:",
         ":material/monitoring:",
     )
-    # Streamlit's own navigation hides behind a button on a narrow screen.
+    # On narrow screens, Streamlit's own navigation hides behind a button.
     with st.container(horizontal=True, key="pages"):
         for link, icon in zip(pages, icons, strict=True):
             st.page_link(link, icon=icon, width="content")

@@ -25,9 +25,9 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from app.draft_link import query_of
-from app.settings import read_settings
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry.versions import Champion, load_champion
+from imdb_assets.settings import settings
 from imdb_assets_tests.support.servers import free_port, served
 
 APP = Path(__file__).parents[1] / "app" / "rating_app.py"
@@ -173,7 +173,7 @@ def in_chromium(address: str, draft: MovieDraft) -> dict[str, float]:
         page.goto(f"{address}/?{urlencode(query_of(draft), doseq=True)}")
         expect(page.get_by_test_id("stMetricValue").first).to_be_visible(timeout=60_000)
         took["first page, to the rating"] = time.perf_counter() - start
-        expect(page.get_by_text("Released films like it")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("Similar released films")).to_be_visible(timeout=60_000)
         page.wait_for_timeout(3000)
         box = page.get_by_role("spinbutton", name="Runtime, minutes")
         box.fill("180")
@@ -214,7 +214,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--pause", type=float, default=5, help="mean seconds between two clicks of a user")
     options = parser.parse_args()
-    champion = load_champion(read_settings().tracking_uri)
+    champion = load_champion(settings().mlflow_tracking_uri)
     port = free_port()
     command = [
         sys.executable, "-m", "streamlit", "run", str(APP), "--server.address", "127.0.0.1", "--server.port", str(port),

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from whole_graph import measure
 
-from imdb_assets.environments import DATA
 from imdb_assets.resources.sample_snapshot import sample_snapshot
+from imdb_assets.settings import DATA
 
 TITLES_PER_MOVIE = 1.57
 """Titles of any type per movie in the sample world."""

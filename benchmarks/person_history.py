@@ -17,9 +17,9 @@ from deltalake import DeltaTable
 from deltalake.exceptions import TableNotFoundError
 from pyspark.sql import DataFrame, SparkSession
 
-from imdb_assets.environments import DATA
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.spark import Spark
+from imdb_assets.settings import DATA
 from imdb_assets.tables.gold import BASELINE_RATINGS, MOVIE_FEATURES
 from imdb_assets.tables.history import PERSON_HISTORY
 from imdb_assets.tables.table import Table

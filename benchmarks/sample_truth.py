@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 from deltalake import DeltaTable
 
-from imdb_assets.environments import settings
 from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_NAME
 from imdb_assets.rating_model.features.history_table import shrunken
 from imdb_assets.rating_model.registry import run_artifacts, versions
 from imdb_assets.sample_world.world import WIDELY_SEEN_VOTES, Truth, truth
+from imdb_assets.settings import settings
 from imdb_assets.tables.history import PERSON_HISTORY
 
 MINIMUM_ROLE_FILMS = 5

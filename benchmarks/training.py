@@ -11,11 +11,11 @@ import lightgbm as lgb
 import pandas as pd
 from deltalake import DeltaTable
 
-from imdb_assets.environments import DATA
 from imdb_assets.rating_model.evaluation.backtest import mature_films
 from imdb_assets.rating_model.training.fit import Prepared, grow, prepare
 from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe, tree_parameters
+from imdb_assets.settings import DATA
 from imdb_assets.tables.gold import MOVIE_FEATURES, TRAINING_SET
 from imdb_assets.tables.table import Table
 

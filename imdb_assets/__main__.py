@@ -1,100 +1,166 @@
-"""`python -m imdb_assets`: runs a job in this process and shows, in short lines, how it goes."""
+"""The command `python -m imdb_assets`: runs a job in this process and prints its progress in short lines."""
 
-import argparse
 import contextlib
-import sys
 import threading
 import time
 import warnings
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import cast
+from typing import Annotated, Any, cast
 
 import dagster as dg
+import typer
 from mlflow.environment_variables import MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR
 from mlflow.utils.logging_utils import disable_logging
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
+from rich.console import Console
+from rich.table import Table
 
-# dagster-mlflow has been in beta for years; there is nothing that the person who reads it could do.
+# dagster-mlflow has been in beta for years; users cannot act on the warning.
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*(_create_mlflow_run_hook|`MlFlow`)")
 
+from imdb_assets.automation import JOBS  # noqa: E402
+from imdb_assets.command_line import INVALID, exit_on, refusal  # noqa: E402
 from imdb_assets.definitions import definitions_for  # noqa: E402
-from imdb_assets.environments import Settings, resources_for, settings  # noqa: E402
-from imdb_assets.materialization.table_asset import FORCE
+from imdb_assets.materialization.table_asset import FORCE  # noqa: E402
+from imdb_assets.resources.blob_storage import StorageError  # noqa: E402
 from imdb_assets.resources.delta import DeltaLake  # noqa: E402
+from imdb_assets.resources.environments import resources_for  # noqa: E402
 from imdb_assets.resources.java import JavaMissing  # noqa: E402
 from imdb_assets.resources.spark import Spark, set_up  # noqa: E402
+from imdb_assets.settings import Settings, SettingsError, settings  # noqa: E402
 from imdb_assets.tables.silver import MOVIES  # noqa: E402
 
+JOB_NAMES = tuple(job.name for job in JOBS)
+LEADERBOARD_ROWS = "leaderboard_rows"
+LEAK_TAX = "leak_tax_"
+"""Prefix of the leak tax of each population."""
+_TABLE_WIDTH = 120
+_HEADINGS = {
+    "population": "population", "n": "films", "model": "model", "rmse": "RMSE", "interval": "95% interval",
+    "mae": "MAE", "r2": "R2", "slope": "slope", "coverage_80": "80% coverage",
+}  # fmt: skip
 
-def main(arguments: list[str]) -> int:
-    """Run the job; 0 when all of it succeeded."""
-    parser = argparse.ArgumentParser(
-        prog="python -m imdb_assets", description="Run a job of the platform in this process."
-    )
-    parser.add_argument("--job", default="whole_platform", help="name of the job (default: whole_platform)")
-    parser.add_argument("--set-up", action="store_true", help="fetch Delta's jars and find Java, and do nothing else")
-    parser.add_argument("--force", action="store_true", help="make everything anew, also what has not changed")
-    asked = parser.parse_args(arguments)
-    try:
+cli = typer.Typer(add_completion=False)
+
+
+@cli.command()
+def run_job(
+    *,
+    job: Annotated[str, typer.Option(help=f"The job to run: {', '.join(JOB_NAMES)}.")] = "whole_platform",
+    set_up_only: Annotated[
+        bool, typer.Option("--set-up", help="Download Delta's jars, find Java, and run nothing.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Rebuild everything, including unchanged assets.")] = False,
+) -> None:
+    """Run a job of the platform in this process."""
+    with exit_on(SettingsError, JavaMissing, code=INVALID):
         chosen = settings()
-        if asked.set_up:
+        if set_up_only:
             print(set_up(chosen.java_home))
-            return 0
-    except (ValueError, JavaMissing) as error:
-        print(error, file=sys.stderr)
-        return 2
-    return run(asked.job, chosen, force=asked.force)
+            return
+    if job not in JOB_NAMES:
+        raise refusal(f"There is no job {job!r}. The jobs are {', '.join(JOB_NAMES)}.", code=INVALID)
+    print(f"{job} in the environment {chosen.imdb_env}, lake {chosen.lake_uri}", flush=True)
+    start = time.monotonic()
+    result = run(job, chosen, force=force)
+    for event in result.get_asset_materialization_events():
+        print_leaderboard(event.materialization.metadata)
+    print(f"{job} {'succeeded' if result.success else 'FAILED'} after {time.monotonic() - start:.0f} s")
+    if not result.success:
+        raise typer.Exit(1)
 
 
-def run(name: str, chosen: Settings, *, force: bool = False) -> int:
-    """Run a job; 0 when all of it succeeded."""
-    print(f"{name} in the environment {chosen.imdb_env}, lake {chosen.lake_uri}", flush=True)
-    delta = cast("DeltaLake", resources_for(chosen)["delta"])
-    if force or _is_new(delta):
-        # Java starts while Python imports; what goes wrong there goes wrong again, and is told, at Spark's first use.
-        threading.Thread(target=_started, args=[delta.spark], daemon=True).start()
-    job = definitions_for(chosen).resolve_job_def(name)
-    # MLflow tells of each version that it registers; the lines here do so in one style.
+def run(job: str, chosen: Settings, *, force: bool = False) -> dg.ExecuteInProcessResult:
+    """Run a job; a failed step does not raise.
+
+    Args:
+        job: Name of the job.
+        chosen: The settings whose definitions run.
+        force: Whether unchanged assets are rebuilt too.
+    """
+    _start_spark_early(chosen, force=force)
+    resolved = definitions_for(chosen).resolve_job_def(job)
+    # MLflow prints a line per registered version; the progress lines already report it.
     disable_logging()
     MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)
-    start = time.monotonic()
     if chosen.dagster_home:
         Path(chosen.dagster_home).mkdir(parents=True, exist_ok=True)
     with dg.DagsterInstance.get() if chosen.dagster_home else dg.DagsterInstance.ephemeral() as instance:
-        tags = {FORCE: "true"} if force else {}
-        quietly = {"loggers": {"progress": {}}}
-        result = job.execute_in_process(run_config=quietly, instance=instance, raise_on_error=False, tags=tags)
-    for line in _leaderboard(result):
-        print(line)
-    print(f"{name} {'succeeded' if result.success else 'FAILED'} after {time.monotonic() - start:.0f} s")
-    return 0 if result.success else 1
+        return resolved.execute_in_process(
+            run_config={"loggers": {"progress": {}}},
+            instance=instance,
+            raise_on_error=False,
+            tags={FORCE: "true"} if force else {},
+        )
+
+
+def print_leaderboard(metadata: Mapping[str, dg.MetadataValue]) -> None:
+    """Print the leaderboard and leak tax of a materialization; nothing where it has none."""
+    rows = metadata.get(LEADERBOARD_ROWS)
+    if not isinstance(rows, dg.JsonMetadataValue):
+        return
+    # Narrower terminals wrap lines; rich would cut numbers off.
+    console = Console(highlight=False, markup=False, width=_TABLE_WIDTH)
+    console.print()
+    console.print(_leaderboard_table(cast("Sequence[Mapping[str, Any]]", rows.data)))
+    for name, tax in metadata.items():
+        if name.startswith(LEAK_TAX):
+            console.print(f"Leak tax of {name.removeprefix(LEAK_TAX)}: {tax.value} RMSE")
+    console.print()
+
+
+def _leaderboard_table(rows: Sequence[Mapping[str, Any]]) -> Table:
+    shown = [dict(row) | _interval(row) for row in rows]
+    columns = [name for name in _HEADINGS if any(row.get(name) is not None for row in shown)]
+    table = Table(box=None, pad_edge=False)
+    for name in columns:
+        table.add_column(_HEADINGS[name], justify="left" if name in {"population", "model"} else "right", no_wrap=True)
+    for row in shown:
+        table.add_row(*(_cell(row.get(name)) for name in columns))
+    return table
+
+
+def _interval(row: Mapping[str, Any]) -> dict[str, str]:
+    low, high = row.get("rmse_low"), row.get("rmse_high")
+    return {} if low is None or high is None else {"interval": f"{low:.3f}-{high:.3f}"}
+
+
+def _cell(value: object) -> str:
+    match value:
+        case None:
+            return "-"
+        case int():
+            return f"{value:,}"
+        case float():
+            return f"{value:.3f}"
+    return str(value)
+
+
+def _start_spark_early(chosen: Settings, *, force: bool) -> None:
+    """Start Java while Python imports, if the run will need it: on a new lake, or when everything is rebuilt."""
+    if chosen.spark_remote:
+        return
+    # Dagster resolves the secrets.
+    with dg.build_resources({"delta": resources_for(chosen)["delta"]}) as resources:
+        delta: DeltaLake = resources.delta
+    if force or _is_new(delta):
+        threading.Thread(target=_start, args=[delta.spark], daemon=True).start()
 
 
 def _is_new(delta: DeltaLake) -> bool:
-    with contextlib.suppress(Exception):
+    # The run itself reports a lake that cannot be reached.
+    with contextlib.suppress(StorageError):
         return not delta.exists(MOVIES.path)
     return False
 
 
-def _started(spark: Spark) -> None:
-    with contextlib.suppress(Exception):
+def _start(spark: Spark) -> None:
+    # The same error occurs, and is reported, when the first step uses Spark.
+    with contextlib.suppress(JavaMissing, OSError, PySparkException, Py4JError):
         _ = spark.spark_session
 
 
-def _leaderboard(result: dg.ExecuteInProcessResult) -> list[str]:
-    for event in result.get_asset_materialization_events():
-        if page := event.materialization.metadata.get("leaderboard"):
-            lines = str(page.value).splitlines()
-            rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in lines if line.startswith("|")]
-            widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
-            shown = [rows[0], *rows[2:]]
-            return [
-                "",
-                *("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in shown),
-                *(line.replace("**", "") for line in lines if line and not line.startswith("|")),
-                "",
-            ]
-    return []
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    cli(prog_name="python -m imdb_assets")

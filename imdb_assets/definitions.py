@@ -1,4 +1,4 @@
-"""Everything that Dagster sees: the assets, the job, what starts it, and the chosen environment's resources."""
+"""The entry point of Dagster: assets, checks, jobs, sensors, schedules and resources of the selected environment."""
 
 from typing import cast
 
@@ -6,18 +6,19 @@ import dagster as dg
 
 from imdb_assets import assets
 from imdb_assets.automation import JOBS, condition_sensor, dataset_sensor, failure_alert, schedules, with_operations
-from imdb_assets.environments import Settings, resources_for, settings
 from imdb_assets.materialization.progress import progress_logger
+from imdb_assets.resources.environments import resources_for
+from imdb_assets.settings import Settings, settings
 
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """The definitions of the environment that the process's variables choose."""
+    """Return the definitions of the environment that IMDB_ENV selects."""
     return definitions_for(settings())
 
 
 def definitions_for(chosen: Settings) -> dg.Definitions:
-    """The definitions of an environment. Making them touches no file, no network and no Spark."""
+    """Return the definitions of an environment, without touching files, network or Spark."""
     loaded = cast("list[dg.AssetsDefinition]", dg.load_assets_from_package_module(assets))
     return dg.Definitions(
         assets=dg.map_asset_specs(with_operations, loaded),
@@ -30,7 +31,7 @@ def definitions_for(chosen: Settings) -> dg.Definitions:
             *([failure_alert] if chosen.alert_webhook_url else []),
         ],
         resources=resources_for(chosen),
-        # One Spark session serves every step; another process would have to start its own.
+        # Steps share one Spark session; each further process would have to start its own.
         executor=dg.in_process_executor,
         loggers={"progress": progress_logger},
     )

@@ -10,7 +10,6 @@ from pytest_httpserver import HTTPServer
 from imdb_assets.assets.monitoring import NOT_DRIFTED, NOT_GROWN
 from imdb_assets.automation import ON_DEMAND, dataset_sensor, failure_alert, maintain_lake
 from imdb_assets.definitions import definitions_for
-from imdb_assets.environments import settings_from
 from imdb_assets.materialization.dataset_loading import landing_name
 from imdb_assets.resources.alerts import Alerts
 from imdb_assets.resources.delta import DeltaLake
@@ -18,6 +17,7 @@ from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.http_imdb_datasets import HttpImdbDatasets
 from imdb_assets.resources.landing import Landing
 from imdb_assets.resources.spark import Spark
+from imdb_assets.settings import settings_from
 from imdb_assets.tables.bronze import DATASETS
 from imdb_assets.tables.table import Column, Table
 from imdb_assets_tests.support.imdb_server import imdb_server

@@ -7,7 +7,7 @@ import pytest
 
 from imdb_assets.automation import ON_DEMAND
 from imdb_assets.definitions import definitions_for
-from imdb_assets.environments import settings_from
+from imdb_assets.settings import settings_from
 
 DATASETS = (
     "title_basics",

@@ -1,4 +1,4 @@
 """The app's charts as Vega-Lite specifications, and their theme.
 
-Data in, a specification out; `theme.show` alone calls Streamlit.
+Data in, a specification out; only `theme` calls Streamlit.
 """

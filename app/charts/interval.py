@@ -1,26 +1,26 @@
-"""Predictions as a picture: rating and 80% interval on the scale of all films, over how released films are rated."""
+"""The chart of predictions: rating and 80% interval, over the distribution of released films' ratings."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from app.charts.theme import Picture, Rows, colours, layer, picture, told
+from app.charts.theme import Chart, Rows, chart, colours, layer, tooltip
 from imdb_assets.rating_model.serving.rating_model import Prediction
 
-# Ratings have one decimal: two of them a bin, else some bins would hold more than their neighbours.
+# Ratings have one decimal: with two of them in each bin, no bin covers more values than its neighbours.
 _BIN = 0.2
 _ROW_HEIGHT, _ONE_HEIGHT, _MARGIN = 54, 90, 40
 _AXIS = {"values": list(range(1, 11)), "grid": False, "title": None, "format": "d", "labelFontSize": 13}
 
 
-def interval_picture(predictions: Mapping[str, Prediction], shares: Rows, *, outcome: float | None = None) -> Picture:
-    """Draw a row per prediction: its interval as a band and its rating as a mark.
+def interval_chart(predictions: Mapping[str, Prediction], shares: Rows, *, actual_rating: float | None = None) -> Chart:
+    """Draw a row per prediction, its interval as a band and its rating as a point.
 
     Args:
-        predictions: By name; the names are shown where there are several.
-        shares: How released films are rated, as `rating_shares` counts them; none where that is not known.
-        outcome: What a film's rating came to be, where it is known.
+        predictions: By name. The names are shown where there are several predictions.
+        shares: The distribution of released films' ratings, from `rating_shares`; empty if unknown.
+        actual_rating: The rating of a released film.
     """
     rows = _rows(predictions)
     is_one = len(rows) == 1
@@ -28,23 +28,23 @@ def interval_picture(predictions: Mapping[str, Prediction], shares: Rows, *, out
     base = {
         "y": {"field": "name", "type": "nominal", "sort": None, "axis": None if is_one else names},
         "color": {"field": "color", "type": "nominal", "scale": None},
-        "tooltip": [told("name", "Draft"), told("rating", "Expected rating", ".1f"), told("low", "80% from", ".1f"),
-                    told("high", "80% to", ".1f")],
+        "tooltip": [tooltip("name", "Draft"), tooltip("rating", "Expected rating", ".1f"),
+                    tooltip("low", "80% from", ".1f"), tooltip("high", "80% to", ".1f")],
     }  # fmt: skip
     band = layer("bar", {**base, "x": _x("low"), "x2": {"field": "high"}}, height=20, cornerRadius=6, opacity=0.45)
     mark = layer("point", {**base, "x": _x("rating")}, filled=True, size=260, opacity=1)
-    layers = [*([_ground(shares)] if shares else []), band, mark]
-    if outcome is None:
+    layers = [*([_distribution(shares)] if shares else []), band, mark]
+    if actual_rating is None:
         layers += [_end(base, "low", align="right", dx=-6), _end(base, "high", align="left", dx=6)]
     else:
-        layers += _outcome(outcome)
-    # The films' hills and the rows of predictions have scales of their own.
+        layers += _actual(actual_rating)
+    # The distribution and the rows of predictions have separate vertical scales.
     height = _ONE_HEIGHT if is_one else _ROW_HEIGHT * len(rows)
-    return picture(*layers, rows=rows, height=_MARGIN + height, has_own_scales=True)
+    return chart(*layers, rows=rows, height=_MARGIN + height, has_own_scales=True)
 
 
 def rating_shares(ratings: np.ndarray) -> list[dict[str, float]]:
-    """How many of a hundred films are rated around each fifth of a point: `rating` and `share`, a percentage."""
+    """Return the distribution of ratings in bins of 0.2 points: `rating` (centre of the bin) and `share` (percent)."""
     edges = np.arange(0.95, 10 + _BIN, _BIN)
     counts, _ = np.histogram(ratings, edges)
     shares = 100 * counts / max(len(ratings), 1)
@@ -56,8 +56,8 @@ def rating_shares(ratings: np.ndarray) -> list[dict[str, float]]:
 
 def _rows(predictions: Mapping[str, Prediction]) -> Sequence[dict[str, Any]]:
     return [
-        {"name": name, "rating": one.rating, "low": one.low_80, "high": one.high_80, "color": color}
-        for (name, one), color in zip(predictions.items(), colours().drafts, strict=False)
+        {"name": name, "rating": answer.rating, "low": answer.low_80, "high": answer.high_80, "color": color}
+        for (name, answer), color in zip(predictions.items(), colours().drafts, strict=False)
     ]
 
 
@@ -65,24 +65,24 @@ def _x(field: str) -> dict[str, Any]:
     return {"field": field, "type": "quantitative", "scale": {"domain": [1, 10], "nice": False}, "axis": _AXIS}
 
 
-def _end(base: dict[str, Any], end: str, *, align: str, dx: int) -> Picture:
+def _end(base: dict[str, Any], end: str, *, align: str, dx: int) -> Chart:
     encoding = {"y": base["y"], "x": _x(end), "text": {"field": end, "type": "quantitative", "format": ".1f"}}
     return layer("text", encoding, fontSize=13, align=align, dx=dx, color=colours().text)
 
 
-def _ground(shares: Rows) -> Picture:
+def _distribution(shares: Rows) -> Chart:
     encoding = {
         "x": _x("rating"),
         "y": {"field": "share", "type": "quantitative", "axis": None},
-        "tooltip": [told("rating", "Rated about", ".1f"), told("share", "Percent of released films", ".1f")],
+        "tooltip": [tooltip("rating", "Rating", ".1f"), tooltip("share", "Percent of released films", ".1f")],
     }
     return layer("area", encoding, rows=shares, color=colours().ground, opacity=0.75, interpolate="monotone")
 
 
-def _outcome(rating: float) -> list[Picture]:
-    color, rows = colours().down, [{"outcome": rating, "text": f"became {rating:.1f}"}]
-    text = {"x": _x("outcome"), "y": {"value": 2}, "text": {"field": "text"}}
+def _actual(rating: float) -> list[Chart]:
+    color, rows = colours().down, [{"actual": rating, "text": f"actual {rating:.1f}"}]
+    text = {"x": _x("actual"), "y": {"value": 2}, "text": {"field": "text"}}
     return [
-        layer("rule", {"x": _x("outcome")}, rows=rows, color=color, strokeWidth=3),
+        layer("rule", {"x": _x("actual")}, rows=rows, color=color, strokeWidth=3),
         layer("text", text, rows=rows, color=color, align="left", dx=6, fontSize=13, fontWeight="bold", baseline="top"),
     ]

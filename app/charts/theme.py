@@ -1,6 +1,7 @@
-"""One look: the colours of every picture, on light and on dark ground, and how Vega-Lite draws it.
+"""The theme of all charts: colours for light and dark backgrounds, and the shared Vega-Lite settings.
 
-Pictures are Vega-Lite's own JSON: to make one by Altair takes a hundred times as long, most of what a click would cost.
+Charts are plain Vega-Lite JSON. Altair takes a hundred times as long to build one, most of a click's
+response time.
 """
 
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-Picture = dict[str, Any]
+Chart = dict[str, Any]
 """A Vega-Lite specification, or a layer of one."""
 Rows = Sequence[dict[str, Any]]
 _PADDING = {"left": 0, "top": 6, "right": 8, "bottom": 8}
@@ -17,7 +18,7 @@ _PADDING = {"left": 0, "top": 6, "right": 8, "bottom": 8}
 
 @dataclass(frozen=True)
 class Colours:
-    """What each thing is drawn in."""
+    """The colour of each kind of mark."""
 
     text: str
     quiet: str
@@ -27,7 +28,7 @@ class Colours:
     up: str
     down: str
     drafts: tuple[str, str, str]
-    """One for each of up to three drafts that are compared."""
+    """One for each of up to three compared drafts."""
 
 
 LIGHT = Colours(
@@ -41,21 +42,35 @@ DARK = Colours(
 
 
 def colours() -> Colours:
-    """The colours for the ground that this person's browser shows."""
+    """Return the colours for the background that the user's browser shows."""
     return DARK if st.context.theme.type == "dark" else LIGHT
 
 
-def layer(mark: str, encoding: dict[str, Any], *, rows: Rows | None = None, **looks: object) -> Picture:
-    """One layer: marks of a kind, with the rows that they show where they are not the picture's."""
+def layer(mark: str, encoding: dict[str, Any], *, rows: Rows | None = None, **style: object) -> Chart:
+    """Return one layer of a chart: marks of one kind.
+
+    Args:
+        mark: Vega-Lite's name of the mark.
+        encoding: Vega-Lite's encoding.
+        rows: The layer's own data; without it the layer shows the data of its chart.
+        **style: Further properties of the mark.
+    """
     data = {} if rows is None else {"data": {"values": list(rows)}}
-    return {"mark": {"type": mark, **looks}, "encoding": encoding, **data}
+    return {"mark": {"type": mark, **style}, "encoding": encoding, **data}
 
 
-def picture(*layers: Picture, rows: Rows = (), height: int, has_own_scales: bool = False) -> Picture:
-    """Layers in the look of the app, of the same rows; each on a vertical scale of its own where that is wanted."""
-    shown = colours()
+def chart(*layers: Chart, rows: Rows = (), height: int, has_own_scales: bool = False) -> Chart:
+    """Return a chart in the app's theme.
+
+    Args:
+        *layers: The layers, back to front.
+        rows: Data of all layers without data of their own.
+        height: Pixels.
+        has_own_scales: Whether each layer has its own vertical scale.
+    """
+    palette = colours()
     axis = {
-        "labelColor": shown.text, "titleColor": shown.quiet, "gridColor": shown.ground, "labelFontSize": 12,
+        "labelColor": palette.text, "titleColor": palette.quiet, "gridColor": palette.ground, "labelFontSize": 12,
         "titleFontSize": 12, "titleFontWeight": "normal", "domain": False, "ticks": False, "labelPadding": 6,
     }  # fmt: skip
     return {
@@ -65,11 +80,12 @@ def picture(*layers: Picture, rows: Rows = (), height: int, has_own_scales: bool
     }  # fmt: skip
 
 
-def told(field: str, title: str, number: str | None = None) -> dict[str, Any]:
-    """A line of what is told of a mark under the pointer; numbers in a format of D3's."""
-    return {"field": field, "title": title, **({"format": number, "type": "quantitative"} if number else {})}
+def tooltip(field: str, title: str, number_format: str | None = None) -> dict[str, Any]:
+    """Return one line of a mark's tooltip; `number_format` is in D3's notation."""
+    numeric = {"format": number_format, "type": "quantitative"} if number_format else {}
+    return {"field": field, "title": title, **numeric}
 
 
-def show(made: Picture, *, alt: str, key: str | None = None) -> None:
-    """Show a picture as wide as its column; `alt` is what a screen reader says of it."""
-    st.vega_lite_chart(spec=made, width="stretch", alt=alt, key=key)
+def show_chart(specification: Chart, *, alt: str, key: str | None = None) -> None:
+    """Show a chart as wide as its column; `alt` describes it for screen readers."""
+    st.vega_lite_chart(spec=specification, width="stretch", alt=alt, key=key)

@@ -1,4 +1,4 @@
-"""How the command line prints answers to drafts: as a table for people, as JSON and CSV for programs."""
+"""Predictions as the command line prints them: a table for users, JSON and CSV for programs."""
 
 import csv
 import json
@@ -9,7 +9,7 @@ from enum import StrEnum
 from rich.console import Console
 from rich.table import Table
 
-from app.cli.draft_files import ReadDraft
+from app.cli.draft_files import DraftEntry
 from imdb_assets.rating_model.serving.answers import MODEL_VERSION
 from imdb_assets.rating_model.serving.rating_model import OUTPUT_COLUMNS, Prediction
 
@@ -18,7 +18,7 @@ WARNING_SEPARATOR = " | "
 
 
 class Output(StrEnum):
-    """How an answer is printed."""
+    """Output formats."""
 
     table = "table"
     json = "json"
@@ -26,23 +26,26 @@ class Output(StrEnum):
 
 
 def answer_rows(
-    drafts: Sequence[ReadDraft], predictions: Mapping[int, Prediction], *, version: str
+    drafts: Sequence[DraftEntry], predictions: Mapping[int, Prediction], *, version: str
 ) -> list[dict[str, object]]:
-    """A row for each draft of a file, in its order, with an error in place of a rating where there is none.
+    """Return a row per draft of a file, in its order. Invalid drafts have an error instead of a rating.
 
-    :param predictions: by the place of the draft.
+    Args:
+        drafts: The entries of the file.
+        predictions: By the entry's place.
+        version: The version that answered.
     """
     rows = []
-    for read in drafts:
-        draft, answer = read.draft, predictions.get(read.place)
+    for entry in drafts:
+        draft, answer = entry.draft, predictions.get(entry.place)
         facts = {"title": draft.title, "release_year": draft.release_year} if draft else {}
-        said = vars(answer) | {MODEL_VERSION: version} if answer else {}
-        rows.append(dict.fromkeys(COLUMNS) | {"place": read.place} | facts | said | {"error": read.error})
+        values = vars(answer) | {MODEL_VERSION: version} if answer else {}
+        rows.append(dict.fromkeys(COLUMNS) | {"place": entry.place} | facts | values | {"error": entry.error})
     return rows
 
 
 def print_answers(rows: Sequence[Mapping[str, object]], output: Output) -> None:
-    """Print rows of `answer_rows` to standard output."""
+    """Print the rows of `answer_rows` to standard output."""
     match output:
         case Output.json:
             print(json.dumps(rows, indent=2, ensure_ascii=False))
@@ -60,13 +63,13 @@ def _print_table(rows: Sequence[Mapping[str, object]]) -> None:
         table.add_column(heading)
     for heading in ("Rating", "80% between", "90% between"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("Mind", overflow="fold")
+    table.add_column("Warnings", overflow="fold")
     for row in rows:
         year = "" if row["release_year"] is None else str(row["release_year"])
-        mind = str(row["error"]) if row["error"] else " ".join(_warnings(row))
-        named = str(row["title"] or f"draft {row['place']}")
+        warnings = str(row["error"]) if row["error"] else " ".join(_warnings(row))
+        label = str(row["title"] or f"draft {row['place']}")
         rating = "-" if row["rating"] is None else f"{row['rating']:.1f}"
-        table.add_row(named, year, rating, _between(row, 80), _between(row, 90), mind)
+        table.add_row(label, year, rating, _between(row, 80), _between(row, 90), warnings)
     Console(highlight=False, markup=False).print(table)
 
 
@@ -76,5 +79,5 @@ def _between(row: Mapping[str, object], level: int) -> str:
 
 
 def _warnings(row: Mapping[str, object]) -> tuple[str, ...]:
-    found = row["warnings"]
-    return found if isinstance(found, tuple) else ()
+    warnings = row["warnings"]
+    return warnings if isinstance(warnings, tuple) else ()

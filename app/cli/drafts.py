@@ -1,12 +1,10 @@
-"""What every command of the command line does alike: ask the champion, read drafts, refuse in one sentence."""
+"""What the commands share: predictions, drafts from files, and the exit when something is missing or invalid."""
 
 from pathlib import Path
 
-import typer
-
-from app.cli.draft_files import DraftFileError, ReadDraft, read_drafts
-from app.prediction_client import Answers, ModelServerError, answers
-from app.settings import read_settings
+from app.cli.draft_files import DraftEntry, DraftFileError, read_drafts
+from app.prediction_client import Answers, ModelServerError, predict_drafts
+from imdb_assets.command_line import INVALID, exit_on, refusal
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry.versions import (
     Champion,
@@ -14,45 +12,40 @@ from imdb_assets.rating_model.registry.versions import (
     RegistryUnreachableError,
     load_champion,
 )
+from imdb_assets.settings import Settings, SettingsError, settings
 
 
-def refusal(sentence: str) -> typer.Exit:
-    """Say why on standard error; the exit code is 1."""
-    typer.echo(sentence, err=True)
-    return typer.Exit(1)
+def settings_or_exit() -> Settings:
+    """Return the settings of this process."""
+    with exit_on(SettingsError, code=INVALID):
+        return settings()
 
 
 def champion_or_exit() -> Champion:
-    """The version that answers."""
-    try:
-        return load_champion(read_settings().tracking_uri)
-    except (NoChampionError, RegistryUnreachableError) as error:
-        raise refusal(str(error)) from None
+    """Return the champion."""
+    with exit_on(NoChampionError, RegistryUnreachableError):
+        return load_champion(settings_or_exit().mlflow_tracking_uri)
 
 
 def answers_or_exit(champion: Champion, drafts: list[MovieDraft]) -> Answers:
-    """The answers to drafts, of the model server where there is one."""
-    try:
-        return answers(champion, drafts)
-    except ModelServerError as error:
-        raise refusal(str(error)) from None
+    """Predict drafts, by the model server if one is set."""
+    with exit_on(ModelServerError):
+        return predict_drafts(champion, drafts)
 
 
-def drafts_from_options(file: Path) -> list[ReadDraft]:
-    """The drafts of a file, those that cannot be read among them."""
-    try:
+def entries_or_exit(file: Path) -> list[DraftEntry]:
+    """Return the entries of a file, including invalid ones."""
+    with exit_on(DraftFileError):
         return read_drafts(file)
-    except DraftFileError as error:
-        raise refusal(str(error)) from None
 
 
-def readable_drafts_of(file: Path) -> list[MovieDraft]:
-    """The drafts of a file, all of which have to be readable."""
-    return [readable(read, place=f"{read.place}. ") for read in drafts_from_options(file)]
+def drafts_or_exit(file: Path) -> list[MovieDraft]:
+    """Return the drafts of a file, all of which must be valid."""
+    return [draft_or_exit(entry, prefix=f"{entry.place}. ") for entry in entries_or_exit(file)]
 
 
-def readable(read: ReadDraft, *, place: str = "") -> MovieDraft:
-    """The draft that was read; without one its fault is said, after its place."""
-    if read.draft is None:
-        raise refusal(f"{place}{read.error}")
-    return read.draft
+def draft_or_exit(entry: DraftEntry, *, prefix: str = "") -> MovieDraft:
+    """Return the draft of an entry. An error is printed after the prefix."""
+    if entry.draft is None:
+        raise refusal(f"{prefix}{entry.error}")
+    return entry.draft

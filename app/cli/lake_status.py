@@ -1,13 +1,13 @@
-"""What the lake holds, read with delta-rs: no Spark, no Java. Only `imdb-rating status` looks here."""
+"""The state of the lake, read with delta-rs, without Spark or Java. Only `imdb-rating status` uses it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
-from app.settings import Lake
+from imdb_assets.settings import Settings
 from imdb_assets.tables import bronze, gold, silver
 from imdb_assets.tables.gold import MOVIE_FEATURES
 from imdb_assets.tables.monitoring import FORECASTS, SCOREBOARD
@@ -17,12 +17,20 @@ TABLES: tuple[Table, ...] = (*bronze.TABLES, *silver.TABLES, *gold.TABLES)
 
 
 class LakeUnreachableError(ConnectionError):
-    """The lake cannot be read; the text says where it was looked for."""
+    """The lake cannot be read. The message has its address."""
+
+
+@dataclass(frozen=True)
+class Lake:
+    """The address of the lake, and the options with which delta-rs reads it."""
+
+    uri: str
+    storage_options: dict[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True)
 class TableStatus:
-    """A table of the lake: its Delta version, rows, and when it was last written; nothing of that where it is not."""
+    """A table of the lake: Delta version, rows and time of the last write, all None for a missing table."""
 
     table: str
     version: int | None = None
@@ -32,50 +40,68 @@ class TableStatus:
 
 @dataclass(frozen=True)
 class LakeStatus:
-    """The lake: the snapshot that gold was made from, and its tables in the order of the layers."""
+    """The lake: the snapshot that gold was built from, and the tables in the order of the layers."""
 
     uri: str
     snapshot_date: date | None
     tables: tuple[TableStatus, ...]
 
     def rows_of(self, table: Table) -> int | None:
-        """Rows of a table; None where it is not there."""
-        return next(found.rows for found in self.tables if found.table == table.asset_name)
+        """Return the number of rows of a table; None if it is missing."""
+        return next(status.rows for status in self.tables if status.table == table.asset_name)
 
     @property
     def n_forecasts(self) -> int:
-        """Forecasts that are kept."""
+        """Number of forecasts."""
         return self.rows_of(FORECASTS) or 0
 
     @property
     def n_scored(self) -> int:
-        """Forecasts whose film has a mature rating by now."""
+        """Number of forecasts whose film now has a mature rating."""
         return self.rows_of(SCOREBOARD) or 0
 
 
-def lake_status(lake: Lake) -> LakeStatus:
-    """Look at every declared table.
+def lake_of(chosen: Settings) -> Lake:
+    """Return the lake of the settings."""
+    if "://" not in chosen.lake_uri:
+        return Lake(chosen.lake_uri, {})
+    # abfss://container@account.dfs.core.windows.net/path
+    options = {"account_name": chosen.lake_uri.partition("@")[2].partition(".")[0]}
+    if chosen.azure_storage_key:
+        options["account_key"] = chosen.azure_storage_key.get_secret_value()
+    else:
+        options["use_azure_cli"] = "true"
+    if chosen.azure_storage_endpoint:
+        # The addresses of Azurite contain the account.
+        address = f"http://{chosen.azure_storage_endpoint}/{options['account_name']}"
+        options |= {"endpoint": address, "allow_http": "true"}
+    return Lake(chosen.lake_uri, options)
 
-    :raises LakeUnreachableError: when the lake does not answer.
+
+def lake_status(lake: Lake) -> LakeStatus:
+    """Return the state of every declared table.
+
+    Raises:
+        LakeUnreachableError: The lake does not answer.
     """
     try:
         return LakeStatus(lake.uri, _snapshot_date(lake), tuple(_statuses(lake)))
     except (DeltaError, OSError) as error:
-        # The whole error may hold the address with its signature.
+        # The text of the error may contain a signed address.
         raise LakeUnreachableError(
-            f"The lake at {lake.uri} cannot be read ({type(error).__name__}); check LAKE_URI and the login, "
-            "as .env.example explains them."
+            f"The lake at {lake.uri} cannot be read ({type(error).__name__}). Check LAKE_URI and the login, see "
+            ".env.example."
         ) from None
 
 
 def _statuses(lake: Lake) -> Iterator[TableStatus]:
     for table in TABLES:
-        found = _open(lake, table)
-        if found is None:
+        delta_table = _open(lake, table)
+        if delta_table is None:
             yield TableStatus(table.asset_name)
         else:
-            written = datetime.fromtimestamp(found.history(1)[0]["timestamp"] / 1000, tz=UTC)
-            yield TableStatus(table.asset_name, found.version(), found.count(), written)
+            written = datetime.fromtimestamp(delta_table.history(1)[0]["timestamp"] / 1000, tz=UTC)
+            yield TableStatus(table.asset_name, delta_table.version(), delta_table.count(), written)
 
 
 def _open(lake: Lake, table: Table) -> DeltaTable | None:
@@ -86,9 +112,9 @@ def _open(lake: Lake, table: Table) -> DeltaTable | None:
 
 
 def _snapshot_date(lake: Lake) -> date | None:
-    films = _open(lake, MOVIE_FEATURES)
-    if films is None or not films.count():
+    movies = _open(lake, MOVIE_FEATURES)
+    if movies is None or not movies.count():
         return None
-    # A film without a rating has no date of one.
-    dates = films.to_pyarrow_table(columns=["snapshot_date"])["snapshot_date"].drop_null()
+    # Movies without a rating have no snapshot date.
+    dates = movies.to_pyarrow_table(columns=["snapshot_date"])["snapshot_date"].drop_null()
     return dates[0].as_py() if len(dates) else None

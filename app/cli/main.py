@@ -1,6 +1,6 @@
-"""The command line: `predict`, `explain`, `people` and `demo` ask the champion, `status` looks, `rollback` goes back.
+"""The command line `imdb-rating`.
 
-Exit codes: 0 all done, 1 refused in one sentence on standard error, 2 the command was not understood.
+Exit codes: 0 success, 1 refused with a message on standard error, 2 invalid options or settings.
 """
 
 import json
@@ -11,13 +11,13 @@ from typing import Annotated
 
 import typer
 
-from app.cli.drafts import answers_or_exit, champion_or_exit, readable_drafts_of, refusal
-from app.cli.lake_status import LakeUnreachableError, lake_status
+from app.cli.drafts import answers_or_exit, champion_or_exit, drafts_or_exit, settings_or_exit
+from app.cli.lake_status import LakeUnreachableError, lake_of, lake_status
 from app.cli.predict import predict
 from app.cli.scenarios import scenarios
 from app.cli.status_table import print_status
-from app.prediction_client import by_champion
-from app.settings import read_settings
+from app.prediction_client import version_label
+from imdb_assets.command_line import exit_on
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.lookup.people import Person
 from imdb_assets.rating_model.registry.promotion import NoPreviousChampionError, rollback
@@ -30,14 +30,15 @@ from imdb_assets.rating_model.registry.versions import (
 )
 from imdb_assets.rating_model.serving.explanation import LABELS, NotExplainableError, explain
 from imdb_assets.rating_model.serving.rating_model import Prediction
+from imdb_assets.settings import limit_mlflow_retries
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="rich")
 cli.command()(predict)
 cli.command()(scenarios)
 
 
-class Told(StrEnum):
-    """How reasons and the status are printed."""
+class TextOutput(StrEnum):
+    """Output formats of commands whose answer is text rather than a table."""
 
     text = "text"
     json = "json"
@@ -45,53 +46,50 @@ class Told(StrEnum):
 
 @cli.callback()
 def imdb_rating() -> None:
-    """The IMDb rating to expect of a film that does not exist yet."""
+    """Predict the IMDb rating of a film that does not exist yet."""
+    limit_mlflow_retries()
 
 
 @cli.command("explain")
-def explain_draft(
+def explain_drafts(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A draft, or a list, as JSON.")],
     *,
-    output: Annotated[Told, typer.Option(help="How to print the answer.")] = Told.text,
+    output: Annotated[TextOutput, typer.Option(help="Output format.")] = TextOutput.text,
 ) -> None:
-    """Say why drafts get their ratings: what each group of facts adds to the average film, rating points.
+    """Explain ratings: the effect of each group of facts, in rating points relative to the average film.
 
     Example: imdb-rating explain draft.json
     """
-    drafts = readable_drafts_of(file)
+    drafts = drafts_or_exit(file)
     champion = champion_or_exit()
-    try:
-        explained = explain(champion.model, drafts)
-    except NotExplainableError as error:
-        raise refusal(str(error)) from None
-    if output is Told.json:
-        print(json.dumps([asdict(one) for one in explained], indent=2, ensure_ascii=False))
+    with exit_on(NotExplainableError):
+        explanations = explain(champion.model, drafts)
+    if output is TextOutput.json:
+        print(json.dumps([asdict(explanation) for explanation in explanations], indent=2, ensure_ascii=False))
         return
-    for draft, one in zip(drafts, explained, strict=True):
-        print(
-            f"{draft.title or 'The film'} ({draft.release_year}): {one.rating:.2f}; the average film {one.average:.2f}"
-        )
-        for reason in one.reasons:
+    for draft, explanation in zip(drafts, explanations, strict=True):
+        print(f"{_label(draft)}: {explanation.rating:.2f} (average film: {explanation.average:.2f})")
+        for reason in explanation.reasons:
             print(f"  {reason.points:+.2f}  {LABELS[reason.group]}: {reason.sentence}")
-    print(f"Explained by {by_champion(champion)}.")
+    print(f"Explained by {version_label(champion)}.")
 
 
 @cli.command()
 def people(text: str, *, limit: Annotated[int, typer.Option(min=1, help="How many to show.")] = 20) -> None:
-    """Find people by name: id, rated films, and what tells homonyms apart.
+    """Find people by name, with their id, rated films, and what distinguishes namesakes.
 
     Example: imdb-rating people varda
     """
-    found = champion_or_exit().model.people.search(text, limit=limit)
-    if not found:
-        print(f"Nobody in the people index has {text} in the name.")
-    for person in found:
+    persons = champion_or_exit().model.people.search(text, limit=limit)
+    if not persons:
+        print(f"No name in the people index contains {text}.")
+    for person in persons:
         print(f"{person.nconst:<12} {person.n_rated_movies:>4} rated films  {person.label}")
 
 
 @cli.command()
 def demo() -> None:
-    """Predict an invented draft with two people of the index."""
+    """Predict an example draft with a director and an actor from the people index."""
     champion = champion_or_exit()
     index = champion.model.people
     directors, cast = (index.most_rated(role, limit=1) for role in ("director", "cast"))
@@ -105,47 +103,43 @@ def demo() -> None:
         directors=tuple(person.nconst for person in directors),
         cast=tuple(person.nconst for person in cast),
     )
-    print(f"Directed by {_labels(directors)}; with {_labels(cast)}.")
-    given = answers_or_exit(champion, [draft])
-    _print(draft, given.predictions[0])
-    print(f"Answered by {given.by}.")
-    print("\nNext: `make app` to try your own film, `make dev` to see the graph.")
+    print(f"Directed by {_names(directors)}, with {_names(cast)}.")
+    answers = answers_or_exit(champion, [draft])
+    _print(draft, answers.predictions[0])
+    print(f"Answered by {answers.answered_by}.")
+    print("\nNext: `make app` to try your own film, `make dev` to see the asset graph.")
 
 
 @cli.command()
-def status(*, output: Annotated[Told, typer.Option(help="How to print it.")] = Told.text) -> None:
-    """Say what there is: the snapshot, the tables of the lake, the champion and its forecasts.
+def status(*, output: Annotated[TextOutput, typer.Option(help="Output format.")] = TextOutput.text) -> None:
+    """Show the snapshot, the tables of the lake, the champion and its forecasts.
 
     Example: imdb-rating status
     """
-    settings = read_settings()
-    try:
-        lake = lake_status(settings.lake)
-        registered = versions(settings.tracking_uri)
-    except (LakeUnreachableError, RegistryUnreachableError) as error:
-        raise refusal(str(error)) from None
-    answering = next((one for one in registered if CHAMPION in one.aliases), None)
-    if output is Told.json:
-        print(
-            json.dumps({"lake": asdict(lake), "versions": [asdict(one) for one in registered]}, indent=2, default=str)
-        )
+    chosen = settings_or_exit()
+    with exit_on(LakeUnreachableError, RegistryUnreachableError):
+        lake = lake_status(lake_of(chosen))
+        registered = versions(chosen.mlflow_tracking_uri)
+    if output is TextOutput.json:
+        state = {"lake": asdict(lake), "versions": [asdict(version) for version in registered]}
+        print(json.dumps(state, indent=2, default=str))
         return
-    print_status(lake, answering, n_versions=len(registered))
+    champion = next((version for version in registered if CHAMPION in version.aliases), None)
+    print_status(lake, champion, n_versions=len(registered))
 
 
 @cli.command("rollback")
 def roll_back() -> None:
-    """Let the champion before this one answer again; the next run does not promote the one it replaces.
+    """Make the previous champion the champion again. The replaced version is not promoted again by the next run.
 
     Example: imdb-rating rollback
     """
-    try:
-        left, answering = rollback(read_settings().tracking_uri)
-    except (NoChampionError, NoPreviousChampionError, RegistryUnreachableError) as error:
-        raise refusal(str(error)) from None
+    chosen = settings_or_exit()
+    with exit_on(NoChampionError, NoPreviousChampionError, RegistryUnreachableError):
+        replaced, restored = rollback(chosen.mlflow_tracking_uri)
     print(
-        f"{MODEL_NAME}@{CHAMPION} is version {answering} again; version {left} stays out until a new candidate is "
-        "trained. A model server that runs answers by the old version until it is started anew."
+        f"{MODEL_NAME}@{CHAMPION} is version {restored} again. Version {replaced} will not be promoted again until a "
+        "new candidate is trained. Restart any running model server: it still serves the replaced version."
     )
 
 
@@ -154,14 +148,16 @@ def main() -> None:
     cli()
 
 
-def _labels(persons: list[Person]) -> str:
+def _names(persons: list[Person]) -> str:
     return "; ".join(person.label for person in persons)
 
 
+def _label(draft: MovieDraft) -> str:
+    return f"{draft.title or 'The film'} ({draft.release_year})"
+
+
 def _print(draft: MovieDraft, prediction: Prediction) -> None:
-    print(
-        f"{draft.title or 'The film'} ({draft.release_year}): {prediction.rating:.1f}, "
-        f"with 80% between {prediction.low_80:.1f} and {prediction.high_80:.1f}"
-    )
+    interval = f"{prediction.low_80:.1f} and {prediction.high_80:.1f}"
+    print(f"{_label(draft)}: {prediction.rating:.1f}. 4 out of 5 such films end up between {interval}.")
     for warning in prediction.warnings:
         print(f"  - {warning}")

@@ -1,4 +1,4 @@
-"""The state of the platform as the command line shows it: snapshot, tables, champion, forecasts."""
+"""The state of the platform as the command line prints it: snapshot, tables, champion, forecasts."""
 
 from rich.console import Console
 from rich.table import Table
@@ -8,26 +8,26 @@ from imdb_assets.rating_model.registry.versions import MODEL_NAME, RegisteredVer
 
 
 def print_status(lake: LakeStatus, champion: RegisteredVersion | None, *, n_versions: int) -> None:
-    """Print what there is; what is missing is said with what to run."""
+    """Print the state. Whatever is missing names the command that makes it."""
     console = Console(highlight=False, markup=False)
-    there = [table for table in lake.tables if table.version is not None]
+    existing = [table for table in lake.tables if table.version is not None]
     snapshot = lake.snapshot_date.isoformat() if lake.snapshot_date else "none yet: run `make demo` or `make real`"
     console.print(f"Lake       {lake.uri}", soft_wrap=True)
     console.print(f"Snapshot   {snapshot}")
     console.print(f"Champion   {_champion(champion, n_versions)}", soft_wrap=True)
     console.print(f"Forecasts  {lake.n_forecasts:,} kept, {lake.n_scored:,} scored against a mature rating")
-    console.print(f"Tables     {len(there)} of {len(lake.tables)}")
-    if not there:
+    console.print(f"Tables     {len(existing)} of {len(lake.tables)}")
+    if not existing:
         return
-    shown = Table(box=None, pad_edge=False)
-    shown.add_column("table")
+    rendered = Table(box=None, pad_edge=False)
+    rendered.add_column("table")
     for heading in ("version", "rows", "written (UTC)"):
-        shown.add_column(heading, justify="right")
+        rendered.add_column(heading, justify="right")
     for table in lake.tables:
-        written = f"{table.written:%Y-%m-%d %H:%M}" if table.written else "not there"
+        written = f"{table.written:%Y-%m-%d %H:%M}" if table.written else "missing"
         numbers = ("-" if number is None else f"{number:,}" for number in (table.version, table.rows))
-        shown.add_row(table.table, *numbers, written)
-    console.print(shown)
+        rendered.add_row(table.table, *numbers, written)
+    console.print(rendered)
 
 
 def _champion(champion: RegisteredVersion | None, n_versions: int) -> str:

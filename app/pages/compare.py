@@ -1,15 +1,15 @@
-"""The page Compare: two or three drafts side by side, and what makes the difference."""
+"""The Compare page: two or three drafts side by side, and the reasons for their difference."""
 
 from collections.abc import Mapping
 from functools import partial
 
 import streamlit as st
 
-from app.champion import answers_or_stop, champion_or_stop, released_shares, show_version, show_warnings
-from app.charts.interval import interval_picture
-from app.charts.theme import show
+from app.champion import answers_or_stop, champion_or_stop, released_shares, show_info, show_version, show_warnings
+from app.charts.interval import interval_chart
+from app.charts.theme import show_chart
 from app.charts.waterfall import steps
-from app.widgets.draft_form import ask_film, ask_people, draft_in, fill, kept_draft
+from app.widgets.draft_form import draft_in, fill, film_fields, kept_draft, people_fields
 from app.widgets.film_picker import pick_film
 from app.widgets.reasons import show_steps
 from imdb_assets.rating_model.features.draft import MovieDraft
@@ -24,10 +24,10 @@ _LEAST_DIFFERENCE = 0.005
 
 
 def compare_page() -> None:
-    """Ask for the drafts and show them beside each other."""
+    """Show the forms of the drafts and their predictions side by side."""
     champion = champion_or_stop()
     st.title("Which draft would do better?")
-    st.markdown("All begin as the draft of the page Draft. Change one of them, and see what that is worth.")
+    st.markdown("Each draft starts as a copy of the one on the Draft page. Change one to see the effect on its rating.")
     n = st.segmented_control(
         "Drafts",
         (2, 3),
@@ -35,64 +35,66 @@ def compare_page() -> None:
         key="compare_n",
         required=True,
         persist_state="session",
-        help="How many to compare.",
+        help="How many drafts to compare.",
     )
     answer = st.container(border=True, key="card_compare")
     drafts = {}
     for name, column in zip(NAMES, st.columns(n or 2, gap="large"), strict=False):
         with column:
-            drafts[name] = _ask(name, champion)
+            drafts[name] = _draft_form(name, champion)
     answers = answers_or_stop(champion, list(drafts.values()))
     predictions = dict(zip(drafts, answers.predictions, strict=True))
     with answer:
-        _show_answer(champion, drafts, predictions)
-        show_version(answers.by)
+        _show_answers(champion, drafts, predictions)
+        show_version(answers.answered_by)
     for name in list(drafts)[1:]:
         _show_difference(champion.model, drafts, predictions, name)
 
 
-def _ask(name: str, champion: Champion) -> MovieDraft:
+def _draft_form(name: str, champion: Champion) -> MovieDraft:
     prefix = f"compare_{name.lower()}"
     if f"{prefix}_year" not in st.session_state:
         fill(prefix, kept_draft(prefix if prefix in st.session_state else "draft"))
     with st.container(key=prefix):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.subheader(f"Draft {name}", anchor=False)
-            with st.popover("Begin with", icon=":material/restart_alt:", type="tertiary"):
+            with st.popover("Start from", icon=":material/restart_alt:", type="tertiary"):
                 st.button(
-                    "The draft of the page Draft", key=f"{prefix}_again", on_click=fill,
+                    "The draft on the Draft page", key=f"{prefix}_again", on_click=fill,
                     args=(prefix, kept_draft("draft")), icon=":material/edit_note:",
                 )  # fmt: skip
-                pick_film(champion.model.films, key=prefix, choose=partial(_begin_with, prefix))
-        film = ask_film(prefix)
-        people = ask_people(prefix, champion.model.people)
+                pick_film(champion.model.films, key=prefix, choose=partial(_start_from, prefix))
+        film = film_fields(prefix)
+        people = people_fields(prefix, champion.model.people)
     return draft_in(prefix, film, people)
 
 
-def _begin_with(prefix: str, film: Film) -> None:
+def _start_from(prefix: str, film: Film) -> None:
     fill(prefix, film.draft)
 
 
-def _show_answer(champion: Champion, drafts: Mapping[str, MovieDraft], predictions: Mapping[str, Prediction]) -> None:
+def _show_answers(champion: Champion, drafts: Mapping[str, MovieDraft], predictions: Mapping[str, Prediction]) -> None:
     first = predictions["A"]
     with st.container(horizontal=True):
-        for name, one in predictions.items():
+        for name, prediction in predictions.items():
             title = drafts[name].title
-            points = f"{one.rating - first.rating:+.2f}"
-            difference = None if points in {"+0.00", "-0.00"} else f"{points} to A"
-            st.metric(f"{name} · {title}" if title else f"Draft {name}", f"{one.rating:.1f}", difference, width=140)
-    said = "; ".join(
-        f"{name} {one.rating:.1f}, between {one.low_80:.1f} and {one.high_80:.1f}" for name, one in predictions.items()
+            label = f"{name} · {title}" if title else f"Draft {name}"
+            points = f"{prediction.rating - first.rating:+.2f}"
+            difference = None if points in {"+0.00", "-0.00"} else f"{points} vs. A"
+            st.metric(label, f"{prediction.rating:.1f}", difference, width=140)
+    described = "; ".join(
+        f"{name} {prediction.rating:.1f}, between {prediction.low_80:.1f} and {prediction.high_80:.1f}"
+        for name, prediction in predictions.items()
     )
-    show(
-        interval_picture(predictions, released_shares(champion)),
-        alt=f"Expected ratings and 80% intervals on one scale: {said}",
+    show_chart(
+        interval_chart(predictions, released_shares(champion)),
+        alt=f"Expected ratings and 80% intervals on one scale: {described}",
     )
-    for name, one in predictions.items():
+    for name, prediction in predictions.items():
         if drafts[name] != drafts["A"]:
-            st.markdown(difference_sentence(name, first, one))
-    for name, one in predictions.items():
-        show_warnings([f"{name}: {warning}" for warning in one.warnings])
+            st.markdown(difference_sentence(name, first, prediction))
+    for name, prediction in predictions.items():
+        show_warnings([f"{name}: {warning}" for warning in prediction.warnings])
 
 
 def _show_difference(
@@ -100,7 +102,7 @@ def _show_difference(
 ) -> None:
     st.subheader(f"Why does {name} differ from A?", anchor=False)
     if drafts[name] == drafts["A"]:
-        st.info(f"{name} is the same as A. Change something about it.", icon=":material/info:")
+        show_info(f"{name} is the same as A. Change something in it.")
         return
     try:
         reasons = explain_difference(model, drafts["A"], drafts[name])
@@ -108,7 +110,7 @@ def _show_difference(
         st.caption(str(error))
         return
     if not reasons:
-        st.markdown("Nothing that the model looks at is another.")
+        st.markdown("The drafts differ only in details that do not affect the rating.")
         return
     start = predictions["A"].rating
     rows = steps(reasons, start=("A", start), end=(name, start + sum(reason.points for reason in reasons)))
@@ -116,17 +118,17 @@ def _show_difference(
 
 
 def difference_sentence(name: str, first: Prediction, second: Prediction) -> str:
-    """How much another draft differs from A, and whether the model can tell it."""
+    """Describe the difference between a draft and A, and whether it is too small to be reliable."""
     difference = second.rating - first.rating
     if abs(difference) < _LEAST_DIFFERENCE:
-        return f"{name} is expected to get **the same** as A: what was changed makes no difference to the model."
+        return f"{name} is expected to get **the same rating** as A. The change makes no difference."
     side = "above" if difference > 0 else "below"
     chance = 100 * chance_above(first, second)
-    pairs = f"of a hundred such pairs of films, {name} would end up {side} A in {max(chance, 100 - chance):.0f}"
+    pairs = f"in {max(chance, 100 - chance):.0f} of 100 such pairs of films, {name} would end up {side} A"
     points = f"{name} is expected **{abs(difference):.2f} points {side} A**"
     if can_tell(first, second):
         return f"{points}: {pairs}."
-    return f"{points}. **That is less than the model can tell**: {pairs}, hardly more than by a toss of a coin."
+    return f"{points}. **That is too close to call**: {pairs}, little better than a coin toss."
 
 
 if __name__ == "__main__":

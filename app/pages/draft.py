@@ -1,12 +1,12 @@
-"""The first page: a film that does not exist yet, and the rating to expect of it."""
+"""The Draft page: describes a film that does not exist yet and shows its expected rating."""
 
 import streamlit as st
 
-from app.champion import answers_or_stop, champion_or_stop, released_shares, show_version, show_warnings
-from app.charts.interval import interval_picture
-from app.charts.theme import show
+from app.champion import answers_or_stop, champion_or_stop, released_shares, show_info, show_version, show_warnings
+from app.charts.interval import interval_chart
+from app.charts.theme import show_chart
 from app.draft_link import address_of, draft_from_query, query_of
-from app.widgets.draft_form import ask_film, ask_people, draft_in, fill, kept_draft
+from app.widgets.draft_form import draft_in, fill, film_fields, kept_draft, people_fields
 from app.widgets.reasons import show_reasons
 from app.widgets.similar_films import show_similar
 from app.widgets.what_if import what_if
@@ -18,19 +18,19 @@ _PREFIX = "draft"
 
 
 def draft_page() -> None:
-    """Ask for a draft and answer it."""
+    """Show the form of a draft and its prediction."""
     champion = champion_or_stop()
     _read_address()
     st.title("What rating would your film get?")
-    st.markdown("Describe a film that does not exist yet. The rating to expect on IMDb follows every change.")
+    st.markdown("Describe a film that does not exist yet. Its expected IMDb rating updates with every change.")
     answer = st.container(border=True, key="card_answer")
     film, people = st.columns(2, gap="large")
     with film:
         st.subheader("Film")
-        facts = ask_film(_PREFIX)
+        facts = film_fields(_PREFIX)
     with people:
         st.subheader("People")
-        credits = ask_people(_PREFIX, champion.model.people)
+        credits = people_fields(_PREFIX, champion.model.people)
     draft = draft_in(_PREFIX, facts, credits)
     _write_address(draft)
     answers = answers_or_stop(champion, [draft])
@@ -38,7 +38,7 @@ def draft_page() -> None:
     with answer:
         is_empty = not draft.genres and not draft.plot and not any(credits.values())
         _show(champion, prediction, is_empty=is_empty)
-        _show_end(draft, answers.by)
+        _show_footer(draft, answers.answered_by)
     show_reasons(champion.model, draft)
     st.subheader("What if?", anchor=False)
     what_if(champion, draft, prediction)
@@ -46,12 +46,12 @@ def draft_page() -> None:
 
 
 def _read_address() -> None:
-    """Begin with the draft of the address that was opened, once; later the address follows the draft."""
-    # A browser may ask again before it has heard of the newest address: what it then tells is old.
-    if "draft_begun" not in st.session_state:
-        st.session_state["draft_begun"] = True
+    """Fill the form from the opened link, once. Later the address follows the draft."""
+    # A browser may send an outdated address with a rerun that started before the address was updated.
+    if "draft_is_started" not in st.session_state:
+        st.session_state["draft_is_started"] = True
         if query := _address():
-            draft, st.session_state["draft_unread"] = draft_from_query(query)
+            draft, st.session_state["draft_link_message"] = draft_from_query(query)
             fill(_PREFIX, draft)
     elif f"{_PREFIX}_year" not in st.session_state:
         fill(_PREFIX, kept_draft(_PREFIX))
@@ -68,28 +68,28 @@ def _address() -> dict[str, list[str]]:
 
 
 def _show(champion: Champion, prediction: Prediction, *, is_empty: bool) -> None:
-    # Said once: the next address is one that can be read.
-    if unread := st.session_state.pop("draft_unread", None):
-        show_warnings((unread,))
-    number, picture = st.columns([1, 3], vertical_alignment="center")
+    # Shown once: the address is rewritten from the draft.
+    if message := st.session_state.pop("draft_link_message", None):
+        show_warnings((message,))
+    number, interval_column = st.columns([1, 3], vertical_alignment="center")
     number.metric("Expected rating", f"{prediction.rating:.1f}", help="On IMDb's scale from 1 to 10.")
-    said = f"between {prediction.low_80:.1f} and {prediction.high_80:.1f}"
-    with picture:
-        show(
-            interval_picture({"The draft": prediction}, released_shares(champion)),
-            alt=f"Expected rating {prediction.rating:.1f}, 80% interval {said}, on the scale of all released films",
+    interval = f"between {prediction.low_80:.1f} and {prediction.high_80:.1f}"
+    with interval_column:
+        show_chart(
+            interval_chart({"The draft": prediction}, released_shares(champion)),
+            alt=f"Expected rating {prediction.rating:.1f}, 80% interval {interval}, on the scale of all released films",
         )
-        st.markdown(f"Four of five such films end up **{said}**. The hills behind show how released films are rated.")
+        st.markdown(f"4 out of 5 such films end up **{interval}**. The shaded area shows how released films rate.")
     if is_empty:
-        st.info("This is any film of that year. Add genres, a plot and people, and the rating will be yours.")
+        show_info("This is a typical film of that year. Add genres, a plot and people to get a rating for yours.")
     show_warnings(prediction.warnings)
 
 
-def _show_end(draft: MovieDraft, by: str) -> None:
+def _show_footer(draft: MovieDraft, answered_by: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        show_version(by)
+        show_version(answered_by)
         with st.popover("Share", icon=":material/share:"):
-            st.markdown("Whoever opens this address sees this draft. The button at its end copies it.")
+            st.markdown("Anyone who opens this link sees this draft. Copy it with the button at the end of the line.")
             st.code(address_of(f"{(st.context.url or '').rstrip('/')}/", draft), language=None, wrap_lines=True)
 
 

@@ -1,11 +1,11 @@
-"""The page Films: what the model would have said of a released film before its release, against what happened."""
+"""The Films page: a released film's rating against the prediction from what was known before its release."""
 
 import streamlit as st
 
-from app.champion import champion_or_stop, logged_rows, released_shares, say_and_stop, show_version, show_warnings
-from app.charts.interval import interval_picture
-from app.charts.theme import show
-from app.prediction_client import by_champion
+from app.champion import champion_or_stop, logged_rows, released_shares, show_version, show_warnings, stop_with_message
+from app.charts.interval import interval_chart
+from app.charts.theme import show_chart
+from app.prediction_client import version_label
 from app.widgets.draft_form import fill
 from app.widgets.film_picker import pick_film
 from app.widgets.reasons import show_reasons
@@ -18,30 +18,30 @@ from imdb_assets.rating_model.registry.versions import Champion
 from imdb_assets.rating_model.serving.rating_model import Prediction
 
 _SUGGESTED = 5
-_UNSEEN = "Out of sample: said by a model that had not seen this film."
-_TOO_YOUNG = "Out of sample: the film is too young for the model to have learned from it."
-_LEARNED = "Not out of sample: the model has learned from this film, so that it looks better here than it is."
+_UNSEEN = "A fair comparison: this prediction comes from a model that had not seen this film."
+_TOO_RECENT = "A fair comparison: the film is too recent to have been used in training."
+_TRAINED_ON = "Not a fair comparison: the model was trained on this film, so it looks more accurate here than it is."
 
 
 def films_page() -> None:
-    """Ask for a film and show what was to be expected of it."""
+    """Show the search for a film, its rating and its prediction."""
     champion = champion_or_stop()
     films = champion.model.films
-    st.title("What would it have said?")
-    st.markdown("Any released film: the rating to expect from what was known before its release, and what it got.")
+    st.title("What would the prediction have been?")
+    st.markdown("Pick a released film to compare its rating with the prediction from facts known before its release.")
     if not len(films):
-        say_and_stop(
-            f"Version {champion.version} was registered before released films were kept with the model; train a new "
-            "one: `make demo FORCE=yes` (invented films) or `make real FORCE=yes` (IMDb's data)."
+        stop_with_message(
+            f"Version {champion.version} has no released films. Train a new version with `make demo FORCE=yes` "
+            "(invented films) or `make real FORCE=yes` (IMDb's data)."
         )
     pick_film(films, key="films", choose=_open)
-    # The address that was opened tells once; later it follows, and may be old when a browser asks in haste.
-    asked = st.session_state.get("films_open") or st.query_params.get("film", "")
-    film = films.film(asked)
+    # The opened link counts once. Later the address follows the selection, and a quick rerun may send an old one.
+    tconst = st.session_state.get("films_open") or st.query_params.get("film", "")
+    film = films.film(tconst)
     if film is None:
-        if asked:
-            show_warnings([f"No released film has the id {asked[:40]}; find it by its title."])
-        st.caption("The best known ones:")
+        if tconst:
+            show_warnings([f"No released film has the id {tconst[:40]}. Search for it by title."])
+        st.caption("Well-known films:")
         with st.container(horizontal=True):
             for row in range(min(_SUGGESTED, len(films))):
                 known = films.at(row)
@@ -51,19 +51,18 @@ def films_page() -> None:
     _show(champion, film)
 
 
-def said_before(champion: Champion, film: Film) -> tuple[Prediction, str]:
-    """What the model says of a film, out of sample where that is possible, and whether it is."""
+def prediction_before_release(champion: Champion, film: Film) -> tuple[Prediction, str]:
+    """Return a film's prediction, out of sample where possible, and a sentence on how fair the comparison is."""
     try:
         predictions = logged_rows(champion, run_artifacts.PREDICTIONS_FILE)
-        foretold = out_of_sample(predictions, film.tconst, model=CANDIDATE_NAME)
+        unseen = out_of_sample(predictions, film.tconst, model=CANDIDATE_NAME)
     except (run_artifacts.NotLoggedError, versions.NoChampionError, versions.RegistryUnreachableError):
-        # What is said then says itself that it is not out of sample.
-        foretold = None
-    if foretold is not None:
-        bounds = {name: value for name, value in vars(foretold).items() if name in BOUNDS}
-        return Prediction(rating=foretold.predicted_rating, **bounds, warnings=()), _UNSEEN
+        unseen = None
+    if unseen is not None:
+        bounds = {name: value for name, value in vars(unseen).items() if name in BOUNDS}
+        return Prediction(rating=unseen.predicted_rating, **bounds, warnings=()), _UNSEEN
     [prediction] = champion.model.predict([film.draft])
-    return prediction, _LEARNED if film.is_mature else _TOO_YOUNG
+    return prediction, _TRAINED_ON if film.is_mature else _TOO_RECENT
 
 
 def _open(film: Film) -> None:
@@ -73,38 +72,39 @@ def _open(film: Film) -> None:
 
 
 def _show(champion: Champion, film: Film) -> None:
-    prediction, sample = said_before(champion, film)
+    prediction, fairness = prediction_before_release(champion, film)
     with st.container(border=True, key="card_film"):
         st.subheader(film.label, anchor=False)
         with st.container(horizontal=True):
-            st.metric("Expected", f"{prediction.rating:.1f}", help="From what was known before release.", width=150)
             st.metric(
-                "Became", f"{film.average_rating:.1f}", f"{film.average_rating - prediction.rating:+.1f}", width=150
+                "Expected rating", f"{prediction.rating:.1f}", help="From what was known before release.", width=180
             )
-        show(
-            interval_picture({"Expected": prediction}, released_shares(champion), outcome=film.average_rating),
+            difference = f"{film.average_rating - prediction.rating:+.1f}"
+            st.metric("Actual rating", f"{film.average_rating:.1f}", difference, width=180)
+        show_chart(
+            interval_chart({"Expected": prediction}, released_shares(champion), actual_rating=film.average_rating),
             alt=f"{_verdict(prediction, film)} On the scale of all released films",
         )
         st.markdown(f"{_verdict(prediction, film)} {film.n_votes:,} people have rated it.")
-        st.caption(f"{sample} {'' if film.is_mature else 'Its rating may still move.'}")
+        st.caption(f"{fairness} {'' if film.is_mature else 'Its rating may still change.'}")
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            show_version(by_champion(champion))
-            if st.button("Draft another one like it", icon=":material/edit_note:"):
+            show_version(version_label(champion))
+            if st.button("Start a draft from this film", icon=":material/edit_note:"):
                 fill("draft", film.draft)
                 st.switch_page("pages/draft.py")
     show_reasons(champion.model, film.draft, end="This film")
     if film.is_mature:
-        st.caption("The reasons are of the model that answers today, which has learned from this film since.")
-    show_similar(champion.model, film.draft, but=film.tconst)
+        st.caption("The reasons come from the current model, which was trained on this film.")
+    show_similar(champion.model, film.draft, excluded=film.tconst)
 
 
 def _verdict(prediction: Prediction, film: Film) -> str:
-    said = f"its 80% interval, {prediction.low_80:.1f} to {prediction.high_80:.1f}"
+    interval = f"4 out of 5 such films end up between {prediction.low_80:.1f} and {prediction.high_80:.1f}."
     if film.average_rating > prediction.high_80:
-        return f"It did **better** than {said}."
+        return f"It did **better than expected**: {interval}"
     if film.average_rating < prediction.low_80:
-        return f"It did **worse** than {said}."
-    return f"It ended up **within** {said}."
+        return f"It did **worse than expected**: {interval}"
+    return f"It did **as expected**: {interval}"
 
 
 if __name__ == "__main__":

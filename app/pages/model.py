@@ -1,18 +1,18 @@
-"""The page Model: which version answers, how well it does and where it fails, and the versions before it."""
+"""The Model page: the current version, its accuracy overall and by kind of film, and earlier versions."""
 
 import pandas as pd
 import streamlit as st
 
-from app.champion import champion_or_stop, logged_rows
+from app.champion import champion_or_stop, logged_rows, show_info
 from app.charts.model import (
     LEAKY,
-    calibration_picture,
-    coverage_picture,
-    errors_picture,
-    slice_coverage_picture,
-    slices_picture,
+    calibration_chart,
+    coverage_chart,
+    errors_chart,
+    slice_coverage_chart,
+    slices_chart,
 )
-from app.charts.theme import show
+from app.charts.theme import show_chart
 from app.widgets.model_record import show_card, show_forecasts, show_versions
 from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_NAME
 from imdb_assets.rating_model.registry import run_artifacts, versions
@@ -26,25 +26,23 @@ _NAMES = {
     "linear": "Linear, all features",
     "random_forest": "Forest, all features",
     "tfidf_forest": "TF-IDF forest",
-    LEAKY: "TF-IDF forest, sees future",
+    LEAKY: "TF-IDF forest, leaky",
     CANDIDATE_NAME: "This model",
-    versions.CHAMPION: "The champion before it",
+    versions.CHAMPION: "Previous champion",
 }
-_POPULATIONS = {"votes_1000": "1,000 votes and more", "votes_100": "100 votes and more", "all": "All films"}
+_POPULATIONS = {"votes_1000": "1,000 or more votes", "votes_100": "100 or more votes", "all": "All films"}
 _SLICINGS = {
     "crew": "Experience of the crew", "genre": "Genre", "decade": "Decade", "language": "Language", "votes": "Votes",
     "plot": "Plot", "cast": "Cast", "predicted_quintile": "Predicted rating",
 }  # fmt: skip
-_FIGURES = ("name", "n", "rmse", "rmse_low", "rmse_high", "mae", "r2", "spearman", "slope", "coverage_80", "width_80")
+_METRICS = ("name", "n", "rmse", "rmse_low", "rmse_high", "mae", "r2", "spearman", "slope", "coverage_80", "width_80")
 
 
 def model_page() -> None:
-    """Show the champion's figures, as its run logged them."""
+    """Show the champion's metrics, as its run logged them."""
     champion = champion_or_stop()
     st.title("How good is the model?")
-    st.markdown(
-        f"**{versions.MODEL_NAME} version {champion.version}** answers; it was measured on films that it had not seen."
-    )
+    st.markdown(f"**{versions.MODEL_NAME} version {champion.version}** is in use. All metrics are from test films.")
     leaderboard = _logged(champion, run_artifacts.LEADERBOARD_FILE)
     if leaderboard is not None:
         on_test = leaderboard[leaderboard["split"] == "test"]
@@ -70,25 +68,25 @@ def _logged(champion: Champion, file: str) -> pd.DataFrame | None:
     try:
         return logged_rows(champion, file)
     except (run_artifacts.NotLoggedError, versions.NoChampionError, versions.RegistryUnreachableError) as error:
-        st.info(str(error), icon=":material/info:")
+        show_info(str(error))
         return None
 
 
 def _show_leaderboard(rows: pd.DataFrame) -> None:
     st.subheader("Leaderboard", anchor=False)
-    found = [name for name in _POPULATIONS if name in set(rows["population"])]
+    populations = [name for name in _POPULATIONS if name in set(rows["population"])]
     population = st.segmented_control(
-        "Films", found, default=found[0], format_func=lambda name: _POPULATIONS[name], key="model_population",
-        help="By how many people rated them: the more, the surer the rating.", required=True,
+        "Films", populations, default=populations[0], format_func=lambda name: _POPULATIONS[name],
+        key="model_population", help="By number of votes. More votes make a rating more certain.", required=True,
     )  # fmt: skip
-    shown = rows[rows["population"] == (population or found[0])].sort_values("rmse")
-    said = "; ".join(f"{row['name']} {row['rmse']:.2f}" for row in shown.to_dict("records"))
-    show(errors_picture(shown), alt=f"RMSE of each model: {said}")
-    if tax := _leak_tax(shown):
-        st.markdown(tax)
-    with st.expander("The figures"):
-        columns = [name for name in _FIGURES if name in shown]
-        st.dataframe(shown[columns].round(3), hide_index=True, alt="Figures of every model")
+    shown = rows[rows["population"] == (population or populations[0])].sort_values("rmse")
+    described = "; ".join(f"{row['name']} {row['rmse']:.2f}" for row in shown.to_dict("records"))
+    show_chart(errors_chart(shown), alt=f"RMSE of each model: {described}")
+    if sentence := _leak_tax(shown):
+        st.markdown(sentence)
+    with st.expander("All metrics"):
+        columns = [name for name in _METRICS if name in shown]
+        st.dataframe(shown[columns].round(3), hide_index=True, alt="Metrics of every model")
 
 
 def _leak_tax(rows: pd.DataFrame) -> str | None:
@@ -97,44 +95,42 @@ def _leak_tax(rows: pd.DataFrame) -> str | None:
         return None
     tax = rmse["tfidf_forest"] - rmse[LEAKY]
     return (
-        f"**Leak tax: {tax:.2f} rating points.** That much better the same recipe looks when its facts about people "
-        "come from films that were not made yet. It is the only row that could not be had before release."
+        f"**Leak tax: {tax:.2f} rating points.** The TF-IDF forest looks this much better when its features about "
+        "people include later films. Only the leaky row uses information that does not exist before a film's release."
     )
 
 
 def _show_calibration(films: pd.DataFrame) -> None:
-    st.subheader("Is it right on average?", anchor=False)
-    show(calibration_picture(films), alt="Mean rating against mean prediction in ten groups")
-    st.caption("Test films in ten groups by what was predicted; on the dotted line predictions are right on average.")
+    st.subheader("Calibration", anchor=False)
+    show_chart(calibration_chart(films), alt="Mean actual rating against mean prediction in ten groups")
+    st.caption("Test films in ten groups by predicted rating. On the dotted line, predictions are right on average.")
 
 
 def _show_coverage(rows: pd.DataFrame) -> None:
-    st.subheader("Do the intervals hold?", anchor=False)
+    st.subheader("Coverage of the intervals", anchor=False)
     rows = rows.assign(name=rows["population"].replace(_POPULATIONS))
-    show(coverage_picture(rows), alt="Share of films within their 80% and 90% intervals")
-    said = rows.iloc[0]
+    show_chart(coverage_chart(rows), alt="Share of films within their 80% and 90% intervals")
+    first = rows.iloc[0]
     st.caption(
-        f"Dots on their lines are intervals that mean what they say. Of {said['n']:,} films, "
-        f"{said['coverage_80']:.0%} lie in their 80% interval, which is {said['width_80']:.1f} points wide on average."
+        f"Intervals are calibrated where dots lie on their lines. {first['coverage_80']:.0%} of {first['n']:,} films "
+        f"are within their 80% interval, which is {first['width_80']:.1f} points wide on average."
     )
 
 
 @st.fragment
 def _show_slices(slices: pd.DataFrame) -> None:
-    st.subheader("Where does it err most?", anchor=False)
+    st.subheader("Errors by kind of film", anchor=False)
     strictest = slices[slices["population"] == slices["population"].iloc[0]]
-    found = [name for name in _SLICINGS if name in set(strictest["slice_by"])]
-    by = st.selectbox("Films by", found, format_func=lambda name: _SLICINGS[name], key="model_slicing", width=320)
+    slicings = [name for name in _SLICINGS if name in set(strictest["slice_by"])]
+    by = st.selectbox("Films by", slicings, format_func=lambda name: _SLICINGS[name], key="model_slicing", width=320)
     rows = strictest[strictest["slice_by"] == by]
     rows = rows.assign(name=rows["slice"] + " (" + rows["n"].map("{:,}".format) + ")")
     errors, coverage = st.columns(2, gap="large")
     with errors:
-        show(slices_picture(rows), alt=f"RMSE by {by}")
+        show_chart(slices_chart(rows), alt=f"RMSE by {by}")
     with coverage:
-        show(slice_coverage_picture(rows), alt=f"Coverage of the 80% interval by {by}")
-    st.caption(
-        "In brackets, how many test films; thin lines are 95% intervals. The upright line is four films of five."
-    )
+        show_chart(slice_coverage_chart(rows), alt=f"Coverage of the 80% interval by {by}")
+    st.caption("Numbers of test films in brackets. Thin lines are 95% intervals. The vertical line marks 80%.")
 
 
 if __name__ == "__main__":

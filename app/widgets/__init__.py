@@ -1,4 +1,4 @@
-"""Parts of pages that ask for input or show results: draft form, pickers, tables, reasons.
+"""Parts of pages: forms, pickers, tables and reasons.
 
 They use Streamlit. Charts are in `charts/`.
 """

@@ -1,4 +1,4 @@
-"""A widget that finds released films by title and does something with the one that is chosen."""
+"""A widget that finds released films by title."""
 
 from collections.abc import Callable
 
@@ -10,25 +10,25 @@ _SHOWN = 6
 
 
 def pick_film(films: Films, *, key: str, choose: Callable[[Film], None]) -> None:
-    """Search films; the one whose button is pressed is given to `choose` before the page is made anew."""
+    """Show a search for films. `choose` is called with the selected film before the page reruns."""
     text = st.text_input(
-        "Find a released film", key=f"{key}_search", placeholder="Title or tconst id, then Enter",
-        help="The year may follow: Inception 2010.",
+        "Find a released film", key=f"{key}_search", placeholder="Title or IMDb id, then Enter",
+        help="Add the year to narrow the search: Inception 2010.",
     ).strip()  # fmt: skip
     if not text:
         return
-    found = films.find(text, limit=_SHOWN + 1)
-    if not found:
+    matches = films.find(text, limit=_SHOWN + 1)
+    if not matches:
         st.caption(f"None of {len(films):,} released films has {text[:80]} in its title.")
-    for film in found[:_SHOWN]:
+    for film in matches[:_SHOWN]:
         st.button(
             f"{film.label} · {film.n_votes:,} votes", key=f"{key}_film_{film.tconst}", type="tertiary",
-            icon=":material/movie:", on_click=_chosen, args=(key, film, choose),
+            icon=":material/movie:", on_click=_select, args=(key, film, choose),
         )  # fmt: skip
-    if len(found) > _SHOWN:
-        st.caption("There are more: type more of the title, or the year.")
+    if len(matches) > _SHOWN:
+        st.caption("More films match. Type more of the title, or add the year.")
 
 
-def _chosen(key: str, film: Film, choose: Callable[[Film], None]) -> None:
+def _select(key: str, film: Film, choose: Callable[[Film], None]) -> None:
     st.session_state[f"{key}_search"] = ""
     choose(film)

@@ -1,4 +1,4 @@
-"""A widget that finds people in the index of the model and keeps those chosen for the session."""
+"""A widget that finds people in the model's index and keeps the selection in the session."""
 
 import streamlit as st
 
@@ -7,21 +7,21 @@ from imdb_assets.rating_model.lookup.people import NEWCOMER, People
 _SHOWN = 6
 
 
-def pick_people(people: People, *, role: str, key: str, note: str) -> tuple[str, ...]:
-    """Search, choose and remove people; ids in the order they were chosen.
+def pick_people(people: People, *, role: str, key: str, help_text: str) -> tuple[str, ...]:
+    """Show a search for people and the selection; return ids in the order of selection.
 
     Args:
         people: The index to search.
-        role: What one of them is: `director`.
-        key: Where the session keeps the ids.
-        note: Help text of the search.
+        role: The role as users read it, for example `director`.
+        key: Session key of the selected ids.
+        help_text: Help text of the search.
     """
     chosen: list[str] = st.session_state.setdefault(key, [])
     text = st.text_input(
-        f"Add a {role}", key=f"{key}_search", placeholder="Name or nconst id, then Enter", help=note
+        f"Add a {role}", key=f"{key}_search", placeholder="Name or IMDb id, then Enter", help=help_text
     ).strip()
     if text:
-        _offer(people, text, key=key, chosen=chosen)
+        _show_matches(people, text, key=key, chosen=chosen)
     with st.container(horizontal=True, gap="small"):
         for nconst in chosen:
             st.button(
@@ -35,9 +35,9 @@ def pick_people(people: People, *, role: str, key: str, note: str) -> tuple[str,
     return tuple(chosen)
 
 
-def _offer(people: People, text: str, *, key: str, chosen: list[str]) -> None:
-    found = people.search(text, limit=_SHOWN + 1)
-    for person in found[:_SHOWN]:
+def _show_matches(people: People, text: str, *, key: str, chosen: list[str]) -> None:
+    matches = people.search(text, limit=_SHOWN + 1)
+    for person in matches[:_SHOWN]:
         st.button(
             f"{person.label} · {person.n_rated_movies} rated films",
             key=f"{key}_add_{person.nconst}",
@@ -47,8 +47,8 @@ def _offer(people: People, text: str, *, key: str, chosen: list[str]) -> None:
             on_click=_add,
             args=(key, person.nconst),
         )
-    if len(found) > _SHOWN:
-        st.caption("There are more: type more of the name.")
+    if len(matches) > _SHOWN:
+        st.caption("More people match. Type more of the name.")
     st.button(
         f"{text}, a newcomer without films",
         key=f"{key}_add_newcomer",
@@ -66,4 +66,4 @@ def _add(key: str, nconst: str) -> None:
 
 
 def _remove(key: str, nconst: str) -> None:
-    st.session_state[key] = [other for other in st.session_state[key] if other != nconst]
+    st.session_state[key] = [kept for kept in st.session_state[key] if kept != nconst]

@@ -1,41 +1,43 @@
-"""Why a draft gets its rating: the waterfall, and beside it the reasons in words."""
+"""The reasons for a rating: a waterfall chart next to a list in words."""
 
 from collections.abc import Sequence
 
 import streamlit as st
 
-from app.charts.theme import Rows, show
-from app.charts.waterfall import steps, waterfall_picture
+from app.charts.theme import Rows, show_chart
+from app.charts.waterfall import steps, waterfall_chart
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.serving.explanation import LABELS, NotExplainableError, Reason, explain
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 
-WORTH_TELLING = 0.02
-"""Rating points below which a reason is not put into words."""
+LEAST_POINTS_LISTED = 0.02
+"""Reasons with a smaller effect, in rating points, are not listed."""
 
 
 def show_reasons(model: RatingModel, draft: MovieDraft, *, end: str = "This draft") -> None:
-    """Show the way from the average film to a draft, which is called `end`."""
+    """Show the steps from the average film to a draft, which the chart labels `end`."""
     st.subheader("Why?", anchor=False)
     try:
         [explanation] = explain(model, [draft])
     except NotExplainableError as error:
         st.caption(str(error))
         return
-    st.markdown("From the average film to this one, in rating points: the steps add up to the rating.")
+    st.markdown("The steps from the average film to this one, in rating points. They add up to the rating.")
     start = ("Average film", explanation.average)
     show_steps(steps(explanation.reasons, start=start, end=(end, explanation.rating)), explanation.reasons, key="why")
 
 
 def show_steps(rows: Rows, reasons: Sequence[Reason], *, key: str) -> None:
-    """Show steps as a picture and the reasons behind them in words."""
-    left, words = st.columns([3, 2], gap="large")
+    """Show the chart of steps and the reasons in words."""
+    left, right = st.columns([3, 2], gap="large")
     first, last = rows[0]["step"], rows[-1]["step"]
     with left:
-        show(
-            waterfall_picture(rows),
-            alt=f"Step by step from the rating of {first} to that of {last}; the list beside it says the steps",
+        show_chart(
+            waterfall_chart(rows),
+            alt=f"Steps from the rating of {first} to the rating of {last}, also listed next to the chart",
             key=f"steps_{key}",
         )
-    told = [reason for reason in reasons if abs(reason.points) >= WORTH_TELLING]
-    words.markdown("\n".join(f"* **{LABELS[one.group]} {one.points:+.2f}** - {one.sentence}" for one in told))
+    listed = [reason for reason in reasons if abs(reason.points) >= LEAST_POINTS_LISTED]
+    right.markdown(
+        "\n".join(f"* **{LABELS[reason.group]} {reason.points:+.2f}** - {reason.sentence}" for reason in listed)
+    )

@@ -1,11 +1,11 @@
-"""The widgets that ask what may vary of a draft, and within what constraints."""
+"""The form of a scenario search: candidates, alternatives and constraints."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
-from app.draft_link import FIRST_YEAR, LAST_YEAR, LONGEST, MOST_GENRES, SHORTEST
+from app.limits import FIRST_YEAR, LAST_YEAR, LONGEST_MINUTES, MOST_GENRES, SHORTEST_MINUTES
 from app.widgets.people_picker import pick_people
 from imdb_assets.rating_model.features.credit_arrays import BILLED_CAST
 from imdb_assets.rating_model.features.draft import MovieDraft
@@ -24,33 +24,35 @@ from imdb_assets.vocabulary.genres import GENRES
 from imdb_assets.vocabulary.languages import LANGUAGES
 
 _ROLES = {"directors": "candidate director", "writers": "candidate writer", "cast": "candidate actor"}
-_KEPT = "Nobody here: the draft keeps its own."
+_NO_CANDIDATES = "No candidates: the draft's own are used."
 _RULES: dict[str, type[Constraint]] = {
     "Must have one of": MustHave,
     "Must not have": Excludes,
     "Not together": NotTogether,
-    "At most so many of": AtMost,
-    "At most so many newcomers": AtMostNewcomers,
+    "At most this many of": AtMost,
+    "At most this many newcomers": AtMostNewcomers,
 }
 _N_GENRE_SETS = 3
 _RULES_KEY = "scenario_rules"
 
 
-def ask_variations(draft: MovieDraft, index: People) -> Variations:
-    """Ask for candidates, alternatives and constraints."""
+def variation_fields(draft: MovieDraft, index: People) -> Variations:
+    """Show the form and return what may vary."""
     picks: dict[str, Pick | None] = {}
     for role, column in zip(_ROLES, st.columns(3, gap="large"), strict=True):
         with column:
-            picks[role] = _ask_pick(role, index)
+            picks[role] = _candidates(role, index)
     people = [person for role, pick in picks.items() for person in (pick.people if pick else getattr(draft, role))]
     facts, rules = st.columns(2, gap="large")
     alternatives, constraints = {}, ()
     with facts:
-        if st.toggle("Other genres, runtimes, years or languages", key="scenario_with_facts", persist_state="session"):
-            alternatives = _ask_facts(draft)
+        if st.toggle(
+            "Alternative genres, runtimes, years or languages", key="scenario_with_facts", persist_state="session"
+        ):
+            alternatives = _alternatives(draft)
     with rules:
         if st.toggle("Constraints", key="scenario_with_rules", persist_state="session"):
-            constraints = _ask_constraints(list(dict.fromkeys(people)), index)
+            constraints = _constraints(list(dict.fromkeys(people)), index)
     return Variations(
         **alternatives,
         directors=picks["directors"],
@@ -60,21 +62,21 @@ def ask_variations(draft: MovieDraft, index: People) -> Variations:
     )
 
 
-def _ask_pick(role: str, index: People) -> Pick | None:
-    people = pick_people(index, role=_ROLES[role], key=f"candidate_{role}", note=_KEPT)
+def _candidates(role: str, index: People) -> Pick | None:
+    people = pick_people(index, role=_ROLES[role], key=f"candidate_{role}", help_text=_NO_CANDIDATES)
     if not people:
-        st.caption(_KEPT)
+        st.caption(_NO_CANDIDATES)
         return None
-    named = {"directors": "Directors", "writers": "Writers", "cast": "Actors"}[role]
+    label = {"directors": "Directors", "writers": "Writers", "cast": "Actors"}[role]
     size = st.number_input(
-        f"{named} per film", 1, min(len(people), BILLED_CAST), key=f"size_{role}", persist_state="session",
-        help="So many of the candidates make one film; actors are billed in the order above.",
+        f"{label} per film", 1, min(len(people), BILLED_CAST), key=f"size_{role}", persist_state="session",
+        help="How many of the candidates one film has. Actors are billed in the order above.",
     )  # fmt: skip
     return Pick(people, int(size))
 
 
-def _ask_facts(draft: MovieDraft) -> dict[str, Any]:
-    st.caption("Each is tried with every team. What stays empty is as in the draft.")
+def _alternatives(draft: MovieDraft) -> dict[str, Any]:
+    st.caption("Each alternative is tried with every team. Empty fields keep the draft's value.")
     sets = [
         st.multiselect(
             f"Genres, alternative {number}", GENRES, max_selections=MOST_GENRES, key=f"scenario_genres_{number}",
@@ -82,62 +84,65 @@ def _ask_facts(draft: MovieDraft) -> dict[str, Any]:
         )
         for number in range(1, _N_GENRE_SETS + 1)
     ]  # fmt: skip
-    runtimes = _ask_numbers("Runtimes, minutes", SHORTEST, LONGEST, key="scenario_runtimes", example="90, 110, 130")
-    years = _ask_numbers("Release years", FIRST_YEAR, LAST_YEAR, key="scenario_years", example="2027, 2028")
+    runtimes = _numbers(
+        "Runtimes, minutes", SHORTEST_MINUTES, LONGEST_MINUTES, key="scenario_runtimes", example="90, 110, 130"
+    )
+    years = _numbers("Release years", FIRST_YEAR, LAST_YEAR, key="scenario_years", example="2027, 2028")
     languages = st.multiselect(
         "Languages", LANGUAGES, key="scenario_languages", placeholder="Choose some", accept_new_options=True,
         persist_state="session",
     )  # fmt: skip
-    given = {
+    selected = {
         "genres": tuple(tuple(chosen) for chosen in sets if chosen), "runtimes": runtimes, "years": years,
         "languages": tuple(languages),
     }  # fmt: skip
-    own = {"genres": draft.genres, "runtimes": draft.runtime_minutes, "years": draft.release_year,
+    draft_values = {"genres": draft.genres, "runtimes": draft.runtime_minutes, "years": draft.release_year,
            "languages": draft.language}  # fmt: skip
-    # An alternative stands beside what the draft says.
+    # The value of the draft is always among the alternatives.
     return {
-        name: tuple(dict.fromkeys((*([own[name]] if own[name] else []), *values))) if values else ()
-        for name, values in given.items()
+        name: tuple(dict.fromkeys((*([draft_values[name]] if draft_values[name] else []), *values))) if values else ()
+        for name, values in selected.items()
     }
 
 
-def _ask_numbers(label: str, lowest: int, highest: int, *, key: str, example: str) -> tuple[int, ...]:
-    text = st.text_input(label, key=key, placeholder=f"Such as {example}", persist_state="session")
+def _numbers(label: str, lowest: int, highest: int, *, key: str, example: str) -> tuple[int, ...]:
+    text = st.text_input(label, key=key, placeholder=f"For example {example}", persist_state="session")
     words = [word for word in text.replace(",", " ").split() if word]
     numbers = [int(word) for word in words if word.isascii() and word.isdigit() and lowest <= int(word) <= highest]
     if len(numbers) < len(words):
-        st.error(f"{label}: whole numbers from {lowest} to {highest}, separated by commas. The others are left out.")
+        st.error(
+            f"{label}: enter whole numbers from {lowest} to {highest}, separated by commas. Other entries are ignored."
+        )
     return tuple(dict.fromkeys(numbers))
 
 
-def _ask_constraints(people: Sequence[str], index: People) -> tuple[Constraint, ...]:
+def _constraints(people: Sequence[str], index: People) -> tuple[Constraint, ...]:
     rules: list[Constraint] = st.session_state.setdefault(_RULES_KEY, [])
     labels = {index.label(person): person for person in people}
-    words = st.selectbox("Kind", list(_RULES), key="scenario_rule_kind")
-    kind = _RULES[words]
-    named: list[str] = []
+    kind = _RULES[st.selectbox("Constraint", list(_RULES), key="scenario_rule_kind")]
+    selected: list[str] = []
     if kind is not AtMostNewcomers:
-        named = st.multiselect(
-            "People of the constraint",
+        selected = st.multiselect(
+            "People",
             list(labels),
             key="scenario_rule_people",
-            placeholder="Candidates and the draft's",
+            placeholder="Candidates and people of the draft",
         )
     number = 1
     if kind in (AtMost, AtMostNewcomers):
         number = st.number_input("At most", 0, 3 * BILLED_CAST, 1, key="scenario_rule_number")
-    chosen = tuple(labels[label] for label in named)
+    chosen = tuple(labels[label] for label in selected)
     least = {AtMostNewcomers: 0, NotTogether: 2}.get(kind, 1)
     rule = _rule(kind, chosen, int(number))
     st.button(
-        "Add the constraint", icon=":material/add:", on_click=_add_rule, args=(rule,), disabled=len(chosen) < least,
-        help="Two must not work together: choose both, and Not together.", key="scenario_rule_add",
+        "Add constraint", icon=":material/add:", on_click=_add_rule, args=(rule,), disabled=len(chosen) < least,
+        help="To keep two people apart, select Not together and both names.", key="scenario_rule_add",
     )  # fmt: skip
     with st.container(horizontal=True, gap="small"):
-        for place, one in enumerate(rules):
+        for number, existing in enumerate(rules):
             st.button(
-                rule_words(one, index), icon=":material/close:", key=f"scenario_rule_{place}", on_click=rules.remove,
-                args=(one,), help="Remove this constraint",
+                rule_label(existing, index), icon=":material/close:", key=f"scenario_rule_{number}",
+                on_click=rules.remove, args=(existing,), help="Remove this constraint",
             )  # fmt: skip
     return tuple(rules)
 
@@ -155,8 +160,8 @@ def _add_rule(rule: Constraint) -> None:
     st.session_state["scenario_rule_people"] = []
 
 
-def rule_words(rule: Constraint, index: People) -> str:
-    """A constraint in plain words."""
+def rule_label(rule: Constraint, index: People) -> str:
+    """Return a constraint as users read it."""
     people = [index.label(person).split(",")[0] for person in getattr(rule, "people", ())]
     listed, either = ", ".join(people), " or ".join(people)
     match rule:

@@ -1,4 +1,4 @@
-"""Released films like a draft, as a table."""
+"""A table of released films that are similar to a draft."""
 
 import pandas as pd
 import streamlit as st
@@ -12,17 +12,17 @@ _SHOWN = 8
 _ROW_HEIGHT = 56
 
 
-def show_similar(model: RatingModel, draft: MovieDraft, *, but: str | None = None) -> None:
-    """Show the released films that are nearest in what the model sees, but for the one of an id."""
-    st.subheader("Released films like it", anchor=False)
-    found = similar_films(model, draft, k=_SHOWN, but=but)
-    if not found:
-        st.caption("This version knows no released films: it was registered before they were kept. Train a new one.")
+def show_similar(model: RatingModel, draft: MovieDraft, *, excluded: str | None = None) -> None:
+    """Show the most similar released films, without the film with the id `excluded`."""
+    st.subheader("Similar released films", anchor=False)
+    films = similar_films(model, draft, k=_SHOWN, but=excluded)
+    if not films:
+        st.caption("This version has no released films. Train a new film.")
         return
-    st.markdown("Nearest in what the model sees of a film. Their ratings are today's.")
+    st.markdown("Similar in what the model uses: people, genres, plot and so on. The ratings are current.")
     st.dataframe(
-        similar_rows(found), hide_index=True, width="stretch", row_height=_ROW_HEIGHT, height="content",
-        alt="Released films like the draft",
+        similar_rows(films), hide_index=True, width="stretch", row_height=_ROW_HEIGHT, height="content",
+        alt="Similar released films",
         column_config={
             "Film": st.column_config.TextColumn(width=170),
             "Year": st.column_config.NumberColumn(format="%d", width=60),
@@ -33,17 +33,17 @@ def show_similar(model: RatingModel, draft: MovieDraft, *, but: str | None = Non
     )  # fmt: skip
 
 
-def similar_rows(found: list[SimilarFilm]) -> pd.DataFrame:
-    """A row per film, the nearest first, in the words of the page."""
+def similar_rows(films: list[SimilarFilm]) -> pd.DataFrame:
+    """Return a row per film, most similar first, with the column headings of the page."""
     return pd.DataFrame(
         [
             {
-                "Film": one.title,
-                "Year": one.release_year,
-                "Rating": one.average_rating,
-                "Votes": one.n_votes,
-                "Why": one.why,
+                "Film": film.title,
+                "Year": film.release_year,
+                "Rating": film.average_rating,
+                "Votes": film.n_votes,
+                "Why": film.why,
             }
-            for one in found
+            for film in films
         ]
     )

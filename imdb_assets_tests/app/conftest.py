@@ -1,25 +1,31 @@
-"""The app on a registered champion, in a real browser, on a wide screen and on a phone's, in light and in dark."""
+"""The app on a registered champion: in Streamlit's test runner, and in Chromium on a wide and on a narrow screen."""
 
 import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
+import pandas as pd
 import pytest
+from mlflow import MlflowClient
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from streamlit.testing.v1 import AppTest
 
+from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_NAME
+from imdb_assets.rating_model.evaluation.predictions import BOUNDS, TEST, Predictions, prediction_rows
+from imdb_assets.rating_model.registry import run_artifacts, versions
+from imdb_assets.rating_model.registry.versions import load_champion
+from imdb_assets_tests.support.app_pages import APP, open_page
 from imdb_assets_tests.support.browser import CHROMIUM, FLAGS
+from imdb_assets_tests.support.champion import TRAINED_UNTIL, invented_films, registered_champion
 from imdb_assets_tests.support.servers import free_port, served
-
-APP = Path(__file__).parents[2] / "app" / "rating_app.py"
 
 
 @pytest.fixture(scope="module")
 def address(champion_uri, tmp_path_factory) -> Iterator[str]:
     port = free_port()
     command = [
-        sys.executable, "-m", "streamlit", "run", str(APP), "--server.address", "127.0.0.1", "--server.port", str(port),
-        "--server.headless", "true",
+        sys.executable, "-m", "streamlit", "run", str(APP / "rating_app.py"), "--server.address", "127.0.0.1",
+        "--server.port", str(port), "--server.headless", "true",
     ]  # fmt: skip
     environment = {**os.environ, "MLFLOW_TRACKING_URI": champion_uri}
     folder = tmp_path_factory.mktemp("app")
@@ -38,18 +44,62 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(params=[(1400, "light"), (390, "dark")], ids=["wide", "phone"])
 def page(browser, request) -> Iterator[Page]:
-    """A person's page; what it complains of in its console fails the test."""
-    width, ground = request.param
+    """A user's page. Errors in its console fail the test."""
+    width, color_scheme = request.param
     size = {"width": width, "height": 1400 if width > 768 else 2000}
-    context = browser.new_context(viewport=size, color_scheme=ground)
+    context = browser.new_context(viewport=size, color_scheme=color_scheme)
     page = context.new_page()
-    complaints: list[str] = []
+    errors: list[str] = []
     page.on(
         "console",
-        lambda message: complaints.append(f"{message.text} {message.location}") if message.type == "error" else None,
+        lambda message: errors.append(f"{message.text} {message.location}") if message.type == "error" else None,
     )
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("pageerror", lambda error: errors.append(str(error)))
     page.set_default_timeout(60_000)
     yield page
     context.close()
-    assert not complaints
+    assert not errors
+
+
+@pytest.fixture
+def app(champion_uri: str, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """The Draft page as it opens."""
+    return open_page(champion_uri, monkeypatch, "rating_app.py")
+
+
+@pytest.fixture(scope="session")
+def measured_uri(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A registry whose champion's run logged everything that the Model page shows."""
+    uri = registered_champion(tmp_path_factory.mktemp("measured"))
+    model = load_champion(uri).model
+    films = invented_films()
+    unseen = films[films["release_year"].between(TRAINED_UNTIL, 2021)].reset_index(drop=True)
+    bounds = model.predict_with_bounds(unseen)
+    scored = Predictions(
+        unseen["tconst"], unseen["target_rating"].to_numpy("float64"), unseen["n_votes"].to_numpy("int64"),
+        bounds["rating"].to_numpy(), bounds[list(BOUNDS)],
+    )  # fmt: skip
+    predictions = prediction_rows(CANDIDATE_NAME, TEST, scored, unseen["release_year"])
+    slices = pd.DataFrame(
+        [
+            {"model": CANDIDATE_NAME, "population": "votes_1000", "slice_by": by, "slice": name, "n": 50, "rmse": 0.8,
+             "rmse_low": 0.7, "rmse_high": 0.9, "coverage_80": 0.8, "coverage_80_low": 0.7, "coverage_80_high": 0.9}
+            for by, name in (("crew", "debut"), ("crew", "1-3 films"), ("genre", "Drama"))
+        ]
+    )  # fmt: skip
+    forecasts = bounds.rename(columns={"rating": "predicted_rating"}).assign(
+        tconst=unseen["tconst"], title=unseen["title"], release_year=2027, model_version="1",
+        forecast_date=pd.Timestamp("2024-03-01"),
+    )  # fmt: skip
+    scoreboard = forecasts[:20].assign(
+        target_rating=unseen["target_rating"][:20], n_votes=100, n_days=800,
+        error=lambda rows: rows["target_rating"] - rows["predicted_rating"],
+        is_within_80=True, is_within_90=True,
+    )  # fmt: skip
+    for rows, file in (
+        (predictions, run_artifacts.PREDICTIONS_FILE), (slices, run_artifacts.SLICES_FILE),
+        (forecasts, run_artifacts.FORECASTS_FILE), (scoreboard, run_artifacts.SCOREBOARD_FILE),
+    ):  # fmt: skip
+        run_artifacts.log_rows_of_champion(uri, rows, file)
+    MlflowClient(uri).log_text(versions.run_of(uri, versions.CHAMPION), "# The card", run_artifacts.CARD_FILE)
+    return uri

@@ -1,4 +1,4 @@
-"""Drafts as addresses: what was said comes back, and nothing in an address is a crash."""
+"""Links to drafts: every draft survives the round trip, and no link crashes the app."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.draft_link import FACTS, FIRST_YEAR, LAST_YEAR, LONGEST, SHORTEST, address_of, draft_from_query, next_year
+from app.draft_link import FIELDS, address_of, draft_from_query, next_year
+from app.limits import FIRST_YEAR, LAST_YEAR, LONGEST_MINUTES, SHORTEST_MINUTES
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.lookup.people import NEWCOMER
 from imdb_assets.vocabulary.genres import GENRES
@@ -18,7 +19,7 @@ DRAFTS = st.builds(
     MovieDraft,
     title=st.none() | TEXTS,
     release_year=st.integers(FIRST_YEAR, LAST_YEAR),
-    runtime_minutes=st.none() | st.integers(SHORTEST, LONGEST),
+    runtime_minutes=st.none() | st.integers(SHORTEST_MINUTES, LONGEST_MINUTES),
     genres=st.lists(st.sampled_from(GENRES), max_size=3, unique=True).map(tuple),
     plot=st.none() | TEXTS,
     language=st.none() | TEXTS,
@@ -29,22 +30,22 @@ DRAFTS = st.builds(
 
 
 @given(DRAFTS)
-def test_whatever_a_draft_says_comes_back_from_its_address(draft):
+def test_every_draft_survives_the_round_trip_through_its_address(draft):
     address = address_of("http://127.0.0.1/draft", draft)
     assert draft_from_query(parse_qs(urlsplit(address).query, strict_parsing=True)) == (draft, None)
 
 
-@given(st.dictionaries(st.sampled_from([*FACTS, "x"]), st.lists(st.text(max_size=30), max_size=4), max_size=5))
-def test_nothing_in_an_address_is_a_crash(query):
-    draft, said = draft_from_query(query)
+@given(st.dictionaries(st.sampled_from([*FIELDS, "x"]), st.lists(st.text(max_size=30), max_size=4), max_size=5))
+def test_no_address_crashes_the_app(query):
+    draft, message = draft_from_query(query)
     assert FIRST_YEAR <= draft.release_year <= LAST_YEAR
-    assert draft.runtime_minutes is None or SHORTEST <= draft.runtime_minutes <= LONGEST
+    assert draft.runtime_minutes is None or SHORTEST_MINUTES <= draft.runtime_minutes <= LONGEST_MINUTES
     assert set(draft.genres) <= set(GENRES)
-    assert said is None or said.endswith(".")
+    assert message is None or message.endswith(".")
 
 
 @pytest.mark.parametrize(
-    ("query", "unread"),
+    ("query", "invalid"),
     [
         ({"year": ["soon"]}, "year"),
         ({"year": ["3000"]}, "year"),
@@ -55,9 +56,9 @@ def test_nothing_in_an_address_is_a_crash(query):
         ({"titel": ["A"], "year": ["²"]}, "titel, year"),
     ],
 )
-def test_what_cannot_be_read_is_left_out_and_named_in_one_sentence(query, unread):
-    draft, said = draft_from_query(query)
-    assert said == f"Of this address the following could not be read and was left out: {unread}."
+def test_invalid_parameters_are_ignored_and_named_in_one_message(query, invalid):
+    draft, message = draft_from_query(query)
+    assert message == f"These parts of the link are invalid and were ignored: {invalid}."
     assert draft.release_year == next_year()
 
 

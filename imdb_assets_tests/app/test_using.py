@@ -1,4 +1,4 @@
-"""What docs/using.md shows is run as it stands: in a folder of its own, against a champion and its server."""
+"""The examples of docs/using.md run as they are, in a temporary folder with a champion and its server."""
 
 import os
 import re
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 PAGE = Path(__file__).parents[2] / "docs" / "using.md"
 BLOCKS = re.findall(r"```(sh|python)\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
-SAID = {
+OUTPUT = {
     "imdb-rating predict --year": "Answered by imdb_rating version 1",
     "imdb-rating status": "Champion   imdb_rating version 1",
     "curl": '"rating":',
@@ -23,7 +23,7 @@ SAID = {
     "pyfunc.load_model": "160.0",
     "DeltaTable": "lightgbm",
 }
-"""What the block that holds a text prints."""
+"""Part of an example, and of its output."""
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +34,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("block", range(len(BLOCKS)), ids=[text.split("\n", 1)[0] for _, text in BLOCKS])
-def test_an_example_does_what_the_page_says(block: int, folder: Path, model_server: str, champion_uri: str) -> None:
+def test_an_example_runs_and_prints_its_output(block: int, folder: Path, model_server: str, champion_uri: str) -> None:
     language, text = BLOCKS[block]
-    here = text.replace("http://127.0.0.1:5001", model_server).replace("sqlite:///data/mlflow.db", champion_uri)
-    command = ["bash", "-euo", "pipefail", "-c", here] if language == "sh" else [sys.executable, "-c", here]
+    program = text.replace("http://127.0.0.1:5001", model_server).replace("sqlite:///data/mlflow.db", champion_uri)
+    command = ["bash", "-euo", "pipefail", "-c", program] if language == "sh" else [sys.executable, "-c", program]
     environment = {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
@@ -46,10 +46,10 @@ def test_an_example_does_what_the_page_says(block: int, folder: Path, model_serv
     }
     run = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
-    for part, said in SAID.items():
+    for part, printed in OUTPUT.items():
         if part in text:
-            assert said in run.stdout
+            assert printed in run.stdout
 
 
-def test_every_kind_of_example_is_looked_at() -> None:
-    assert all(any(part in text for _, text in BLOCKS) for part in SAID)
+def test_every_kind_of_example_is_covered() -> None:
+    assert all(any(part in text for _, text in BLOCKS) for part in OUTPUT)

@@ -83,11 +83,17 @@ def said(result: dg.ExecuteInProcessResult) -> str:
     return str(event.materialization.metadata["said"].value)
 
 
+@pytest.fixture(scope="module")
+def forecasting_champion_uri(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A champion of this module's own: forecasts are logged to its run, which tests of the app expect to be without."""
+    return registered_champion(tmp_path_factory.mktemp("forecasting"))
+
+
 @pytest.fixture
-def world(tmp_path: Path, spark: SparkSession, champion_uri: str) -> World:
+def world(tmp_path: Path, spark: SparkSession, forecasting_champion_uri: str) -> World:
     lake = FolderBlobStorage(root=str(tmp_path / "lake"))
     delta = DeltaLake(spark=Spark(master="local[2]", is_short_lived=True, lake=lake), lake=lake)
-    return World(delta, spark, tmp_path, champion_uri)
+    return World(delta, spark, tmp_path, forecasting_champion_uri)
 
 
 def films_of_2024() -> pd.DataFrame:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from app.cli.lake_status import lake_status
-from app.settings import read_settings
+from app.cli.lake_status import lake_of, lake_status
+from imdb_assets.settings import settings
 from imdb_assets_tests.support.azurite import AZURITE_KEY, AZURITE_URI, WRONG_KEY
 from imdb_assets_tests.support.lake_contract import GRAPH, ROWS
 
@@ -66,7 +66,7 @@ def test_the_whole_graph_runs_and_a_second_run_writes_nothing(seen: dict) -> Non
 def test_the_status_reads_a_lake_on_azure(seen: dict, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AZURE_STORAGE_KEY", "AZURE_STORAGE_ENDPOINT", "LAKE_URI"):
         monkeypatch.setenv(name, seen["variables"][name])
-    rows = {found.table: found.rows for found in lake_status(read_settings().lake).tables if found.rows is not None}
+    rows = {found.table: found.rows for found in lake_status(lake_of(settings())).tables if found.rows is not None}
     assert rows == seen["graph"]["rows"]
 
 

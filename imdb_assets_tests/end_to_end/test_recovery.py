@@ -15,11 +15,11 @@ import psutil
 import pytest
 
 from imdb_assets.definitions import definitions_for
-from imdb_assets.environments import settings_from
 from imdb_assets.materialization.lake_step import JAVA_ENDED
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.omdb_landing import LEDGER
 from imdb_assets.sample_world.world import write_snapshot
+from imdb_assets.settings import settings_from
 from imdb_assets.tables import bronze, evaluation, gold, silver
 from imdb_assets_tests.end_to_end.test_whole_pipeline import content
 from imdb_assets_tests.support.imdb_server import ImdbServer, imdb_server

@@ -1,7 +1,7 @@
 """The whole graph on a small invented industry, all real but the network; run once and looked at from all sides."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
@@ -12,12 +12,10 @@ import pytest
 from deltalake import DeltaTable
 from mlflow import MlflowClient
 
-from app.cli.lake_status import lake_status
-from app.settings import Lake
+from app.cli.lake_status import Lake, lake_status
 from imdb_assets.assets.model import TRAINED_ON, champion_recipe
 from imdb_assets.automation import ON_DEMAND
 from imdb_assets.definitions import definitions_for
-from imdb_assets.environments import Settings, settings_from
 from imdb_assets.materialization.table_asset import FORCE
 from imdb_assets.rating_model.evaluation.candidate_evaluation import evaluate_candidate
 from imdb_assets.rating_model.features.draft import DRAFT_COLUMNS, MovieDraft, drafts_frame
@@ -25,6 +23,7 @@ from imdb_assets.rating_model.features.history import History
 from imdb_assets.rating_model.features.matrix import features
 from imdb_assets.rating_model.registry import register, run_artifacts, versions
 from imdb_assets.resources.delta import DeltaLake, table_path
+from imdb_assets.settings import Settings, settings_from
 from imdb_assets.tables import bronze, evaluation, gold, silver
 from imdb_assets.tables.monitoring import FORECASTS
 from imdb_assets.tables.table import Table
@@ -195,7 +194,8 @@ def test_the_status_tells_of_every_table_without_spark(platform: Platform) -> No
 
 def test_basics_ratings_and_crew_alone_still_reach_a_model(platform: Platform, tmp_path: Path) -> None:
     place = {"lake_uri": str(tmp_path / "lake"), "mlflow_tracking_uri": f"sqlite:///{tmp_path / 'mlflow.db'}"}
-    chosen = replace(platform.chosen, imdb_datasets=("title.basics", "title.ratings", "title.crew"), **place)
+    changes = {"imdb_datasets": ("title.basics", "title.ratings", "title.crew"), **place}
+    chosen = platform.chosen.model_copy(update=changes)
     assert run(chosen, tags={}).success
     answer = versions.load_champion(chosen.mlflow_tracking_uri).model.predict([MovieDraft(release_year=2026)])[0]
     assert 1 <= answer.rating <= 10

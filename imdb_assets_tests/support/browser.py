@@ -1,4 +1,4 @@
-"""Chromium for the tests of the app, and what a person does on its pages."""
+"""Chromium for tests of the app, and what users do on its pages."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-# Everything that takes a focus and has no name for a screen reader.
+# Focusable elements without a name for screen readers.
 NAMELESS = """
 [...document.querySelectorAll('main input, main textarea, main button, main [role=slider], main a')].filter(element =>
     element.offsetParent !== null && !element.innerText.trim() && !element.getAttribute('aria-label')
@@ -31,8 +31,8 @@ def add(where: Page | Locator, role: str, name: str, *, is_newcomer: bool = Fals
     box = where.get_by_role("textbox", name=f"Add a {role}", exact=True)
     box.fill(name)
     box.press("Enter")
-    offered = f"{name}, a newcomer" if is_newcomer else r"\d rated films"
-    where.get_by_role("button", name=re.compile(offered)).first.click()
+    label = f"{name}, a newcomer" if is_newcomer else r"\d rated films"
+    where.get_by_role("button", name=re.compile(label)).first.click()
     expect(box).to_have_value("")
     settle(page)
 
@@ -55,11 +55,11 @@ def settle(page: Page) -> None:
     page.wait_for_function("document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'")
 
 
-def assert_shown(page: Page, screenshot: Path, *, pictures: int) -> None:
-    """All pictures are drawn and described, nothing is wider than the screen, all that takes a focus has a name."""
+def assert_shown(page: Page, screenshot: Path, *, charts: int) -> None:
+    """All charts are drawn, nothing is wider than the screen, and every focusable element has a name."""
     drawn = page.locator("[data-testid=stVegaLiteChart]")
-    expect(drawn).to_have_count(pictures)
-    for number in range(pictures):
+    expect(drawn).to_have_count(charts)
+    for number in range(charts):
         expect(drawn.nth(number).locator("canvas, svg").first).to_be_visible()
     page.mouse.move(0, 0)
     page.screenshot(path=screenshot, full_page=True)

@@ -8,10 +8,10 @@ from pathlib import Path
 import dagster as dg
 
 from imdb_assets.definitions import definitions_for
-from imdb_assets.environments import settings_from
 from imdb_assets.materialization.table_asset import FORCE
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.sample_world.world import write_snapshot
+from imdb_assets.settings import settings_from
 from imdb_assets.tables.table import Table
 
 Fault = Callable[[bytes], bytes | None]

@@ -16,8 +16,9 @@ from pyspark.sql import DataFrame
 
 from imdb_assets.automation import ON_DEMAND
 from imdb_assets.definitions import definitions_for
-from imdb_assets.environments import resources_for, settings
 from imdb_assets.resources.delta import DeltaLake
+from imdb_assets.resources.environments import resources_for
+from imdb_assets.settings import settings
 from imdb_assets.tables import bronze, gold, silver
 from imdb_assets.tables.table import Column, Table
 

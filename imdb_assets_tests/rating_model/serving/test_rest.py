@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 from app.cli.main import cli
-from app.prediction_client import answers_of
+from app.prediction_client import server_answers
 from imdb_assets.rating_model.features.draft import DRAFT_COLUMNS, DRAFT_LISTS, DRAFT_TEXTS, MovieDraft
 from imdb_assets.rating_model.registry.versions import load_champion
 from imdb_assets.rating_model.serving.answers import registered_version
@@ -313,7 +313,7 @@ def test_the_app_and_the_command_line_ask_the_server_that_the_setting_names(mode
     draft = MovieDraft(release_year=2027, genres=("Drama",), directors=(GIFTED_NAME, "Nobody Yet"))
     asked = ["predict", "--year", "2027", "--genre", "Drama", "--director", GIFTED_NAME, "--director", "Nobody Yet"]
     (expected,) = load_champion(champion_uri).model.predict([draft])
-    answers = answers_of(model_server, [draft])
+    answers = server_answers(model_server, [draft])
     (predicted,) = answers.predictions
     assert answers.version == "1"
     assert predicted.warnings == expected.warnings
@@ -331,7 +331,7 @@ def test_the_app_and_the_command_line_ask_the_server_that_the_setting_names(mode
 def test_a_server_that_is_not_there_is_a_sentence_in_app_and_command_line(champion_uri, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", champion_uri)
     monkeypatch.setenv("RATING_MODEL_URL", f"http://127.0.0.1:{free_port()}")
-    said = "could not be reached (ConnectionError); start it (make serve), or leave RATING_MODEL_URL out."
+    said = "could not be reached (ConnectionError). Start it (make serve) or unset RATING_MODEL_URL."
     page = AppTest.from_file(str(APP / "rating_app.py"), default_timeout=60).run()
     assert not page.exception
     assert said in page.warning[0].value

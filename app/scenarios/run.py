@@ -1,4 +1,4 @@
-"""One person's scenario search, on a thread of its own: how far it is, what came of it, and how to end it."""
+"""A scenario search on its own thread, with progress, result and cancellation."""
 
 from dataclasses import dataclass, field
 from threading import Event, Thread
@@ -12,8 +12,8 @@ from imdb_assets.rating_model.scenarios.space import Variations
 
 
 @dataclass(frozen=True)
-class Question:
-    """What is searched, and by which version."""
+class SearchRequest:
+    """What to search, and the model version that searches."""
 
     version: str
     draft: MovieDraft
@@ -23,46 +23,46 @@ class Question:
 
 @dataclass
 class ScenarioRun:
-    """A search that was begun; it belongs to one session and touches nothing of Streamlit's."""
+    """A search of one session. It does not use Streamlit, whose objects are bound to its own threads."""
 
-    question: Question
+    request: SearchRequest
     done: int = 0
     total: int = 0
-    found: Scenarios | None = None
-    refusal: str | None = None
+    result: Scenarios | None = None
+    error: str | None = None
     is_cancelled: bool = False
     _cancel: Event = field(default_factory=Event)
     _thread: Thread | None = None
 
-    def begin(self, champion: Champion) -> "ScenarioRun":
-        """Start searching."""
+    def start(self, champion: Champion) -> "ScenarioRun":
+        """Start the thread."""
         self._thread = Thread(target=self._search, args=(champion,), daemon=True)
         self._thread.start()
         return self
 
     @property
     def is_running(self) -> bool:
-        """Whether the search goes on."""
+        """Whether the search is still running."""
         return self._thread is not None and self._thread.is_alive()
 
     def cancel(self) -> None:
-        """End it at the next look."""
+        """Ask the search to stop. It does so at its next progress report."""
         self._cancel.set()
 
     def wait(self, seconds: float) -> None:
-        """Wait for the end, so long at most."""
+        """Wait until the search ends, at most for `seconds`."""
         if self._thread is not None:
             self._thread.join(seconds)
 
     def _search(self, champion: Champion) -> None:
-        asked = self.question
+        request = self.request
         try:
-            self.found = search_scenarios(
-                champion.model, asked.draft, asked.variations, k=asked.k, report=self._report,
+            self.result = search_scenarios(
+                champion.model, request.draft, request.variations, k=request.k, report=self._report,
                 is_cancelled=self._cancel.is_set,
             )  # fmt: skip
         except ScenarioError as error:
-            self.refusal = str(error)
+            self.error = str(error)
         except SearchCancelledError:
             self.is_cancelled = True
 

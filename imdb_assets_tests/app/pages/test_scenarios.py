@@ -1,4 +1,4 @@
-"""The page Scenarios, run by Streamlit's own test runner and in a real browser, and its search on a thread."""
+"""The Scenarios page, run by Streamlit's test runner and in a real browser."""
 
 import contextlib
 import csv
@@ -11,23 +11,26 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
-from app.widgets.scenario_run import Question, ScenarioRun
 from imdb_assets.rating_model.features.draft import MovieDraft
-from imdb_assets.rating_model.registry.versions import Champion, load_champion
-from imdb_assets.rating_model.scenarios.constraints import NotTogether, Pick
-from imdb_assets.rating_model.scenarios.space import Variations
-from imdb_assets_tests.support.browser import add, assert_shown, grid, rating, settle
-from imdb_assets_tests.support.champion import DULL_NAME, GIFTED_DIRECTOR, GIFTED_NAME
+from imdb_assets.rating_model.registry.versions import load_champion
+from imdb_assets.rating_model.scenarios.constraints import NotTogether
+from imdb_assets_tests.support.app_pages import open_page
+from imdb_assets_tests.support.browser import add, assert_shown, grid, settle
+from imdb_assets_tests.support.browser import rating as shown_rating
+from imdb_assets_tests.support.champion import (
+    DULL_NAME,
+    GIFTED_DIRECTOR,
+    GIFTED_NAME,
+)
 
-APP = Path(__file__).parents[2] / "app"
-ACTORS = [f"nm{number:07d}" for number in range(50, 54)]
 pytestmark = pytest.mark.slow
+
+ACTORS = [f"nm{number:07d}" for number in range(50, 54)]
 
 
 @pytest.fixture
 def app(champion_uri, monkeypatch) -> AppTest:
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", champion_uri)
-    app = AppTest.from_file(str(APP / "rating_app.py"), default_timeout=120).run()
+    app = open_page(champion_uri, monkeypatch, "rating_app.py")
     app.multiselect("draft_genres").set_value(["Horror"]).run()
     return app.switch_page("pages/scenarios.py").run()
 
@@ -45,9 +48,9 @@ def candidates(app: AppTest, **people: list[str]) -> AppTest:
     return app.run()
 
 
-def test_the_best_of_the_candidates_is_what_the_model_says_of_it(app, champion_uri):
+def test_the_rating_of_the_best_candidate_is_the_prediction_of_the_model(app, champion_uri):
     candidates(app, directors=["nm0000002", GIFTED_DIRECTOR])
-    assert any("**2 combinations** (2 directors): every one will be rated." in text.value for text in app.markdown)
+    assert any("**2 combinations** (2 directors). All of them will be rated." in text.value for text in app.markdown)
     search(app)
     assert not app.exception
     table = app.dataframe[0].value
@@ -58,14 +61,14 @@ def test_the_best_of_the_candidates_is_what_the_model_says_of_it(app, champion_u
     assert app.caption[-1].value == "Answered by imdb_rating version 1 (champion)."
 
 
-def test_alternatives_stand_beside_the_draft_and_constraints_hold(app):
+def test_alternatives_are_tried_in_addition_to_the_draft_and_constraints_hold(app):
     candidates(app, cast=ACTORS)
     app.number_input("size_cast").set_value(2).run()
     app.toggle("scenario_with_facts").set_value(True).run()
     app.toggle("scenario_with_rules").set_value(True).run()
     app.multiselect("scenario_genres_1").set_value(["Drama"]).run()
     app.text_input("scenario_runtimes").set_value("90, 120, nonsense").run()
-    assert "Runtimes, minutes: whole numbers from 1 to 1000" in app.error[0].value
+    assert "Runtimes, minutes: enter whole numbers from 1 to 1000" in app.error[0].value
     assert any("**24 combinations** (2 genres by 2 runtimes by 6 casts)" in text.value for text in app.markdown)
     app.selectbox("scenario_rule_kind").set_value("Not together").run()
     chosen = app.multiselect("scenario_rule_people")
@@ -80,26 +83,26 @@ def test_alternatives_stand_beside_the_draft_and_constraints_hold(app):
     pair = set(chosen.options[:2])
     assert not any(pair <= set(cast.split("; ")) for cast in table["Cast"])
     app.button("scenario_rule_0").click().run()
-    assert any("Something was changed since the last search" in info.value for info in app.info)
+    assert any("Something has changed since the last search" in info.value for info in app.info)
 
 
-def test_each_two_things_that_vary_have_a_heat_map(app):
+def test_each_pair_of_varying_axes_has_a_heat_map(app):
     candidates(app, directors=["nm0000002", GIFTED_DIRECTOR], cast=ACTORS)
     search(app)
     assert app.selectbox("scenario_heat").options == ["Directors by casts"]
 
 
-def test_what_cannot_be_searched_is_said_before_the_search(app):
+def test_a_search_that_is_too_large_is_reported_before_it_starts(app):
     people = [f"nm{number:07d}" for number in range(1, 101)]
     candidates(app, directors=people, writers=people, cast=people)
     app.number_input("size_cast").set_value(4).run()
-    assert any("too many to rate each" in text.value for text in app.markdown)
+    assert any("They are too many to rate them all" in text.value for text in app.markdown)
     app.number_input("size_cast").set_value(8).run()
-    assert any("more than the 1,000,000,000,000 that can be searched" in text.value for text in app.markdown)
+    assert any("The limit is 1,000,000,000,000: remove some casts." in text.value for text in app.markdown)
     assert [button.disabled for button in app.button if button.label == "Find the best"] == [True]
 
 
-def test_constraints_that_nothing_meets_are_a_sentence(app):
+def test_unsatisfiable_constraints_are_reported(app):
     candidates(app, cast=ACTORS[:2])
     app.session_state["scenario_rules"] = [NotTogether(tuple(ACTORS[:2]))]
     app.toggle("scenario_with_rules").set_value(True).run()
@@ -109,44 +112,10 @@ def test_constraints_that_nothing_meets_are_a_sentence(app):
     assert "No combination meets all constraints" in app.warning[0].value
 
 
-@pytest.fixture(scope="module")
-def champion(champion_uri) -> Champion:
-    return load_champion(champion_uri)
-
-
-def run_of(champion: Champion) -> ScenarioRun:
-    people = tuple(f"nm{number:07d}" for number in range(1, 100))
-    many = Variations(directors=Pick(people), writers=Pick(people), cast=Pick(people))
-    return ScenarioRun(Question(champion.version, MovieDraft(release_year=2027), many, 10))
-
-
-def test_a_cancelled_search_ends_and_keeps_how_far_it_was(champion):
-    run = run_of(champion)
-    run.cancel()
-    run.begin(champion).wait(120)
-    assert not run.is_running
-    assert run.is_cancelled
-    assert run.found is None
-    assert run.done < run.total == 970_299
-
-
-def test_two_searches_at_once_do_not_mix(champion):
-    both = [run_of(champion), run_of(champion)]
-    both[1].question = Question(champion.version, MovieDraft(release_year=2020, genres=("Horror",)), Variations(
-        directors=Pick(("nm0000002", GIFTED_DIRECTOR))), 1)  # fmt: skip
-    for run in both:
-        run.begin(champion)
-    for run in both:
-        run.wait(120)
-    assert [run.found.n_rated if run.found else None for run in both] == [970_299, 2]
-    assert both[1].found
-    assert both[1].found.best[0].draft.directors == (GIFTED_DIRECTOR,)
-
-
 @pytest.mark.needs("chromium")
-def test_a_person_finds_the_best_version(address, page, tmp_path):
+def test_a_user_finds_the_best_version(address, page, tmp_path):
     page.goto(f"{address}/?title=The+Lantern+Maker&year=2028")
-    rating(page)
+    shown_rating(page)
     page.get_by_role("link", name="Scenarios").click()
     expect(page.get_by_text("The Lantern Maker")).to_be_visible()
     add(page, "candidate director", DULL_NAME)
@@ -158,9 +127,9 @@ def test_a_person_finds_the_best_version(address, page, tmp_path):
     expect(page.get_by_text("Best 6 of 6 allowed combinations")).to_be_visible(timeout=120_000)
     expect(grid(page)).to_be_visible()
     settle(page)
-    assert_shown(page, tmp_path / "scenarios.png", pictures=1)
-    told = download(page, "CSV", tmp_path)
-    rows = list(csv.DictReader(told.splitlines()))
+    assert_shown(page, tmp_path / "scenarios.png", charts=1)
+    text = download(page, "CSV", tmp_path)
+    rows = list(csv.DictReader(text.splitlines()))
     assert len(rows) == 6
     assert rows[0]["Directors"].startswith(GIFTED_NAME)
     records = json.loads(download(page, "JSON", tmp_path))
@@ -168,16 +137,16 @@ def test_a_person_finds_the_best_version(address, page, tmp_path):
 
 
 @pytest.mark.needs("chromium")
-def test_a_person_cancels_a_search(address, page):
+def test_a_user_cancels_a_search(address, page):
     page.goto(address)
-    rating(page)
+    shown_rating(page)
     page.get_by_role("link", name="Scenarios").click()
     for number in range(1, 9):
         add(page, "candidate actor", f"nm{number:07d}")
         add(page, "candidate director", f"nm{number + 20:07d}")
         add(page, "candidate writer", f"nm{number + 40:07d}")
-    for named in ("Directors", "Writers", "Actors"):
-        box = page.get_by_role("spinbutton", name=f"{named} per film")
+    for label in ("Directors", "Writers", "Actors"):
+        box = page.get_by_role("spinbutton", name=f"{label} per film")
         box.fill("4")
         box.press("Enter")
         settle(page)
@@ -193,8 +162,8 @@ def test_a_person_cancels_a_search(address, page):
 
 
 def download(page, label: str, folder: Path) -> str:
-    with page.expect_download() as found:
+    with page.expect_download() as downloaded:
         page.get_by_role("button", name=label, exact=True).click()
     file = folder / label
-    found.value.save_as(file)
+    downloaded.value.save_as(file)
     return file.read_text(encoding="utf-8")

@@ -1,0 +1,69 @@
+"""Scenario files of the command line: a draft, candidates, alternatives and constraints as JSON."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from app.cli.draft_files import read_draft
+from app.cli.drafts import draft_or_exit
+from app.scenarios.table import ROLES
+from imdb_assets.command_line import refusal
+from imdb_assets.rating_model.features.draft import MovieDraft
+from imdb_assets.rating_model.scenarios.constraints import (
+    AtMost,
+    AtMostNewcomers,
+    Constraint,
+    Excludes,
+    MustHave,
+    NotTogether,
+    Pick,
+)
+from imdb_assets.rating_model.scenarios.space import Variations
+
+_ALTERNATIVES = ("genres", "runtimes", "years", "languages")
+_KEYS = ("draft", *ROLES, *_ALTERNATIVES, "constraints")
+_CONSTRAINTS = {"must_have": MustHave, "without": Excludes, "apart": NotTogether}
+_EXAMPLE = (
+    '{"draft": {"release_year": 2027}, "directors": {"people": ["A", "B"]}, "cast": {"people": ["C", "D", "E"], '
+    '"size": 2}, "genres": [["Drama"], ["Comedy"]], "constraints": [{"apart": ["A", "C"]}]}'
+)
+
+
+def scenarios_from_file(file: Path) -> tuple[MovieDraft, Variations]:
+    """Return the draft of a file and what may vary; exit with a message if the file is invalid."""
+    try:
+        content = json.loads(file.read_text(encoding="utf-8-sig"))
+    except ValueError as error:
+        raise refusal(f"{file} is not JSON: {error}.") from None
+    if not isinstance(content, dict) or not isinstance(content.get("draft"), dict):
+        raise refusal(f"{file} has no draft. A valid file looks like {_EXAMPLE}.")
+    if unknown := [key for key in content if key not in _KEYS]:
+        raise refusal(f"{file} has the unknown key {unknown[0]!r}. Valid keys are {', '.join(_KEYS)}.")
+    try:
+        variations = _variations(content)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise refusal(f"{file} has an invalid entry ({error!r}). A valid file looks like {_EXAMPLE}.") from None
+    return draft_or_exit(read_draft(content["draft"])), variations
+
+
+def _variations(content: Mapping[str, Any]) -> Variations:
+    values: dict[str, Any] = {role: _pick(content[role]) for role in ROLES if role in content}
+    values |= {axis: tuple(content[axis]) for axis in _ALTERNATIVES if axis in content}
+    values["genres"] = tuple(tuple(genres) for genres in values.get("genres", ()))
+    values["constraints"] = tuple(_constraint(rule) for rule in content.get("constraints", ()))
+    return Variations(**values)
+
+
+def _pick(candidates: Mapping[str, Any]) -> Pick:
+    return Pick(tuple(candidates["people"]), int(candidates.get("size", 1)))
+
+
+def _constraint(rule: Mapping[str, Any]) -> Constraint:
+    match rule:
+        case {"at_most_newcomers": int(number), **rest} if not rest:
+            return AtMostNewcomers(number)
+        case {"at_most": int(number), "of": [*people], **rest} if not rest:
+            return AtMost(number, tuple(people))
+    [(kind, people)] = rule.items()
+    return _CONSTRAINTS[kind](tuple(people))

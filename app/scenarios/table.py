@@ -1,0 +1,79 @@
+"""Scenarios as a table for users and as records for programs."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from imdb_assets.rating_model.lookup.people import People
+from imdb_assets.rating_model.scenarios.search import Scenario, Scenarios
+from imdb_assets.vocabulary.roles import ROLE_LISTS
+
+ROLES = tuple(ROLE_LISTS.values())
+AXIS_NAMES = {
+    "years": "Years", "genres": "Genres", "runtimes": "Runtimes", "languages": "Languages", "directors": "Directors",
+    "writers": "Writers", "cast": "Casts",
+}  # fmt: skip
+
+
+def scenario_table(scenarios: Scenarios, people: People) -> pd.DataFrame:
+    """Return a row per scenario, best first, with the page's column headings.
+
+    Columns without values are left out, and so are film facts that all scenarios share.
+    """
+    names = names_by_id(scenarios, people)
+    table = pd.DataFrame([_row(rank, scenario, names) for rank, scenario in enumerate(scenarios.best, start=1)])
+    facts = [name for name in ("Genres", "Runtime", "Year", "Language") if len(set(table[name])) == 1]
+    table = table.drop(columns=facts if len(table) > 1 else [])
+    return table.loc[:, (table != "").any()]
+
+
+def names_by_id(scenarios: Scenarios, people: People) -> dict[str, str]:
+    """Return the short names of everybody in the scenarios."""
+    drafts = [scenario.draft for scenario in scenarios.best]
+    return short_names((person for draft in drafts for role in ROLES for person in getattr(draft, role)), people)
+
+
+def short_names(ids: Iterable[str], people: People) -> dict[str, str]:
+    """Return names by id. Only namesakes among them have their full labels."""
+    labels = {person: people.label(person) for person in dict.fromkeys(ids)}
+    short = {person: label.split(",")[0] for person, label in labels.items()}
+    counts = Counter(short.values())
+    return {person: labels[person] if counts[name] > 1 else name for person, name in short.items()}
+
+
+def _row(rank: int, scenario: Scenario, names: Mapping[str, str]) -> dict[str, Any]:
+    answer, draft = scenario.prediction, scenario.draft
+    return {
+        "Rank": rank,
+        "Rating": answer.rating,
+        "Difference from first": "" if rank == 1 else "clear" if scenario.is_distinguishable_from_best else "≈",
+        "80% from": answer.low_80,
+        "80% to": answer.high_80,
+        "Directors": "; ".join(names[person] for person in draft.directors),
+        "Writers": "; ".join(names[person] for person in draft.writers),
+        "Cast": "; ".join(names[person] for person in draft.cast),
+        "Genres": ", ".join(draft.genres),
+        "Runtime": draft.runtime_minutes,
+        "Year": draft.release_year,
+        "Language": draft.language,
+        "Chance that first is higher": scenario.chance_of_best,
+        "90% from": answer.low_90,
+        "90% to": answer.high_90,
+    }
+
+
+def scenario_records(scenarios: Scenarios) -> list[dict[str, Any]]:
+    """Return a record per scenario, best first: rank, prediction, comparison with the best, warnings and draft."""
+    return [
+        {
+            "rank": rank,
+            **vars(scenario.prediction),
+            "chance_of_best": scenario.chance_of_best,
+            "is_told_from_best": scenario.is_distinguishable_from_best,
+            "unfamiliar": scenario.out_of_distribution,
+            "draft": scenario.draft.model_dump(),
+        }
+        for rank, scenario in enumerate(scenarios.best, start=1)
+    ]

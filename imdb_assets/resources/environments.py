@@ -1,0 +1,101 @@
+"""The resources of each environment. Only here, settings become resources.
+
+They are apart from the definitions because the command line and tests use resources without loading the assets.
+"""
+
+import dagster as dg
+from pydantic import SecretStr
+
+from imdb_assets.resources.alerts import Alerts
+from imdb_assets.resources.blob_storage_factory import blob_storage_for
+from imdb_assets.resources.delta import DeltaLake
+from imdb_assets.resources.evaluation_settings import EvaluationSettings
+from imdb_assets.resources.folder_imdb_datasets import SampleImdbDatasets
+from imdb_assets.resources.http_imdb_datasets import IMDB_DATASETS_URL
+from imdb_assets.resources.imdb_datasets import ImdbDatasets
+from imdb_assets.resources.imdb_datasets_factory import imdb_datasets_for
+from imdb_assets.resources.landing import Landing
+from imdb_assets.resources.mlflow_tracking import MlflowTracking
+from imdb_assets.resources.omdb import Omdb
+from imdb_assets.resources.omdb_api import OMDB_URL
+from imdb_assets.resources.omdb_factory import omdb_for
+from imdb_assets.resources.omdb_landing import OmdbLanding
+from imdb_assets.resources.recorded_omdb import SampleOmdb
+from imdb_assets.resources.search_budget import SearchBudget
+from imdb_assets.resources.spark import Spark
+from imdb_assets.settings import DATA, Settings
+
+# In larger worlds, Spark's start is a small part of a run.
+MOST_MOVIES_OF_A_SMALL_WORLD = 30_000
+# How long Delta keeps the files of old versions when a table is vacuumed; applies to new tables.
+RETENTION = "spark.databricks.delta.properties.defaults.deletedFileRetentionDuration"
+# By default Delta refuses to vacuum files younger than a week. Runs are serialized, so no reader loses its files.
+RETENTION_CHECK = "spark.databricks.delta.retentionDurationCheck.enabled"
+
+
+def resources_for(chosen: Settings) -> dict[str, object]:
+    """Return the resources of an environment by name, without touching files, network or Spark.
+
+    Secrets are passed as `dg.EnvVar`: Dagster reads them when a run starts, and its UI shows the names alone.
+    """
+    is_small = chosen.imdb_env == "sample" and chosen.sample_movies <= MOST_MOVIES_OF_A_SMALL_WORLD
+    lake = blob_storage_for(
+        chosen.lake_uri,
+        account=chosen.azure_storage_account,
+        key=_env_var(chosen.azure_storage_key, "AZURE_STORAGE_KEY"),
+        endpoint=chosen.azure_storage_endpoint,
+    )
+    spark = Spark(
+        master=chosen.spark_master,
+        remote=chosen.spark_remote,
+        java_home=chosen.java_home,
+        is_short_lived=is_small,
+        driver_memory=chosen.spark_driver_memory,
+        spark_config={RETENTION: f"interval {chosen.lake_retention_days} days", RETENTION_CHECK: "false"},
+        lake=lake,
+    )
+    webhook_url = _env_var(chosen.alert_webhook_url, "ALERT_WEBHOOK_URL")
+    return {
+        **({"alerts": Alerts(webhook_url=webhook_url)} if webhook_url else {}),
+        "lake": lake,
+        "spark": spark,
+        "delta": DeltaLake(spark=spark, lake=lake, retention_days=chosen.lake_retention_days),
+        "landing": Landing(lake=lake, datasets=list(chosen.imdb_datasets), snapshots_kept=chosen.landing_snapshots),
+        "omdb_landing": OmdbLanding(lake=lake),
+        "imdb_datasets": _imdb_datasets(chosen),
+        "omdb": _omdb(chosen),
+        "mlflow_tracking": MlflowTracking(tracking_uri=chosen.mlflow_tracking_uri),
+        "evaluation_settings": EvaluationSettings(test_years=chosen.test_years),
+        "search_budget": SearchBudget(trials=chosen.search_trials, seconds=chosen.search_seconds),
+    }
+
+
+def _imdb_datasets(chosen: Settings) -> ImdbDatasets:
+    if chosen.imdb_env == "sample":
+        return SampleImdbDatasets(
+            movies=chosen.sample_movies,
+            seed=chosen.sample_seed,
+            snapshot=chosen.sample_snapshot,
+            folder=str(DATA / "sample"),
+        )
+    return imdb_datasets_for(chosen.imdb_datasets_url or IMDB_DATASETS_URL, chosen.imdb_snapshot_date)
+
+
+def _omdb(chosen: Settings) -> Omdb:
+    if chosen.imdb_env == "sample":
+        return SampleOmdb(
+            movies=chosen.sample_movies,
+            seed=chosen.sample_seed,
+            snapshot=chosen.sample_snapshot,
+            folder=str(DATA / "sample"),
+        )
+    return omdb_for(
+        api_key=_env_var(chosen.omdb_api_key, "OMDB_API_KEY"),
+        recorded=chosen.omdb_recorded,
+        url=chosen.omdb_url or OMDB_URL,
+        daily_limit=chosen.omdb_daily_limit,
+    )
+
+
+def _env_var(secret: SecretStr | None, name: str) -> dg.EnvVar | None:
+    return dg.EnvVar(name) if secret else None

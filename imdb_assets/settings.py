@@ -1,0 +1,179 @@
+"""The settings of the platform, the app and the command line: the only file that reads the environment.
+
+Each field of `Settings` is an environment variable in lower case. `.env.example` documents them for users.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import unquote
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from imdb_assets.tables.bronze import DATASETS
+
+PROJECT_ROOT = Path(__file__).resolve().parents[1]
+DATA = PROJECT_ROOT / "data"
+# No other software uses these prefixes: a variable that starts with one of them and is not a setting is an error.
+OUR_PREFIXES = ("ALERT_", "IMDB_", "LAKE_", "LANDING_", "OMDB_", "RATING_MODEL_", "SAMPLE_", "SEARCH_")
+# Java and Dagster define these, and other tools define similar names (JAVA_HOME_17).
+NAMES_OF_OTHERS = frozenset({"DAGSTER_HOME", "JAVA_HOME"})
+_SQLITE, _FILE = "sqlite:///", "file://"
+
+
+class SettingsError(ValueError):
+    """A variable is unknown or has an invalid value. The message names the variable and how to fix it."""
+
+
+def _dataset_names(text: object) -> object:
+    names = tuple(name.strip() for name in text.split(",") if name.strip()) if isinstance(text, str) else text
+    if isinstance(names, tuple) and (unknown := [name for name in names if name not in DATASETS]):
+        raise ValueError(f"may list {', '.join(DATASETS)}, not {', '.join(unknown)}")
+    return names
+
+
+def _path(text: str) -> str:
+    """Expand `~` and resolve a relative path against the project root, wherever the process was started."""
+    try:
+        return str(PROJECT_ROOT / Path(text).expanduser())
+    except RuntimeError:
+        raise ValueError(f"starts with the home folder of an unknown user: {text!r}") from None
+
+
+def _lake_uri(text: str) -> str:
+    return text if "://" in text else _path(text)
+
+
+def _tracking_uri(text: str) -> str:
+    is_file = text.startswith(_SQLITE) and text != _SQLITE
+    return f"{_SQLITE}{_path(text.removeprefix(_SQLITE))}" if is_file else text
+
+
+def _datasets_url(text: str) -> str:
+    folder = text.removeprefix(_FILE)
+    if not text.startswith(_FILE) or folder.startswith(("/", "localhost/")):
+        return text
+    slash = "/" if folder.endswith("/") else ""
+    return f"{Path(_path(unquote(folder))).as_uri()}{slash}"
+
+
+PathText = Annotated[str, AfterValidator(_path)]
+FromZero = Annotated[int, Field(ge=0, description="a whole number of 0 or more")]
+FromOne = Annotated[int, Field(ge=1, description="a whole number of 1 or more")]
+
+
+class Settings(BaseModel, frozen=True):
+    """All settings, validated. A field's `description` lists the valid values, for error messages."""
+
+    imdb_env: Literal["sample", "local", "azure"] = Field("sample", description="sample, local or azure")
+    imdb_datasets_url: Annotated[str, AfterValidator(_datasets_url)] | None = None
+    """None stands for IMDb's public address."""
+    imdb_datasets: Annotated[tuple[str, ...], BeforeValidator(_dataset_names)] = tuple(DATASETS)
+    imdb_snapshot_date: str | None = None
+    lake_uri: Annotated[str, AfterValidator(_lake_uri)] = str(DATA / "lake")
+    azure_storage_account: str | None = None
+    azure_storage_key: SecretStr | None = None
+    azure_storage_endpoint: str | None = None
+    omdb_api_key: SecretStr | None = None
+    omdb_url: str | None = None
+    """None stands for OMDb's public address."""
+    omdb_daily_limit: FromOne = 1000
+    omdb_recorded: PathText | None = None
+    # The address of a tracking server may hold a password.
+    mlflow_tracking_uri: Annotated[str, AfterValidator(_tracking_uri)] = Field(
+        f"{_SQLITE}{DATA / 'mlflow.db'}", repr=False
+    )
+    landing_snapshots: FromOne = 3
+    lake_retention_days: FromOne = 30
+    sample_movies: FromOne = 3000
+    sample_seed: FromZero = 0
+    sample_snapshot: FromOne = 1
+    alert_webhook_url: SecretStr | None = None
+    spark_master: str = "local[*]"
+    spark_remote: str | None = None
+    spark_driver_memory: str | None = Field(None, pattern="^[1-9][0-9]*[mg]$", description="a size such as 3g or 1500m")
+    test_years: str | None = None
+    search_trials: FromOne = 50
+    search_seconds: FromOne = 1800
+    rating_model_url: str | None = None
+    dagster_home: PathText | None = None
+    java_home: str | None = None
+
+    @property
+    def is_automated(self) -> bool:
+        """Whether schedules and sensors run by default."""
+        return self.imdb_env != "sample"
+
+    @model_validator(mode="after")
+    def _require_a_lake_on_azure(self) -> "Settings":
+        if self.imdb_env == "azure" and "://" not in self.lake_uri:
+            address = "abfss://container@account.dfs.core.windows.net/path"
+            raise ValueError(f"IMDB_ENV is azure, so LAKE_URI must be {address}")
+        return self
+
+
+VARIABLES = {name.upper(): name for name in Settings.model_fields}
+
+
+def settings() -> Settings:
+    """Return the settings of this process.
+
+    Raises:
+        SettingsError: A variable is unknown or has an invalid value.
+    """
+    return settings_from(os.environ)
+
+
+def settings_from(variables: Mapping[str, str]) -> Settings:
+    """Return the settings that environment variables define. An empty variable counts as not set.
+
+    Raises:
+        SettingsError: A variable is unknown or has an invalid value.
+    """
+    values = {name: value.strip() for name, value in variables.items() if value.strip()}
+    for name in values:
+        if known := _intended(name):
+            raise SettingsError(f"{name} is not a setting; did you mean {known}? All settings are in .env.example.")
+    try:
+        return Settings.model_validate({VARIABLES[name]: value for name, value in values.items() if name in VARIABLES})
+    except ValidationError as error:
+        raise SettingsError(_message(error)) from None
+
+
+def limit_mlflow_retries() -> None:
+    """Make MLflow report an unreachable server within seconds, unless the environment sets its timeouts.
+
+    By default it retries seven times over minutes, too long for a person at a page or a prompt. Call this before the
+    first request.
+    """
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+
+
+def _intended(name: str) -> str | None:
+    """Return the setting that an unknown variable probably means; None for a setting or a variable of other software.
+
+    Under prefixes that other software shares (SPARK_, AZURE_, MLFLOW_), only names with a single typo are ours.
+    """
+    if name in VARIABLES:
+        return None
+    if name.startswith(OUR_PREFIXES):
+        return str(process.extract(name, list(VARIABLES), scorer=OSA.normalized_similarity, limit=1)[0][0])
+    candidates = (known for known in VARIABLES if known not in NAMES_OF_OTHERS)
+    return next((known for known in candidates if OSA.distance(name.upper(), known, score_cutoff=1) <= 1), None)
+
+
+def _message(error: ValidationError) -> str:
+    [first, *_] = error.errors(include_url=False)
+    message = first["msg"].removeprefix("Value error, ")
+    # A rule about several variables names them itself.
+    if not first["loc"]:
+        return message
+    field = str(first["loc"][0])
+    if valid_values := Settings.model_fields[field].description:
+        message = f"must be {valid_values}, not {first['input']!r}"
+    return f"{field.upper()} {message}"

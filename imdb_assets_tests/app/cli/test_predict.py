@@ -1,0 +1,85 @@
+"""The command `predict`."""
+
+import csv
+import json
+
+import pytest
+
+from imdb_assets.rating_model.features.draft import MovieDraft
+from imdb_assets.rating_model.registry.versions import load_champion
+from imdb_assets_tests.support.champion import GIFTED_NAME
+
+pytestmark = pytest.mark.slow
+
+CSV = """release_year,title,genres,directors,runtime_minutes
+2027,"Zoë, again",Drama;Romance,Zoë Gifted;Nobody Yet,101
+soon,Broken,Drama,,
+2028,,,,
+"""
+
+
+def test_options_and_a_file_give_the_prediction_of_the_model(run, champion_uri, tmp_path):
+    draft = {"release_year": 2027, "genres": ["Drama"], "directors": [GIFTED_NAME]}
+    file = tmp_path / "draft.json"
+    file.write_text(json.dumps(draft))
+    by_file = run("predict", "--file", str(file), "--output", "json")
+    by_options = run("predict", "--year", "2027", "--genre", "Drama", "--director", GIFTED_NAME, "--output", "json")
+    [expected] = load_champion(champion_uri).model.predict([MovieDraft(**draft)])
+    assert by_file.stdout == by_options.stdout
+    assert json.loads(by_file.stdout)[0]["rating"] == expected.rating
+    assert json.loads(by_file.stdout)[0]["model_version"] == "1"
+
+
+@pytest.mark.parametrize("output", ["csv", "json", "table"])
+def test_an_invalid_row_of_a_file_keeps_its_place_and_does_not_affect_others(run, champion_uri, tmp_path, output):
+    file = tmp_path / "drafts.csv"
+    file.write_text(CSV, encoding="utf-8")
+    shown = run("predict", "--file", str(file), "--output", output)
+    assert shown.exit_code == 1
+    assert shown.stderr.startswith("1 of 3 drafts could not be read, the first: 2. release_year: ")
+    first = MovieDraft(
+        release_year=2027, title="Zoë, again", genres=("Drama", "Romance"), directors=(GIFTED_NAME, "Nobody Yet"),
+        runtime_minutes=101,
+    )  # fmt: skip
+    expected = [
+        answer.rating for answer in load_champion(champion_uri).model.predict([first, MovieDraft(release_year=2028)])
+    ]
+    match output:
+        case "csv":
+            rows = list(csv.DictReader(shown.stdout.splitlines()))
+            assert [float(row["rating"]) for row in rows if row["rating"]] == expected
+            assert "Nobody Yet" in rows[0]["warnings"]
+            assert rows[1]["error"].startswith("release_year: ")
+        case "json":
+            rows = json.loads(shown.stdout)
+            assert [row["rating"] for row in rows] == [expected[0], None, expected[1]]
+        case "table":
+            assert [f"{rating:.1f}" in shown.stdout for rating in expected] == [True, True]
+            assert "release_year: Input should be a valid integer" in " ".join(shown.stdout.split())
+
+
+def test_a_large_file_has_the_same_predictions_as_single_drafts(run, champion_uri, tmp_path):
+    drafts = [{"release_year": 1990 + place % 40, "runtime_minutes": 80 + place % 60} for place in range(2500)]
+    file = tmp_path / "drafts.jsonl"
+    file.write_text("\n".join(map(json.dumps, drafts)))
+    shown = run("predict", "--file", str(file), "--output", "json")
+    assert shown.exit_code == 0
+    model = load_champion(champion_uri).model
+    picked = [0, 999, 1000, 2499]
+    one_by_one = [model.predict([MovieDraft(**drafts[place])])[0].rating for place in picked]
+    rows = json.loads(shown.stdout)
+    assert [rows[place]["rating"] for place in picked] == one_by_one
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("predict", "--year", "3000"), "release_year: Input should be less than or equal to 2100 (given: 3000)."),
+        (("predict", "--file", __file__), "is not JSON"),
+    ],
+)
+def test_an_invalid_draft_is_refused_with_one_message(run, words, message):
+    shown = run(*words)
+    assert shown.exit_code == 1
+    assert message in shown.stderr
+    assert len(shown.stderr.splitlines()) == 1

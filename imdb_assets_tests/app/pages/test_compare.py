@@ -1,0 +1,59 @@
+"""The Compare page, run by Streamlit's test runner on a registered champion."""
+
+import pytest
+
+from app.pages.compare import difference_sentence
+from imdb_assets.rating_model.registry.versions import load_champion
+from imdb_assets.rating_model.serving.comparison import can_tell, chance_above
+from imdb_assets.rating_model.serving.rating_model import Prediction
+from imdb_assets_tests.support.app_pages import DRAFT, open_draft, words
+from imdb_assets_tests.support.champion import DULL_DIRECTOR, GIFTED_DIRECTOR
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_change_to_one_of_two_drafts_is_explained(champion_uri, monkeypatch):
+    app = open_draft(champion_uri, monkeypatch, DRAFT)
+    app.switch_page("pages/compare.py").run()
+    assert [metric.value for metric in app.metric] == [app.metric[0].value] * 2
+    assert "B is the same as A" in app.info[0].value
+    app.button(f"compare_b_directors_remove_{GIFTED_DIRECTOR}").click().run()
+    app.text_input("compare_b_directors_search").set_value("dull").run()
+    app.button(f"compare_b_directors_add_{DULL_DIRECTOR}").click().run()
+    changed = DRAFT.model_copy(update={"directors": (DULL_DIRECTOR,)})
+    first, second = load_champion(champion_uri).model.predict([DRAFT, changed])
+    assert [metric.value for metric in app.metric] == [f"{first.rating:.1f}", f"{second.rating:.1f}"]
+    assert f"B is expected **{first.rating - second.rating:.2f} points below A**" in words(app)
+    assert "**Directors -" in words(app)
+    assert not app.exception
+    # The draft of the Draft page is unchanged, and B is kept while another page is open.
+    app.switch_page("pages/draft.py").run()
+    assert app.session_state["draft"] == DRAFT
+    app.switch_page("pages/compare.py").run()
+    assert app.session_state["compare_b"] == changed
+
+
+def test_a_third_draft_can_start_from_a_released_film(champion_uri, monkeypatch):
+    app = open_draft(champion_uri, monkeypatch, DRAFT)
+    app.switch_page("pages/compare.py").run()
+    app.segmented_control("compare_n").set_value(3).run()
+    assert app.session_state["compare_c"] == DRAFT
+    app.text_input("compare_c_search").set_value("film 300").run()
+    app.button("compare_c_film_tt0000300").click().run()
+    film = load_champion(champion_uri).model.films.draft("tt0000300")
+    assert app.session_state["compare_c"].directors == film.directors
+    assert app.metric[2].label == "C · Film 300"
+    assert not app.exception
+
+
+@pytest.mark.parametrize(("second", "is_clear"), [(6.05, False), (7.5, True)])
+def test_a_small_difference_is_reported_as_too_close_to_call(second, is_clear):
+    first, other = (
+        Prediction(rating, rating - 1, rating + 1, rating - 1.3, rating + 1.3, ()) for rating in (6.0, second)
+    )
+    assert can_tell(first, other) is is_clear
+    assert chance_above(first, other) == pytest.approx(1 - chance_above(other, first))
+    assert ("too close to call" in difference_sentence("B", first, other)) is not is_clear
+    assert "B would end up above A" in difference_sentence("B", first, other)
+    assert "B would end up below A" in difference_sentence("B", other, first)
+    assert "the same" in difference_sentence("B", first, first)

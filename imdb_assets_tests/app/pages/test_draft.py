@@ -1,0 +1,125 @@
+"""The Draft page, run by Streamlit's test runner on a registered champion."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from app.draft_link import address_of
+from imdb_assets.rating_model.features.draft import MovieDraft
+from imdb_assets.rating_model.registry.versions import load_champion
+from imdb_assets_tests.support.app_pages import DRAFT, answered_by, open_draft, open_page, query, rating, words
+from imdb_assets_tests.support.champion import DULL_DIRECTOR, GIFTED_DIRECTOR, GIFTED_NAME, HOMONYM_NAME, HOMONYMS
+
+pytestmark = pytest.mark.slow
+
+
+def test_the_first_page_shows_a_prediction_before_anything_is_typed(app):
+    assert not app.exception
+    assert 1 <= rating(app) <= 10
+    assert "a typical film of that year" in app.info[0].value
+    assert answered_by(app) == "Answered by imdb_rating version 1 (champion)."
+
+
+def test_the_page_shows_the_prediction_of_the_model_for_the_draft(app, champion_uri):
+    app.text_input("draft_title").set_value("Lanterns")
+    app.multiselect("draft_genres").set_value(["Drama", "Romance"])
+    app.text_area("draft_plot").set_value("quiet tender memory")
+    app.number_input("draft_runtime").set_value(110)
+    app.number_input("draft_year").set_value(2030)
+    app.selectbox("draft_language").set_value("French")
+    app.text_input("draft_directors_search").set_value("zoe gif").run()
+    app.button(f"draft_directors_add_{GIFTED_DIRECTOR}").click().run()
+    app.text_input("draft_cast_search").set_value("Nobody Yet").run()
+    app.button("draft_cast_add_newcomer").click().run()
+    [expected] = load_champion(champion_uri).model.predict([DRAFT])
+    assert rating(app) == round(expected.rating, 1)
+    assert f"{expected.low_80:.1f} and {expected.high_80:.1f}" in words(app)
+    assert [warning.value for warning in app.warning] == ["Nobody Yet is treated as a newcomer."]
+    assert "**Directors +" in words(app)
+    assert f"{GIFTED_NAME}'s 14 earlier films" in words(app)
+    assert not app.exception
+    # The address follows the draft, and opens as the same draft.
+    assert query(app) == parse_qs(urlsplit(address_of("", DRAFT)).query)
+    assert app.code[0].value.endswith(address_of("/", DRAFT))
+
+
+def test_a_shared_link_opens_as_the_same_draft(champion_uri, monkeypatch):
+    app = open_draft(champion_uri, monkeypatch, DRAFT)
+    [expected] = load_champion(champion_uri).model.predict([DRAFT])
+    assert app.session_state["draft"] == DRAFT
+    assert rating(app) == round(expected.rating, 1)
+    assert app.text_input("draft_title").value == "Lanterns"
+    assert app.button(f"draft_directors_remove_{GIFTED_DIRECTOR}").label.startswith(GIFTED_NAME)
+    # Later changes are kept.
+    app.number_input("draft_runtime").set_value(95).run()
+    assert app.session_state["draft"] == DRAFT.model_copy(update={"runtime_minutes": 95})
+    assert query(app)["runtime"] == ["95"]
+
+
+def test_an_outdated_address_from_the_browser_undoes_no_change(champion_uri, monkeypatch):
+    app = open_draft(champion_uri, monkeypatch, DRAFT)
+    old = dict(app.query_params)
+    app.number_input("draft_runtime").set_value(95).run()
+    app.query_params.update(old)
+    app.text_input("draft_title").set_value("Lamps").run()
+    assert app.session_state["draft"] == DRAFT.model_copy(update={"runtime_minutes": 95, "title": "Lamps"})
+    assert query(app)["runtime"] == ["95"]
+
+
+def test_invalid_parts_of_a_link_are_reported_and_the_others_are_used(champion_uri, monkeypatch):
+    app = open_page(champion_uri, monkeypatch, "rating_app.py", year="3000", genre="Elegy", title="Lanterns", x="1")
+    assert not app.exception
+    assert [warning.value for warning in app.warning] == [
+        "These parts of the link are invalid and were ignored: x, year, genre."
+    ]
+    assert app.text_input("draft_title").value == "Lanterns"
+    assert rating(app)
+
+
+def test_namesakes_have_different_labels_and_a_selected_person_can_be_removed(app):
+    app.text_input("draft_writers_search").set_value(HOMONYM_NAME).run()
+    labels = [app.button(f"draft_writers_add_{nconst}").label for nconst in HOMONYMS]
+    assert len(set(labels)) == 2
+    assert all(label.startswith(HOMONYM_NAME) for label in labels)
+    app.button(f"draft_writers_add_{HOMONYMS[1]}").click().run()
+    assert app.session_state["draft"].writers == (HOMONYMS[1],)
+    app.button(f"draft_writers_remove_{HOMONYMS[1]}").click().run()
+    assert app.session_state["draft"].writers == ()
+
+
+def test_the_sliders_show_the_prediction_of_the_model_and_can_be_applied_to_the_draft(champion_uri, monkeypatch):
+    app = open_draft(champion_uri, monkeypatch, DRAFT)
+    before = rating(app)
+    assert app.slider("what_if_runtime").value == 110
+    app.multiselect("what_if_genres").set_value(["Horror"])
+    app.slider("what_if_year").set_value(2035)
+    app.slider("what_if_runtime").set_value(80).run()
+    changed = DRAFT.model_copy(update={"runtime_minutes": 80.0, "release_year": 2035, "genres": ("Horror",)})
+    [expected] = load_champion(champion_uri).model.predict([changed])
+    assert [metric.label for metric in app.metric] == ["Expected rating", "It would get"]
+    assert rating(app) == before
+    assert float(app.metric[1].value) == round(expected.rating, 1)
+    [take] = [button for button in app.button if button.label == "Apply to the draft"]
+    take.click().run()
+    assert app.session_state["draft"] == changed
+    assert rating(app) == round(expected.rating, 1)
+
+
+def test_similar_released_films_are_listed_with_the_reason(champion_uri, monkeypatch):
+    app = open_draft(champion_uri, monkeypatch, DRAFT)
+    table = app.dataframe[0].value
+    assert list(table) == ["Film", "Year", "Rating", "Votes", "Why"]
+    assert len(table) == 8
+    assert table["Why"].str.contains(f"{GIFTED_NAME} directed both").sum() >= 4
+
+
+def test_two_sessions_have_separate_drafts(champion_uri, monkeypatch):
+    first = open_draft(champion_uri, monkeypatch, DRAFT)
+    second = open_draft(champion_uri, monkeypatch, MovieDraft(release_year=2030, directors=(DULL_DIRECTOR,)))
+    ratings = rating(first), rating(second)
+    assert ratings[0] > ratings[1]
+    second.text_input("draft_title").set_value("Other").run()
+    first.number_input("draft_runtime").set_value(111).run()
+    assert first.session_state["draft"].title == "Lanterns"
+    assert second.session_state["draft"].runtime_minutes is None
+    assert second.session_state["draft"].directors == (DULL_DIRECTOR,)

@@ -1,0 +1,135 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from imdb_assets.settings import PROJECT_ROOT, Settings, SettingsError, settings_from
+
+SECRETS = {
+    "OMDB_API_KEY": "hush-key",
+    "AZURE_STORAGE_KEY": "hush-storage",
+    "ALERT_WEBHOOK_URL": "https://example.org/hush-hook",
+    "MLFLOW_TRACKING_URI": "https://me:hush-password@example.org",
+}
+
+
+def test_the_default_environment_is_the_sample_without_automation() -> None:
+    chosen = settings_from({})
+    assert chosen.imdb_env == "sample"
+    assert not chosen.is_automated
+
+
+def test_an_empty_variable_counts_as_not_set() -> None:
+    assert settings_from({"OMDB_DAILY_LIMIT": " ", "RATING_MODEL_URL": "", "IMDB_TYPO": ""}) == settings_from({})
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"IMDB_ENV": "production"}, "IMDB_ENV must be sample, local or azure, not 'production'"),
+        ({"IMDB_ENV": "azure"}, "LAKE_URI must be abfss://"),
+        ({"IMDB_DATASETS": "title.basics,titles"}, "IMDB_DATASETS may list .*, not titles"),
+        ({"OMDB_DAILY_LIMIT": "many"}, "OMDB_DAILY_LIMIT must be a whole number of 1 or more, not 'many'"),
+        ({"LANDING_SNAPSHOTS": "0"}, "LANDING_SNAPSHOTS must be a whole number of 1 or more, not '0'"),
+        ({"SAMPLE_SEED": "-1"}, "SAMPLE_SEED must be a whole number of 0 or more, not '-1'"),
+        ({"SPARK_DRIVER_MEMORY": "3 GB"}, "SPARK_DRIVER_MEMORY must be a size such as 3g or 1500m, not '3 GB'"),
+        ({"LAKE_URI": "~no-such-user/lake"}, "LAKE_URI starts with the home folder of an unknown user"),
+    ],
+)
+def test_an_invalid_value_is_an_error_that_names_the_variable(variables: dict[str, str], message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        settings_from(variables)
+
+
+@pytest.mark.parametrize(
+    ("name", "intended"),
+    [
+        ("OMDB_APIKEY", "OMDB_API_KEY"),
+        ("OMDB_KEY", "OMDB_API_KEY"),
+        ("IMDB_DATASET", "IMDB_DATASETS"),
+        ("SEARCH_TRIAL", "SEARCH_TRIALS"),
+        ("RATING_MODEL_URI", "RATING_MODEL_URL"),
+        # Typos under prefixes of other software, and in the prefix itself.
+        ("MLFLOW_TRACKING_URL", "MLFLOW_TRACKING_URI"),
+        ("AZURE_STORAGE_ACOUNT", "AZURE_STORAGE_ACCOUNT"),
+        ("SPARK_MASTERS", "SPARK_MASTER"),
+        ("TEST_YEAR", "TEST_YEARS"),
+        ("OMBD_API_KEY", "OMDB_API_KEY"),
+        ("omdb_api_key", "OMDB_API_KEY"),
+    ],
+)
+def test_an_unknown_variable_is_an_error_that_suggests_the_intended_one(name: str, intended: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        settings_from({name: "hush"})
+    assert str(error.value).startswith(f"{name} is not a setting; did you mean {intended}?")
+    assert "hush" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "AZURE_CLIENT_ID", "AZURE_STORAGE_ACCOUNT_KEY", "AZURE_STORAGE_CONNECTION_STRING", "AZURITE_KEY",
+        "DAGSTER_HOST", "JAVA_HOME_17_X64", "JAVA_HOME1", "JAVA_TOOL_OPTIONS", "LAKE", "MLFLOW_REGISTRY_URI",
+        "MLFLOW_TRACKING_TOKEN", "POSTGRES_PASSWORD", "SPARK_CONF_DIR", "SPARK_HOME", "SPARK_LOCAL_IP",
+        "SPARK_MASTER_HOST", "SPARK_NO_DAEMONIZE", "TEST_DATABASE_URL", "sample_rate",
+    ],
+)  # fmt: skip
+def test_variables_of_other_software_are_not_taken_for_typos(name: str) -> None:
+    assert settings_from({name: "x"}) == settings_from({})
+
+
+def test_the_variables_of_this_process_are_valid() -> None:
+    assert isinstance(settings_from(os.environ), Settings)
+
+
+@pytest.mark.parametrize(
+    ("path", "resolved"),
+    [
+        ("here/lake", f"{PROJECT_ROOT}/here/lake"),
+        ("~/lake", f"{Path.home()}/lake"),
+        ("/elsewhere/lake", "/elsewhere/lake"),
+    ],
+)
+def test_relative_paths_start_at_the_project_root_and_tildes_at_home_for_every_path(path: str, resolved: str) -> None:
+    chosen = settings_from(
+        {
+            "LAKE_URI": path,
+            "OMDB_RECORDED": path,
+            "MLFLOW_TRACKING_URI": f"sqlite:///{path}",
+            "IMDB_DATASETS_URL": f"file://{path}/",
+            "DAGSTER_HOME": path,
+        }
+    )
+    assert chosen.lake_uri == chosen.omdb_recorded == chosen.dagster_home == resolved
+    assert chosen.mlflow_tracking_uri == f"sqlite:///{resolved}"
+    assert chosen.imdb_datasets_url == f"file://{resolved}/"
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("LAKE_URI", "abfss://lake@account.dfs.core.windows.net/imdb"),
+        ("MLFLOW_TRACKING_URI", "http://127.0.0.1:5000"),
+        ("IMDB_DATASETS_URL", "http://127.0.0.1:8080/datasets/"),
+    ],
+)
+def test_addresses_are_not_paths(name: str, address: str) -> None:
+    assert getattr(settings_from({name: address}), name.lower()) == address
+
+
+def test_secrets_are_in_no_representation_and_no_error() -> None:
+    chosen = settings_from(SECRETS)
+    assert chosen.azure_storage_key
+    assert chosen.azure_storage_key.get_secret_value() == "hush-storage"
+    assert "hush" not in f"{chosen!r} {chosen}"
+    with pytest.raises(SettingsError) as error:
+        settings_from(SECRETS | {"SAMPLE_MOVIES": "few"})
+    assert "hush" not in str(error.value)
+
+
+def test_the_settings_load_neither_dagster_nor_spark() -> None:
+    program = "import sys, imdb_assets.settings; print({'dagster', 'pyspark', 'mlflow'} & set(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "set()"
