@@ -7,13 +7,13 @@ import numpy as np
 from app.charts.theme import Picture, colours, layer, picture, told
 from app.widgets.scenario_table import AXIS_NAMES, short_names
 from imdb_assets.rating_model.lookup.people import People
-from imdb_assets.rating_model.scenarios.search import Heat
+from imdb_assets.rating_model.scenarios.search import HeatMap
 from imdb_assets.vocabulary.roles import ROLE_LISTS
 
 _ROW_HEIGHT, _MARGIN, _MOST_WRITTEN = 30, 120, 12
 
 
-def heat_picture(heat: Heat, one: str, other: str, people: People) -> Picture:
+def heat_picture(heat: HeatMap, one: str, other: str, people: People) -> Picture:
     """Draw a cell for each two values, darker the better, with its rating where there is room."""
     rows = _cells(heat, one, other, people)
     shown = colours()
@@ -41,7 +41,7 @@ def heat_picture(heat: Heat, one: str, other: str, people: People) -> Picture:
     return picture(*layers, rows=rows, height=_ROW_HEIGHT * len(heat.rows) + _MARGIN)
 
 
-def heat_words(heat: Heat, one: str, other: str, people: People) -> str:
+def heat_words(heat: HeatMap, one: str, other: str, people: People) -> str:
     """What a screen reader says of the picture."""
     rows = _cells(heat, one, other, people)
     names = f"Heat map of {AXIS_NAMES[one].lower()} by {AXIS_NAMES[other].lower()}"
@@ -54,7 +54,7 @@ def heat_words(heat: Heat, one: str, other: str, people: People) -> str:
     )
 
 
-def _cells(heat: Heat, one: str, other: str, people: People) -> list[dict[str, Any]]:
+def _cells(heat: HeatMap, one: str, other: str, people: People) -> list[dict[str, Any]]:
     rows, columns = _names(one, heat.rows, people), _names(other, heat.columns, people)
     return [
         {"row": rows[row], "column": columns[column], "rating": float(heat.ratings[row, column])}

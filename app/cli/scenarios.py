@@ -117,7 +117,7 @@ def _search(draft: MovieDraft, variations: Variations, *, k: int, output: Output
             bar = progress.add_task("Searching", total=None)
             found = search_scenarios(
                 champion.model, draft, variations, k=k,
-                report=lambda done, total: progress.update(bar, completed=done, total=total),
+                on_progress=lambda done, total: progress.update(bar, completed=done, total=total),
             )  # fmt: skip
     except ScenarioError as error:
         raise refusal(str(error)) from None

@@ -14,7 +14,7 @@ from app.widgets.scenario_run import Question, ScenarioRun
 from app.widgets.scenario_table import AXIS_NAMES, scenario_records, scenario_table
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.lookup.people import People
-from imdb_assets.rating_model.scenarios.search import MOST_COMBINATIONS, MOST_EXACT, Scenarios
+from imdb_assets.rating_model.scenarios.search import MAX_COMBINATIONS, MAX_EXACT_COMBINATIONS, Scenarios
 from imdb_assets.rating_model.scenarios.space import Variations
 from imdb_assets.vocabulary.roles import ROLE_LISTS
 
@@ -35,7 +35,7 @@ def scenarios_page() -> None:
     run: ScenarioRun | None = st.session_state.get(_RUN)
     is_running = run is not None and run.is_running
     st.markdown(_count_words(variations))
-    is_too_much = not 1 <= variations.n_combinations <= MOST_COMBINATIONS
+    is_too_much = not 1 <= variations.n_combinations <= MAX_COMBINATIONS
     is_ready = bool(variations.sizes) and not is_too_much and not is_running
     if st.button("Find the best", type="primary", icon=":material/search:", disabled=not is_ready):
         st.session_state[_RUN] = ScenarioRun(question).begin(champion)
@@ -85,10 +85,10 @@ def _count_words(variations: Variations) -> str:
     size = variations.n_combinations
     parts = " by ".join(f"{count:,} {AXIS_NAMES[axis].lower()}" for axis, count in sizes.items())
     counted = f"**{size:,} combinations** ({parts})"
-    if size > MOST_COMBINATIONS:
+    if size > MAX_COMBINATIONS:
         widest = AXIS_NAMES[max(sizes, key=lambda axis: sizes[axis])].lower()
-        return f"{counted}: more than the {MOST_COMBINATIONS:,} that can be searched. Take out some {widest} first."
-    if size > MOST_EXACT:
+        return f"{counted}: more than the {MAX_COMBINATIONS:,} that can be searched. Take out some {widest} first."
+    if size > MAX_EXACT_COMBINATIONS:
         return f"{counted}: too many to rate each, so the most promising are followed (beam search)."
     return f"{counted}: every one will be rated."
 
@@ -112,7 +112,7 @@ def _show(found: Scenarios, people: People) -> None:
         records = json.dumps(scenario_records(found), indent=2, ensure_ascii=False)
         st.download_button("JSON", records, "scenarios.json", "application/json", icon=":material/download:")
     show_warnings((*found.warnings, *_unfamiliar_words(found)))
-    if found.heat:
+    if found.heat_maps:
         _show_heat(found, people)
 
 
@@ -138,14 +138,14 @@ def _unfamiliar_words(found: Scenarios) -> list[str]:
 def _show_heat(found: Scenarios, people: People) -> None:
     st.subheader("What goes with what", anchor=False)
     # People first: they are what the page is mostly asked about.
-    pairs = sorted(found.heat, key=lambda pair: sum(axis not in ROLE_LISTS.values() for axis in pair))
+    pairs = sorted(found.heat_maps, key=lambda pair: sum(axis not in ROLE_LISTS.values() for axis in pair))
     names = {f"{AXIS_NAMES[one]} by {AXIS_NAMES[other].lower()}": (one, other) for one, other in pairs}
     chosen = st.selectbox("Two that vary", list(names), key="scenario_heat")
     if chosen not in names:
         return
     one, other = names[chosen]
     st.caption("The best rating of each with each, whoever else is in the film. Empty: no combination is allowed.")
-    heat = found.heat[one, other]
+    heat = found.heat_maps[one, other]
     show(heat_picture(heat, one, other, people), alt=heat_words(heat, one, other, people))
 
 

@@ -58,7 +58,7 @@ class ScenarioRun:
         asked = self.question
         try:
             self.found = search_scenarios(
-                champion.model, asked.draft, asked.variations, k=asked.k, report=self._report,
+                champion.model, asked.draft, asked.variations, k=asked.k, on_progress=self._report,
                 is_cancelled=self._cancel.is_set,
             )  # fmt: skip
         except ScenarioError as error:
