@@ -33,7 +33,7 @@ def booster() -> lgb.Booster:
 def _predict(forest, rows) -> np.ndarray:
     n_trees = len(forest.leaves.first)
     masks = film_masks(rows, np.arange(N_FEATURES, dtype="int32"), forest.nodes, n_trees)
-    return np.array([sum_leaves(masks[row], masks, row, forest.leaves, 0, n_trees) for row in range(len(rows))])
+    return np.array([sum_leaves(masks[row], masks, row, *forest.leaves, 0, n_trees) for row in range(len(rows))])
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -5,7 +5,7 @@ left child. The tree's value is that of the first leaf that is left (Lucchese et
 """
 
 # Numba infers the types of compiled functions.
-# ruff: noqa: ANN001, ANN201
+# ruff: noqa: ANN001, ANN201, PLR0913, PLR0917
 
 from typing import Any
 
@@ -36,10 +36,11 @@ def apply_mask(masks, nodes, feature, value):
     """
     if feature < 0:
         return
+    threshold, tree, mask = nodes.threshold, nodes.tree, nodes.mask
     for node in range(nodes.start[feature], nodes.start[feature + 1]):
-        if nodes.threshold[node] >= value:
+        if threshold[node] >= value:
             break
-        masks[nodes.tree[node]] &= nodes.mask[node]
+        masks[tree[node]] &= mask[node]
 
 
 @compiled()
@@ -64,14 +65,15 @@ def film_masks(matrix, features, nodes, n_trees):
 
 # LLVM may reorder the sum to vectorize it, so its last bits may differ from LightGBM's.
 @compiled(fastmath={"reassoc", "nsz"})
-def sum_leaves(masks, films, film, leaves, start, end):
+def sum_leaves(masks, films, film, first, values, start, end):
     """Sum the values of the trees from `start` to `end - 1` for one film.
 
     Args:
         masks: uint64 (n_trees,), leaves that the people leave possible.
         films: uint64 (n_films, n_trees), leaves that the facts leave possible.
         film: Row in `films`.
-        leaves: The forest's `Leaves`.
+        first: int64 (n_trees,), first leaf of each tree.
+        values: float64 (n_leaves,), values of the leaves.
         start: First tree.
         end: End of the trees.
 
@@ -80,7 +82,7 @@ def sum_leaves(masks, films, film, leaves, start, end):
     """
     total = 0.0
     for tree in range(start, end):
-        total += leaves.values[leaves.first[tree] + np.int64(_lowest_set_bit(masks[tree] & films[film, tree]))]
+        total += values[first[tree] + np.int64(_lowest_set_bit(masks[tree] & films[film, tree]))]
     return total
 
 
@@ -93,14 +95,16 @@ def find_open_nodes(block, features, nodes):
         features: int32 (n,), numbers of the team's features.
         nodes: The forest's `Nodes`.
     """
+    start, threshold, tree, mask, right_leaves = nodes
+    _, _, possible, open_end, open_threshold, open_tree, open_mask = block
     n_open = 0
     for column in range(len(features)):
         if features[column] >= 0:
-            for node in range(nodes.start[features[column]], nodes.start[features[column] + 1]):
-                leaves = block.possible[nodes.tree[node]]
-                if leaves & ~nodes.mask[node] and leaves & nodes.right_leaves[node]:
-                    block.open_threshold[n_open] = nodes.threshold[node]
-                    block.open_tree[n_open] = nodes.tree[node]
-                    block.open_mask[n_open] = nodes.mask[node]
+            for node in range(start[features[column]], start[features[column] + 1]):
+                leaves = possible[tree[node]]
+                if leaves & ~mask[node] and leaves & right_leaves[node]:
+                    open_threshold[n_open] = threshold[node]
+                    open_tree[n_open] = tree[node]
+                    open_mask[n_open] = mask[node]
                     n_open += 1
-        block.open_end[column] = n_open
+        open_end[column] = n_open

@@ -24,29 +24,34 @@ def apply_role(masks, nodes, role, choice):
         role: The role's `RoleArrays`.
         choice: Row in `role.choices`.
     """
-    people = role.choices[choice]
-    for fact in range(len(role.aggregation)):
-        if role.features[fact] >= 0:
-            apply_mask(masks, nodes, role.features[fact], role_feature(role, people, fact))
+    people, features, values, is_known = role.choices[choice], role.features, role.values, role.is_known
+    aggregation, neutral = role.aggregation, role.neutral
+    for fact in range(len(features)):
+        if features[fact] >= 0:
+            value = role_feature(values, is_known, people, fact, aggregation[fact], neutral[fact])
+            apply_mask(masks, nodes, features[fact], value)
 
 
 @compiled()
-def role_feature(role, people, fact):
+def role_feature(values, is_known, people, fact, aggregation, neutral):
     """Aggregate one value of each person to a feature of the role.
 
     Args:
-        role: The role's `RoleArrays`.
-        people: int32 (size,), rows of candidates.
-        fact: Column in `role.values`.
+        values: float64 (n_candidates, n_facts), values of the candidates.
+        is_known: bool (n_candidates, n_facts).
+        people: int32 (size,), rows of candidates, in billing order.
+        fact: Column in `values`.
+        aggregation: An `Aggregation`.
+        neutral: The feature where no person's value is known.
 
     Returns:
-        The feature; `role.neutral` where no person's value is known.
+        The feature.
     """
-    aggregation, total, weight, best = role.aggregation[fact], 0.0, 0.0, -np.inf
+    total, weight, best = 0.0, 0.0, -np.inf
     for place in range(len(people)):
         person = people[place]
-        if role.is_known[person, fact]:
-            value = role.values[person, fact]
+        if is_known[person, fact]:
+            value = values[person, fact]
             if aggregation == Aggregation.MEAN:
                 total += value
                 weight += 1.0
@@ -57,7 +62,7 @@ def role_feature(role, people, fact):
                 best = max(best, value if aggregation == Aggregation.HIGHEST else -value)
                 weight = 1.0
     if weight == 0.0:
-        return role.neutral[fact]
+        return neutral
     if aggregation == Aggregation.HIGHEST:
         return best
     return -best if aggregation == Aggregation.LOWEST else total / weight
@@ -74,18 +79,19 @@ def apply_pairs(masks, nodes, pairs, directors, partners):
         directors: int32 (n,), rows of candidates.
         partners: int32 (n,), rows of candidates, in billing order.
     """
+    effect, films, is_same = pairs.effect, pairs.log_films, pairs.is_self
     n_partners = min(len(partners), pairs.max_partners)
     effects, n_pairs, log_films, n_self = 0.0, 0, -np.inf, 0
     for director in directors:
         is_self = False
         for place in range(n_partners):
             partner = partners[place]
-            if pairs.is_self[director, partner]:
+            if is_same[director, partner]:
                 is_self = True
             else:
-                effects += pairs.effect[director, partner]
+                effects += effect[director, partner]
                 n_pairs += 1
-                log_films = max(log_films, pairs.log_films[director, partner])
+                log_films = max(log_films, films[director, partner])
         n_self += is_self
     features, neutral = pairs.features, pairs.neutral
     effect_mean = effects / n_pairs if n_pairs else neutral[PairFeature.EFFECT_MEAN]

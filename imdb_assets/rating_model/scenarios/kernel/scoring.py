@@ -1,4 +1,8 @@
-"""The scoring loop: joins the leaf masks of films, directors, writers and casts, and sums the leaves."""
+"""The scoring loop: joins the leaf masks of films, directors, writers and casts, and sums the leaves.
+
+Functions that run for every combination take arrays, not named tuples: reading an array from a tuple costs two atomic
+updates of its reference count.
+"""
 
 # Numba infers the types of compiled functions.
 # ruff: noqa: ANN001, ANN202, ANN201, PLR0913, PLR0917
@@ -60,6 +64,7 @@ def score(tasks, films, forest, roles, pairs, team, limits, strides, ratings):
 def _evaluate_casts(block, director_masks, choice, first_cast, n_casts, films, forest, roles, pairs):
     """Fill a `CastBlock` for one choice of directors."""
     directors, _, cast = roles
+    first, values = forest.leaves
     block.possible[:] = 0
     for row in range(n_casts):
         masks = block.masks[row]
@@ -69,7 +74,7 @@ def _evaluate_casts(block, director_masks, choice, first_cast, n_casts, films, f
         sum_credits(cast, first_cast + row, block.credit_sums[row])
         for film in range(len(films)):
             block.sums[row, film] = sum_leaves(
-                masks, films, film, forest.leaves, forest.n_without_cast, forest.n_separable
+                masks, films, film, first, values, forest.n_without_cast, forest.n_separable
             )
         for tree in range(forest.n_separable, len(masks)):
             block.possible[tree] |= masks[tree]
@@ -81,43 +86,47 @@ def _evaluate_crew(crew, director_masks, choice, writing, films, forest, directo
     crew.masks[:] = director_masks
     apply_role(crew.masks, forest.nodes, writers, writing)
     apply_pairs(crew.masks, forest.nodes, pairs[0], directors.choices[choice], writers.choices[writing])
+    first, values = forest.leaves
     for film in range(len(films)):
-        crew.sums[film] = sum_leaves(crew.masks, films, film, forest.leaves, 0, forest.n_without_cast)
+        crew.sums[film] = sum_leaves(crew.masks, films, film, first, values, 0, forest.n_without_cast)
 
 
 @compiled()
 def _rate_teams(crew, casts, block, first_cast, n_casts, films, forest, roles, team, limits, strides, ratings):
     """Join one crew with each cast of a block, and write the sums of all trees."""
-    cast, n_trees = roles[2], films.shape[1]
+    cast, n_films, n_trees = roles[2], len(films), films.shape[1]
     choices = cast.choices[first_cast : first_cast + n_casts]
     complete_teams(crew, choices, casts.credit_sums, cast.persons, team, limits, block)
     for tree in range(forest.n_separable, n_trees):
         block.possible[tree] = crew.masks[tree] & casts.possible[tree]
     find_open_nodes(block, team.features, forest.nodes)
-    masks = np.empty(n_trees, np.uint64)
+    masks, crew_masks, cast_masks = np.empty(n_trees, np.uint64), crew.masks, casts.masks
+    crew_sums, cast_sums = crew.sums, casts.sums
+    values, is_allowed, _, end, threshold, tree_of, mask = block
+    first, leaf_values = forest.leaves
     for row in range(n_casts):
-        if not block.is_allowed[row]:
-            for film in range(len(films)):
+        if not is_allowed[row]:
+            for film in range(n_films):
                 ratings[film * strides.film + row] = -np.inf
             continue
         for tree in range(forest.n_separable, n_trees):
-            masks[tree] = crew.masks[tree] & casts.masks[row, tree]
-        _apply_open_nodes(masks, block, row)
-        for film in range(len(films)):
-            rest = sum_leaves(masks, films, film, forest.leaves, forest.n_separable, n_trees)
-            ratings[film * strides.film + row] = crew.sums[film] + casts.sums[row, film] + rest
+            masks[tree] = crew_masks[tree] & cast_masks[row, tree]
+        _apply_open_nodes(masks, values, row, end, threshold, tree_of, mask)
+        for film in range(n_films):
+            rest = sum_leaves(masks, films, film, first, leaf_values, forest.n_separable, n_trees)
+            ratings[film * strides.film + row] = crew_sums[film] + cast_sums[row, film] + rest
 
 
-@compiled()
-def _apply_open_nodes(masks, block, row):
-    """Clear the leaves that the features of a team rule out."""
+@compiled(inline="always")
+def _apply_open_nodes(masks, values, row, end, threshold, tree, mask):
+    """Clear the leaves that the features in a row of `values` rule out; the other arrays are those of `TeamBlock`."""
     node = 0
-    for column in range(len(block.open_end)):
-        value = block.values[row, column]
-        while node < block.open_end[column] and block.open_threshold[node] < value:
-            masks[block.open_tree[node]] &= block.open_mask[node]
+    for column in range(len(end)):
+        value = values[row, column]
+        while node < end[column] and threshold[node] < value:
+            masks[tree[node]] &= mask[node]
             node += 1
-        node = block.open_end[column]
+        node = end[column]
 
 
 @compiled()

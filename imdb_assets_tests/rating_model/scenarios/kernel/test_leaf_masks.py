@@ -26,7 +26,7 @@ BOTH = np.array([0, 1], "int32")
 def test_the_first_leaf_that_remains_is_the_leaf_of_the_row(row, expected):
     masks = film_masks(np.array([row], float), BOTH, NODES, 2)
     anything = np.full(2, ALL, "uint64")
-    assert sum_leaves(anything, masks, 0, LEAVES, 0, 2) == expected
+    assert sum_leaves(anything, masks, 0, *LEAVES, 0, 2) == expected
 
 
 def test_masks_of_single_features_joined_by_and_are_the_masks_of_all():
@@ -35,14 +35,18 @@ def test_masks_of_single_features_joined_by_and_are_the_masks_of_all():
     parts = [film_masks(rows[:, [column]], BOTH[column : column + 1], NODES, 2) for column in range(2)]
     assert (parts[0] & parts[1] == joined).all()
     for row in range(50):
-        assert sum_leaves(parts[0][row], parts[1], row, LEAVES, 0, 2) == sum_leaves(
-            joined[row], joined, row, LEAVES, 0, 2
+        assert sum_leaves(parts[0][row], parts[1], row, *LEAVES, 0, 2) == sum_leaves(
+            joined[row], joined, row, *LEAVES, 0, 2
         )
 
 
 def test_a_sum_covers_only_the_trees_asked_for():
     masks = np.full((1, 2), ALL, "uint64")
-    assert [sum_leaves(masks[0], masks, 0, LEAVES, start, end) for start, end in ((0, 1), (1, 2), (1, 1))] == [10, 1, 0]
+    assert [sum_leaves(masks[0], masks, 0, *LEAVES, start, end) for start, end in ((0, 1), (1, 2), (1, 1))] == [
+        10,
+        1,
+        0,
+    ]
 
 
 def test_a_feature_that_no_tree_has_changes_nothing():

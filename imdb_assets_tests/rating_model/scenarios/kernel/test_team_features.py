@@ -100,10 +100,9 @@ def test_only_those_with_most_films_of_a_franchise_count_for_it(model):
     franchise[1] = [3.0, np.log(4.0), 0.25, 8.0]
     franchise[2] = [3.0, np.log(4.0), 0.75, 6.0]
     franchise[3] = [-1.0, 0.0, 9.0, 9.0]
-    team = team._replace(franchise=franchise)
     totals = np.zeros(len(TeamSum))
     for person, counts in ((0, True), (1, True), (2, True), (3, True), (4, True), (2, False)):
-        add_person(totals, person, team, counts)
+        add_person(totals, person, team.person_sums, team.genres, franchise, counts)
     assert totals[TeamSum.N_PEOPLE] == 6
     assert totals[TeamSum.N_BEST_FRANCHISE] == 2
     assert totals[TeamSum.BEST_FRANCHISE_EFFECT] == 1.0
