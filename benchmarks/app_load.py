@@ -1,8 +1,7 @@
-"""How long a click in the app takes: one user alone, and fifty at once, each in a session of their own.
+"""Response times of the app: one user alone, and fifty at the same time, each in a separate session.
 
-Sessions are real ones, over Streamlit's websocket in Streamlit's own messages, without a browser to draw them; one user
-in Chromium is timed beside them. Every session has another draft, and is asked at the end whether the rating it sees is
-what the model says of that draft.
+The sessions use Streamlit's websocket and messages without a browser. One user in Chromium is timed as well. Every
+session has a different draft; at the end its rating is compared with the model's prediction for that draft.
 """
 
 import argparse
@@ -33,13 +32,13 @@ from imdb_assets_tests.support.servers import free_port, served
 APP = Path(__file__).parents[1] / "app" / "rating_app.py"
 CHROMIUM = "/usr/bin/chromium"
 GENRES = ("Drama", "Comedy", "Horror", "Thriller", "Romance", "Action")
-CLICKS_ALONE = 20
+N_CLICKS = 20
 LARGEST_MESSAGE = 64 * 1024 * 1024
 
 
 @dataclass
 class Session:
-    """One user: what their page has told, and what they have set."""
+    """One user: the widgets and metrics received from the page, and the widgets set."""
 
     draft: MovieDraft
     socket: websockets.ClientConnection
@@ -50,17 +49,17 @@ class Session:
     state: dict[str, WidgetState] = field(default_factory=dict)
 
     async def open(self) -> float:
-        """Open the draft's address; seconds until the page is whole."""
+        """Open the draft's address; return the seconds until the page is complete."""
         return await self._run(None)
 
     async def click(self, minutes: int) -> float:
-        """Type another runtime; seconds until the page is whole again."""
+        """Enter another runtime; return the seconds until the page is complete."""
         self.draft = self.draft.model_copy(update={"runtime_minutes": float(minutes)})
         self._set(self.ids["number_input Runtime, minutes"]).double_value = minutes
         return await self._run(None)
 
     async def slide(self, year: int) -> float:
-        """Move the slider of the year; seconds until the sliders' part of the page is whole again."""
+        """Move the year slider; return the seconds until its part of the page is complete."""
         name = "slider Release year"
         self._set(self.ids[name]).double_array_value.data[:] = [year]
         return await self._run(self.fragments[name])
@@ -79,20 +78,20 @@ class Session:
         start = time.perf_counter()
         await self.socket.send(message.SerializeToString())
         while True:
-            told = ForwardMsg.FromString(await self.socket.recv())
-            if told.WhichOneof("type") == "script_finished":
+            received = ForwardMsg.FromString(await self.socket.recv())
+            if received.WhichOneof("type") == "script_finished":
                 return time.perf_counter() - start
-            if told.WhichOneof("type") == "delta" and told.delta.WhichOneof("type") == "new_element":
-                self._hear(told.delta)
+            if received.WhichOneof("type") == "delta" and received.delta.WhichOneof("type") == "new_element":
+                self._process(received.delta)
 
-    def _hear(self, delta: object) -> None:
+    def _process(self, delta: object) -> None:
         element = delta.new_element
         kind = element.WhichOneof("type")
         match kind:
             case "number_input" | "slider":
-                told = getattr(element, kind)
-                self.ids[f"{kind} {told.label}"] = told.id
-                self.fragments[f"{kind} {told.label}"] = delta.fragment_id
+                widget = getattr(element, kind)
+                self.ids[f"{kind} {widget.label}"] = widget.id
+                self.fragments[f"{kind} {widget.label}"] = delta.fragment_id
             case "metric":
                 self.metrics[element.metric.label] = element.metric.body
             case "exception":
@@ -100,14 +99,14 @@ class Session:
 
 
 async def session(address: str, draft: MovieDraft) -> Session:
-    """A user who has connected, and seen nothing yet."""
+    """Connect a user who has not opened a page yet."""
     stream = f"{address.replace('http', 'ws')}/_stcore/stream"
     socket = await websockets.connect(stream, subprotocols=["streamlit"], max_size=LARGEST_MESSAGE, ping_interval=None)
     return Session(draft, socket)
 
 
 def drafts(champion: Champion, n: int) -> list[MovieDraft]:
-    """Drafts that differ in title, genre, year and director."""
+    """Drafts with different titles, genres, years and directors."""
     people = champion.model.people.most_rated("director", limit=n)
     return [
         MovieDraft(
@@ -122,26 +121,26 @@ def drafts(champion: Champion, n: int) -> list[MovieDraft]:
     ]
 
 
-async def alone(address: str, draft: MovieDraft) -> tuple[float, list[float], list[float]]:
-    """Seconds of the first page, of clicks and of slider moves of the only user."""
+async def time_one_user(address: str, draft: MovieDraft) -> tuple[float, list[float], list[float]]:
+    """Return the seconds of the first page, of clicks and of slider moves of a single user."""
     user = await session(address, draft)
     first = await user.open()
-    clicks = [await user.click(91 + number) for number in range(CLICKS_ALONE)]
-    slides = [await user.slide(draft.release_year + 1 + number % 9) for number in range(CLICKS_ALONE)]
+    clicks = [await user.click(91 + number) for number in range(N_CLICKS)]
+    slides = [await user.slide(draft.release_year + 1 + number % 9) for number in range(N_CLICKS)]
     await user.socket.close()
     return first, clicks, slides
 
 
-async def together(
-    address: str, asked: list[MovieDraft], *, seconds: float, pause: float
+async def time_many_users(
+    address: str, user_drafts: list[MovieDraft], *, seconds: float, pause: float
 ) -> tuple[list[float], list[float], float, list[Session]]:
-    """Seconds of first pages, of clicks with pauses between them, and until all were answered who clicked at once."""
-    users = [await session(address, draft) for draft in asked]
+    """Return the seconds of first pages, of clicks with pauses between them, and of all users' simultaneous click."""
+    users = [await session(address, draft) for draft in user_drafts]
     rng = random.Random(0)  # noqa: S311 - pauses, not secrets
     starts = [rng.uniform(0, 10) for _ in users]
     clicks: list[float] = []
 
-    async def come(user: Session, after: float) -> float:
+    async def arrive(user: Session, after: float) -> float:
         await asyncio.sleep(after)
         return await user.open()
 
@@ -152,63 +151,66 @@ async def together(
                 return
             clicks.append(await user.click(rng.randint(60, 200)))
 
-    firsts = await asyncio.gather(*map(come, users, starts))
+    firsts = await asyncio.gather(*map(arrive, users, starts))
     until = time.perf_counter() + seconds
     await asyncio.gather(*(use(user, until) for user in users))
     start = time.perf_counter()
     await asyncio.gather(*(user.click(rng.randint(60, 200)) for user in users))
-    at_once = time.perf_counter() - start
+    simultaneous = time.perf_counter() - start
     for user in users:
         await user.socket.close()
-    return list(firsts), clicks, at_once, users
+    return list(firsts), clicks, simultaneous, users
 
 
 def in_chromium(address: str, draft: MovieDraft) -> dict[str, float]:
-    """Seconds that one user in a browser waits: for the first page, a click, and a move of a slider."""
-    took = {}
+    """Return the seconds that one user in Chromium waits for the first page, a click and a slider move."""
+    seconds = {}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page()
         start = time.perf_counter()
         page.goto(f"{address}/?{urlencode(query_of(draft), doseq=True)}")
         expect(page.get_by_test_id("stMetricValue").first).to_be_visible(timeout=60_000)
-        took["first page, to the rating"] = time.perf_counter() - start
         expect(page.get_by_text("Similar released films")).to_be_visible(timeout=60_000)
+        seconds["first page, to the rating"] = time.perf_counter() - start
         page.wait_for_timeout(3000)
         box = page.get_by_role("spinbutton", name="Runtime, minutes")
         box.fill("180")
         start = time.perf_counter()
         box.press("Enter")
         expect(page.get_by_text("180 minutes.")).to_be_visible(timeout=60_000)
-        took["a click, to its reasons"] = time.perf_counter() - start
+        seconds["a click, to its reasons"] = time.perf_counter() - start
         page.wait_for_timeout(3000)
         slider = page.get_by_role("slider", name="Release year")
         slider.focus()
         start = time.perf_counter()
         page.keyboard.press("ArrowRight")
         expect(page.get_by_test_id("stMetricDelta")).to_be_visible(timeout=60_000)
-        took["a slider, to its rating"] = time.perf_counter() - start
+        seconds["a slider, to its rating"] = time.perf_counter() - start
         browser.close()
-    return took
+    return seconds
 
 
 def cpu_seconds(address: str) -> float:
-    """What the server at an address has had of the processor."""
+    """Return the CPU time in seconds of the server at an address."""
     port = int(address.rsplit(":", 1)[1])
     for child in psutil.Process().children(recursive=True):
-        if any(one.laddr.port == port and one.status == psutil.CONN_LISTEN for one in child.net_connections("inet")):
+        if any(
+            connection.laddr.port == port and connection.status == psutil.CONN_LISTEN
+            for connection in child.net_connections("inet")
+        ):
             times = child.cpu_times()
             return times.user + times.system
-    raise LookupError(f"None of our processes listens on {port}.")
+    raise LookupError(f"No child process listens on port {port}.")
 
 
 def p95(values: list[float]) -> float:
-    """The 95th percentile."""
+    """Return the 95th percentile."""
     return statistics.quantiles(values, n=20)[-1]
 
 
 def main() -> None:
-    """Start the app, use it, print what it took."""
+    """Start the app, measure it, and print the results."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--users", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=60)
@@ -220,40 +222,40 @@ def main() -> None:
         sys.executable, "-m", "streamlit", "run", str(APP), "--server.address", "127.0.0.1", "--server.port", str(port),
         "--server.headless", "true",
     ]  # fmt: skip
-    # As `make app` sets it: threads of OpenMP that wait for one another in turns are slower than one.
+    # Set as `make app` does. OpenMP threads that wait for each other are slower than a single thread.
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    asked = drafts(champion, options.users + 1)
+    user_drafts = drafts(champion, options.users + 1)
     with (
         TemporaryDirectory() as folder,
         served(command, port=port, health="/_stcore/health", environment=environment, log=Path(folder) / "log") as url,
     ):
-        cold, _, _ = asyncio.run(alone(url, asked[-1]))
+        cold, _, _ = asyncio.run(time_one_user(url, user_drafts[-1]))
         before = cpu_seconds(url)
-        first, clicks, slides = asyncio.run(alone(url, asked[-1]))
-        per_answer = (cpu_seconds(url) - before) / (1 + len(clicks) + len(slides))
-        browser = in_chromium(url, asked[-1]) if Path(CHROMIUM).exists() else {}
-        firsts, many, at_once, users = asyncio.run(
-            together(url, asked[:-1], seconds=options.seconds, pause=options.pause)
+        first, clicks, slides = asyncio.run(time_one_user(url, user_drafts[-1]))
+        per_response = (cpu_seconds(url) - before) / (1 + len(clicks) + len(slides))
+        browser = in_chromium(url, user_drafts[-1]) if Path(CHROMIUM).exists() else {}
+        firsts, many, simultaneous, users = asyncio.run(
+            time_many_users(url, user_drafts[:-1], seconds=options.seconds, pause=options.pause)
         )
     expected = champion.model.predict([user.draft for user in users])
-    wrong = sum(
+    n_wrong = sum(
         user.metrics["Expected rating"] != f"{answer.rating:.1f}" for user, answer in zip(users, expected, strict=True)
     )
     films = f"{len(champion.model.films):,} films, {champion.model.people.table.num_rows:,} people"
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end; a champion with {films}")
-    print(f"one user: first page {cold:.2f} s with the model to load, {first:.2f} s after it")
+    print(f"one user: first page {cold:.2f} s including loading the model, {first:.2f} s afterwards")
     print(f"one user: click p50 {statistics.median(clicks):.2f} s, p95 {p95(clicks):.2f} s")
     print(f"one user: slider p50 {statistics.median(slides):.2f} s, p95 {p95(slides):.2f} s")
-    print(f"one user: {1000 * per_answer:.0f} ms of the server's processor an answer, on average")
-    for what, took in browser.items():
-        print(f"one user in Chromium: {what} {took:.2f} s")
+    print(f"one user: {1000 * per_response:.0f} ms of server CPU time per response, on average")
+    for action, seconds in browser.items():
+        print(f"one user in Chromium: {action} {seconds:.2f} s")
     print(f"{len(users)} users: first page p50 {statistics.median(firsts):.2f} s, p95 {p95(firsts):.2f} s")
     print(
-        f"{len(users)} users, each a click every {options.pause:g} s: {len(many)} clicks, p50 "
+        f"{len(users)} users, one click every {options.pause:g} s each: {len(many)} clicks, p50 "
         f"{statistics.median(many):.2f} s, p95 {p95(many):.2f} s ({p95(many) / p95(clicks):.1f} times one user's)"
     )
-    print(f"{len(users)} users who click in the same instant: all are answered after {at_once:.2f} s")
-    print(f"sessions that show another's rating: {wrong}; errors: {sum(len(user.errors) for user in users)}")
+    print(f"{len(users)} users clicking at the same time: all responses after {simultaneous:.2f} s")
+    print(f"sessions that show a wrong rating: {n_wrong}; errors: {sum(len(user.errors) for user in users)}")
 
 
 if __name__ == "__main__":

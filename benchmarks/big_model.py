@@ -1,4 +1,4 @@
-"""An invented model of IMDb's size: people, what is known of them, and films; the trees are those of another model."""
+"""An invented model of IMDb's size: people, their history, and films. The trees come from another model."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -26,7 +26,7 @@ from imdb_assets.vocabulary.genres import GENRES
 from imdb_assets.vocabulary.languages import LANGUAGES
 
 ALL_PEOPLE, ALL_FILMS = 1_500_000, 330_000
-"""People with a movie credit and rated movies, as IMDb has them."""
+"""Numbers of people with a movie credit, and of rated movies, in IMDb."""
 _HISTORY_ROWS = {"people": 5_000_000, "genres": 10_000_000, "pairs": 3_000_000, "franchises": 1_000_000,
                  "outside": 2_000_000}  # fmt: skip
 _CODES: Mapping[str, Mapping[str, int]] = {"people": ROLE_CODES, "genres": GENRE_CODES, "outside": KIND_CODES}
@@ -34,9 +34,9 @@ _FIRST_YEAR, _LAST_YEAR = 1950, 2026
 
 
 def big_people(n: int = ALL_PEOPLE) -> People:
-    """People of invented names, two in a hundred with another's name; the first had the longest careers."""
+    """Invented people. Two in a hundred share a name with another person; the first have the longest careers."""
     numbers = np.arange(n)
-    # Few have many films, most have one or none.
+    # A few have many films; most have one or none.
     films = np.floor(200 / (1 + numbers / 400)).astype(int) + (numbers % 3 == 0)
     names = person_names(IndexedRandom(0), numbers).to_pylist()
     roles = np.array(["director", "writer", "cast"])[numbers % 3]
@@ -57,7 +57,7 @@ def big_people(n: int = ALL_PEOPLE) -> People:
 
 
 def big_model(model: RatingModel, *, scale: float = 1.0) -> RatingModel:
-    """A model of IMDb's size with the predictor, the baseline and the intervals of another."""
+    """Build a model of IMDb's size with the predictor, baseline and intervals of another model."""
     rng = np.random.default_rng(0)
     n = round(ALL_PEOPLE * scale)
     tables = {name: _history(name, round(rows * scale), n, rng) for name, rows in _HISTORY_ROWS.items()}
@@ -67,9 +67,9 @@ def big_model(model: RatingModel, *, scale: float = 1.0) -> RatingModel:
 
 
 def big_films(model: RatingModel, n: int, n_people: int, rng: np.random.Generator) -> Films:
-    """Invented films; their features are those that chance gives, as wide apart as standard normals."""
+    """Invented films whose features are standard normal random numbers."""
     if not isinstance(model.predictor, FittedModel):
-        raise TypeError("The champion has no trees of LightGBM's, whose gains weigh the features.")
+        raise TypeError("Only a LightGBM model has gains that weight the features of similar films.")
     people = np.char.add("nm", np.char.zfill((1 + n_people * rng.random((n, 6)) ** 3).astype(int).astype(str), 7))
     tconsts = [f"tt{number:07d}" for number in range(1, n + 1)]
     titles = [f"Film {number % (n // 2)} of {number % 977}" for number in range(n)]
@@ -97,7 +97,7 @@ def big_films(model: RatingModel, n: int, n_people: int, rng: np.random.Generato
 
 
 def _history(name: str, n_rows: int, n_people: int, rng: np.random.Generator) -> HistoryTable:
-    """Rows of the size and spread of a history; who is known longest has the most."""
+    """Invented history rows; people with low numbers have the most."""
     persons = (1 + n_people * rng.random(n_rows) ** 2).astype("int64")
     if name in _CODES:
         subjects = coded(persons, rng.integers(0, len(_CODES[name]), n_rows))

@@ -1,6 +1,6 @@
-"""The served model at IMDb's size: when it is ready, its memory, and the milliseconds of a draft with four people.
+"""The served model at IMDb's size: start-up time, memory, and response times for a draft with four people.
 
-Beside them, in the same run, what nothing can be faster than: MLflow's own answer to `/ping`, and the trees alone.
+The same run measures two lower bounds: MLflow's `/ping`, and the trees alone.
 """
 
 import argparse
@@ -32,35 +32,35 @@ from imdb_assets.rating_model.serving.similar_films import similar_films
 from imdb_assets.rating_model.training.fitted_model import FittedModel
 from imdb_assets.settings import DATA
 
-AT_ONCE = 50
+CONCURRENT = 50
 WARM_UP = 30
 
 
 def main() -> None:
-    """Make the model, serve it, and print one line per figure."""
+    """Build the model, serve it, and print one line per measurement."""
     parser = argparse.ArgumentParser(description=__doc__)
     default = f"sqlite:///{DATA / 'mlflow.db'}"
     parser.add_argument(
-        "--registry", default=default, help="tracking URI of the registry whose champion lends its trees"
+        "--registry", default=default, help="tracking URI of the registry whose champion provides the trees"
     )
     parser.add_argument("--scale", type=float, default=1.0, help="1 is IMDb: 1.5 million people, 330,000 rated films")
     parser.add_argument("--requests", type=int, default=500)
     parser.add_argument("--batch", type=int, default=10_000)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="imdb-bench-") as folder:
         uri = f"sqlite:///{folder}/mlflow.db"
-        model = _registered(asked.registry, uri, Path(folder), asked.scale)
-        drafts = _drafts(model.people, asked.batch)
-        _print_alone(model, drafts[: asked.requests])
+        model = _registered(options.registry, uri, Path(folder), options.scale)
+        drafts = _drafts(model.people, options.batch)
+        _print_alone(model, drafts[: options.requests])
         with _served(uri, Path(folder)) as (address, server, ready):
-            print(f"ready after {ready:.1f} s ({_processor_seconds(server):.1f} s of work), {_memory(server)}")
-            _print_served(address, server, drafts, asked.requests)
-            print(f"after all: {_memory(server)}")
+            print(f"ready after {ready:.1f} s ({_processor_seconds(server):.1f} s of CPU time), {_memory(server)}")
+            _print_served(address, server, drafts, options.requests)
+            print(f"at the end: {_memory(server)}")
     print(f"{os.cpu_count()} cores, {platform.machine()}")
 
 
-def _registered(lender: str, uri: str, folder: Path, scale: float) -> RatingModel:
-    trees = versions.load_champion(lender).model
+def _registered(source: str, uri: str, folder: Path, scale: float) -> RatingModel:
+    trees = versions.load_champion(source).model
     model = big_model(trees, scale=scale)
     mlflow.set_tracking_uri(uri)
     mlflow.set_experiment(experiment_id=mlflow.create_experiment("bench", (folder / "artifacts").as_uri()))
@@ -76,7 +76,7 @@ def _registered(lender: str, uri: str, folder: Path, scale: float) -> RatingMode
 
 
 def _drafts(people: People, n: int) -> list[dict]:
-    """Drafts of four people each, three by name and one by id."""
+    """Drafts with four people each, three by name and one by id."""
     rng = np.random.default_rng(2)
     rows = (people.table.num_rows * rng.random((n, 4)) ** 2).astype("int64")
     names = np.array(people.table["name"].take(pa.array(rows.ravel())).to_pylist(), object).reshape(n, 4)
@@ -118,7 +118,7 @@ def _served(uri: str, folder: Path) -> Iterator[tuple[str, psutil.Process, float
                "--host", "127.0.0.1", "--port", str(port)]  # fmt: skip
     path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
     environment = os.environ | {"PATH": path, "MLFLOW_TRACKING_URI": uri, "OMP_NUM_THREADS": "1"}
-    began = time.perf_counter()
+    start = time.perf_counter()
     with (folder / "serve.log").open("wb") as log:
         server = psutil.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
     try:
@@ -127,7 +127,7 @@ def _served(uri: str, folder: Path) -> Iterator[tuple[str, psutil.Process, float
             if server.poll() is not None:
                 sys.exit((folder / "serve.log").read_text())
             time.sleep(0.05)
-        yield address, server, time.perf_counter() - began
+        yield address, server, time.perf_counter() - start
     finally:
         for process in [*server.children(recursive=True), server]:
             process.terminate()
@@ -144,48 +144,48 @@ def _answers(address: str) -> bool:
 def _print_served(address: str, server: psutil.Process, drafts: Sequence[dict], n: int) -> None:
     with requests.Session() as session:
 
-        def ask(*rows: dict, **params: object) -> requests.Response:
+        def post(*rows: dict, **params: object) -> requests.Response:
             body = {"dataframe_records": list(rows), "params": params}
             return session.post(f"{address}/invocations", json=body, timeout=300)
 
         for row in drafts[:WARM_UP]:
-            ask(row)
+            post(row)
         _print("MLflow's /ping", [_milliseconds(lambda: session.get(f"{address}/ping", timeout=60)) for _ in range(n)])
         spent = _processor_seconds(server)
-        _print("one draft, one after another", [_milliseconds(lambda row=row: ask(row)) for row in drafts[:n]])
+        _print("one draft, sequentially", [_milliseconds(lambda row=row: post(row)) for row in drafts[:n]])
         spent = _processor_seconds(server) - spent
-        print(f"  of which the server's own work: {1000 * spent / n:.1f} ms each, however busy the machine is")
-        strange = [row | {"directors": [f"Xq{row['directors'][0]}"]} for row in drafts[:100]]
-        _print("with a misspelt name", [_milliseconds(lambda row=row: ask(row)) for row in strange])
-        _print("with reasons", [_milliseconds(lambda row=row: ask(row, explain=True)) for row in drafts[:100]])
-        _print("with similar films", [_milliseconds(lambda row=row: ask(row, similar=10)) for row in drafts[:100]])
-        _print_at_once(address, drafts[:n])
+        print(f"  CPU time of the server: {1000 * spent / n:.1f} ms per request, independent of other load")
+        misspelled = [row | {"directors": [f"Xq{row['directors'][0]}"]} for row in drafts[:100]]
+        _print("with a misspelled name", [_milliseconds(lambda row=row: post(row)) for row in misspelled])
+        _print("with reasons", [_milliseconds(lambda row=row: post(row, explain=True)) for row in drafts[:100]])
+        _print("with similar films", [_milliseconds(lambda row=row: post(row, similar=10)) for row in drafts[:100]])
+        _print_concurrent(address, drafts[:n])
         print(f"after these requests: {_memory(server)}")
-        began = time.perf_counter()
-        answer = ask(*drafts)
-        spent = time.perf_counter() - began
-        print(f"{len(drafts):,} drafts in one request: {spent:.1f} s, HTTP {answer.status_code}")
+        start = time.perf_counter()
+        response = post(*drafts)
+        spent = time.perf_counter() - start
+        print(f"{len(drafts):,} drafts in one request: {spent:.1f} s, HTTP {response.status_code}")
 
 
-def _print_at_once(address: str, rows: Sequence[dict]) -> None:
-    def ask(row: dict) -> tuple[int, float]:
-        began = time.perf_counter()
-        answer = requests.post(f"{address}/invocations", json={"dataframe_records": [row]}, timeout=60)
-        return answer.status_code, 1000 * (time.perf_counter() - began)
+def _print_concurrent(address: str, rows: Sequence[dict]) -> None:
+    def post(row: dict) -> tuple[int, float]:
+        start = time.perf_counter()
+        response = requests.post(f"{address}/invocations", json={"dataframe_records": [row]}, timeout=60)
+        return response.status_code, 1000 * (time.perf_counter() - start)
 
-    began = time.perf_counter()
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        answers = list(pool.map(ask, rows))
-    spent = time.perf_counter() - began
-    lost = sum(status != 200 for status, _ in answers)
-    _print(f"one draft, {AT_ONCE} at once", [each for _, each in answers])
-    print(f"{len(rows)} requests at {AT_ONCE} at once: {lost} lost, {len(rows) / spent:.0f} a second")
+    start = time.perf_counter()
+    with ThreadPoolExecutor(CONCURRENT) as pool:
+        responses = list(pool.map(post, rows))
+    spent = time.perf_counter() - start
+    n_failed = sum(status != 200 for status, _ in responses)
+    _print(f"one draft, {CONCURRENT} at a time", [milliseconds for _, milliseconds in responses])
+    print(f"{len(rows)} requests, {CONCURRENT} at a time: {n_failed} failed, {len(rows) / spent:.0f} per second")
 
 
-def _milliseconds(way: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    way()
-    return 1000 * (time.perf_counter() - began)
+def _milliseconds(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return 1000 * (time.perf_counter() - start)
 
 
 def _print(name: str, spent: Sequence[float]) -> None:
@@ -194,15 +194,15 @@ def _print(name: str, spent: Sequence[float]) -> None:
 
 
 def _processor_seconds(server: psutil.Process) -> float:
-    every = [one.cpu_times() for one in [server, *server.children(recursive=True)]]
-    return sum(one.user + one.system for one in every)
+    times = [process.cpu_times() for process in [server, *server.children(recursive=True)]]
+    return sum(part.user + part.system for part in times)
 
 
 def _memory(server: psutil.Process) -> str:
-    # The program that was started, the server below it and the model in that; mapped pages the system may take back.
-    every = [one.memory_info() for one in [server, *server.children(recursive=True)]]
-    own = sum(one.rss - one.shared for one in every)
-    return f"{own / 2**20:,.0f} MiB of its own, {sum(one.rss for one in every) / 2**20:,.0f} MiB with mapped files"
+    # The `mlflow` command, the server and its worker with the model. The system can reclaim mapped pages.
+    infos = [process.memory_info() for process in [server, *server.children(recursive=True)]]
+    own = sum(info.rss - info.shared for info in infos)
+    return f"{own / 2**20:,.0f} MiB private, {sum(info.rss for info in infos) / 2**20:,.0f} MiB including mapped files"
 
 
 if __name__ == "__main__":

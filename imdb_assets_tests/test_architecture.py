@@ -37,6 +37,7 @@ ALLOWED = {
         "imdb_assets.rating_model.serving", "imdb_assets.vocabulary", "joblib", "lightgbm", "numba", "numpy", "pandas", "pydantic",
         "threadpoolctl",
     },
+    "imdb_assets/rating_model/scenarios/kernel": {"imdb_assets.rating_model.features", "numba", "numpy"},
     "imdb_assets/rating_model/evaluation": {
         "imdb_assets.rating_model.features", "imdb_assets.rating_model.training", "imdb_assets.vocabulary", "lightgbm",
         "numpy", "optuna", "pandas", "scipy", "sklearn", "threadpoolctl",

@@ -7,12 +7,12 @@ import numpy as np
 from app.charts.theme import Chart, chart, colours, layer, tooltip
 from app.scenarios.table import AXIS_NAMES, ROLES, short_names
 from imdb_assets.rating_model.lookup.people import People
-from imdb_assets.rating_model.scenarios.search import Heat
+from imdb_assets.rating_model.scenarios.search import HeatMap
 
 _ROW_HEIGHT, _MARGIN, _MOST_COLUMNS_WITH_TEXT = 30, 120, 12
 
 
-def heat_map(heat: Heat, row_axis: str, column_axis: str, people: People) -> Chart:
+def heat_map(heat: HeatMap, row_axis: str, column_axis: str, people: People) -> Chart:
     """Draw a cell per pair of values, darker for higher ratings; small maps show the ratings too."""
     rows = _cells(heat, row_axis, column_axis, people)
     palette = colours()
@@ -40,10 +40,10 @@ def heat_map(heat: Heat, row_axis: str, column_axis: str, people: People) -> Cha
     return chart(*layers, rows=rows, height=_ROW_HEIGHT * len(heat.rows) + _MARGIN)
 
 
-def heat_map_description(heat: Heat, row_axis: str, column_axis: str, people: People) -> str:
+def heat_map_description(heat: HeatMap, row_axis: str, column_axis: str, people: People) -> str:
     """Describe a heat map for screen readers."""
     rows = _cells(heat, row_axis, column_axis, people)
-    names = f"Heat map of {AXIS_NAMES[row_axis].lower()} by {AXIS_NAMES[column_axis].lower()}"
+    names = f"HeatMap map of {AXIS_NAMES[row_axis].lower()} by {AXIS_NAMES[column_axis].lower()}"
     if not rows:
         return f"{names}: no combination is allowed."
     best, worst = max(rows, key=lambda row: row["rating"]), min(rows, key=lambda row: row["rating"])
@@ -53,7 +53,7 @@ def heat_map_description(heat: Heat, row_axis: str, column_axis: str, people: Pe
     )
 
 
-def _cells(heat: Heat, row_axis: str, column_axis: str, people: People) -> list[dict[str, Any]]:
+def _cells(heat: HeatMap, row_axis: str, column_axis: str, people: People) -> list[dict[str, Any]]:
     rows, columns = _labels(row_axis, heat.rows, people), _labels(column_axis, heat.columns, people)
     return [
         {"row": rows[row], "column": columns[column], "rating": float(heat.ratings[row, column])}

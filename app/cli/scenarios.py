@@ -115,7 +115,7 @@ def _search(draft: MovieDraft, variations: Variations, *, k: int, output: Output
         task = progress.add_task("Searching", total=None)
         result = search_scenarios(
             champion.model, draft, variations, k=k,
-            report=lambda done, total: progress.update(task, completed=done, total=total),
+            on_progress=lambda done, total: progress.update(task, completed=done, total=total),
         )  # fmt: skip
     print_scenarios(result, champion, output)
     if not result.best:

@@ -14,7 +14,7 @@ from app.widgets.draft_form import kept_draft
 from app.widgets.scenario_form import variation_fields
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.lookup.people import People
-from imdb_assets.rating_model.scenarios.search import MOST_COMBINATIONS, MOST_EXACT, Scenarios
+from imdb_assets.rating_model.scenarios.search import MAX_COMBINATIONS, MAX_EXACT_COMBINATIONS, Scenarios
 from imdb_assets.rating_model.scenarios.space import Variations
 
 _RUN = "scenario_run"
@@ -36,7 +36,7 @@ def scenarios_page() -> None:
     run: ScenarioRun | None = st.session_state.get(_RUN)
     is_running = run is not None and run.is_running
     st.markdown(_size_sentence(variations))
-    is_too_large = not 1 <= variations.n_combinations <= MOST_COMBINATIONS
+    is_too_large = not 1 <= variations.n_combinations <= MAX_COMBINATIONS
     is_ready = bool(variations.sizes) and not is_too_large and not is_running
     if st.button("Find the best", type="primary", icon=":material/search:", disabled=not is_ready):
         st.session_state[_RUN] = ScenarioRun(request).start(champion)
@@ -82,10 +82,10 @@ def _size_sentence(variations: Variations) -> str:
     size = variations.n_combinations
     parts = " by ".join(f"{count:,} {AXIS_NAMES[axis].lower()}" for axis, count in sizes.items())
     counted = f"**{size:,} combinations** ({parts})"
-    if size > MOST_COMBINATIONS:
+    if size > MAX_COMBINATIONS:
         widest = AXIS_NAMES[max(sizes, key=lambda axis: sizes[axis])].lower()
-        return f"{counted}. The limit is {MOST_COMBINATIONS:,}: remove some {widest}."
-    if size > MOST_EXACT:
+        return f"{counted}. The limit is {MAX_COMBINATIONS:,}: remove some {widest}."
+    if size > MAX_EXACT_COMBINATIONS:
         return f"{counted}. They are too many to rate them all, so only the most promising are rated (beam search)."
     return f"{counted}. All of them will be rated."
 
@@ -109,7 +109,7 @@ def _show(scenarios: Scenarios, people: People) -> None:
         records = json.dumps(scenario_records(scenarios), indent=2, ensure_ascii=False)
         st.download_button("JSON", records, "scenarios.json", "application/json", icon=":material/download:")
     show_warnings((*scenarios.warnings, *_out_of_distribution_warnings(scenarios)))
-    if scenarios.heat:
+    if scenarios.heat_maps:
         _show_heat(scenarios, people)
 
 
@@ -135,14 +135,14 @@ def _out_of_distribution_warnings(scenarios: Scenarios) -> list[str]:
 def _show_heat(scenarios: Scenarios, people: People) -> None:
     st.subheader("Which values go well together", anchor=False)
     # People first: most users vary people.
-    pairs = sorted(scenarios.heat, key=lambda pair: sum(axis not in ROLES for axis in pair))
+    pairs = sorted(scenarios.heat_maps, key=lambda pair: sum(axis not in ROLES for axis in pair))
     axes = {f"{AXIS_NAMES[row]} by {AXIS_NAMES[column].lower()}": (row, column) for row, column in pairs}
     selected = st.selectbox("Compare", list(axes), key="scenario_heat")
     if selected not in axes:
         return
     row, column = axes[selected]
     st.caption("The best rating of each pair in any combination. Empty cells have no allowed combination.")
-    heat = scenarios.heat[row, column]
+    heat = scenarios.heat_maps[row, column]
     show_chart(heat_map(heat, row, column, people), alt=heat_map_description(heat, row, column, people))
 
 

@@ -58,7 +58,7 @@ class ScenarioRun:
         request = self.request
         try:
             self.result = search_scenarios(
-                champion.model, request.draft, request.variations, k=request.k, report=self._report,
+                champion.model, request.draft, request.variations, k=request.k, on_progress=self._report,
                 is_cancelled=self._cancel.is_set,
             )  # fmt: skip
         except ScenarioError as error:

@@ -1,4 +1,4 @@
-"""A rating model whose history knows people, genres, pairs and franchises, at random, and whose trees ask all of it."""
+"""A rating model with a random history, whose trees use every feature of people."""
 
 from itertools import product
 
@@ -18,13 +18,21 @@ from imdb_assets_tests.support.champion import invented_films, invented_people, 
 
 TITLE = "The Lantern"
 KNOWN = tuple(f"nm{number:07d}" for number in range(1, 41))
+"""People of the model; the first thirty have a history."""
 GENRES = ("Drama", "Horror", "Comedy")
+NEWCOMERS = ("newcomer:Nora First", "nm0000035", "newcomer:Otto First")
+"""Two with names that are not in the model, and one id without history."""
+CROWD = (*KNOWN[:12], *NEWCOMERS)
+DRAFT = MovieDraft(
+    title=TITLE, release_year=2027, runtime_minutes=100, genres=("Drama",), language="French",
+    directors=KNOWN[:2], writers=(KNOWN[1], NEWCOMERS[0]), cast=(KNOWN[4], KNOWN[0]),
+)  # fmt: skip
 _YEARS = (1995, 2015)
 _N_FILMS, _N_ROUNDS = 3000, 60
 
 
 def random_history_model() -> RatingModel:
-    """Fit trees on random drafts; their targets follow the features of every group."""
+    """Fit trees on random drafts whose targets depend on the features of every group."""
     rng = np.random.default_rng(3)
     films = invented_films()
     history = _random_history(rng, Baseline(baseline_coefficients(films)))
@@ -59,13 +67,16 @@ def _random_draft(rng: np.random.Generator) -> MovieDraft:
 
 
 def _random_history(rng: np.random.Generator, baseline: Baseline) -> History:
-    most = KNOWN[:30]
+    people = KNOWN[:30]
     keys = {
-        "gold_person_history": (("nconst", "role"), product(most, ("director", "writer", "cast", "all"))),
-        "gold_person_genre_history": (("nconst", "genre"), product(most, GENRES)),
-        "gold_pair_history": (("nconst", "partner_nconst", "partner_role"), product(most, most, ("writer", "cast"))),
-        "gold_franchise_history": (("title_stem", "nconst"), product(("the lantern",), (*most[:12], "anybody"))),
-        "gold_outside_history": (("nconst", "kind"), product(most, ("series", "short"))),
+        "gold_person_history": (("nconst", "role"), product(people, ("director", "writer", "cast", "all"))),
+        "gold_person_genre_history": (("nconst", "genre"), product(people, GENRES)),
+        "gold_pair_history": (
+            ("nconst", "partner_nconst", "partner_role"),
+            product(people, people, ("writer", "cast")),
+        ),
+        "gold_franchise_history": (("title_stem", "nconst"), product(("the lantern",), (*people[:12], "anybody"))),
+        "gold_outside_history": (("nconst", "kind"), product(people, ("series", "short"))),
     }
     frames = {table: _states(rng, list(names), list(rows)) for table, (names, rows) in keys.items()}
     return History.from_frames(frames | {"gold_baseline_coefficients": baseline.coefficients})

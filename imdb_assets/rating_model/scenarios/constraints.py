@@ -1,15 +1,18 @@
-"""The space of a scenario search: what may vary of a draft, the constraints, and every combination of it by number."""
+"""The vocabulary of a scenario search: how many candidates to pick per role, and the constraints on a film's people.
+
+People are nconst ids or names, as in a draft.
+"""
 
 from dataclasses import dataclass
 
 
 class ScenarioError(ValueError):
-    """The search cannot be done as asked; the text says what to change."""
+    """The search is not possible as requested. The message states what to change."""
 
 
 @dataclass(frozen=True)
 class Pick:
-    """So many of these people, ids or names; a cast keeps their order as its billing."""
+    """Choose `size` of these people for a role. A cast keeps their order as its billing."""
 
     people: tuple[str, ...]
     size: int = 1
@@ -17,28 +20,28 @@ class Pick:
 
 @dataclass(frozen=True)
 class MustHave:
-    """At least one of these people is in the film, in whatever role."""
+    """At least one of these people works on the film, in any role."""
 
     people: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Excludes:
-    """None of these people is in the film."""
+    """None of these people works on the film."""
 
     people: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class NotTogether:
-    """No two of these people are in one film."""
+    """No two of these people work on the same film."""
 
     people: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class AtMost:
-    """At most so many of these people are in the film."""
+    """At most `number` of these people work on the film."""
 
     number: int
     people: tuple[str, ...]
@@ -46,7 +49,7 @@ class AtMost:
 
 @dataclass(frozen=True)
 class AtMostNewcomers:
-    """At most so many people without an earlier rated film are in the film."""
+    """At most `number` people without an earlier rated film work on the film."""
 
     number: int
 

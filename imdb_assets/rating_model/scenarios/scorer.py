@@ -1,186 +1,232 @@
-"""Rating every combination of a space: trees cut back to the space, blocks of combinations on all cores."""
+"""Ratings of the combinations of a space: prunes the trees to the space, and runs the kernel on all cores."""
 
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
 from imdb_assets.rating_model.features.draft import drafts_frame
 from imdb_assets.rating_model.features.matrix import features
-from imdb_assets.rating_model.scenarios import kernel
 from imdb_assets.rating_model.scenarios.constraints import ScenarioError
-from imdb_assets.rating_model.scenarios.kernel_inputs import PAIR_FEATURES, TEAM_FEATURES, KernelInputs, Tables
+from imdb_assets.rating_model.scenarios.kernel.arrays import Strides
+from imdb_assets.rating_model.scenarios.kernel.columns import TEAM_FEATURES, TaskColumn
+from imdb_assets.rating_model.scenarios.kernel.leaf_masks import film_masks
+from imdb_assets.rating_model.scenarios.kernel.scoring import score
+from imdb_assets.rating_model.scenarios.kernel_inputs import PAIR_FEATURES, KernelInputs, PeopleArrays
 from imdb_assets.rating_model.scenarios.space import Space
-from imdb_assets.rating_model.scenarios.tree_masks import UnreadableTreesError, prune_to_bounds, read_trees
+from imdb_assets.rating_model.scenarios.tree_masks import (
+    Dependency,
+    UnreadableTreesError,
+    prune_to_bounds,
+    read_trees,
+)
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.rating_model.training.fitted_model import FittedModel
-from imdb_assets.vocabulary.roles import ROLES
 
-ReportProgress = Callable[[int, int], None]
-"""Told how many combinations are done, and of how many."""
-_MOST_WRITERS, _MOST_CASTS = 32, 32
-"""Choices of a block: so many rows of masks stay in a core's cache."""
+ProgressCallback = Callable[[int, int], None]
+"""Receives the number of combinations done, and the number of all."""
+_BLOCK_WRITERS, _BLOCK_CASTS = 32, 32
+"""Choices per block. Their rows of masks stay in a core's cache."""
 _BATCH = 16_384
-"""Combinations between two looks at whether the search goes on: about ten milliseconds."""
-_RUNS = 256
-"""Runs of teams that differ in their cast alone, given to a thread at a time."""
+"""Combinations per job: about ten milliseconds, after which a search can be cancelled."""
+_BLOCKS_PER_JOB = 256
+"""Blocks per job in a beam search, where each block is one crew with some casts."""
 
 
 class SearchCancelledError(Exception):
-    """The search was ended by whoever asked for it."""
+    """The caller cancelled the search."""
+
+
+class _FilmGroup(NamedTuple):
+    """Films of one year and one list of genres: the arrays of people, and uint64 (n_films, n_trees) leaf masks."""
+
+    people: PeopleArrays
+    masks: np.ndarray
+
+
+class _Job(NamedTuple):
+    """Tasks for one thread, where they write their ratings, and how many combinations they rate."""
+
+    films: _FilmGroup
+    tasks: np.ndarray
+    strides: Strides
+    ratings: np.ndarray
+    n_combinations: int
 
 
 class Scorer:
-    """Rates combinations of a space as `RatingModel.predict_frame` does, without making their matrix."""
+    """Rates combinations of a space as `RatingModel.predict_frame` does, without building their feature matrix."""
 
     def __init__(self, model: RatingModel, space: Space) -> None:
-        """Look everybody up, and cut the trees back to what the space can ask.
+        """Look up all people, and prune the trees to the values that the space can reach.
 
-        :raises ScenarioError: when the model is none whose trees can be read.
+        Args:
+            model: The model to search with.
+            space: What varies.
+
+        Raises:
+            ScenarioError: The model is not LightGBM, or its trees are not supported.
         """
         if not isinstance(model.predictor, FittedModel):
-            raise ScenarioError("Only a LightGBM model can be searched: ask imdb_rating@champion.")
+            raise ScenarioError("Scenario search supports LightGBM models only. Use imdb_rating@champion.")
         self._fitted, self._space = model.predictor, space
         names = self._fitted.booster.feature_name()
         frame = drafts_frame(space.films)
-        films = self._fitted.inputs(features(frame, model.history), frame)
-        lookups = KernelInputs(space, model.history, names)
-        blocks = [tables for year in space.facts["years"] for tables in lookups.of_year(year).values()]
-        asks = np.array([_asks(name) for name in names])
-        low, high = films.min(axis=0), films.max(axis=0)
-        for place, name in enumerate(names):
-            if name in lookups.ranges:
-                low[place], high[place] = lookups.ranges[name]
+        matrix = self._fitted.inputs(features(frame, model.history), frame)
+        inputs = KernelInputs(space, model.history, names)
+        people = [arrays for year in space.facts["years"] for arrays in inputs.for_year(year).values()]
+        low, high = matrix.min(axis=0), matrix.max(axis=0)
+        for column, name in enumerate(names):
+            if name in inputs.ranges:
+                low[column], high[column] = inputs.ranges[name]
+        dependencies = np.array([_dependency(name) for name in names])
         try:
-            self._forest = prune_to_bounds(read_trees(self._fitted.booster), low=low, high=high, asks=asks)
+            self._forest = prune_to_bounds(
+                read_trees(self._fitted.booster), low=low, high=high, dependencies=dependencies
+            )
         except UnreadableTreesError as error:
             raise ScenarioError(str(error)) from None
-        facts = np.array([place for place, name in enumerate(names) if name not in lookups.ranges], dtype="int32")
-        rows = kernel.film_rows(films[:, facts], facts, self._forest.nodes, len(self._forest.leaves.first))
-        self._blocks: list[tuple[Tables, np.ndarray]] = list(zip(blocks, np.split(rows, len(blocks)), strict=True))
+        fixed = np.array([column for column, name in enumerate(names) if name not in inputs.ranges], dtype="int32")
+        masks = film_masks(matrix[:, fixed], fixed, self._forest.nodes, len(self._forest.leaves.first))
+        self._groups = [_FilmGroup(*group) for group in zip(people, np.split(masks, len(people)), strict=True)]
 
-    def rate_all(self, *, report: ReportProgress, is_cancelled: Callable[[], bool]) -> np.ndarray:
-        """The rating of every combination, by number; minus infinity where a constraint forbids it.
+    def rate_all(self, *, on_progress: ProgressCallback, is_cancelled: Callable[[], bool]) -> np.ndarray:
+        """Rate every combination.
 
-        :raises SearchCancelledError: as soon as `is_cancelled` says so.
+        Args:
+            on_progress: Called from this thread after each batch of combinations.
+            is_cancelled: Called every few milliseconds; the search stops when it returns true.
+
+        Returns:
+            float64 (n_combinations,), ratings from 1 to 10 by number of the combination; minus infinity where a
+            constraint is broken.
+
+        Raises:
+            SearchCancelledError: `is_cancelled` returned true.
         """
         *_, n_directors, n_writers, n_casts = self._space.shape
         n_teams = n_directors * n_writers * n_casts
-        n_films = len(self._blocks[0][1])
-        blocks = [(_with_choices(tables, self._space.choices.values()), films) for tables, films in self._blocks]
-        ratings = np.empty((len(self._blocks), n_films * n_teams))
-        tasks = _tasks(n_directors, n_writers, n_casts)
-        strides = (n_teams, n_casts)
-        sizes = (tasks[:, 2] - tasks[:, 1]) * (tasks[:, 4] - tasks[:, 3]) * n_films
-        ends = np.flatnonzero(np.diff(np.cumsum(sizes) // _BATCH, append=-1))
-        jobs = [
-            (block, tasks[first:end], strides, ratings[place], int(sizes[first:end].sum()))
-            for place, block in enumerate(blocks)
-            for first, end in zip(np.append(0, ends[:-1] + 1), ends + 1, strict=True)
-        ]
-        self._work(jobs, ratings.size, report, is_cancelled)
+        n_films = len(self._groups[0].masks)
+        ratings = np.empty((len(self._groups), n_films * n_teams))
+        tasks = _block_tasks(n_directors, n_writers, n_casts)
+        strides = Strides(film=n_teams, writers=n_casts)
+        sizes = (
+            (tasks[:, TaskColumn.END_OF_WRITERS] - tasks[:, TaskColumn.FIRST_WRITERS])
+            * (tasks[:, TaskColumn.END_OF_CASTS] - tasks[:, TaskColumn.FIRST_CAST])
+            * n_films
+        )
+        ends = np.flatnonzero(np.diff(np.cumsum(sizes) // _BATCH, append=-1)) + 1
+        jobs = []
+        for row, group in enumerate(self._groups):
+            films = group._replace(people=_with_choices(group.people, self._space.choices.values()))
+            for start, end in zip(np.append(0, ends[:-1]), ends, strict=True):
+                jobs.append(_Job(films, tasks[start:end], strides, ratings[row], int(sizes[start:end].sum())))
+        self._run(jobs, ratings.size, on_progress, is_cancelled)
         return self._calibrated(ratings.reshape(-1))
 
     def rate_teams(self, films: np.ndarray, directors: np.ndarray, writers: np.ndarray, cast: np.ndarray) -> np.ndarray:
-        """The rating of teams, a row each, complete or not; minus infinity where a constraint can no longer be met.
+        """Rate teams, complete or not.
 
-        :param films: numbers among the space's films.
-        :param directors: places among the candidates, ascending; likewise the others.
+        Args:
+            films: int64 (n,), numbers among the space's films.
+            directors: int32 (n, n_directors), numbers of candidates, ascending.
+            writers: int32 (n, n_writers), numbers of candidates, ascending.
+            cast: int32 (n, n_cast), numbers of candidates, ascending.
+
+        Returns:
+            float64 (n,), ratings from 1 to 10; minus infinity where more people cannot satisfy a broken constraint.
         """
         ratings = np.empty(len(films))
-        n_films = len(self._blocks[0][1])
+        n_films = len(self._groups[0].masks)
         for film in np.unique(films):
             rows = np.flatnonzero(films == film)
-            tables, masks = self._blocks[film // n_films]
+            people, masks = self._groups[film // n_films]
             choices = [np.ascontiguousarray(part[rows]) for part in (directors, writers, cast)]
-            # Whom a film must have may still come.
-            limits = tables.limits._replace(least=np.zeros_like(tables.limits.least))
-            here = _with_choices(replace(tables, limits=limits), choices)
-            found = np.empty(len(rows))
-            tasks = _runs(*choices[:2])
-            parts = [tasks[first : first + _RUNS] for first in range(0, len(tasks), _RUNS)]
-            jobs = [((here, masks[[film % n_films]]), part, (0, 0), found, 0) for part in parts]
-            self._work(jobs, 0, silent, never)
-            ratings[rows] = found
+            # People that a film must have may join later.
+            limits = people.limits._replace(least=np.zeros_like(people.limits.least))
+            group = _FilmGroup(_with_choices(replace(people, limits=limits), choices), masks[[film % n_films]])
+            of_film = np.empty(len(rows))
+            tasks = _run_tasks(*choices[:2])
+            parts = [tasks[start : start + _BLOCKS_PER_JOB] for start in range(0, len(tasks), _BLOCKS_PER_JOB)]
+            jobs = [_Job(group, part, Strides(0, 0), of_film, 0) for part in parts]
+            self._run(jobs, 0, ignore_progress, never_cancelled)
+            ratings[rows] = of_film
         return self._calibrated(ratings)
 
-    def _work(
-        self, jobs: Sequence[tuple], total: int, report: ReportProgress, is_cancelled: Callable[[], bool]
+    def _run(
+        self, jobs: Sequence[_Job], total: int, on_progress: ProgressCallback, is_cancelled: Callable[[], bool]
     ) -> None:
-        done = 0
-        report(done, total)
+        n_done = 0
+        on_progress(n_done, total)
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            futures = [pool.submit(self._score, *job[:-1]) for job in jobs]
+            futures = [pool.submit(self._score, job) for job in jobs]
             for future, job in zip(futures, jobs, strict=True):
                 if is_cancelled():
                     pool.shutdown(cancel_futures=True)
-                    raise SearchCancelledError(f"Cancelled after {done:,} of {total:,} combinations.")
+                    raise SearchCancelledError(f"Cancelled after {n_done:,} of {total:,} combinations.")
                 future.result()
-                done += job[-1]
-                report(done, total)
+                n_done += job.n_combinations
+                on_progress(n_done, total)
 
-    def _score(
-        self, block: tuple[Tables, np.ndarray], tasks: np.ndarray, strides: tuple[int, int], out: np.ndarray
-    ) -> None:
-        tables, films = block
-        forest = (self._forest.nodes, self._forest.leaves, self._forest.n_without_cast, self._forest.n_without_team)
-        kernel.score(tasks, films, forest, tables.roles, tables.pairs, tables.team, tables.limits, strides, out)
+    def _score(self, job: _Job) -> None:
+        people, masks = job.films
+        score(job.tasks, masks, self._forest, people.roles, people.pairs, people.team, people.limits, job.strides,
+              job.ratings)  # fmt: skip
 
     def _calibrated(self, sums: np.ndarray) -> np.ndarray:
         return np.where(np.isneginf(sums), sums, self._fitted.calibration.apply(sums))
 
 
-def _asks(name: str) -> int:
-    """What a feature depends on beside facts and directors: 1 writers, 2 cast, 3 both."""
-    if name in TEAM_FEATURES:
-        return 3
-    if name in PAIR_FEATURES["writer"]:
-        return 1
-    if name in PAIR_FEATURES["cast"]:
-        return 2
-    return next((asked for role, asked in zip(ROLES, (0, 1, 2), strict=True) if name.startswith(f"{role}_")), 0)
+def _dependency(feature: str) -> Dependency:
+    if feature in TEAM_FEATURES:
+        return Dependency.WRITERS | Dependency.CAST
+    if feature in PAIR_FEATURES["writer"] or feature.startswith("writer_"):
+        return Dependency.WRITERS
+    if feature in PAIR_FEATURES["cast"] or feature.startswith("cast_"):
+        return Dependency.CAST
+    return Dependency.NONE
 
 
-def _tasks(n_directors: int, n_writers: int, n_casts: int) -> np.ndarray:
+def _block_tasks(n_directors: int, n_writers: int, n_casts: int) -> np.ndarray:
+    """Split all teams into blocks: int64 (n_tasks, 6), columns of `TaskColumn`."""
     directors = np.arange(n_directors)
-    writers, casts = np.arange(0, n_writers, _MOST_WRITERS), np.arange(0, n_casts, _MOST_CASTS)
+    writers, casts = np.arange(0, n_writers, _BLOCK_WRITERS), np.arange(0, n_casts, _BLOCK_CASTS)
     director, writer, cast = (grid.ravel() for grid in np.meshgrid(directors, writers, casts, indexing="ij"))
-    return np.ascontiguousarray(
-        np.column_stack(
-            [
-                director,
-                writer,
-                np.minimum(writer + _MOST_WRITERS, n_writers),
-                cast,
-                np.minimum(cast + _MOST_CASTS, n_casts),
-                (director * n_writers + writer) * n_casts + cast,
-            ]
-        ),
-        dtype="int64",
-    )
+    tasks = np.empty((len(director), len(TaskColumn)), "int64")
+    tasks[:, TaskColumn.DIRECTORS] = director
+    tasks[:, TaskColumn.FIRST_WRITERS] = writer
+    tasks[:, TaskColumn.END_OF_WRITERS] = np.minimum(writer + _BLOCK_WRITERS, n_writers)
+    tasks[:, TaskColumn.FIRST_CAST] = cast
+    tasks[:, TaskColumn.END_OF_CASTS] = np.minimum(cast + _BLOCK_CASTS, n_casts)
+    tasks[:, TaskColumn.OUTPUT] = (director * n_writers + writer) * n_casts + cast
+    return tasks
 
 
-def _runs(directors: np.ndarray, writers: np.ndarray) -> np.ndarray:
-    """Tasks of rows that follow one another with the same directors and writers."""
+def _run_tasks(directors: np.ndarray, writers: np.ndarray) -> np.ndarray:
+    """Group consecutive rows with the same directors and writers: int64 (n_tasks, 6), columns of `TaskColumn`."""
     crews = np.column_stack([directors, writers])
     is_new = np.append(True, (crews[1:] != crews[:-1]).any(axis=1))
-    start = np.flatnonzero(is_new)
-    start = np.unique(np.append(start, np.arange(0, len(crews), _MOST_CASTS)))
-    end = np.append(start[1:], len(crews))
-    return np.ascontiguousarray(np.column_stack([start, start, start + 1, start, end, start]), dtype="int64")
+    start = np.unique(np.append(np.flatnonzero(is_new), np.arange(0, len(crews), _BLOCK_CASTS)))
+    tasks = np.empty((len(start), len(TaskColumn)), "int64")
+    for column in (TaskColumn.DIRECTORS, TaskColumn.FIRST_WRITERS, TaskColumn.FIRST_CAST, TaskColumn.OUTPUT):
+        tasks[:, column] = start
+    tasks[:, TaskColumn.END_OF_WRITERS] = start + 1
+    tasks[:, TaskColumn.END_OF_CASTS] = np.append(start[1:], len(crews))
+    return tasks
 
 
-def _with_choices(tables: Tables, choices: Iterable[np.ndarray]) -> Tables:
-    directors, writers, cast = (role._replace(choices=part) for role, part in zip(tables.roles, choices, strict=True))
-    return replace(tables, roles=(directors, writers, cast))
+def _with_choices(people: PeopleArrays, choices: Iterable[np.ndarray]) -> PeopleArrays:
+    directors, writers, cast = (role._replace(choices=part) for role, part in zip(people.roles, choices, strict=True))
+    return replace(people, roles=(directors, writers, cast))
 
 
-def silent(_done: int, _total: int) -> None:
-    """Tell nobody how far the search is."""
+def ignore_progress(_n_done: int, _n_total: int) -> None:
+    """Discard the progress: the default callback of a search."""
 
 
-def never() -> bool:
-    """Go on to the end."""
+def never_cancelled() -> bool:
+    """Let the search run to its end: the default of `is_cancelled`."""
     return False

@@ -1,7 +1,7 @@
-"""Scenario search: which people, genres, runtimes, years and languages would a draft do best with?
+"""Scenario search: finds the people, genres, runtimes, years and languages with the highest predicted rating.
 
-Up to `MOST_EXACT` combinations the answer is that of rating every one of them with `RatingModel.predict_frame`;
-beyond it a beam search says how many it rated.
+Up to `MAX_EXACT_COMBINATIONS` combinations, the result equals rating each of them with `RatingModel.predict_frame`.
+Beyond that, a beam search rates a part of them, and the result carries a warning.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,26 +13,31 @@ import numpy as np
 from imdb_assets.rating_model.features.draft import MovieDraft, drafts_frame
 from imdb_assets.rating_model.scenarios.beam_search import search_beam
 from imdb_assets.rating_model.scenarios.constraints import ScenarioError
-from imdb_assets.rating_model.scenarios.scorer import ReportProgress, Scorer, never, silent
-from imdb_assets.rating_model.scenarios.space import AXES, TIE, Space, Variations, space_of
+from imdb_assets.rating_model.scenarios.scorer import ProgressCallback, Scorer, ignore_progress, never_cancelled
+from imdb_assets.rating_model.scenarios.space import AXES, RATING_TOLERANCE, Space, Variations, build_space
 from imdb_assets.rating_model.serving.comparison import can_tell, chance_above
 from imdb_assets.rating_model.serving.novelty import out_of_distribution
 from imdb_assets.rating_model.serving.rating_model import Prediction, RatingModel
+from imdb_assets.vocabulary.roles import ROLE_LISTS
 
-MOST_EXACT = 1_000_000
-"""Up to so many combinations every one is rated."""
-MOST_COMBINATIONS = 1_000_000_000_000
-"""More are refused: a beam sees too small a share of them."""
-MOST_FILMS = 20_000
-"""Combinations of genres, runtimes, years and languages, which are looked up one by one."""
+MAX_EXACT_COMBINATIONS = 1_000_000
+"""Spaces up to this size are rated completely."""
+MAX_COMBINATIONS = 1_000_000_000_000
+"""Larger spaces are refused: a beam search would see too small a part of them."""
+MAX_FILMS = 20_000
+"""Combinations of genres, runtimes, years and languages. The featurizer builds a row for each."""
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """One combination: the draft with its people as ids, the answer to it, and what to think of it.
+    """One combination and its prediction.
 
-    `chance_of_best` is how often the best scenario's film would end up above this one's, and `is_distinguishable_from_best` is
-    whether that is more than a toss of a coin (see `comparison.py`). `out_of_distribution` says what was never learned from.
+    Attributes:
+        draft: The combination, its people as nconst ids.
+        prediction: Its rating and intervals.
+        chance_of_best: Probability, from 0 to 1, that the best scenario's film ends up with the higher rating.
+        is_distinguishable_from_best: Whether that probability differs enough from one half (see `comparison.py`).
+        out_of_distribution: Messages about values outside the range of the training films.
     """
 
     draft: MovieDraft
@@ -43,8 +48,14 @@ class Scenario:
 
 
 @dataclass(frozen=True)
-class Heat:
-    """The best rating of each value of one axis (people by id) with each of another; minus infinity for none."""
+class HeatMap:
+    """The best rating for each pair of values of two axes.
+
+    Attributes:
+        rows: Values of the first axis; people as nconst ids.
+        columns: Values of the second axis; people as nconst ids.
+        ratings: float64 (n_rows, n_columns), from 1 to 10; minus infinity where no combination is allowed.
+    """
 
     rows: tuple
     columns: tuple
@@ -53,9 +64,15 @@ class Heat:
 
 @dataclass(frozen=True)
 class Scenarios:
-    """The best combinations, best first; how many there are, were rated and are allowed; what the reader should know.
+    """The result of a search.
 
-    `heat` has a table for each two axes that vary, where every combination was rated.
+    Attributes:
+        best: The best scenarios, best first.
+        n_combinations: Combinations in the space, before constraints.
+        n_rated: Combinations that were rated; in a beam search, complete and incomplete teams.
+        n_allowed: Rated combinations that meet the constraints.
+        warnings: Messages for the user.
+        heat_maps: One per pair of axes that vary; empty for a beam search.
     """
 
     best: tuple[Scenario, ...]
@@ -63,26 +80,35 @@ class Scenarios:
     n_rated: int
     n_allowed: int
     warnings: tuple[str, ...]
-    heat: Mapping[tuple[str, str], Heat]
+    heat_maps: Mapping[tuple[str, str], HeatMap]
 
     @property
     def is_exact(self) -> bool:
         """Whether every combination was rated."""
-        return self.n_combinations <= MOST_EXACT
+        return self.n_combinations <= MAX_EXACT_COMBINATIONS
 
 
 class TooManyCombinationsError(ScenarioError):
-    """More combinations than are searched."""
+    """The space has more combinations than a search supports.
 
-    def __init__(self, size: int, sizes: Mapping[str, int], most: int) -> None:
-        """Say how many there are, where they come from, and how to have fewer."""
+    Attributes:
+        size: Number of combinations.
+    """
+
+    def __init__(self, size: int, sizes: Mapping[str, int], limit: int) -> None:
+        """Write the message: the count, its factors, and how to reduce it.
+
+        Args:
+            size: Number of combinations.
+            sizes: Number of values or choices per axis.
+            limit: Largest number that is supported.
+        """
         self.size = size
-        parts = " x ".join(f"{count:,} of {axis}" for axis, count in sizes.items())
-        widest = max(sizes, key=lambda axis: sizes[axis])
-        super().__init__(
-            f"{size:,} combinations ({parts}) are more than the {most:,} that can be searched. "
-            f"Take out some candidates of {widest} first, or ask for fewer of them per film."
-        )
+        factors = " x ".join(f"{count:,} {axis}" for axis, count in sizes.items())
+        largest = max(sizes, key=lambda axis: sizes[axis])
+        is_role = largest in ROLE_LISTS.values()
+        remedy = f"candidates for {largest}, or choose fewer of them per film" if is_role else largest
+        super().__init__(f"{size:,} combinations ({factors}) exceed the limit of {limit:,}. Remove some {remedy}.")
 
 
 def search_scenarios(
@@ -91,104 +117,114 @@ def search_scenarios(
     variations: Variations,
     *,
     k: int,
-    report: ReportProgress = silent,
-    is_cancelled: Callable[[], bool] = never,
+    on_progress: ProgressCallback = ignore_progress,
+    is_cancelled: Callable[[], bool] = never_cancelled,
 ) -> Scenarios:
-    """Find the best `k` combinations.
+    """Find the best `k` combinations, the highest rating first.
 
-    The highest rating first; ratings that are equal to 1e-10 go by the ids of directors, writers and cast, then by
-    genres, runtime, year and language, lowest first, whatever the order of candidates.
+    Ratings that are equal to 1e-10 are ordered by the ids of directors, writers and cast, then by genres, runtime, year
+    and language, lowest first. The order of candidates has no influence.
 
-    :param report: told how many combinations are done, and of how many.
-    :param is_cancelled: asked every few milliseconds whether to stop.
-    :raises ScenarioError: where it cannot be searched as asked; the text says what to change.
-    :raises SearchCancelledError: when `is_cancelled` said so.
+    Args:
+        model: The model to search with.
+        draft: The draft; its people may be names.
+        variations: What varies, and the constraints.
+        k: Number of scenarios to return.
+        on_progress: Called with the number of combinations done, and of all.
+        is_cancelled: Called every few milliseconds; the search stops when it returns true.
+
+    Returns:
+        The best combinations; fewer than `k` where the constraints allow fewer.
+
+    Raises:
+        ScenarioError: The search is not possible as requested.
+        SearchCancelledError: `is_cancelled` returned true.
     """
     if k < 1:
-        raise ScenarioError(f"Ask for at least one scenario, not {k}.")
-    if variations.n_combinations > MOST_COMBINATIONS:
-        raise TooManyCombinationsError(variations.n_combinations, variations.sizes, MOST_COMBINATIONS)
-    space = space_of(model, draft, variations)
-    _refuse_too_many(space, variations)
+        raise ScenarioError(f"Request at least one scenario, not {k}.")
+    if variations.n_combinations > MAX_COMBINATIONS:
+        raise TooManyCombinationsError(variations.n_combinations, variations.sizes, MAX_COMBINATIONS)
+    space = build_space(model, draft, variations)
+    _require_searchable(space, variations)
     scorer = Scorer(model, space)
-    if space.n_combinations > MOST_EXACT:
-        found, n_rated, n_allowed = search_beam(scorer, space, k=k, report=report, is_cancelled=is_cancelled)
-        heat = {}
+    if space.n_combinations > MAX_EXACT_COMBINATIONS:
+        drafts, n_rated, n_allowed = search_beam(scorer, space, k=k, on_progress=on_progress, is_cancelled=is_cancelled)
+        heat_maps = {}
     else:
-        ratings = scorer.rate_all(report=report, is_cancelled=is_cancelled)
-        found = [space.draft_at(int(number)) for number in _best(space, ratings, k)]
+        ratings = scorer.rate_all(on_progress=on_progress, is_cancelled=is_cancelled)
+        drafts = [space.draft_at(int(number)) for number in _best(space, ratings, k)]
         n_rated, n_allowed = len(ratings), int((ratings > -np.inf).sum())
-        heat = _heat(space, ratings.reshape(space.shape))
+        heat_maps = _heat_maps(space, ratings.reshape(space.shape))
     return Scenarios(
-        best=_told(model, found),
+        best=_scenarios(model, drafts),
         n_combinations=space.n_combinations,
         n_rated=n_rated,
         n_allowed=n_allowed,
         warnings=_warnings(space, n_rated=n_rated, n_allowed=n_allowed),
-        heat=heat,
+        heat_maps=heat_maps,
     )
 
 
-def _refuse_too_many(space: Space, variations: Variations) -> None:
+def _require_searchable(space: Space, variations: Variations) -> None:
     facts = {axis: len(values) for axis, values in space.facts.items()}
     n_films = int(np.prod(list(facts.values()), dtype="object"))
-    if n_films > MOST_FILMS:
-        raise TooManyCombinationsError(n_films, facts, MOST_FILMS)
-    if space.n_combinations > MOST_COMBINATIONS:
-        raise TooManyCombinationsError(space.n_combinations, variations.sizes, MOST_COMBINATIONS)
+    if n_films > MAX_FILMS:
+        raise TooManyCombinationsError(n_films, facts, MAX_FILMS)
+    if space.n_combinations > MAX_COMBINATIONS:
+        raise TooManyCombinationsError(space.n_combinations, variations.sizes, MAX_COMBINATIONS)
 
 
 def _warnings(space: Space, *, n_rated: int, n_allowed: int) -> tuple[str, ...]:
-    told = list(space.warnings)
-    if space.n_combinations > MOST_EXACT:
-        told.append(
-            f"{space.n_combinations:,} combinations are too many to rate each: a beam search rated {n_rated:,}, adding "
-            "one person at a time to the most promising teams. There may be better ones."
+    warnings = list(space.warnings)
+    if space.n_combinations > MAX_EXACT_COMBINATIONS:
+        warnings.append(
+            f"{space.n_combinations:,} combinations are too many to rate them all. A beam search rated {n_rated:,} "
+            "teams, adding one person at a time to the most promising ones. Better combinations may exist."
         )
     if not n_allowed:
-        told.append("No combination meets all constraints: take one out, or add candidates.")
-    return tuple(told)
+        warnings.append("No combination meets all constraints. Remove a constraint or add candidates.")
+    return tuple(warnings)
 
 
 def _best(space: Space, ratings: np.ndarray, k: int) -> np.ndarray:
-    """Numbers of the best `k` allowed combinations, in the order of `search_scenarios`."""
+    """Return the numbers of the best `k` allowed combinations, in the order of `search_scenarios`."""
     k = min(k, int((ratings > -np.inf).sum()))
     if not k:
         return np.zeros(0, "int64")
-    last = np.partition(ratings, len(ratings) - k)[len(ratings) - k]
-    numbers = np.flatnonzero(ratings >= last - TIE)
+    lowest = np.partition(ratings, len(ratings) - k)[len(ratings) - k]
+    numbers = np.flatnonzero(ratings >= lowest - RATING_TOLERANCE)
     ranked = numbers[np.argsort(-ratings[numbers], kind="stable")]
-    level = np.cumsum(-np.diff(ratings[ranked], prepend=ratings[ranked[0]]) > TIE)
+    level = np.cumsum(-np.diff(ratings[ranked], prepend=ratings[ranked[0]]) > RATING_TOLERANCE)
     order = np.lexsort([*reversed(space.tie_keys(ranked)), level])
     return ranked[order[:k]]
 
 
-def _told(model: RatingModel, drafts: list[MovieDraft]) -> tuple[Scenario, ...]:
+def _scenarios(model: RatingModel, drafts: list[MovieDraft]) -> tuple[Scenario, ...]:
     if not drafts:
         return ()
     predictions = model.predict(drafts)
-    best, strange = predictions[0], out_of_distribution(model, drafts_frame(drafts))
+    best, novelties = predictions[0], out_of_distribution(model, drafts_frame(drafts))
     return tuple(
-        Scenario(draft, one, chance_above(one, best), can_tell(one, best), said)
-        for draft, one, said in zip(drafts, predictions, strange, strict=True)
+        Scenario(draft, prediction, chance_above(prediction, best), can_tell(prediction, best), novelty)
+        for draft, prediction, novelty in zip(drafts, predictions, novelties, strict=True)
     )
 
 
-def _heat(space: Space, ratings: np.ndarray) -> dict[tuple[str, str], Heat]:
-    varied = [place for place, size in enumerate(space.shape) if size > 1]
-    found = {}
-    for one, other in combinations(varied, 2):
-        table = ratings.max(axis=tuple(place for place in range(len(AXES)) if place not in (one, other)))
-        rows, table = _by_value(space, AXES[one], table)
-        columns, table = _by_value(space, AXES[other], table.T)
-        found[AXES[one], AXES[other]] = Heat(rows, columns, table.T)
-    return found
+def _heat_maps(space: Space, ratings: np.ndarray) -> dict[tuple[str, str], HeatMap]:
+    varied = [index for index, size in enumerate(space.shape) if size > 1]
+    heat_maps = {}
+    for first, second in combinations(varied, 2):
+        table = ratings.max(axis=tuple(index for index in range(len(AXES)) if index not in (first, second)))
+        rows, table = _best_by_value(space, AXES[first], table)
+        columns, table = _best_by_value(space, AXES[second], table.T)
+        heat_maps[AXES[first], AXES[second]] = HeatMap(rows, columns, table.T)
+    return heat_maps
 
 
-def _by_value(space: Space, axis: str, table: np.ndarray) -> tuple[tuple, np.ndarray]:
-    """The best of a table's rows per value of an axis: per person where its rows are choices of people."""
+def _best_by_value(space: Space, axis: str, table: np.ndarray) -> tuple[tuple, np.ndarray]:
+    """Reduce a table's rows to the values of an axis: for a role, from choices of people to single people."""
     if axis in space.facts:
         return space.facts[axis], table
     choices, people = space.choices[axis], space.people[axis]
-    rows = [table[(choices == place).any(axis=1)].max(axis=0) for place in range(len(people))]
+    rows = [table[(choices == candidate).any(axis=1)].max(axis=0) for candidate in range(len(people))]
     return people, np.array(rows)

@@ -1,70 +1,57 @@
-"""A booster's trees as arrays, cut back to what a search can still ask, for scoring many combinations at once.
+"""A LightGBM booster's trees, pruned to the values that a search can reach, with a leaf mask per inner node.
 
-Each inner node becomes a mask of the leaves that stay possible when its test fails: the leaf of a row is the first that
-all failing nodes leave (QuickScorer; Lucchese et al. 2015, doi:10.1145/2766462.2767733). Masks of features that
-depend on different people are found apart and joined by AND, which is what makes a million combinations cheap.
+Each inner node becomes a mask of the leaves that remain possible when its test fails (QuickScorer; Lucchese et al.
+2015, doi:10.1145/2766462.2767733). The masks of features that depend on different people are combined by AND.
+docs/scenario-kernel.md explains why that makes a million combinations cheap.
 """
 
-from dataclasses import dataclass
+from enum import IntFlag
 
 import lightgbm as lgb
 import numpy as np
 
-from imdb_assets.rating_model.scenarios.kernel import Leaves, Nodes, compact_trees
+from imdb_assets.rating_model.scenarios.kernel.arrays import CompactTrees, Forest, Leaves, Nodes, Trees
+from imdb_assets.rating_model.scenarios.kernel.tree_compaction import compact_trees
 
-MOST_LEAVES = 64
-"""A mask has that many bits."""
-_CATEGORICAL, _ZERO_IS_MISSING = 0b1, 0b0100
+MAX_LEAVES = 64
+"""Bits of a mask, and so the leaves that a pruned tree may have."""
+# Bits of LightGBM's `decision_type`: bit 0 for a categorical split, bits 2 and 3 for how missing values are encoded.
+_CATEGORICAL, _MISSING_TYPE, _ZERO_IS_MISSING = 0b0001, 0b1100, 0b0100
+
+
+class Dependency(IntFlag):
+    """The roles that a feature depends on, apart from the directors, whom all combinations of a block share."""
+
+    NONE = 0
+    WRITERS = 1
+    CAST = 2
 
 
 class UnreadableTreesError(ValueError):
-    """The booster's trees ask what the search does not know; the text says what."""
-
-
-@dataclass(frozen=True)
-class Trees:
-    """The trees of a booster, one after another: `node_start` and `leaf_start` say where each begins."""
-
-    names: list[str]
-    feature: np.ndarray
-    threshold: np.ndarray
-    left: np.ndarray
-    right: np.ndarray
-    leaf_value: np.ndarray
-    node_start: np.ndarray
-    leaf_start: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.node_start)
-
-
-@dataclass(frozen=True)
-class Forest:
-    """Trees cut back: their nodes by feature and their leaves, and how many trees ask what.
-
-    First come the `n_without_cast` trees that ask nothing of the cast, then those that ask nothing of the writers
-    (up to `n_without_team`), then those that ask of both.
-    """
-
-    nodes: Nodes
-    leaves: Leaves
-    n_without_cast: int
-    n_without_team: int
+    """The search does not support the booster's trees. The message states why."""
 
 
 def read_trees(booster: lgb.Booster) -> Trees:
-    """Read the trees from LightGBM's text.
+    """Read the trees from LightGBM's text format.
 
-    :raises UnreadableTreesError: where a tree asks something else than `value <= threshold`.
+    Args:
+        booster: A model whose splits are numerical.
+
+    Returns:
+        All trees, one after another.
+
+    Raises:
+        UnreadableTreesError: A split is not `value <= threshold`.
     """
     blocks = booster.model_to_string().split("\nTree=")[1:]
     trees = [dict(line.split("=", 1) for line in block.splitlines() if "=" in line) for block in blocks]
     decisions = _numbers(trees, "decision_type", "int64")
-    if (decisions & _CATEGORICAL).any() or (decisions & 0b1100 == _ZERO_IS_MISSING).any():
-        raise UnreadableTreesError("The trees ask for categories or take zero for missing; search reads plain splits.")
+    if (decisions & _CATEGORICAL).any() or (decisions & _MISSING_TYPE == _ZERO_IS_MISSING).any():
+        raise UnreadableTreesError(
+            "The model has categorical splits or treats zero as missing. Scenario search supports plain splits only."
+        )
     n_leaves = np.array([int(tree["num_leaves"]) for tree in trees])
     return Trees(
-        names=booster.feature_name(),
         feature=_numbers(trees, "split_feature", "int32"),
         threshold=_numbers(trees, "threshold", "float64"),
         left=_numbers(trees, "left_child", "int32"),
@@ -72,6 +59,8 @@ def read_trees(booster: lgb.Booster) -> Trees:
         leaf_value=_numbers(trees, "leaf_value", "float64"),
         node_start=np.cumsum(n_leaves - 1) - (n_leaves - 1),
         leaf_start=np.cumsum(n_leaves) - n_leaves,
+        # The complement of -1 is leaf 0.
+        root=np.where(n_leaves > 1, 0, -1).astype("int32"),
     )
 
 
@@ -80,45 +69,69 @@ def _numbers(trees: list[dict[str, str]], name: str, dtype: str) -> np.ndarray:
     return np.array(texts, dtype="float64").astype(dtype)
 
 
-def prune_to_bounds(trees: Trees, *, low: np.ndarray, high: np.ndarray, asks: np.ndarray) -> Forest:
-    """Leave out what no row between `low` and `high` can reach.
+def prune_to_bounds(trees: Trees, *, low: np.ndarray, high: np.ndarray, dependencies: np.ndarray) -> Forest:
+    """Remove the nodes and leaves that no row between `low` and `high` reaches.
 
-    :param low: lowest value of each feature, in the order of `trees.names`.
-    :param high: highest value of each feature.
-    :param asks: per feature 0 where it depends on neither cast nor writers, 1 on writers, 2 on cast, 3 on both.
-    :raises UnreadableTreesError: where a tree keeps more than `MOST_LEAVES` leaves.
+    Args:
+        trees: The booster's trees.
+        low: float64 (n_features,), lowest value of each feature.
+        high: float64 (n_features,), highest value of each feature.
+        dependencies: int64 (n_features,), a `Dependency` per feature.
+
+    Returns:
+        The pruned trees, ordered by the people that they depend on.
+
+    Raises:
+        UnreadableTreesError: A tree keeps more than `MAX_LEAVES` leaves.
     """
-    n_nodes, n_leaves = len(trees.feature), len(trees.leaf_value)
-    feature, threshold = np.zeros(n_nodes, "int32"), np.zeros(n_nodes)
-    tree = np.zeros(n_nodes, "int32")
-    mask, right = np.zeros(n_nodes, "uint64"), np.zeros(n_nodes, "uint64")
-    values, first = np.zeros(n_leaves), np.zeros(len(trees) + 1, "int64")
-    # A tree of one leaf has its root at -1: the complement of leaf 0.
-    roots = np.where(np.diff(np.append(trees.node_start, n_nodes)) > 0, 0, -1).astype("int32")
-    kept = compact_trees(
-        (trees.feature, trees.threshold, trees.left, trees.right, trees.leaf_value),
-        (trees.node_start, trees.leaf_start, roots), low, high,
-        (feature, threshold, tree, mask, right), (values, first),
-    )  # fmt: skip
-    if np.diff(first).max(initial=0) > MOST_LEAVES:
+    compact = _compact(trees, low, high)
+    n_leaves = np.diff(compact.first_leaf).max(initial=0)
+    if n_leaves > MAX_LEAVES:
         raise UnreadableTreesError(
-            f"A tree keeps {np.diff(first).max()} leaves, the search reads {MOST_LEAVES}: vary fewer things at once."
+            f"A tree has {n_leaves} reachable leaves, and scenario search supports {MAX_LEAVES}. Vary fewer things."
         )
-    feature, threshold, tree = feature[:kept], threshold[:kept], tree[:kept]
-    asked = np.zeros(len(trees), "int64")
-    np.bitwise_or.at(asked, tree, asks[feature])
-    group = np.where(asked < 2, 0, np.where(asked == 2, 1, 2))
-    order = np.argsort(group, kind="stable")
-    place = np.empty(len(trees), "int32")
-    place[order] = np.arange(len(trees), dtype="int32")
-    by_feature = np.lexsort((threshold, feature))
-    n_features = len(trees.names)
-    nodes = Nodes(
-        start=np.searchsorted(feature[by_feature], np.arange(n_features + 1)).astype("int32"),
-        threshold=threshold[by_feature],
-        tree=place[tree[by_feature]],
-        mask=mask[by_feature],
-        right=right[by_feature],
+    return _ordered(compact, n_features=len(low), dependencies=dependencies)
+
+
+def _compact(trees: Trees, low: np.ndarray, high: np.ndarray) -> CompactTrees:
+    n_trees, n_nodes, n_leaves = len(trees.root), len(trees.feature), len(trees.leaf_value)
+    buffers = CompactTrees(
+        feature=np.zeros(n_nodes, "int32"),
+        threshold=np.zeros(n_nodes),
+        tree=np.zeros(n_nodes, "int32"),
+        mask=np.zeros(n_nodes, "uint64"),
+        right_leaves=np.zeros(n_nodes, "uint64"),
+        leaf_value=np.zeros(n_leaves),
+        first_leaf=np.zeros(n_trees + 1, "int64"),
     )
-    leaves = Leaves(first=first[:-1][order], values=values[: first[-1]])
-    return Forest(nodes, leaves, int((group == 0).sum()), int((group < 2).sum()))
+    n_kept = compact_trees(trees, low, high, buffers)
+    return CompactTrees(
+        feature=buffers.feature[:n_kept],
+        threshold=buffers.threshold[:n_kept],
+        tree=buffers.tree[:n_kept],
+        mask=buffers.mask[:n_kept],
+        right_leaves=buffers.right_leaves[:n_kept],
+        leaf_value=buffers.leaf_value[: buffers.first_leaf[-1]],
+        first_leaf=buffers.first_leaf,
+    )
+
+
+def _ordered(compact: CompactTrees, *, n_features: int, dependencies: np.ndarray) -> Forest:
+    """Sort nodes by feature and threshold, and trees by the people that they depend on."""
+    n_trees = len(compact.first_leaf) - 1
+    of_tree = np.zeros(n_trees, "int64")
+    np.bitwise_or.at(of_tree, compact.tree, dependencies[compact.feature])
+    group = np.where(of_tree < Dependency.CAST, 0, np.where(of_tree == Dependency.CAST, 1, 2))
+    order = np.argsort(group, kind="stable")
+    position = np.empty(n_trees, "int32")
+    position[order] = np.arange(n_trees, dtype="int32")
+    by_feature = np.lexsort((compact.threshold, compact.feature))
+    nodes = Nodes(
+        start=np.searchsorted(compact.feature[by_feature], np.arange(n_features + 1)).astype("int32"),
+        threshold=compact.threshold[by_feature],
+        tree=position[compact.tree[by_feature]],
+        mask=compact.mask[by_feature],
+        right_leaves=compact.right_leaves[by_feature],
+    )
+    leaves = Leaves(first=compact.first_leaf[:-1][order], values=compact.leaf_value)
+    return Forest(nodes, leaves, n_without_cast=int((group == 0).sum()), n_separable=int((group < 2).sum()))

@@ -1,0 +1,75 @@
+"""Masks of a tree drawn by hand: which leaves remain, and which tests stay open."""
+
+import numpy as np
+import pytest
+
+from imdb_assets.rating_model.scenarios.kernel.arrays import Leaves, Nodes, TeamBlock
+from imdb_assets.rating_model.scenarios.kernel.leaf_masks import apply_mask, film_masks, find_open_nodes, sum_leaves
+
+ALL = (1 << 64) - 1
+# Tree 0: f0 <= 5 ? (f1 <= 1 ? 10 : 20) : 30. Tree 1: f1 <= 2 ? 1 : 2.
+NODES = Nodes(
+    start=np.array([0, 1, 3], "int32"),
+    threshold=np.array([5.0, 1.0, 2.0]),
+    tree=np.array([0, 0, 1], "int32"),
+    mask=np.array([ALL ^ 0b011, ALL ^ 0b001, ALL ^ 0b01], "uint64"),
+    right_leaves=np.array([0b100, 0b010, 0b10], "uint64"),
+)
+LEAVES = Leaves(first=np.array([0, 3]), values=np.array([10.0, 20.0, 30.0, 1.0, 2.0]))
+BOTH = np.array([0, 1], "int32")
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [((5, 1), 11), ((5, 1.5), 21), ((5.1, 1), 31), ((5.1, 2), 31), ((9, 2.1), 32), ((0, 9), 22)],
+)
+def test_the_first_leaf_that_remains_is_the_leaf_of_the_row(row, expected):
+    masks = film_masks(np.array([row], float), BOTH, NODES, 2)
+    anything = np.full(2, ALL, "uint64")
+    assert sum_leaves(anything, masks, 0, *LEAVES, 0, 2) == expected
+
+
+def test_masks_of_single_features_joined_by_and_are_the_masks_of_all():
+    rows = np.random.default_rng(0).uniform(0, 9, (50, 2))
+    joined = film_masks(rows, BOTH, NODES, 2)
+    parts = [film_masks(rows[:, [column]], BOTH[column : column + 1], NODES, 2) for column in range(2)]
+    assert (parts[0] & parts[1] == joined).all()
+    for row in range(50):
+        assert sum_leaves(parts[0][row], parts[1], row, *LEAVES, 0, 2) == sum_leaves(
+            joined[row], joined, row, *LEAVES, 0, 2
+        )
+
+
+def test_a_sum_covers_only_the_trees_asked_for():
+    masks = np.full((1, 2), ALL, "uint64")
+    assert [sum_leaves(masks[0], masks, 0, *LEAVES, start, end) for start, end in ((0, 1), (1, 2), (1, 1))] == [
+        10,
+        1,
+        0,
+    ]
+
+
+def test_a_feature_that_no_tree_has_changes_nothing():
+    masks = np.full(2, ALL, "uint64")
+    apply_mask(masks, NODES, -1, 9.0)
+    assert masks.tolist() == [ALL, ALL]
+
+
+@pytest.mark.parametrize(
+    ("possible", "tests", "ends"),
+    [
+        ((0b111, 0b11), [5, 1, 2], [1, 3]),
+        ((0b011, 0b11), [1, 2], [0, 2]),
+        ((0b101, 0b10), [5], [1, 1]),
+        ((0b100, 0b01), [], [0, 0]),
+    ],
+)
+def test_a_test_is_open_only_while_leaves_on_both_of_its_sides_are_possible(possible, tests, ends):
+    block = TeamBlock(
+        values=np.zeros((1, 2)), is_allowed=np.ones(1, bool), possible=np.array(possible, "uint64"),
+        open_end=np.zeros(2, "int64"), open_threshold=np.zeros(3), open_tree=np.zeros(3, "int32"),
+        open_mask=np.zeros(3, "uint64"),
+    )  # fmt: skip
+    find_open_nodes(block, BOTH, NODES)
+    assert block.open_end.tolist() == ends
+    assert block.open_threshold[: ends[-1]].tolist() == tests
