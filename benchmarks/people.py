@@ -18,7 +18,7 @@ from big_model import ALL_PEOPLE, big_people
 from rapidfuzz import fuzz, process
 
 from imdb_assets.rating_model.features.arrow_files import whole
-from imdb_assets.rating_model.lookup.name_index import LEAST_LIKENESS, fold
+from imdb_assets.rating_model.lookup.name_index import MIN_SIMILARITY, fold
 from imdb_assets.rating_model.lookup.people import People
 
 LIMIT = 7
@@ -77,7 +77,7 @@ def _scan(folded: pa.Array) -> dict[str, Way]:
         return pc.indices_nonzero(pc.match_substring(folded, fold(text)))[:LIMIT]
 
     def like(text: str) -> object:
-        return process.extract(fold(text), names, scorer=fuzz.WRatio, score_cutoff=LEAST_LIKENESS, limit=LIMIT)
+        return process.extract(fold(text), names, scorer=fuzz.WRatio, score_cutoff=MIN_SIMILARITY, limit=LIMIT)
 
     def words(text: str) -> object:
         found = [pc.match_substring_regex(folded, rf"\b{word}") for word in fold(text).split()]

@@ -15,7 +15,7 @@ _ROW_HEIGHT = 56
 def show_similar(model: RatingModel, draft: MovieDraft, *, but: str | None = None) -> None:
     """Show the released films that are nearest in what the model sees, but for the one of an id."""
     st.subheader("Released films like it", anchor=False)
-    found = similar_films(model, draft, k=_SHOWN, but=but)
+    found = similar_films(model, draft, k=_SHOWN, exclude=but)
     if not found:
         st.caption("This version knows no released films: it was registered before they were kept. Train a new one.")
         return

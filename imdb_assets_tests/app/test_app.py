@@ -22,7 +22,7 @@ from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry import register, run_artifacts, versions
 from imdb_assets.rating_model.registry.promotion import promote
 from imdb_assets.rating_model.registry.versions import load_champion
-from imdb_assets.rating_model.serving.comparison import can_tell, chance_above
+from imdb_assets.rating_model.serving.comparison import chance_above, is_distinguishable
 from imdb_assets.rating_model.serving.explanation import explain
 from imdb_assets.rating_model.serving.rating_model import Prediction
 from imdb_assets_tests.support.champion import (
@@ -280,7 +280,7 @@ def test_a_difference_that_the_model_cannot_tell_is_said_to_be_one(second, is_to
     one, other = (
         Prediction(rating, rating - 1, rating + 1, rating - 1.3, rating + 1.3, ()) for rating in (6.0, second)
     )
-    assert can_tell(one, other) is is_told
+    assert is_distinguishable(one, other) is is_told
     assert chance_above(one, other) == pytest.approx(1 - chance_above(other, one))
     assert ("less than the model can tell" in difference_sentence("B", one, other)) is not is_told
     assert "B would end up above A" in difference_sentence("B", one, other)

@@ -12,12 +12,12 @@ from imdb_assets.rating_model.features.history import History
 from imdb_assets.rating_model.features.history_table import HistoryTable
 from imdb_assets.rating_model.features.matrix import features, present_blocks
 from imdb_assets.rating_model.lookup.people import People
-from imdb_assets.rating_model.lookup.released_films import Films
+from imdb_assets.rating_model.lookup.released_films import ReleasedFilms
 from imdb_assets.rating_model.registry import register, run_artifacts, versions
 from imdb_assets.rating_model.registry.promotion import promote
 from imdb_assets.rating_model.serving.rating_model import RatingModel
-from imdb_assets.rating_model.training.conformal import fit_intervals
 from imdb_assets.rating_model.training.fit import fit
+from imdb_assets.rating_model.training.fit_intervals import fit_intervals
 from imdb_assets.rating_model.training.fitted_model import FittedModel, gain_by_feature
 from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe
@@ -63,7 +63,7 @@ def invented_model() -> RatingModel:
     return RatingModel(fitted, history, people, intervals, released_films(films, fitted, history))
 
 
-def released_films(films: pd.DataFrame, fitted: FittedModel, history: History) -> Films:
+def released_films(films: pd.DataFrame, fitted: FittedModel, history: History) -> ReleasedFilms:
     """All invented films, those before the last two years mature."""
     rows = features(films, history).assign(
         tconst=films["tconst"],
@@ -71,7 +71,7 @@ def released_films(films: pd.DataFrame, fitted: FittedModel, history: History) -
         n_votes=films["n_votes"],
         is_mature=films["release_year"] < films["release_year"].max() - 1,
     )
-    return Films.from_frames(films, rows, weights=gain_by_feature(fitted))
+    return ReleasedFilms.from_frames(films, rows, weights=gain_by_feature(fitted))
 
 
 def invented_films() -> pd.DataFrame:

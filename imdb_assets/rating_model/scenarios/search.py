@@ -15,7 +15,7 @@ from imdb_assets.rating_model.scenarios.beam_search import search_beam
 from imdb_assets.rating_model.scenarios.constraints import ScenarioError
 from imdb_assets.rating_model.scenarios.scorer import ReportProgress, Scorer, never, silent
 from imdb_assets.rating_model.scenarios.space import AXES, TIE, Space, Variations, space_of
-from imdb_assets.rating_model.serving.comparison import can_tell, chance_above
+from imdb_assets.rating_model.serving.comparison import chance_above, is_distinguishable
 from imdb_assets.rating_model.serving.novelty import out_of_distribution
 from imdb_assets.rating_model.serving.rating_model import Prediction, RatingModel
 
@@ -169,7 +169,7 @@ def _told(model: RatingModel, drafts: list[MovieDraft]) -> tuple[Scenario, ...]:
     predictions = model.predict(drafts)
     best, strange = predictions[0], out_of_distribution(model, drafts_frame(drafts))
     return tuple(
-        Scenario(draft, one, chance_above(one, best), can_tell(one, best), said)
+        Scenario(draft, one, chance_above(one, best), is_distinguishable(one, best), said)
         for draft, one, said in zip(drafts, predictions, strange, strict=True)
     )
 

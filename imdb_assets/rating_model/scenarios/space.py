@@ -138,7 +138,7 @@ def space_of(model: RatingModel, draft: MovieDraft, variations: Variations) -> S
 
     :raises ScenarioError: where it cannot be searched; the text says what to change.
     """
-    resolved, warnings = model.read(draft)
+    resolved, warnings = model.resolve_draft(draft)
     told = list(warnings)
     people, n_people = {}, {}
     for role in ROLE_LISTS.values():
@@ -153,7 +153,7 @@ def space_of(model: RatingModel, draft: MovieDraft, variations: Variations) -> S
     facts = {axis: (getattr(resolved, fact),) for axis, fact in _FACTS.items()}
     for axis, fact in _FACTS.items():
         if values := tuple(dict.fromkeys(getattr(variations, axis))):
-            read = [model.read(_with_fact(resolved, fact, value)) for value in values]
+            read = [model.resolve_draft(_with_fact(resolved, fact, value)) for value in values]
             told += [warning for _, warned in read for warning in warned if warning not in warnings]
             facts[axis] = tuple(dict.fromkeys(getattr(one, fact) for one, _ in read))
     groups = tuple(_group(model, draft, constraint) for constraint in variations.constraints)
@@ -182,7 +182,7 @@ def _resolved(
     model: RatingModel, draft: MovieDraft, people: Iterable[str], role: str
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     nobody = dict.fromkeys(ROLE_LISTS.values(), ())
-    found, warnings = model.resolve(draft.model_copy(update={"genres": (), **nobody, role: tuple(people)}))
+    found, warnings = model.resolve_names(draft.model_copy(update={"genres": (), **nobody, role: tuple(people)}))
     return getattr(found, role), warnings
 
 

@@ -17,7 +17,7 @@ from imdb_assets.rating_model.evaluation.predictions import (
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.features.matrix import features, present_blocks
 from imdb_assets.rating_model.lookup.released_films import Films
-from imdb_assets.rating_model.lookup.similarity_space import MOST_FEATURES, SimilarityEmbedding
+from imdb_assets.rating_model.lookup.similarity_space import MAX_FEATURES, SimilarityEmbedding
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.rating_model.serving.similar_films import similar_films
 from imdb_assets.rating_model.training.fitted_model import FittedModel, gain_by_feature
@@ -128,7 +128,7 @@ def test_the_nearest_films_are_those_of_the_least_distance_in_weighed_features(m
 def test_of_many_features_the_weightiest_are_looked_at() -> None:
     matrix = pd.DataFrame(np.random.default_rng(0).normal(size=(50, len(FEATURE_NAMES))), columns=list(FEATURE_NAMES))
     weights = {name: float(place) for place, name in enumerate(FEATURE_NAMES)}
-    assert set(SimilarityEmbedding.of(matrix, weights).table["feature"]) == set(FEATURE_NAMES[-MOST_FEATURES:])
+    assert set(SimilarityEmbedding.of(matrix, weights).table["feature"]) == set(FEATURE_NAMES[-MAX_FEATURES:])
 
 
 def test_a_film_is_never_like_itself(model: RatingModel) -> None:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from imdb_assets.rating_model.features.draft import MovieDraft, drafts_frame
-from imdb_assets.rating_model.features.history_table import ROLE_CODES, coded, person_numbers
+from imdb_assets.rating_model.features.history_table import ROLE_CODES, person_numbers, person_subjects
 from imdb_assets.rating_model.scenarios.constraints import (
     AtMost,
     AtMostNewcomers,
@@ -25,7 +25,8 @@ from imdb_assets.rating_model.scenarios.scorer import SearchCancelledError
 from imdb_assets.rating_model.scenarios.search import MOST_COMBINATIONS, TooManyCombinationsError, search_scenarios
 from imdb_assets.rating_model.scenarios.space import Variations
 from imdb_assets.rating_model.serving.rating_model import RatingModel
-from imdb_assets.rating_model.training.tfidf_forest import TfidfForest, build_pipeline
+from imdb_assets.rating_model.training.fit_tfidf_forest import build_pipeline
+from imdb_assets.rating_model.training.tfidf_forest import TfidfForest
 from imdb_assets.vocabulary.features import GROUPS
 from imdb_assets.vocabulary.roles import ROLE_LISTS
 from imdb_assets_tests.support.champion import HOMONYM_NAME
@@ -154,7 +155,7 @@ def _holds(draft: MovieDraft, rule: Constraint, debutants: dict[int, set[str]]) 
 
 def _debutants(model: RatingModel, draft: MovieDraft, variations: Variations) -> dict[int, set[str]]:
     people = [*CROWD, *KNOWN]
-    numbers = coded(person_numbers(pd.Series(people)), ROLE_CODES["all"])
+    numbers = person_subjects(person_numbers(pd.Series(people)), ROLE_CODES["all"])
     found = {}
     for year in variations.years or (draft.release_year,):
         is_known = model.history.people.as_of(numbers, np.full(len(people), year)).known
@@ -174,7 +175,7 @@ def test_names_are_taken_as_in_a_draft_and_what_to_know_of_them_is_said(model):
     assert {one.draft.directors for one in found.best} == {("nm0000003",), ("newcomer:Nobody Yet",)} or {
         one.draft.directors for one in found.best
     } == {("nm0000004",), ("newcomer:Nobody Yet",)}
-    assert any(warning.startswith(f"{HOMONYM_NAME} fits 2 people") for warning in found.warnings)
+    assert any(warning.startswith(f"{HOMONYM_NAME} matches 2 people") for warning in found.warnings)
     assert any("Nobody Yet" in warning for warning in found.warnings)
 
 

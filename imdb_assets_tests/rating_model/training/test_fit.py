@@ -9,8 +9,8 @@ from imdb_assets.rating_model.training.text_scores import (
     PLOT,
     TITLE,
     Counts,
+    film_folds,
     fit_text_scorer,
-    fold_of,
     out_of_fold_scores,
     text_counts,
 )
@@ -42,12 +42,12 @@ def test_too_few_plots_teach_nothing() -> None:
 
 
 def test_a_films_own_target_does_not_move_its_text_score() -> None:
-    counts, own = counts_of(PLOTS), fold_of(IDS) == 0
+    counts, own = counts_of(PLOTS), film_folds(IDS) == 0
     changed = np.where(own, 9.0, RESIDUAL)
     before, after = (out_of_fold_scores(PLOT, counts, target, np.ones(200), IDS) for target in (RESIDUAL, changed))
     assert (before[own] == after[own]).all()
     assert (before[~own] != after[~own]).any()
-    assert set(fold_of(IDS)) == set(range(N_FOLDS))
+    assert set(film_folds(IDS)) == set(range(N_FOLDS))
 
 
 def test_after_neutralising_what_was_missing_cannot_be_told() -> None:

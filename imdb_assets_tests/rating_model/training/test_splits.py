@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from imdb_assets.rating_model.evaluation.leak_audit import compare_features
-from imdb_assets.rating_model.training.conformal import fit_intervals
+from imdb_assets.rating_model.training.fit_intervals import fit_intervals
 from imdb_assets.rating_model.training.splits import TooFewRatingsError, assign_splits, require_enough_films
 from imdb_assets.vocabulary.features import FEATURE_NAMES
 
