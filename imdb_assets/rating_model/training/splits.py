@@ -57,8 +57,8 @@ def require_trainable_films(training_set: pd.DataFrame) -> None:
         )
     if _is_constant(mature["release_year"]):
         raise TooFewRatingsError(
-            f"All {len(mature):,} mature rated films are from {int(mature['release_year'].iloc[0])}: a model is trained "
-            f"on earlier years and tested on later ones. Load more years. {_UNCHANGED}"
+            f"All {len(mature):,} mature rated films are from {int(mature['release_year'].iloc[0])}: a model is "
+            f"trained on earlier years and tested on later ones. Load more years. {_UNCHANGED}"
         )
     if _is_constant(mature["target_rating"]):
         raise TooFewRatingsError(

@@ -73,7 +73,7 @@ def test_an_effect_is_shrunk_and_decays_with_its_weight() -> None:
 
 
 def test_ids_that_are_no_nconst_have_no_number() -> None:
-    ids = ["nm0000012", "newcomer:x", "tt12", None, "", "nm", "nm١٢", "nm1234567890123"]
+    ids = ["nm0000012", "newcomer:x", "tt12", None, "", "nm", "nm\u0661", "nm1234567890123"]
     numbers = [12, -1, -1, -1, -1, -1, -1, -1]
     assert person_numbers(pd.Series(ids)).tolist() == numbers
     assert person_numbers(pd.Series(ids * 200)).tolist() == numbers * 200
