@@ -1,5 +1,6 @@
 """The registered model alone: it opens and answers with the code of its artifact and none of the other packages."""
 
+import ast
 import json
 import os
 import subprocess
@@ -92,3 +93,17 @@ def test_it_ships_predicting_code_only(alone: dict, artifact: Path) -> None:
     modules = {Path(*name.split(".")[1:]) for name in alone["modules"]}
     unused = {path for path in shipped if path.stem != "__init__" and path.with_suffix("") not in modules}
     assert not unused - {Path("rating_model/serving/pyfunc.py")}
+
+
+def test_its_requirements_are_the_packages_that_its_code_imports(alone: dict, artifact: Path) -> None:
+    imported = set()
+    for path in Path(alone["package"]).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Import():
+                    imported |= {alias.name.split(".")[0] for alias in node.names}
+                case ast.ImportFrom(module=str(module)):
+                    imported.add(module.split(".")[0])
+    third_party = {name.replace("sklearn", "scikit-learn") for name in imported - sys.stdlib_module_names}
+    requirements = (artifact / "requirements.txt").read_text().splitlines()
+    assert {line.partition("==")[0] for line in requirements} == third_party - {"imdb_assets"}
