@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from big_model import ALL_PEOPLE, big_people
 from rapidfuzz import fuzz, process
 
-from imdb_assets.rating_model.features.arrow_files import whole
+from imdb_assets.rating_model.features.arrow_files import single_array
 from imdb_assets.rating_model.lookup.name_index import MIN_SIMILARITY, fold
 from imdb_assets.rating_model.lookup.people import People
 
@@ -42,7 +42,7 @@ def main() -> None:
         people = People.open(file)
         people.search("one to begin with")
         print(f"opened, with a first search, in {1000 * (time.perf_counter() - began):.0f} ms")
-        folded = whole(people.table["folded"])
+        folded = single_array(people.table["folded"])
         rivals = {"scan": _scan(folded), "SQLite FTS5": _sqlite(folded), "DuckDB": _duckdb(folded)}
         print(f"{'':<12}{'way':<14}{'median':>9}{'worst':>9}  ratio to the index")
         for kind, texts in _texts(people, asked.rounds).items():

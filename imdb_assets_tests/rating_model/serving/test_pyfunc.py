@@ -14,6 +14,7 @@ from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry.versions import load_champion
 from imdb_assets_tests.support.champion import GIFTED_NAME, HOMONYM_NAME
 
+pytestmark = pytest.mark.slow
 BLOCKED = (
     "pyspark", "delta", "dagster", "numba", "optuna", "shap", "streamlit", "app", "imdb_assets_tests",
     "imdb_assets.assets", "imdb_assets.materialization", "imdb_assets.resources", "imdb_assets.transforms",

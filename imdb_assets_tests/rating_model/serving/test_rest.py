@@ -268,7 +268,7 @@ def test_no_request_makes_the_server_fail(model_server, body):
 @pytest.mark.parametrize("body", [b"[" * 100_000, b'{"dataframe_split": {"columns": [[1]], "data": [[2]]}}'])
 def test_the_server_survives_requests_that_mlflow_itself_fails_on(model_server, body):
     # MLflow 3.17 reads JSON before the model sees it: nested a thousand deep, or with a list as a column's name, its
-    # own code raises, and the server says 500. Nothing of ours runs by then.
+    # own code raises, and the server responds with status 500, before the model is called.
     response = requests.post(
         f"{model_server}/invocations", data=body, headers={"Content-Type": "application/json"}, timeout=60
     )
