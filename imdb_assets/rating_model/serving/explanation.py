@@ -38,8 +38,8 @@ LABELS = {
     "director": "Directors",
     "writer": "Writers",
     "cast": "Cast",
-    "team": "The team together",
-    SCALE_END: "End of the scale",
+    "team": "Team as a whole",
+    SCALE_END: "Limits of the scale",
 }
 """The groups of features in the words of users."""
 _MAX_NAMED = 2
