@@ -13,10 +13,10 @@ from imdb_assets.rating_model.features.history_table import (
     ROLE_CODES,
     STATISTIC_NAMES,
     HistoryTable,
-    coded,
+    person_subjects,
 )
 from imdb_assets.rating_model.lookup.people import People
-from imdb_assets.rating_model.lookup.released_films import Films
+from imdb_assets.rating_model.lookup.released_films import ReleasedFilms
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.rating_model.training.fitted_model import FittedModel, gain_by_feature
 from imdb_assets.sample_world.indexed_random import IndexedRandom
@@ -66,7 +66,7 @@ def big_model(model: RatingModel, *, scale: float = 1.0) -> RatingModel:
     return replace(model, history=history, people=big_people(n), films=films)
 
 
-def big_films(model: RatingModel, n: int, n_people: int, rng: np.random.Generator) -> Films:
+def big_films(model: RatingModel, n: int, n_people: int, rng: np.random.Generator) -> ReleasedFilms:
     """Invented films whose features are standard normal random numbers."""
     if not isinstance(model.predictor, FittedModel):
         raise TypeError("Only a LightGBM model has gains that weight the features of similar films.")
@@ -93,14 +93,14 @@ def big_films(model: RatingModel, n: int, n_people: int, rng: np.random.Generato
     rows = pd.DataFrame(rng.normal(size=(n, len(FEATURE_NAMES))), columns=list(FEATURE_NAMES)).assign(
         tconst=tconsts, target_rating=rng.uniform(1, 10, n), n_votes=rng.integers(5, 10**6, n), is_mature=True
     )
-    return Films.from_frames(facts, rows, weights=gain_by_feature(model.predictor))
+    return ReleasedFilms.from_frames(facts, rows, weights=gain_by_feature(model.predictor))
 
 
 def _history(name: str, n_rows: int, n_people: int, rng: np.random.Generator) -> HistoryTable:
     """Invented history rows; people with low numbers have the most."""
     persons = (1 + n_people * rng.random(n_rows) ** 2).astype("int64")
     if name in _CODES:
-        subjects = coded(persons, rng.integers(0, len(_CODES[name]), n_rows))
+        subjects = person_subjects(persons, rng.integers(0, len(_CODES[name]), n_rows))
     else:
         subjects = rng.integers(0, 1 << 50, n_rows)
     empty = pd.DataFrame({"from_year": rng.integers(_FIRST_YEAR, _LAST_YEAR, n_rows)})

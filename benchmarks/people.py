@@ -17,8 +17,8 @@ import pyarrow.compute as pc
 from big_model import ALL_PEOPLE, big_people
 from rapidfuzz import fuzz, process
 
-from imdb_assets.rating_model.features.arrow_files import whole
-from imdb_assets.rating_model.lookup.name_index import LEAST_LIKENESS, fold
+from imdb_assets.rating_model.features.arrow_files import single_array
+from imdb_assets.rating_model.lookup.name_index import MIN_SIMILARITY, fold
 from imdb_assets.rating_model.lookup.people import People
 
 LIMIT = 7
@@ -41,7 +41,7 @@ def main() -> None:
         people = People.open(file)
         people.search("a first search")
         print(f"index opened and searched once in {1000 * (time.perf_counter() - start):.0f} ms")
-        folded = whole(people.table["folded"])
+        folded = single_array(people.table["folded"])
         alternatives = {"scan": _scan(folded), "SQLite FTS5": _sqlite(folded), "DuckDB": _duckdb(folded)}
         print(f"{'':<12}{'method':<14}{'median':>9}{'worst':>9}  ratio to the index")
         for kind, texts in _texts(people, options.rounds).items():
@@ -76,7 +76,7 @@ def _scan(folded: pa.Array) -> dict[str, SearchFunction]:
         return pc.indices_nonzero(pc.match_substring(folded, fold(text)))[:LIMIT]
 
     def similar(text: str) -> object:
-        return process.extract(fold(text), names, scorer=fuzz.WRatio, score_cutoff=LEAST_LIKENESS, limit=LIMIT)
+        return process.extract(fold(text), names, scorer=fuzz.WRatio, score_cutoff=MIN_SIMILARITY, limit=LIMIT)
 
     def words(text: str) -> object:
         matches = [pc.match_substring_regex(folded, rf"\b{word}") for word in fold(text).split()]

@@ -13,9 +13,9 @@ from app.widgets.draft_form import draft_in, fill, film_fields, kept_draft, peop
 from app.widgets.film_picker import pick_film
 from app.widgets.reasons import show_steps
 from imdb_assets.rating_model.features.draft import MovieDraft
-from imdb_assets.rating_model.lookup.released_films import Film
+from imdb_assets.rating_model.lookup.released_films import ReleasedFilm
 from imdb_assets.rating_model.registry.versions import Champion
-from imdb_assets.rating_model.serving.comparison import can_tell, chance_above
+from imdb_assets.rating_model.serving.comparison import chance_above, is_distinguishable
 from imdb_assets.rating_model.serving.explanation import NotExplainableError, explain_difference
 from imdb_assets.rating_model.serving.rating_model import Prediction, RatingModel
 
@@ -69,7 +69,7 @@ def _draft_form(name: str, champion: Champion) -> MovieDraft:
     return draft_in(prefix, film, people)
 
 
-def _start_from(prefix: str, film: Film) -> None:
+def _start_from(prefix: str, film: ReleasedFilm) -> None:
     fill(prefix, film.draft)
 
 
@@ -126,7 +126,7 @@ def difference_sentence(name: str, first: Prediction, second: Prediction) -> str
     chance = 100 * chance_above(first, second)
     pairs = f"in {max(chance, 100 - chance):.0f} of 100 such pairs of films, {name} would end up {side} A"
     points = f"{name} is expected **{abs(difference):.2f} points {side} A**"
-    if can_tell(first, second):
+    if is_distinguishable(first, second):
         return f"{points}: {pairs}."
     return f"{points}. **That is too close to call**: {pairs}, little better than a coin toss."
 

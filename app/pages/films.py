@@ -12,7 +12,7 @@ from app.widgets.reasons import show_reasons
 from app.widgets.similar_films import show_similar
 from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_NAME
 from imdb_assets.rating_model.evaluation.predictions import BOUNDS, out_of_sample
-from imdb_assets.rating_model.lookup.released_films import Film
+from imdb_assets.rating_model.lookup.released_films import ReleasedFilm
 from imdb_assets.rating_model.registry import run_artifacts, versions
 from imdb_assets.rating_model.registry.versions import Champion
 from imdb_assets.rating_model.serving.rating_model import Prediction
@@ -44,14 +44,14 @@ def films_page() -> None:
         st.caption("Well-known films:")
         with st.container(horizontal=True):
             for row in range(min(_SUGGESTED, len(films))):
-                known = films.at(row)
+                known = films.film_at(row)
                 st.button(known.label, key=f"films_known_{known.tconst}", on_click=_open, args=(known,))
         return
     _open(film)
     _show(champion, film)
 
 
-def prediction_before_release(champion: Champion, film: Film) -> tuple[Prediction, str]:
+def prediction_before_release(champion: Champion, film: ReleasedFilm) -> tuple[Prediction, str]:
     """Return a film's prediction, out of sample where possible, and a sentence on how fair the comparison is."""
     try:
         predictions = logged_rows(champion, run_artifacts.PREDICTIONS_FILE)
@@ -65,13 +65,13 @@ def prediction_before_release(champion: Champion, film: Film) -> tuple[Predictio
     return prediction, _TRAINED_ON if film.is_mature else _TOO_RECENT
 
 
-def _open(film: Film) -> None:
+def _open(film: ReleasedFilm) -> None:
     st.session_state["films_open"] = film.tconst
     if st.query_params.to_dict() != {"film": film.tconst}:
         st.query_params.from_dict({"film": film.tconst})
 
 
-def _show(champion: Champion, film: Film) -> None:
+def _show(champion: Champion, film: ReleasedFilm) -> None:
     prediction, fairness = prediction_before_release(champion, film)
     with st.container(border=True, key="card_film"):
         st.subheader(film.label, anchor=False)
@@ -98,7 +98,7 @@ def _show(champion: Champion, film: Film) -> None:
     show_similar(champion.model, film.draft, excluded=film.tconst)
 
 
-def _verdict(prediction: Prediction, film: Film) -> str:
+def _verdict(prediction: Prediction, film: ReleasedFilm) -> str:
     interval = f"4 out of 5 such films end up between {prediction.low_80:.1f} and {prediction.high_80:.1f}."
     if film.average_rating > prediction.high_80:
         return f"It did **better than expected**: {interval}"

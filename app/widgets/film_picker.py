@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from imdb_assets.rating_model.lookup.released_films import Film, Films
+from imdb_assets.rating_model.lookup.released_films import ReleasedFilm, ReleasedFilms
 
 _SHOWN = 6
 
 
-def pick_film(films: Films, *, key: str, choose: Callable[[Film], None]) -> None:
+def pick_film(films: ReleasedFilms, *, key: str, choose: Callable[[ReleasedFilm], None]) -> None:
     """Show a search for films. `choose` is called with the selected film before the page reruns."""
     text = st.text_input(
         "Find a released film", key=f"{key}_search", placeholder="Title or IMDb id, then Enter",
@@ -29,6 +29,6 @@ def pick_film(films: Films, *, key: str, choose: Callable[[Film], None]) -> None
         st.caption("More films match. Type more of the title, or add the year.")
 
 
-def _select(key: str, film: Film, choose: Callable[[Film], None]) -> None:
+def _select(key: str, film: ReleasedFilm, choose: Callable[[ReleasedFilm], None]) -> None:
     st.session_state[f"{key}_search"] = ""
     choose(film)

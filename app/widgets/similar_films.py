@@ -15,7 +15,7 @@ _ROW_HEIGHT = 56
 def show_similar(model: RatingModel, draft: MovieDraft, *, excluded: str | None = None) -> None:
     """Show the most similar released films, without the film with the id `excluded`."""
     st.subheader("Similar released films", anchor=False)
-    films = similar_films(model, draft, k=_SHOWN, but=excluded)
+    films = similar_films(model, draft, k=_SHOWN, exclude=excluded)
     if not films:
         st.caption("This version has no released films. Train a new film.")
         return

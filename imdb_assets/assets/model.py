@@ -23,7 +23,7 @@ from imdb_assets.rating_model.evaluation.missingness import MOST_GAIN
 from imdb_assets.rating_model.evaluation.predictions import TEST
 from imdb_assets.rating_model.features.history import HISTORY_TABLES, History
 from imdb_assets.rating_model.lookup.people import People
-from imdb_assets.rating_model.lookup.released_films import Films
+from imdb_assets.rating_model.lookup.released_films import ReleasedFilms
 from imdb_assets.rating_model.registry import register, run_artifacts, versions
 from imdb_assets.rating_model.registry.model_card import model_card
 from imdb_assets.rating_model.serving.rating_model import RatingModel
@@ -117,7 +117,7 @@ def _trained(
     study = evaluate_candidate(training_set, movie_features, history, recipe, report, champion=champion)
     _log_study(study)
     tags = {"snapshot_date": str(movie_features["snapshot_date"].dropna().max()), **tags}
-    films = Films.from_frames(movie_features, training_set, weights=gain_by_feature(study.model))
+    films = ReleasedFilms.from_frames(movie_features, training_set, weights=gain_by_feature(study.model))
     tfidf_forest = RatingModel(study.tfidf_forest, history, people, study.tfidf_forest_intervals, films)
     register.register(tfidf_forest, alias=versions.RANDOM_FOREST, tags=tags)
     model = RatingModel(study.model, history, people, study.intervals, films)

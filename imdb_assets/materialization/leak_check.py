@@ -10,7 +10,8 @@ from imdb_assets.rating_model.evaluation.leak_audit import LeakAudit, compare_fe
 from imdb_assets.rating_model.features.as_of_baseline import baseline_coefficients, baseline_ratings
 from imdb_assets.rating_model.features.history import History
 from imdb_assets.rating_model.features.matrix import features
-from imdb_assets.rating_model.training.text_scores import N_FOLDS, fold_of, out_of_fold_scores, text_counts
+from imdb_assets.rating_model.training.fit_text_scores import N_FOLDS, film_folds, out_of_fold_scores
+from imdb_assets.rating_model.training.text_scores import text_counts
 from imdb_assets.transforms import gold
 from imdb_assets.transforms.history import histories
 
@@ -58,7 +59,7 @@ def own_target_moves_text_score(facts: pd.DataFrame, *, seed: int) -> list[str]:
         return []
     target = rated["target_rating"].to_numpy()
     weight = np.ones(len(rated))
-    own = fold_of(rated["tconst"]) == seed % N_FOLDS
+    own = film_folds(rated["tconst"]) == seed % N_FOLDS
     scrambled = np.where(own, np.random.default_rng(seed).uniform(1, 10, len(rated)), target)
     moved = []
     for name, counts in text_counts(rated).items():

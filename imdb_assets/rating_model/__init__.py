@@ -1,4 +1,5 @@
-"""The rating model, from a draft to a rating: no Spark and no Dagster.
+"""The rating model, from a draft to a predicted rating. It uses neither Spark nor Dagster.
 
-Each folder may import only the folders that `test_architecture.py` allows; the served model ships what it needs.
+`test_architecture.py` lists which folders each folder may import. A registered model ships the files that
+`serving/pyfunc.py` imports, and nothing else.
 """

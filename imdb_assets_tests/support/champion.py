@@ -1,4 +1,4 @@
-"""A small registered champion on invented films, built once and shared by the tests of everything that reads it."""
+"""A small champion trained on invented films, registered once per session and shared by all tests that read it."""
 
 from pathlib import Path
 
@@ -12,12 +12,12 @@ from imdb_assets.rating_model.features.history import History
 from imdb_assets.rating_model.features.history_table import HistoryTable
 from imdb_assets.rating_model.features.matrix import features, present_blocks
 from imdb_assets.rating_model.lookup.people import People
-from imdb_assets.rating_model.lookup.released_films import Films
+from imdb_assets.rating_model.lookup.released_films import ReleasedFilms
 from imdb_assets.rating_model.registry import register, run_artifacts, versions
 from imdb_assets.rating_model.registry.promotion import promote
 from imdb_assets.rating_model.serving.rating_model import RatingModel
-from imdb_assets.rating_model.training.conformal import fit_intervals
 from imdb_assets.rating_model.training.fit import fit
+from imdb_assets.rating_model.training.fit_intervals import fit_intervals
 from imdb_assets.rating_model.training.fitted_model import FittedModel, gain_by_feature
 from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe
@@ -34,7 +34,7 @@ _WORDS = ("quiet tender luminous patient memory", "shark zombie sequel explosion
 
 
 def registered_champion(folder: Path) -> str:
-    """Train on invented films, register, promote; return the tracking URI of the registry made in `folder`."""
+    """Train a model, register and promote it; return the tracking URI of the new registry in `folder`."""
     tracking_uri = f"sqlite:///{folder / 'mlflow.db'}"
     mlflow.set_tracking_uri(tracking_uri)
     mlflow.create_experiment("champion", artifact_location=(folder / "artifacts").as_uri())
@@ -47,7 +47,7 @@ def registered_champion(folder: Path) -> str:
 
 
 def invented_model() -> RatingModel:
-    """Person history from the older films, trees from the middle ones, intervals from the latest."""
+    """Return a model whose history is of the older films, trees of those after, and intervals of the latest."""
     films = invented_films()
     baseline = Baseline(baseline_coefficients(films))
     older = films["release_year"] < HISTORY_UNTIL
@@ -63,19 +63,19 @@ def invented_model() -> RatingModel:
     return RatingModel(fitted, history, people, intervals, released_films(films, fitted, history))
 
 
-def released_films(films: pd.DataFrame, fitted: FittedModel, history: History) -> Films:
-    """All invented films, those before the last two years mature."""
+def released_films(films: pd.DataFrame, fitted: FittedModel, history: History) -> ReleasedFilms:
+    """Return films as released ones; those before the last two years are mature."""
     rows = features(films, history).assign(
         tconst=films["tconst"],
         target_rating=films["target_rating"],
         n_votes=films["n_votes"],
         is_mature=films["release_year"] < films["release_year"].max() - 1,
     )
-    return Films.from_frames(films, rows, weights=gain_by_feature(fitted))
+    return ReleasedFilms.from_frames(films, rows, weights=gain_by_feature(fitted))
 
 
 def invented_films() -> pd.DataFrame:
-    """Rows of `gold_movie_features`: rating follows director, writer, cast, genre and plot."""
+    """Return rows of `gold_movie_features`; the rating depends on director, writer, cast, genre and plot."""
     rng = np.random.default_rng(7)
     skill = dict(zip(_nconsts(), rng.normal(0.0, 0.5, N_PEOPLE), strict=True))
     skill |= {GIFTED_DIRECTOR: 1.6, DULL_DIRECTOR: -1.6}
@@ -108,7 +108,7 @@ def invented_films() -> pd.DataFrame:
 
 
 def invented_people(films: pd.DataFrame) -> pd.DataFrame:
-    """Rows of `gold_people_index`, with two people of one name."""
+    """Return rows of `gold_people_index`; two people have the same name."""
     names = dict(zip(_nconsts(), (f"{first} {last}" for last in _LAST for first in _FIRST), strict=True))
     names |= {GIFTED_DIRECTOR: GIFTED_NAME, DULL_DIRECTOR: DULL_NAME} | dict.fromkeys(HOMONYMS, HOMONYM_NAME)
     rows = []
@@ -123,8 +123,8 @@ def invented_people(films: pd.DataFrame) -> pd.DataFrame:
                 "nconst": nconst,
                 "name": name,
                 "birth_year": 1940 + number % 50 if number % 5 else None,
-                "professions": [role for role, found in roles.items() if len(found)],
-                "roles": [role for role, found in roles.items() if len(found)],
+                "professions": [role for role, movies in roles.items() if len(movies)],
+                "roles": [role for role, movies in roles.items() if len(movies)],
                 "n_movies": len(credited),
                 "n_rated_movies": len(credited),
                 "known_movies": [f"{row.title} ({row.release_year})" for row in credited.head(3).itertuples()],
@@ -134,7 +134,7 @@ def invented_people(films: pd.DataFrame) -> pd.DataFrame:
 
 
 def leaderboard() -> pd.DataFrame:
-    """Two invented rows of `gold_model_leaderboard`."""
+    """Return two invented rows of `gold_model_leaderboard`."""
     rows = [
         {"model": name, "population": "all", "split": "test", "n": 100, "rmse": rmse, "rmse_low": rmse - 0.1,
          "rmse_high": rmse + 0.1, "mae": rmse - 0.2, "r2": 0.5, "spearman": 0.6, "slope": 1.0}
@@ -148,9 +148,9 @@ def _nconsts() -> list[str]:
 
 
 def only_people(people: HistoryTable, baseline: Baseline) -> History:
-    """A history in which people are known, but neither genres, pairs, franchises nor what was made outside movies."""
-    nothing = HistoryTable(people.table.slice(0, 0))
-    return History(people, nothing, nothing, nothing, nothing, baseline)
+    """Return a history with people only: genres, pairs, franchises and titles outside movies are empty."""
+    empty = HistoryTable(people.table.slice(0, 0))
+    return History(people, empty, empty, empty, empty, baseline)
 
 
 def _rated(films: pd.DataFrame, history: History) -> RatedMovies:

@@ -12,7 +12,7 @@ from imdb_assets.rating_model.features.history import History
 from imdb_assets.rating_model.features.matrix import features
 from imdb_assets.rating_model.lookup.people import People
 from imdb_assets.rating_model.serving.rating_model import RatingModel
-from imdb_assets.rating_model.training.conformal import fit_intervals
+from imdb_assets.rating_model.training.fit_intervals import fit_intervals
 from imdb_assets.rating_model.training.fitted_model import Calibration, FittedModel
 from imdb_assets_tests.support.champion import invented_films, invented_people, released_films
 

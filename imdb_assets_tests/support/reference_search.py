@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from imdb_assets.rating_model.features.draft import MovieDraft
-from imdb_assets.rating_model.features.history_table import ROLE_CODES, coded, person_numbers
+from imdb_assets.rating_model.features.history_table import ROLE_CODES, person_numbers, person_subjects
 from imdb_assets.rating_model.scenarios.constraints import (
     AtMost,
     AtMostNewcomers,
@@ -56,7 +56,7 @@ def meets(draft: MovieDraft, constraint: Constraint, newcomers: dict[int, set[st
 def newcomers_by_year(model: RatingModel, years: tuple[int, ...]) -> dict[int, set[str]]:
     """People of the tests without an earlier rated film, by release year."""
     people = [*CROWD, *KNOWN]
-    numbers = coded(person_numbers(pd.Series(people)), ROLE_CODES["all"])
+    numbers = person_subjects(person_numbers(pd.Series(people)), ROLE_CODES["all"])
     newcomers = {}
     for year in years:
         is_known = model.history.people.as_of(numbers, np.full(len(people), year)).known

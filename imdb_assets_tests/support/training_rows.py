@@ -1,16 +1,19 @@
-"""Rows of `gold_training_set` whose features are drawn alike in every year, for tests of what moves."""
+"""Invented training data without histories: rows of `gold_training_set`, and rated films to fit on."""
 
 import numpy as np
 import pandas as pd
 
+from imdb_assets.rating_model.training.rated_films import RatedMovies, rated_movies
 from imdb_assets.vocabulary.features import FEATURE_NAMES
+from imdb_assets_tests.support.films import invented_films
 
 N_A_YEAR = 600
+"""Films per year of `unmoved_rows`."""
 LEARNED, TESTED = range(2005, 2021), range(2021, 2024)
 
 
 def unmoved_rows(*, seed: int = 0, newest: int = 2025) -> pd.DataFrame:
-    """As many films in each year, of which only the year itself tells when they were made."""
+    """Return rows of `gold_training_set` without drift: all features but the year have the same distribution."""
     rng = np.random.default_rng(seed)
     years = np.repeat(np.arange(LEARNED.start, newest + 1), N_A_YEAR).astype("float64")
     rows = pd.DataFrame({name: rng.normal(0, 1, len(years)) for name in FEATURE_NAMES})
@@ -28,3 +31,20 @@ def unmoved_rows(*, seed: int = 0, newest: int = 2025) -> pd.DataFrame:
             default="later",
         ),
     )
+
+
+def rated_films(n: int, *, seed: int = 0) -> RatedMovies:
+    """Return films whose target follows the runtime most, then the words of the plot; all other features are noise."""
+    facts = invented_films(n, seed=seed)
+    rng = np.random.default_rng(seed)
+    matrix = pd.DataFrame({name: rng.normal(0, 1, n) for name in FEATURE_NAMES})
+    has_good_words = facts["plot"].str.contains("luminous", na=False).to_numpy(bool)
+    target = 6 + matrix["runtime_minutes"] + 0.8 * has_good_words + rng.normal(0, 0.2, n)
+    rows = matrix.assign(
+        tconst=facts["tconst"],
+        target_rating=target.clip(1, 10),
+        n_votes=facts["n_votes"],
+        release_year=facts["release_year"],
+        baseline_rating_with_language=6.0,
+    )
+    return rated_movies(rows, facts)

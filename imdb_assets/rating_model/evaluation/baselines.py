@@ -14,9 +14,9 @@ from imdb_assets.rating_model.evaluation.rolling_origin import ReportStep
 from imdb_assets.rating_model.features.history import History
 from imdb_assets.rating_model.features.matrix import features
 from imdb_assets.rating_model.training.fit import Prepared
+from imdb_assets.rating_model.training.fit_tfidf_forest import fit_tfidf_forest
 from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe
-from imdb_assets.rating_model.training.tfidf_forest import fit_tfidf_forest
 
 LINEAR_PENALTY = 300.0
 N_TREES = 60

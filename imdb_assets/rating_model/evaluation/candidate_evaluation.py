@@ -22,14 +22,16 @@ from imdb_assets.rating_model.evaluation.rolling_origin import (
 )
 from imdb_assets.rating_model.evaluation.slices import slice_rows
 from imdb_assets.rating_model.features.history import History
-from imdb_assets.rating_model.features.matrix import crew_films
-from imdb_assets.rating_model.training.conformal import Intervals, fit_intervals
+from imdb_assets.rating_model.features.matrix import crew_experience
+from imdb_assets.rating_model.training.conformal import Intervals
 from imdb_assets.rating_model.training.fit import fit
+from imdb_assets.rating_model.training.fit_intervals import fit_intervals
+from imdb_assets.rating_model.training.fit_tfidf_forest import fit_tfidf_forest
 from imdb_assets.rating_model.training.fitted_model import FittedModel
 from imdb_assets.rating_model.training.rated_films import RatedMovies, rated_movies
 from imdb_assets.rating_model.training.recipe import Recipe
-from imdb_assets.rating_model.training.splits import require_enough_films, require_something_to_learn
-from imdb_assets.rating_model.training.tfidf_forest import TfidfForest, fit_tfidf_forest
+from imdb_assets.rating_model.training.splits import require_enough_films, require_trainable_films
+from imdb_assets.rating_model.training.tfidf_forest import TfidfForest
 
 CANDIDATE_NAME, CHAMPION_NAME = "lightgbm", "champion"
 
@@ -67,7 +69,7 @@ def evaluate_candidate(
     :raises TooFewRatingsError: when a split holds too few films.
     """
     training_set = training_set.sort_values("tconst", ignore_index=True)
-    require_something_to_learn(training_set)
+    require_trainable_films(training_set)
     require_enough_films(training_set["split"])
     mature = training_set[training_set["is_mature"].to_numpy(bool)].reset_index(drop=True)
     films = rated_movies(mature, movie_features)
@@ -123,7 +125,7 @@ def film_facts(films: RatedMovies, movie_features: pd.DataFrame, history: Histor
             "language": facts["language"],
             "has_plot": films.present["plot"].to_numpy(),
             "has_cast": films.present["cast"].to_numpy(),
-            "n_crew_films": crew_films(facts, history),
+            "n_crew_films": crew_experience(facts, history),
         }
     )
 

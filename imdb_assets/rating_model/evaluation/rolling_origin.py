@@ -7,8 +7,9 @@ import numpy as np
 from sklearn.linear_model import LinearRegression
 
 from imdb_assets.rating_model.evaluation.predictions import Predictions
-from imdb_assets.rating_model.training.conformal import Intervals, fit_intervals
+from imdb_assets.rating_model.training.conformal import Intervals
 from imdb_assets.rating_model.training.fit import Prepared, fit, grow, prepare
+from imdb_assets.rating_model.training.fit_intervals import fit_intervals
 from imdb_assets.rating_model.training.fitted_model import Calibration, FittedModel
 from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe

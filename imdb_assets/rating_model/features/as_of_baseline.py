@@ -1,4 +1,4 @@
-"""The as-of baseline: per year, one ridge on the ten years before, and its coefficients as a table."""
+"""The as-of baseline: for each year, a ridge on the films of the ten years before, and its table of coefficients."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,13 +15,12 @@ from imdb_assets.vocabulary.languages import LANGUAGES
 WINDOW_YEARS = 10
 MINIMUM_BASELINE_FILMS = 500
 DECLARED_RATING = 6.2
-"""What is said where fewer than `MINIMUM_BASELINE_FILMS` earlier films are rated: about IMDb's mean over all films."""
-RIDGE_PENALTY = 5.0
+"""The baseline where fewer than `MINIMUM_BASELINE_FILMS` earlier films are rated: about IMDb's mean over all films."""
+BASELINE_RIDGE_PENALTY = 5.0
 BASELINES = ("without_language", "with_language")
 SHORT_MINUTES, LONG_MINUTES = 70, 140
 RUNTIME_LIMITS = (1.0, 400.0)
-"""IMDb holds runtimes of up to 51,420 minutes; they are cut to these."""
-
+"""IMDb lists runtimes of up to 51,420 minutes; they are clipped to this range, minutes."""
 
 _GENRE_TERMS = {name: f"genre_{feature_slug(name)}" for name in GENRES}
 _LANGUAGE_TERMS = {name: f"language_{feature_slug(name)}" for name in LANGUAGES}
@@ -29,35 +28,43 @@ _SHAPE_TERMS = ("log_runtime", "is_short", "is_long", "original_title_differs")
 _TERMS = (*_SHAPE_TERMS, *_GENRE_TERMS.values(), *_LANGUAGE_TERMS.values())
 
 
-def _indicators(sets: Iterable[Sequence[str]], names: Mapping[str, str]) -> np.ndarray:
-    """A column per name, 0 or 1; NaN in the rows without any."""
-    places = {name: place for place, name in enumerate(names)}
-    given = [list(values) for values in sets]
-    found = np.zeros((len(given), len(places)))
-    for row, values in enumerate(given):
+def _indicators(value_lists: Iterable[Sequence[str]], names: Mapping[str, str]) -> np.ndarray:
+    """Return one 0/1 column per name; rows without any value are NaN."""
+    columns = {name: column for column, name in enumerate(names)}
+    rows = [list(values) for values in value_lists]
+    indicators = np.zeros((len(rows), len(columns)))
+    for row, values in enumerate(rows):
         if not values:
-            found[row] = np.nan
+            indicators[row] = np.nan
         for value in values:
-            if value in places:
-                found[row, places[value]] = 1.0
-    return found
+            if value in columns:
+                indicators[row, columns[value]] = 1.0
+    return indicators
 
 
 def original_title_differs(drafts: pd.DataFrame) -> np.ndarray:
-    """1 where the original title is another than the title, else 0; NaN where either is absent."""
+    """Return 1 where the original title differs from the title, else 0; NaN where either is absent."""
     titles, originals = drafts["title"].to_numpy(object), drafts["original_title"].to_numpy(object)
     return np.where(pd.isna(titles) | pd.isna(originals), np.nan, titles != originals)
 
 
-def cut_runtime(drafts: pd.DataFrame) -> np.ndarray:
-    """Running time in minutes, within `RUNTIME_LIMITS`; NaN where absent."""
+def clip_runtime(drafts: pd.DataFrame) -> np.ndarray:
+    """Return the running time in minutes, float64, clipped to `RUNTIME_LIMITS`; NaN where absent."""
     return np.clip(drafts["runtime_minutes"].to_numpy("float64", na_value=np.nan), *RUNTIME_LIMITS)
 
 
 def baseline_terms(drafts: pd.DataFrame) -> pd.DataFrame:
-    """What the ridge multiplies, a row per draft; NaN where the fact is absent."""
-    # One array, put together without pandas, which costs more than all else where one draft is asked for.
-    runtime = cut_runtime(drafts)
+    """Compute the regressors of the ridge.
+
+    Args:
+        drafts: Rows with `DRAFT_COLUMNS`, or rows of `gold_movie_features`.
+
+    Returns:
+        float64, one row per draft with its index, one column per term (`log_runtime`, `is_short`, `is_long`,
+        `original_title_differs`, `genre_*`, `language_*`); NaN where the fact is absent.
+    """
+    # Built as one array: pandas would take longer than everything else for a single draft.
+    runtime = clip_runtime(drafts)
     known = ~np.isnan(runtime)
     shape = [
         np.log(runtime),
@@ -72,10 +79,14 @@ def baseline_terms(drafts: pd.DataFrame) -> pd.DataFrame:
 
 
 def baseline_coefficients(movie_features: pd.DataFrame) -> pd.DataFrame:
-    """Fit the ridges of all years, from the first film's to the year after the last rated film.
+    """Fit the ridges of all years, from the year of the first film to the year after the last rated film.
 
-    :param movie_features: rows of `gold_movie_features`.
-    :return: rows of `gold_baseline_coefficients`.
+    Args:
+        movie_features: Rows of `gold_movie_features`.
+
+    Returns:
+        Rows of `gold_baseline_coefficients`: `baseline`, `year`, `term`, `coefficient` (rating points per unit of the
+        term), `neutral_value` (the term's mean, used where the fact is absent), `n_films`.
     """
     films = movie_features.sort_values("tconst", ignore_index=True)
     terms = baseline_terms(films)
@@ -103,7 +114,7 @@ def _fit_year(year: int, terms: pd.DataFrame, films: pd.DataFrame) -> Iterator[d
     for baseline in BASELINES:
         names = [name for name in map(str, terms) if baseline == "with_language" or not name.startswith("language_")]
         neutral = terms[names].mean().fillna(0.0)
-        ridge = Ridge(alpha=RIDGE_PENALTY).fit(terms[names].fillna(neutral), films["target_rating"], weight)
+        ridge = Ridge(alpha=BASELINE_RIDGE_PENALTY).fit(terms[names].fillna(neutral), films["target_rating"], weight)
         yield _coefficient(baseline, year, "intercept", float(ridge.intercept_), 1.0, len(films))
         for name, value in zip(names, ridge.coef_, strict=True):
             yield _coefficient(baseline, year, name, float(value), float(neutral[name]), len(films))
@@ -123,45 +134,56 @@ def _coefficient(
 
 
 class Baseline:
-    """The coefficients as a look-up: the rating that year, genres and length alone let expect."""
+    """Predicts from genres, length, year and language alone, with the coefficients of each film's year."""
 
     def __init__(self, coefficients: pd.DataFrame) -> None:
-        """Take rows of `gold_baseline_coefficients`."""
+        """Index rows of `gold_baseline_coefficients`."""
         self.coefficients = coefficients.sort_values(["baseline", "year", "term"], ignore_index=True)
-        self._by_baseline = {str(name): _years_of(rows) for name, rows in self.coefficients.groupby("baseline")}
+        self._by_baseline = {
+            str(name): _coefficients_by_year(rows) for name, rows in self.coefficients.groupby("baseline")
+        }
 
     def rate(self, drafts: pd.DataFrame, baseline: str, *, terms: pd.DataFrame | None = None) -> np.ndarray:
-        """Rating points per draft; a year outside the table takes the nearest year's coefficients.
+        """Predict the rating of each draft; a year outside the table uses the nearest year's coefficients.
 
-        :param terms: `baseline_terms` of the drafts, where the caller has them.
+        Args:
+            drafts: Rows with `DRAFT_COLUMNS`.
+            baseline: One of `BASELINES`.
+            terms: The drafts' `baseline_terms`, if already computed.
+
+        Returns:
+            float64 ratings, 1 to 10, one per draft.
+
+        Raises:
+            KeyError: If the baseline is not in the table.
         """
-        known = self._by_baseline[baseline]
-        years = np.clip(drafts["release_year"].to_numpy("int64"), known.years[0], known.years[-1])
-        rows = np.searchsorted(known.years, years)
-        given = baseline_terms(drafts) if terms is None else terms
-        values = given.to_numpy("float64")[:, known.places]
-        values = np.where(np.isnan(values), known.neutral[rows], values)
-        return np.clip(known.intercept[rows] + (values * known.coefficients[rows]).sum(axis=1), 1.0, 10.0)
+        table = self._by_baseline[baseline]
+        years = np.clip(drafts["release_year"].to_numpy("int64"), table.years[0], table.years[-1])
+        rows = np.searchsorted(table.years, years)
+        all_terms = baseline_terms(drafts) if terms is None else terms
+        values = all_terms.to_numpy("float64")[:, table.term_columns]
+        values = np.where(np.isnan(values), table.neutral[rows], values)
+        return np.clip(table.intercept[rows] + (values * table.coefficients[rows]).sum(axis=1), 1.0, 10.0)
 
 
 @dataclass(frozen=True)
-class _Years:
-    """The coefficients of one baseline: a row per year, a column per term; `places` are those of `baseline_terms`."""
+class _CoefficientsByYear:
+    """One baseline: one row per year, one column per term; `term_columns` are the terms' columns in `_TERMS`."""
 
     years: np.ndarray
-    places: np.ndarray
+    term_columns: np.ndarray
     intercept: np.ndarray
     coefficients: np.ndarray
     neutral: np.ndarray
 
 
-def _years_of(rows: pd.DataFrame) -> _Years:
+def _coefficients_by_year(rows: pd.DataFrame) -> _CoefficientsByYear:
     coefficients = rows.pivot_table(index="year", columns="term", values="coefficient").fillna(0.0)
     neutral = rows.pivot_table(index="year", columns="term", values="neutral_value").fillna(0.0)
     terms = [name for name in coefficients.columns if name != "intercept"]
-    return _Years(
+    return _CoefficientsByYear(
         years=coefficients.index.to_numpy("int64"),
-        places=np.array([_TERMS.index(name) for name in terms], dtype="int64"),
+        term_columns=np.array([_TERMS.index(name) for name in terms], dtype="int64"),
         intercept=coefficients["intercept"].to_numpy(),
         coefficients=coefficients[terms].to_numpy(),
         neutral=neutral[terms].to_numpy(),
@@ -169,7 +191,15 @@ def _years_of(rows: pd.DataFrame) -> _Years:
 
 
 def baseline_ratings(movie_features: pd.DataFrame, coefficients: pd.DataFrame) -> pd.DataFrame:
-    """The as-of ridge's rating of each movie: rows of `gold_baseline_ratings`."""
+    """Predict the baseline rating of each movie.
+
+    Args:
+        movie_features: Rows of `gold_movie_features`, rated or not.
+        coefficients: Rows of `gold_baseline_coefficients`.
+
+    Returns:
+        Rows of `gold_baseline_ratings`: `tconst`, `baseline_rating`, `baseline_rating_with_language`.
+    """
     baseline = Baseline(coefficients)
     return pd.DataFrame(
         {

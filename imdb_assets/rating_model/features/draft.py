@@ -1,4 +1,4 @@
-"""The one question: a film that does not exist yet, as its maker describes it."""
+"""The input of every prediction: a film that does not exist yet, as its maker describes it."""
 
 from collections.abc import Iterable
 from typing import Annotated, Any
@@ -7,21 +7,27 @@ import numpy as np
 import pandas as pd
 from pydantic import AfterValidator, BaseModel, Field
 
+MAX_PLOT_CHARACTERS = 3000
+"""Characters of a plot that the model reads; the rest is ignored."""
 DRAFT_LISTS = ("genres", "directors", "writers", "cast")
 
 
-def _readable(text: str) -> str:
-    # JSON can spell half of a character; nothing that reads text takes it.
+def _require_valid_unicode(text: str) -> str:
+    # JSON can spell half of a surrogate pair, which no text function of pandas or pyarrow accepts.
     if any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise ValueError("it holds a broken character (a lone surrogate): send it as UTF-8")
+        raise ValueError("it contains an invalid character (a lone surrogate): send the text as UTF-8")
     return text
 
 
-Text = Annotated[str, AfterValidator(_readable)]
+Text = Annotated[str, AfterValidator(_require_valid_unicode)]
 
 
 class MovieDraft(BaseModel, frozen=True, extra="forbid"):
-    """A film that does not exist yet. Only `release_year` must be there; what is absent is neutral."""
+    """A film that does not exist yet. Only `release_year` is required; an absent field is neutral.
+
+    Raises:
+        pydantic.ValidationError: If a field is unknown, has the wrong type or is out of range.
+    """
 
     title: Text | None = Field(default=None, description="Title, as the audience will read it.")
     original_title: Text | None = Field(default=None, description="Title in the original language.")
@@ -42,19 +48,23 @@ DRAFT_TEXTS = tuple(name for name in DRAFT_COLUMNS if name not in (*DRAFT_LISTS,
 
 
 def drafts_frame(drafts: Iterable[MovieDraft]) -> pd.DataFrame:
-    """Drafts as the featurizer reads them: a row each, `DRAFT_COLUMNS`, absent numbers NaN, absent text None."""
-    given = list(drafts)
+    """Convert drafts to the data frame that the featurizer takes.
+
+    Args:
+        drafts: Any number of drafts, none included.
+
+    Returns:
+        One row per draft in the same order, columns `DRAFT_COLUMNS`: `release_year` int64, `runtime_minutes` float64
+        (minutes, NaN where absent), `DRAFT_LISTS` lists of text, all others text or None.
+    """
+    rows = list(drafts)
     columns: dict[str, Any] = {}
     for name in DRAFT_COLUMNS:
-        values = [getattr(draft, name) for draft in given]
-        # Column by column: of records, pandas would have to guess what they hold.
+        values = [getattr(draft, name) for draft in rows]
+        # Column by column: pandas would have to infer the types of records.
         column = np.empty(len(values), object)
         column[:] = [list(value) for value in values] if name in DRAFT_LISTS else values
         columns[name] = column
     columns["release_year"] = columns["release_year"].astype("int64")
     columns["runtime_minutes"] = columns["runtime_minutes"].astype("float64")
     return pd.DataFrame(columns)
-
-
-LONGEST_PLOT = 3000
-"""Characters of a plot that are read."""

@@ -1,4 +1,4 @@
-"""The featurizer: drafts and history in, the matrix out; called alike in training and in serving."""
+"""All histories that the featurizer looks up, indexed from gold's tables or opened from the model's files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,10 +17,23 @@ from imdb_assets.rating_model.features.history_table import (
     by_title_and_person,
 )
 
+_INDEXED = {
+    "people": ("gold_person_history", by_person_and_role),
+    "genres": ("gold_person_genre_history", by_person_and_genre),
+    "pairs": ("gold_pair_history", by_pair),
+    "franchises": ("gold_franchise_history", by_title_and_person),
+    "outside": ("gold_outside_history", by_person_and_kind),
+}
+HISTORY_TABLES = (*(table for table, _ in _INDEXED.values()), "gold_baseline_coefficients")
+"""The tables from which `History.from_frames` is built."""
+
 
 @dataclass(frozen=True)
 class History:
-    """What the featurizer looks things up in: the past as of each year, and the as-of baseline."""
+    """The state of people, pairs and franchises as of each year, and the as-of baseline.
+
+    `outside` holds people's series, shorts and TV movies.
+    """
 
     people: HistoryTable
     genres: HistoryTable
@@ -31,38 +44,33 @@ class History:
 
     @classmethod
     def from_frames(cls, frames: Mapping[str, pd.DataFrame | pa.Table]) -> "History":
-        """Index gold's tables, given by the names of their assets; `HISTORY_TABLES` says which.
+        """Index gold's tables.
 
-        Millions of rows are better given as Arrow tables: one at a time is then a data frame, whose texts are large.
+        Args:
+            frames: The rows of each of `HISTORY_TABLES`, by asset name. Arrow tables need less memory: they are
+                converted to pandas, whose texts are large, one at a time.
+
+        Returns:
+            The indexed histories.
+
+        Raises:
+            KeyError: If a table or column is missing.
         """
-        histories = {name: index(_in_pandas(frames[table])) for name, (table, index) in _INDEXED.items()}
-        return cls(**histories, baseline=Baseline(_in_pandas(frames["gold_baseline_coefficients"])))
+        histories = {name: index(_to_pandas(frames[table])) for name, (table, index) in _INDEXED.items()}
+        return cls(**histories, baseline=Baseline(_to_pandas(frames["gold_baseline_coefficients"])))
 
     def save(self, folder: Path) -> None:
-        """Write all parts as files into a folder."""
+        """Write each history as an Arrow file and the baseline's coefficients as Parquet into a folder."""
         for name in _INDEXED:
             getattr(self, name).save(folder / f"{name}_history.arrow")
         self.baseline.coefficients.to_parquet(folder / "baseline_coefficients.parquet")
 
     @classmethod
     def open(cls, folder: Path) -> "History":
-        """Map what `save` wrote into memory."""
+        """Map the files that `save` wrote into memory."""
         histories = {name: HistoryTable.open(folder / f"{name}_history.arrow") for name in _INDEXED}
         return cls(**histories, baseline=Baseline(pd.read_parquet(folder / "baseline_coefficients.parquet")))
 
 
-def _in_pandas(table: pd.DataFrame | pa.Table) -> pd.DataFrame:
+def _to_pandas(table: pd.DataFrame | pa.Table) -> pd.DataFrame:
     return table if isinstance(table, pd.DataFrame) else table.to_pandas()
-
-
-_INDEXED = {
-    "people": ("gold_person_history", by_person_and_role),
-    "genres": ("gold_person_genre_history", by_person_and_genre),
-    "pairs": ("gold_pair_history", by_pair),
-    "franchises": ("gold_franchise_history", by_title_and_person),
-    "outside": ("gold_outside_history", by_person_and_kind),
-}
-
-
-HISTORY_TABLES = (*(table for table, _ in _INDEXED.values()), "gold_baseline_coefficients")
-"""The tables that the featurizer looks things up in."""

@@ -1,28 +1,28 @@
-"""The featurizer: drafts and history in, the matrix out; called alike in training and in serving."""
+"""The featurizer: drafts and history in, the feature matrix out. Training and serving call the same function."""
 
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
-from imdb_assets.rating_model.features.as_of_baseline import baseline_terms, cut_runtime
+from imdb_assets.rating_model.features.as_of_baseline import baseline_terms, clip_runtime
 from imdb_assets.rating_model.features.credit_arrays import (
     BILLED_CAST,
     Credits,
-    credits_of,
-    everybody,
-    pairs_of,
-    with_genres,
+    credits_by_genre,
+    director_pairs,
+    merged_credits,
+    role_credits,
 )
 from imdb_assets.rating_model.features.history import History
 from imdb_assets.rating_model.features.history_table import (
     ROLE_CODES,
     HistoryTable,
-    coded,
-    hashed,
+    person_subjects,
     shrunken,
+    text_subjects,
 )
-from imdb_assets.rating_model.features.person_features import NEUTRAL, franchise_states, pair_states, role_facts
+from imdb_assets.rating_model.features.person_features import NEUTRAL, franchise_states, pair_states, role_features
 from imdb_assets.tables.history import ANYBODY
 from imdb_assets.vocabulary.certificates import CERTIFICATES
 from imdb_assets.vocabulary.countries import COUNTRIES
@@ -35,44 +35,55 @@ _Columns = dict[str, np.ndarray]
 
 
 def features(drafts: pd.DataFrame, history: History) -> pd.DataFrame:
-    """Build the matrix without text.
+    """Compute all features except the text scores.
 
-    :param drafts: rows with `DRAFT_COLUMNS`; people as nconst ids.
-    :return: float64, a row per draft in the same order, the columns `FEATURE_NAMES`; absent facts are neutral.
+    Args:
+        drafts: Rows with `DRAFT_COLUMNS`; people as nconst ids.
+        history: The histories and the as-of baseline.
+
+    Returns:
+        float64, one row per draft in the same order, columns `FEATURE_NAMES`; absent facts have their neutral value,
+        so there is no NaN.
     """
     drafts = drafts.reset_index(drop=True)
     terms = baseline_terms(drafts)
-    plain = history.baseline.rate(drafts, "without_language", terms=terms)
+    baseline = history.baseline.rate(drafts, "without_language", terms=terms)
     with_language = history.baseline.rate(drafts, "with_language", terms=terms)
     columns: _Columns = {
-        "baseline_rating": plain,
+        "baseline_rating": baseline,
         "baseline_rating_with_language": with_language,
-        "language_effect": np.where(_is_text(drafts["language"]), with_language - plain, np.nan),
+        "language_effect": np.where(_is_text(drafts["language"]), with_language - baseline, np.nan),
         "release_year": drafts["release_year"].to_numpy("float64"),
-        "runtime_minutes": cut_runtime(drafts),
+        "runtime_minutes": clip_runtime(drafts),
     }
-    # Genres, languages and whether the titles differ are among the terms of the baseline.
+    # Genres, languages and `original_title_differs` are among the terms of the baseline.
     columns |= {str(name): values for name, values in zip(terms, terms.to_numpy().T, strict=True)}
     columns |= _country_indicators(drafts) | _certificate_indicators(drafts)
-    credits = {role: credits_of(drafts, role) for role in ROLES}
+    credits = {role: role_credits(drafts, role) for role in ROLES}
     for role in ROLES:
         group = credits[role]
-        facts = role_facts(role, group.persons, group.years, people=history.people, outside=history.outside)
-        columns |= {fact.feature: fact.of_drafts(group) for fact in facts}
-    team = everybody(credits)
+        per_person = role_features(role, group.persons, group.years, people=history.people, outside=history.outside)
+        columns |= {feature.feature: feature.aggregate(group) for feature in per_person}
+    team = merged_credits(credits)
     columns |= _team_features(credits, team, history.people)
     columns |= _genre_features(drafts, team, history.genres)
     columns |= _pair_features(credits, history.pairs)
     columns |= _title_features(drafts, credits, history.franchises)
-    # One array: a data frame put together column by column costs more than all else where one draft is asked for.
+    # Built as one array: assembling a data frame by column would take longer than everything else for a single draft.
     matrix = np.column_stack([columns[name] for name in FEATURE_NAMES]).astype("float64", copy=False)
     return pd.DataFrame(np.where(np.isnan(matrix), _NEUTRAL_ROW, matrix), columns=list(FEATURE_NAMES))
 
 
 def present_blocks(drafts: pd.DataFrame) -> pd.DataFrame:
-    """Which blocks of facts each draft has: one boolean column per block that can be absent.
+    """Determine which blocks of facts each draft has.
 
-    Never a feature: films with many votes have more complete data.
+    This is never a feature: films with many votes have more complete data.
+
+    Args:
+        drafts: Rows with `DRAFT_COLUMNS`.
+
+    Returns:
+        bool, one row per draft with its index, one column per block that can be absent.
     """
     has = {role: drafts[column].map(len) > 0 for role, column in ROLE_LISTS.items()}
     has_genres, has_title = drafts["genres"].map(len) > 0, _is_text(drafts["title"])
@@ -97,11 +108,19 @@ def present_blocks(drafts: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def crew_films(drafts: pd.DataFrame, history: History) -> np.ndarray:
-    """Earlier rated films of the most experienced director or writer per draft; NaN where there is neither."""
+def crew_experience(drafts: pd.DataFrame, history: History) -> np.ndarray:
+    """Count the earlier rated films of each draft's most experienced director or writer.
+
+    Args:
+        drafts: Rows with `DRAFT_COLUMNS`; people as nconst ids.
+        history: The histories.
+
+    Returns:
+        float64 counts per draft; NaN where a draft has neither directors nor writers.
+    """
     drafts = drafts.reset_index(drop=True)
-    crew = everybody({role: credits_of(drafts, role) for role in ("director", "writer")})
-    states = history.people.as_of(coded(crew.persons, ROLE_CODES["all"]), crew.years)
+    crew = merged_credits({role: role_credits(drafts, role) for role in ("director", "writer")})
+    states = history.people.as_of(person_subjects(crew.persons, ROLE_CODES["all"]), crew.years)
     return crew.highest(states.take("n_films"), np.ones(len(crew.rows), bool), np.nan)
 
 
@@ -115,9 +134,9 @@ def _country_indicators(drafts: pd.DataFrame) -> _Columns:
 
 
 def _certificate_indicators(drafts: pd.DataFrame) -> _Columns:
-    known, given = _is_text(drafts["certificate"]), drafts["certificate"].to_numpy(object)
+    known, values = _is_text(drafts["certificate"]), drafts["certificate"].to_numpy(object)
     return {
-        f"certificate_{name}": np.where(known, np.array([one in certificates for one in given], bool), np.nan)
+        f"certificate_{name}": np.where(known, np.array([value in certificates for value in values], bool), np.nan)
         for name, certificates in CERTIFICATES.items()
     }
 
@@ -125,17 +144,17 @@ def _certificate_indicators(drafts: pd.DataFrame) -> _Columns:
 def _team_features(credits: Mapping[str, Credits], team: Credits, people: HistoryTable) -> _Columns:
     total, weight, effects, count = (np.zeros(team.n_drafts) for _ in range(4))
     for role, group in credits.items():
-        states = people.as_of(coded(group.persons, ROLE_CODES[role]), group.years)
+        states = people.as_of(person_subjects(group.persons, ROLE_CODES[role]), group.years)
         total += group.sum(states.take("sum_weighted_effect"))
         weight += group.sum(states.take("sum_weight"))
         effects += group.sum(states.effect())
         count += group.count()
-    anywhere = people.as_of(coded(team.persons, ROLE_CODES["all"]), team.years)
-    all_weight = team.sum(anywhere.take("sum_weight"))
+    any_role = people.as_of(person_subjects(team.persons, ROLE_CODES["all"]), team.years)
+    all_weight = team.sum(any_role.take("sum_weight"))
     return {
         "team_effect_mean": effects / np.maximum(count, 1),
         "team_effect_pooled": shrunken(total, weight),
-        "team_all_effect_pooled": shrunken(team.sum(anywhere.take("sum_weighted_effect")), all_weight),
+        "team_all_effect_pooled": shrunken(team.sum(any_role.take("sum_weighted_effect")), all_weight),
         "team_log_weight": np.where(
             count > 0, np.log1p(all_weight / np.maximum(team.count(), 1)), NEUTRAL["team_log_weight"]
         ),
@@ -143,33 +162,33 @@ def _team_features(credits: Mapping[str, Credits], team: Credits, people: Histor
 
 
 def _genre_features(drafts: pd.DataFrame, team: Credits, genres: HistoryTable) -> _Columns:
-    in_genres, codes = with_genres(drafts, team)
-    states = genres.as_of(coded(in_genres.persons, codes), in_genres.years)
-    everyone = np.ones(len(in_genres.rows), bool)
+    by_genre, codes = credits_by_genre(drafts, team)
+    states = genres.as_of(person_subjects(by_genre.persons, codes), by_genre.years)
+    everyone = np.ones(len(by_genre.rows), bool)
     effect = states.effect()
     return {
-        "team_genre_effect_mean": in_genres.mean(effect, everyone, NEUTRAL["team_genre_effect_mean"]),
-        "team_genre_effect_max": in_genres.highest(effect, everyone, NEUTRAL["team_genre_effect_max"]),
+        "team_genre_effect_mean": by_genre.mean(effect, everyone, NEUTRAL["team_genre_effect_mean"]),
+        "team_genre_effect_max": by_genre.highest(effect, everyone, NEUTRAL["team_genre_effect_max"]),
         "team_genre_effect_pooled": shrunken(
-            in_genres.sum(states.take("sum_weighted_effect")), in_genres.sum(states.take("sum_weight"))
+            by_genre.sum(states.take("sum_weighted_effect")), by_genre.sum(states.take("sum_weight"))
         ),
-        "team_genre_share": in_genres.mean(states.known.astype("float64"), everyone, NEUTRAL["team_genre_share"]),
+        "team_genre_share": by_genre.mean(states.known.astype("float64"), everyone, NEUTRAL["team_genre_share"]),
     }
 
 
 def _pair_features(credits: Mapping[str, Credits], history: HistoryTable) -> _Columns:
     columns: _Columns = {}
-    for role, most in (("writer", BILLED_CAST), ("cast", PAIRED_CAST)):
-        pairs = pairs_of(credits["director"], credits[role], most=most)
+    for role, max_partners in (("writer", BILLED_CAST), ("cast", PAIRED_CAST)):
+        pairs = director_pairs(credits["director"], credits[role], max_partners=max_partners)
         states = pair_states(pairs.directors, pairs.partners, role, pairs.credits.years, history)
         others = ~pairs.is_self
         name = f"{role}_pair_effect_mean"
         columns[name] = pairs.credits.mean(states.effect(), others, NEUTRAL[name])
         columns[f"{role}_pair_films_max"] = pairs.credits.highest(np.log1p(states.take("n_films")), others, 0.0)
         if role == "writer":
-            # A director with several writers is counted once.
-            writes = pairs.of_directors(pairs.is_self)
-            columns["director_writes"] = np.where(np.isnan(writes), NEUTRAL["director_writes"], writes)
+            # A director paired with several writers counts once.
+            share = pairs.share_of_directors(pairs.is_self)
+            columns["director_writes"] = np.where(np.isnan(share), NEUTRAL["director_writes"], share)
     return columns
 
 
@@ -179,17 +198,17 @@ def _title_features(drafts: pd.DataFrame, credits: Mapping[str, Credits], franch
     has_stem = np.array([stem is not None for stem in stems], bool)
     years = drafts["release_year"].to_numpy("int64")
     texts = np.where(has_stem, stems, "") + np.full(len(stems), f"|{ANYBODY}", object)
-    title = franchises.as_of(np.where(has_stem, hashed(texts), -1), years)
-    team = everybody(credits, most_cast=PAIRED_CAST)
+    title = franchises.as_of(np.where(has_stem, text_subjects(texts), -1), years)
+    team = merged_credits(credits, max_cast=PAIRED_CAST)
     states = franchise_states(np.where(has_stem, stems, "")[team.rows], team.nconsts, team.years, franchises)
-    # The person who made most of them knows the franchise best.
+    # The state of the person with the most films of the franchise covers most of it.
     films = team.highest(states.take("n_films"), states.known, 0.0)
-    of_most = states.known & (states.take("n_films") == films[team.rows])
+    has_most = states.known & (states.take("n_films") == films[team.rows])
     return {
         "title_effect": title.effect(),
         "title_last_rating": title.take("last_year_rating", absent=NEUTRAL["title_last_rating"]),
         "title_log_votes": np.log1p(title.take("mean_votes")),
-        "franchise_effect": team.mean(states.effect(), of_most, 0.0),
-        "franchise_last_rating": team.mean(states.take("last_year_rating"), of_most, NEUTRAL["franchise_last_rating"]),
+        "franchise_effect": team.mean(states.effect(), has_most, 0.0),
+        "franchise_last_rating": team.mean(states.take("last_year_rating"), has_most, NEUTRAL["franchise_last_rating"]),
         "franchise_log_films": np.log1p(films),
     }

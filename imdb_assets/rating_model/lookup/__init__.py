@@ -1,4 +1,4 @@
-"""People and released films by id, name and similarity, and the reading of a draft's names.
+"""People and released films, found by id, name and similarity, and the resolution of a draft's names to ids.
 
-Indexes are memory-mapped Arrow files. What a rating is belongs in `training/` or `serving/`.
+The indexes are memory-mapped Arrow files. Predicting ratings belongs in `training/` and `serving/`.
 """

@@ -1,39 +1,52 @@
-"""Reading a draft: cut to what any feature looks at, ids put for names, and said what its maker should know."""
+"""Prepares drafts for the featurizer: truncates them, resolves names to ids, and collects warnings."""
 
 from imdb_assets.rating_model.features.credit_arrays import BILLED_CAST
-from imdb_assets.rating_model.features.draft import LONGEST_PLOT, MovieDraft
+from imdb_assets.rating_model.features.draft import MAX_PLOT_CHARACTERS, MovieDraft
 from imdb_assets.rating_model.lookup.people import NEWCOMER, People, Resolution
 from imdb_assets.vocabulary.genres import GENRES
 from imdb_assets.vocabulary.roles import ROLE_LISTS
 
-LONGEST_NAME = 200
-"""Characters of a name or genre that are read; IMDb's names are shorter."""
-MOST_LOOKED_UP = 5
-"""For so many unknown names of a request the most like ones are looked up; it takes longer than all else."""
+MAX_NAME_CHARACTERS = 200
+"""Characters of a name or genre that are used; IMDb's names are shorter."""
+MAX_FUZZY_LOOKUPS = 5
+"""Unknown names per request for which similar names are suggested; the lookup takes longer than everything else."""
 
 
-class DraftReader:
-    """Reads the drafts of one request; a name that occurs again is looked up once."""
+class DraftResolver:
+    """Resolves the drafts of one request; a repeated name is looked up once."""
 
-    def __init__(self, people: People, *, most_looked_up: int = MOST_LOOKED_UP) -> None:
-        """Take the people whom names may mean, and for how many unknown names the most like ones are looked up."""
+    def __init__(self, people: People, *, max_fuzzy_lookups: int = MAX_FUZZY_LOOKUPS) -> None:
+        """Take the people index, and for how many unknown names to suggest similar ones."""
         self._people = people
-        self._known: dict[str, Resolution] = {}
-        self._left = most_looked_up
-
-    def read(self, draft: MovieDraft) -> tuple[MovieDraft, tuple[str, ...]]:
-        """Cut a draft to what any feature reads and put ids for names; also says what the reader should know."""
-        short, cuts = cut_to_what_is_read(draft)
-        resolved, warnings = self.resolve(short)
-        return resolved, (*cuts, *warnings)
+        self._resolutions: dict[str, Resolution] = {}
+        self._fuzzy_lookups_left = max_fuzzy_lookups
 
     def resolve(self, draft: MovieDraft) -> tuple[MovieDraft, tuple[str, ...]]:
-        """Put ids for names, and say what the reader of the answer should know.
+        """Truncate a draft to the limits of the features and resolve its names.
 
-        A newcomer keeps an id that nobody has, since a name nobody knows is a debut, not an absent fact.
+        Args:
+            draft: People given as ids, names or labels.
+
+        Returns:
+            The draft with ids, and warnings for the user.
         """
-        strange = dict.fromkeys(genre for genre in draft.genres if genre not in GENRES)
-        warnings = [f"{genre} is not a genre of IMDb's: left out." for genre in strange]
+        truncated, truncations = truncate_draft(draft)
+        resolved, warnings = self.resolve_names(truncated)
+        return resolved, (*truncations, *warnings)
+
+    def resolve_names(self, draft: MovieDraft) -> tuple[MovieDraft, tuple[str, ...]]:
+        """Resolve the names of a draft to ids and drop unknown genres.
+
+        An unknown name becomes an id with the prefix `NEWCOMER`: it is a debut, not an absent fact.
+
+        Args:
+            draft: People given as ids, names or labels.
+
+        Returns:
+            The draft with ids, each once per role, and warnings for the user, each once.
+        """
+        unknown_genres = dict.fromkeys(genre for genre in draft.genres if genre not in GENRES)
+        warnings = [f"{genre} is not an IMDb genre and was ignored." for genre in unknown_genres]
         people: dict[str, tuple[str, ...]] = {}
         for column in ROLE_LISTS.values():
             ids = []
@@ -47,26 +60,38 @@ class DraftReader:
         return draft.model_copy(update={"genres": genres, **people}), tuple(dict.fromkeys(warnings))
 
     def _resolution(self, text: str) -> Resolution:
-        if text not in self._known:
-            found = self._people.resolve(text, suggest=self._left > 0)
-            self._left -= found.nconst is None
-            self._known[text] = found
-        return self._known[text]
+        if text not in self._resolutions:
+            resolution = self._people.resolve(text, suggest=self._fuzzy_lookups_left > 0)
+            self._fuzzy_lookups_left -= resolution.nconst is None
+            self._resolutions[text] = resolution
+        return self._resolutions[text]
 
 
-def cut_to_what_is_read(draft: MovieDraft) -> tuple[MovieDraft, list[str]]:
-    """Leave out what no feature reads, however much was sent, and say so: the answer stays the same, and quick."""
+def truncate_draft(draft: MovieDraft) -> tuple[MovieDraft, list[str]]:
+    """Drop the parts of a draft that no feature uses, so that a huge request is answered as fast as any other.
+
+    Args:
+        draft: Any draft.
+
+    Returns:
+        The draft within the limits, which has the same features; and one warning per truncated field.
+    """
     changes: dict[str, object] = {}
     warnings = []
-    if draft.plot and len(draft.plot) > LONGEST_PLOT:
-        changes["plot"] = draft.plot[:LONGEST_PLOT]
-        warnings.append(f"The plot has {len(draft.plot):,} characters: the first {LONGEST_PLOT:,} are read.")
-    for column, most in {"genres": len(GENRES), **dict.fromkeys(ROLE_LISTS.values(), BILLED_CAST)}.items():
-        given: tuple[str, ...] = getattr(draft, column)
-        kept = tuple(text[:LONGEST_NAME] for text in given[:most])
-        if len(given) > most:
-            warnings.append(f"{column} lists {len(given):,}: the first {most} are read.")
-        if kept != given[:most]:
-            warnings.append(f"{column} holds a text of more than {LONGEST_NAME} characters: the rest is not read.")
+    if draft.plot and len(draft.plot) > MAX_PLOT_CHARACTERS:
+        changes["plot"] = draft.plot[:MAX_PLOT_CHARACTERS]
+        warnings.append(
+            f"The plot has {len(draft.plot):,} characters. Only the first {MAX_PLOT_CHARACTERS:,} are used."
+        )
+    for column, max_entries in {"genres": len(GENRES), **dict.fromkeys(ROLE_LISTS.values(), BILLED_CAST)}.items():
+        entries: tuple[str, ...] = getattr(draft, column)
+        kept = tuple(text[:MAX_NAME_CHARACTERS] for text in entries[:max_entries])
+        if len(entries) > max_entries:
+            warnings.append(f"{column} has {len(entries):,} entries. Only the first {max_entries} are used.")
+        if kept != entries[:max_entries]:
+            warnings.append(
+                f"{column} contains a text of more than {MAX_NAME_CHARACTERS} characters. Only the first "
+                f"{MAX_NAME_CHARACTERS} are used."
+            )
         changes[column] = kept
     return draft.model_copy(update=changes), warnings

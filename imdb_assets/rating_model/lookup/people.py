@@ -1,9 +1,10 @@
-"""The people index as a look-up: finding people by name, and telling homonyms apart."""
+"""The people index: finds people by name or id, distinguishes homonyms, and resolves a name to an id."""
 
-# pyarrow makes its compute functions at import, where a type checker cannot see them.
+# pyarrow creates its compute functions at import, where a type checker cannot see them.
 # pyright: reportAttributeAccessIssue=false
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,16 +13,18 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from imdb_assets.rating_model.features.arrow_files import open_table, save_table, whole
+from imdb_assets.rating_model.features.arrow_files import open_table, save_table, single_array
 from imdb_assets.rating_model.features.history_table import person_number, person_numbers
 from imdb_assets.rating_model.lookup.name_index import InvertedIndex, NameIndex, fold
 
 NEWCOMER = "newcomer:"
-"""What the id of a person without any film begins with; the name follows."""
+"""Prefix of the id of a person without any film; the name follows."""
 _LISTS = ("professions", "roles", "known_movies")
 _COLUMNS = ("nconst", "name", "birth_year", "professions", "roles", "n_movies", "n_rated_movies", "known_movies")
-_MOST_TOLD, _MOST_NAMESAKES = 3, 500
-_LOOKED_THROUGH = 1 << 14
+# A warning lists at most this many other people.
+_MAX_LISTED = 3
+_MAX_HOMONYMS = 500
+_ROWS_PER_SCAN = 1 << 14
 
 
 @dataclass(frozen=True)
@@ -38,24 +41,24 @@ class Person:
 
     @property
     def label(self) -> str:
-        """Name with what tells homonyms apart: `Ana Roe, 1981, The Long Night (2009)`."""
+        """Name, year of birth and best-known film, to distinguish homonyms: `Ana Roe, 1981, The Long Night (2009)`."""
         born = [str(self.birth_year)] if self.birth_year else []
         return ", ".join([self.name, *born, *self.known_movies[:1]])
 
 
 @dataclass(frozen=True)
 class Resolution:
-    """What a text was taken for: an id, or nobody, and a warning where the reader should know."""
+    """The result of resolving a text: the person's id, None for an unknown name, and a warning for the user, if any."""
 
     nconst: str | None
     warning: str | None = None
 
 
 class People:
-    """Everybody with a movie credit, most rated movies first."""
+    """Everybody with a movie credit; people with the most rated movies come first."""
 
     def __init__(self, table: pa.Table, names: NameIndex) -> None:
-        """Take a table and the index of its names, as `from_frame` or `open` make them."""
+        """Take a table and the index of its names, as `from_frame` or `open` create them."""
         self.table = table
         self._names = names
         self._numbers: np.ndarray = table["number"].to_numpy()
@@ -68,100 +71,97 @@ class People:
         columns = {name: pa.array(ranked[name], from_pandas=True) for name in _COLUMNS if name not in _LISTS}
         columns |= {name: pa.array(map(_texts, ranked[name]), type=pa.list_(pa.string())) for name in _LISTS}
         columns["birth_year"] = columns["birth_year"].cast(pa.int32())
-        return cls._indexed(pa.table(columns))
-
-    @classmethod
-    def _indexed(cls, table: pa.Table) -> "People":
-        folded = pa.array([fold(name) for name in table["name"].to_pylist()], type=pa.string())
-        names = NameIndex.of(folded)
-        numbers = person_numbers(table["nconst"].to_pandas())
-        columns = {
+        folded = pa.array([fold(name) for name in columns["name"].to_pylist()], type=pa.string())
+        names = NameIndex.build(folded)
+        numbers = person_numbers(ranked["nconst"])
+        ordered = {name: columns[name] for name in _COLUMNS}
+        lookups = {
             "folded": folded,
             "by_name": pa.array(names.by_name),
             "number": pa.array(numbers),
             "by_number": pa.array(np.argsort(numbers, kind="stable").astype("int32")),
         }
-        return cls(pa.table({name: table[name] for name in _COLUMNS} | columns), names)
+        return cls(pa.table(ordered | lookups), names)
 
     @classmethod
     def open(cls, file: Path) -> "People":
-        """Map a saved index into memory."""
+        """Map the files that `save` wrote into memory."""
         table = open_table(file)
-        if "by_name" not in table.column_names:
-            # Saved by an earlier version, which looked through all names.
-            return cls._indexed(table)
-        words, trigrams = (InvertedIndex.open(_beside(file, part)) for part in ("words", "trigrams"))
-        return cls(table, NameIndex(whole(table["folded"]), table["by_name"].to_numpy(), words, trigrams))
+        words, trigrams = (InvertedIndex.open(_index_file(file, part)) for part in ("words", "trigrams"))
+        return cls(table, NameIndex(single_array(table["folded"]), table["by_name"].to_numpy(), words, trigrams))
 
     def save(self, file: Path) -> None:
-        """Write the people as one uncompressed Arrow file, and the words and trigrams of their names beside it."""
+        """Write the people as one Arrow file, and the indexes of words and trigrams as files next to it."""
         save_table(self.table, file)
-        self._names.words.save(_beside(file, "words"))
-        self._names.trigrams.save(_beside(file, "trigrams"))
+        self._names.words.save(_index_file(file, "words"))
+        self._names.trigrams.save(_index_file(file, "trigrams"))
 
     def search(self, text: str, *, limit: int = 20) -> list[Person]:
-        """People of this id or name, then whose name begins so, then with words that begin so, then of a name like it.
+        """Find people by id or name: exact matches, then by prefix, then by prefixes of words, then similar names.
 
-        Case, accents and punctuation do not count; of alike hits the longest career comes first.
+        Case, accents and punctuation do not matter. Among equal matches, the longest career comes first.
         """
         row = self._row(text.strip())
-        wanted = fold(text)
-        if row is not None or not wanted:
+        folded = fold(text)
+        if row is not None or not folded:
             return [] if row is None else self._persons([row])
-        return self._persons(self._names.search(wanted, limit=limit))
+        return self._persons(self._names.search(folded, limit=limit))
 
     def most_rated(self, role: str, *, limit: int) -> list[Person]:
-        """Those with the most rated films among the people of a role."""
+        """Return the people of a role with the most rated films."""
         rows: list[int] = []
-        for start in range(0, self.table.num_rows, _LOOKED_THROUGH):
-            roles = whole(self.table["roles"]).slice(start, _LOOKED_THROUGH)
-            found = pc.list_parent_indices(roles).filter(pc.equal(pc.list_flatten(roles), role))
-            rows += (found.to_numpy() + start).tolist()
+        for start in range(0, self.table.num_rows, _ROWS_PER_SCAN):
+            roles = single_array(self.table["roles"]).slice(start, _ROWS_PER_SCAN)
+            matches = pc.list_parent_indices(roles).filter(pc.equal(pc.list_flatten(roles), role))
+            rows += (matches.to_numpy() + start).tolist()
             if len(rows) >= limit:
                 break
         return self._persons(rows[:limit])
 
     def resolve(self, text: str, *, suggest: bool = True) -> Resolution:
-        """Take a name or an id for a person; of several with one name, the longest career is taken, and said.
+        """Resolve a name, an id or a `Person.label` to a person.
 
-        A name that nobody has is nobody's: the most like it are only named. A label that `Person.label` makes is
-        taken for its person.
+        A name of several people resolves to the longest career, with a warning that lists the others. An unknown name
+        never resolves to a similar one; similar names are only listed in the warning.
 
-        :param suggest: whether to look for names like one that nobody has, which takes longest.
+        Args:
+            text: A name, an nconst, a label, or an id with the prefix `NEWCOMER`.
+            suggest: Whether to look up names similar to an unknown one, the slowest part.
+
+        Returns:
+            The id, or None for an unknown name; and a warning where the user should check the result.
         """
-        wanted = text.strip()
-        if not wanted:
-            return Resolution(None, "An empty name was left out.")
-        if wanted.startswith(NEWCOMER):
-            return Resolution(wanted, f"{wanted.removeprefix(NEWCOMER)} is treated as a newcomer.")
-        if person_number(wanted) >= 0:
-            known = self._row(wanted) is not None
-            return Resolution(wanted, None if known else f"{wanted} has no movie credit: treated as a newcomer.")
-        rows = self._names.named(fold(wanted))
-        if not len(rows) and "," in wanted:
-            rows = self._labelled(wanted)
+        name = text.strip()
+        if not name:
+            return Resolution(None, "An empty name was ignored.")
+        if name.startswith(NEWCOMER):
+            return Resolution(name, f"{name.removeprefix(NEWCOMER)} is treated as a newcomer.")
+        if person_number(name) >= 0:
+            is_known = self._row(name) is not None
+            return Resolution(name, None if is_known else f"{name}: no film credits, treated as a newcomer.")
+        rows = self._names.exact(fold(name))
+        if not len(rows) and "," in name:
+            rows = self._rows_with_label(name)
         if not len(rows):
-            return Resolution(
-                None,
-                f"{wanted} is not in the people index: treated as a newcomer.{self._like(wanted) if suggest else ''}",
-            )
+            suggestion = self._suggestion(name) if suggest else ""
+            return Resolution(None, f"{name}: unknown person, treated as a newcomer.{suggestion}")
         if len(rows) == 1:
             return Resolution(self.table["nconst"][int(rows[0])].as_py())
-        first, *others = self._persons(rows[: _MOST_TOLD + 1].tolist())
-        told = ", ".join(f"{person.label} ({person.nconst})" for person in others)
+        first, *others = self._persons(rows[: _MAX_LISTED + 1].tolist())
         return Resolution(
-            first.nconst, f"{wanted} fits {len(rows)} people: took {first.label} ({first.nconst}); others: {told}."
+            first.nconst,
+            f"{name} matches {len(rows)} people. Used: {_listed([first])}. Others: {_listed(others)}.",
         )
 
     def label(self, nconst: str) -> str:
-        """How the person of an id is shown; the id itself where it is not in the index."""
+        """Return the label of the person with this id; the id itself if it is not in the index."""
         if nconst.startswith(NEWCOMER):
             return f"{nconst.removeprefix(NEWCOMER)} (newcomer)"
         row = self._row(nconst)
         return nconst if row is None else self._persons([row])[0].label
 
     def name(self, nconst: str) -> str:
-        """The name of the person of an id; the id itself where it is not in the index."""
+        """Return the name of the person with this id; the id itself if it is not in the index."""
         if nconst.startswith(NEWCOMER):
             return nconst.removeprefix(NEWCOMER)
         row = self._row(nconst)
@@ -172,37 +172,42 @@ class People:
         if number < 0:
             return None
         numbers = self._numbers
-        place = bisect_left(self._by_number, number, key=lambda row: numbers[row])
-        row = int(self._by_number[place]) if place < len(numbers) else -1
+        position = bisect_left(self._by_number, number, key=lambda row: numbers[row])
+        row = int(self._by_number[position]) if position < len(numbers) else -1
         return row if row >= 0 and numbers[row] == number else None
 
-    def _labelled(self, label: str) -> np.ndarray:
-        rows = self._names.named(fold(label.partition(",")[0]))[:_MOST_NAMESAKES]
+    def _rows_with_label(self, label: str) -> np.ndarray:
+        rows = self._names.exact(fold(label.partition(",")[0]))[:_MAX_HOMONYMS]
         persons = self._persons(rows.tolist())
         return rows[np.array([fold(person.label).startswith(fold(label)) for person in persons], bool)]
 
-    def _like(self, text: str) -> str:
-        like = self._persons(self._names.like(fold(text), limit=_MOST_TOLD))
-        return f" Names like it: {'; '.join(f'{person.label} ({person.nconst})' for person in like)}." if like else ""
+    def _suggestion(self, name: str) -> str:
+        similar = self._persons(self._names.similar(fold(name), limit=_MAX_LISTED))
+        return f" Similar names: {_listed(similar)}." if similar else ""
 
     def _persons(self, rows: list[int]) -> list[Person]:
         columns = [column for column in _COLUMNS if column != "n_movies"]
-        found = self.table.select(columns).take(pa.array(rows, type=pa.int64())).to_pylist()
+        records = self.table.select(columns).take(pa.array(rows, type=pa.int64())).to_pylist()
         return [
             Person(
-                nconst=row["nconst"],
-                name=row["name"],
-                birth_year=row["birth_year"],
-                professions=tuple(row["professions"]),
-                roles=tuple(row["roles"]),
-                n_rated_movies=row["n_rated_movies"],
-                known_movies=tuple(row["known_movies"]),
+                nconst=record["nconst"],
+                name=record["name"],
+                birth_year=record["birth_year"],
+                professions=tuple(record["professions"]),
+                roles=tuple(record["roles"]),
+                n_rated_movies=record["n_rated_movies"],
+                known_movies=tuple(record["known_movies"]),
             )
-            for row in found
+            for record in records
         ]
 
 
-def _beside(file: Path, part: str) -> Path:
+def _listed(persons: Iterable[Person]) -> str:
+    # Labels contain commas.
+    return "; ".join(f"{person.label} ({person.nconst})" for person in persons)
+
+
+def _index_file(file: Path, part: str) -> Path:
     return file.with_name(f"{file.stem}_{part}{file.suffix}")
 
 

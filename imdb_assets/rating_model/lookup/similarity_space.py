@@ -1,4 +1,4 @@
-"""How far apart films are to the model: its weightiest features, each weighed by what the trees gain from it."""
+"""The space in which films are compared: the model's most important features, weighted by the trees' gain from each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,63 +9,72 @@ import pandas as pd
 
 from imdb_assets.vocabulary.features import BLOCKS
 
-MOST_FEATURES = 64
-"""So many of the features bring seven eighths of the trees' gain."""
+MAX_FEATURES = 64
+"""The 64 most important features account for seven eighths of the trees' gain."""
 
 
 @dataclass(frozen=True)
 class SimilarityEmbedding:
-    """Lays films out so that those are near each other which are alike to the model.
+    """Embeds films so that those the model considers similar are close in squared Euclidean distance.
 
-    `table` has a row per feature, those of a block one after another: `feature`, `block`, `mean` and `weight`.
+    Attributes:
+        table: One row per feature: `feature`, `block`, `mean` and `weight`. Features of a block are adjacent.
     """
 
     table: pd.DataFrame
 
     @classmethod
-    def of(cls, matrix: pd.DataFrame, weights: Mapping[str, float]) -> "SimilarityEmbedding":
-        """Learn from films what to look at.
+    def fit(cls, matrix: pd.DataFrame, weights: Mapping[str, float]) -> "SimilarityEmbedding":
+        """Select the most important features and standardize them.
 
-        :param matrix: features, a row per film.
-        :param weights: how much each feature counts; a feature without weight does not.
+        Args:
+            matrix: float64 features, one row per film, columns `FEATURE_NAMES`.
+            weights: The importance of each feature, 0 or more; a feature without weight does not count.
+
+        Returns:
+            The embedding of at most `MAX_FEATURES` features.
         """
         spread = matrix.std(ddof=0).replace(0.0, np.inf)
         share = pd.Series({name: weights.get(str(name), 0.0) for name in matrix})
-        seen = share.sort_values(ascending=False, kind="stable").head(MOST_FEATURES).index
+        selected = share.sort_values(ascending=False, kind="stable").head(MAX_FEATURES).index
         table = pd.DataFrame(
             {
-                "feature": seen,
-                "block": [BLOCKS[str(name)] for name in seen],
-                "mean": matrix[seen].mean().to_numpy(),
-                "weight": np.sqrt(share[seen].to_numpy()) / spread[seen].to_numpy(),
+                "feature": selected,
+                "block": [BLOCKS[str(name)] for name in selected],
+                "mean": matrix[selected].mean().to_numpy(),
+                "weight": np.sqrt(share[selected].to_numpy()) / spread[selected].to_numpy(),
             }
         )
         return cls(table.sort_values("block", kind="stable", ignore_index=True))
 
     @classmethod
     def open(cls, file: Path) -> "SimilarityEmbedding":
-        """Read what `save` wrote."""
+        """Read the file that `save` wrote."""
         return cls(pd.read_parquet(file))
 
     def save(self, file: Path) -> None:
         """Write the table as Parquet."""
         self.table.to_parquet(file)
 
-    def place(self, matrix: pd.DataFrame) -> np.ndarray:
-        """Where films lie: float32, a row per row of the matrix and a column per feature of the table."""
+    def embed(self, matrix: pd.DataFrame) -> np.ndarray:
+        """Return the embeddings of films: float32, one row per row of `matrix`, one column per row of `table`."""
         values = matrix[self.table["feature"].tolist()].to_numpy("float64") - self.table["mean"].to_numpy()
         return (values * self.table["weight"].to_numpy()).astype("float32")
 
-    def lengths(self, places: np.ndarray) -> np.ndarray:
-        """Squared distance from the mean film by block: a row per place and a column per block."""
+    def squared_norms(self, embeddings: np.ndarray) -> np.ndarray:
+        """Return the squared norm of each embedding by block: float32, one column per block of `table`."""
         blocks = self.table["block"].to_numpy(object)
         starts = np.flatnonzero(np.append(True, blocks[1:] != blocks[:-1]))
-        return np.add.reduceat(places**2, starts, axis=1)
+        return np.add.reduceat(embeddings**2, starts, axis=1)
 
-    def counts(self, present: Mapping[str, bool]) -> tuple[np.ndarray, np.ndarray]:
-        """Which features and which blocks count where some blocks of facts are absent: float32, 0 or 1.
+    def masks(self, present: Mapping[str, bool]) -> tuple[np.ndarray, np.ndarray]:
+        """Return the masks that leave absent blocks out of a comparison.
 
-        :param present: whether a block is there, as `present_blocks` has it; other blocks always are.
+        Args:
+            present: Whether each block is present, as in a row of `present_blocks`; other blocks always are.
+
+        Returns:
+            float32 masks, 0 or 1: one value per row of `table`, and one per block.
         """
         blocks = self.table["block"]
         counted = {block: np.float32(present.get(block, True)) for block in dict.fromkeys(blocks)}

@@ -27,7 +27,6 @@ PYFUNC = "imdb_assets.rating_model.serving.pyfunc"
 REQUIREMENTS = (
     "lightgbm",
     "mlflow",
-    "numba",
     "numpy",
     "pandas",
     "pyarrow",

@@ -8,8 +8,14 @@ import pandas as pd
 
 from imdb_assets.rating_model.features.credit_arrays import BILLED_CAST
 from imdb_assets.rating_model.features.history import History
-from imdb_assets.rating_model.features.history_table import GENRE_CODES, ROLE_CODES, States, coded, person_numbers
-from imdb_assets.rating_model.features.person_features import NEUTRAL, franchise_states, pair_states, role_facts
+from imdb_assets.rating_model.features.history_table import (
+    GENRE_CODES,
+    ROLE_CODES,
+    States,
+    person_numbers,
+    person_subjects,
+)
+from imdb_assets.rating_model.features.person_features import NEUTRAL, franchise_states, pair_states, role_features
 from imdb_assets.rating_model.scenarios.kernel.arrays import GroupLimits, PairArrays, RoleArrays, TeamArrays
 from imdb_assets.rating_model.scenarios.kernel.columns import (
     CREDIT_SUM_EFFECT,
@@ -85,7 +91,7 @@ class KernelInputs:
         roles = {role: self._role(role, year) for role in ROLE_LISTS}
         pairs = (self._pairs("writer", year), self._pairs("cast", year))
         years = np.full(len(self._ids), year, "int64")
-        any_role = self._history.people.as_of(coded(self._person_numbers, ROLE_CODES["all"]), years)
+        any_role = self._history.people.as_of(person_subjects(self._person_numbers, ROLE_CODES["all"]), years)
         limits = self._limits(any_role)
         franchise = self._franchise(years)
         self._add_team_ranges(roles, any_role)
@@ -111,16 +117,16 @@ class KernelInputs:
         people = self._space.people[ROLE_LISTS[role]]
         rows = np.array([self._row_of_id[person] for person in people], dtype="int32")
         numbers, years = self._person_numbers[rows], np.full(len(people), year, "int64")
-        facts = role_facts(role, numbers, years, people=self._history.people, outside=self._history.outside)
+        facts = role_features(role, numbers, years, people=self._history.people, outside=self._history.outside)
         for fact in facts:
-            self._add_range(fact.feature, fact.numbers[fact.known], fact.absent)
-        states = self._history.people.as_of(coded(numbers, ROLE_CODES[role]), years)
+            self._add_range(fact.feature, fact.per_person[fact.known], fact.absent)
+        states = self._history.people.as_of(person_subjects(numbers, ROLE_CODES[role]), years)
         return RoleArrays(
             choices=np.zeros((1, 0), dtype="int32"),
             persons=rows,
-            values=_columns(*(fact.numbers for fact in facts)),
+            values=_columns(*(fact.per_person for fact in facts)),
             is_known=np.ascontiguousarray(np.column_stack([fact.known for fact in facts])),
-            aggregation=np.array([fact.how for fact in facts], dtype="int8"),
+            aggregation=np.array([fact.aggregation for fact in facts], dtype="int8"),
             neutral=np.array([fact.absent for fact in facts]),
             features=self._numbers([fact.feature for fact in facts]),
             credit_sums=_columns(states.take("sum_weighted_effect"), states.take("sum_weight"), states.effect()),
@@ -152,7 +158,7 @@ class KernelInputs:
         codes = np.array([GENRE_CODES.get(genre, -1) for genre in dict.fromkeys(genres)], dtype="int64")
         persons = np.repeat(self._person_numbers, len(codes))
         states = self._history.genres.as_of(
-            coded(persons, np.tile(codes, len(self._ids))), np.full(len(persons), year, "int64")
+            person_subjects(persons, np.tile(codes, len(self._ids))), np.full(len(persons), year, "int64")
         )
         total, weight, effect = states.take("sum_weighted_effect"), states.take("sum_weight"), states.effect()
         for name in ("team_genre_effect_mean", "team_genre_effect_max"):

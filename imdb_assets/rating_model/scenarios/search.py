@@ -15,7 +15,7 @@ from imdb_assets.rating_model.scenarios.beam_search import search_beam
 from imdb_assets.rating_model.scenarios.constraints import ScenarioError
 from imdb_assets.rating_model.scenarios.scorer import ProgressCallback, Scorer, ignore_progress, never_cancelled
 from imdb_assets.rating_model.scenarios.space import AXES, RATING_TOLERANCE, Space, Variations, build_space
-from imdb_assets.rating_model.serving.comparison import can_tell, chance_above
+from imdb_assets.rating_model.serving.comparison import chance_above, is_distinguishable
 from imdb_assets.rating_model.serving.novelty import out_of_distribution
 from imdb_assets.rating_model.serving.rating_model import Prediction, RatingModel
 from imdb_assets.vocabulary.roles import ROLE_LISTS
@@ -205,7 +205,7 @@ def _scenarios(model: RatingModel, drafts: list[MovieDraft]) -> tuple[Scenario, 
     predictions = model.predict(drafts)
     best, novelties = predictions[0], out_of_distribution(model, drafts_frame(drafts))
     return tuple(
-        Scenario(draft, prediction, chance_above(prediction, best), can_tell(prediction, best), novelty)
+        Scenario(draft, prediction, chance_above(prediction, best), is_distinguishable(prediction, best), novelty)
         for draft, prediction, novelty in zip(drafts, predictions, novelties, strict=True)
     )
 

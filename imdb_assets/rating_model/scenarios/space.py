@@ -180,7 +180,7 @@ def build_space(model: RatingModel, draft: MovieDraft, variations: Variations) -
     Raises:
         ScenarioError: A value or the number of people is invalid, or a constraint has no people.
     """
-    resolved, draft_warnings = model.read(draft)
+    resolved, draft_warnings = model.resolve_draft(draft)
     warnings = list(draft_warnings)
     people, n_people = {}, {}
     for role in ROLE_LISTS.values():
@@ -195,7 +195,7 @@ def build_space(model: RatingModel, draft: MovieDraft, variations: Variations) -
     facts = {axis: (getattr(resolved, fact),) for axis, fact in _FACTS.items()}
     for axis, fact in _FACTS.items():
         if values := tuple(dict.fromkeys(getattr(variations, axis))):
-            drafts = [model.read(_with_fact(resolved, fact, value)) for value in values]
+            drafts = [model.resolve_draft(_with_fact(resolved, fact, value)) for value in values]
             warnings += [text for _, texts in drafts for text in texts if text not in draft_warnings]
             facts[axis] = tuple(dict.fromkeys(getattr(variant, fact) for variant, _ in drafts))
     groups = tuple(_group_limit(model, draft, constraint) for constraint in variations.constraints)
@@ -227,7 +227,7 @@ def _resolve(
     model: RatingModel, draft: MovieDraft, people: Iterable[str], role: str
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     no_people = dict.fromkeys(ROLE_LISTS.values(), ())
-    resolved, warnings = model.resolve(draft.model_copy(update={"genres": (), **no_people, role: tuple(people)}))
+    resolved, warnings = model.resolve_names(draft.model_copy(update={"genres": (), **no_people, role: tuple(people)}))
     return getattr(resolved, role), warnings
 
 

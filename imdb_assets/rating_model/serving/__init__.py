@@ -1,4 +1,4 @@
-"""From a draft to an answer: rating, interval, reasons, similar films and warnings; the MLflow pyfunc.
+"""From a draft to an answer: rating, interval, reasons, similar films and warnings, and the MLflow pyfunc.
 
-The code here is shipped with the registered model. It fits nothing and searches nothing.
+Nothing is fitted here. Comparing two drafts and detecting unusual ones are for the app and the scenario search.
 """

@@ -1,6 +1,6 @@
-"""The served model: drafts in, ratings with intervals and warnings out. Needs neither Spark nor Dagster.
+"""The served model: answers a request of drafts with ratings, intervals, warnings and, on request, more.
 
-MLflow loads it from this file ("models from code"); what was learned lies beside it, as `model.py` writes it.
+`pyfunc.py` hands it to MLflow. It needs neither Spark nor Dagster.
 """
 
 import re
@@ -17,25 +17,25 @@ from pydantic import ValidationError
 
 from imdb_assets.rating_model.features.draft import DRAFT_COLUMNS, MovieDraft
 from imdb_assets.rating_model.serving.explanation import NotExplainableError, explain
-from imdb_assets.rating_model.serving.ignored_fields import IGNORED_FIELDS, warnings_of
+from imdb_assets.rating_model.serving.ignored_fields import IGNORED_FIELDS, ignored_warnings
 from imdb_assets.rating_model.serving.rating_model import OUTPUT_COLUMNS, RatingModel
 from imdb_assets.rating_model.serving.similar_films import similar_films
 
-MODEL_VERSION, UNREGISTERED = "model_version", "unregistered"
-"""The served answer's column that says which version answered, and what it says of a model without one."""
+MODEL_VERSION = "model_version"
+"""The answer's column with the version of the model."""
+UNREGISTERED = "unregistered"
+"""The version of a model that was not loaded from the registry."""
 EXPLAIN = "explain"
-"""The parameter of a request that asks for reasons, in columns of their own."""
-REASON_COLUMNS = ("average", "reasons")
-SIMILAR, MOST_SIMILAR, MOST_COMPARED = "similar", 50, 100
-"""The parameter of a request that asks for so many released films like each draft, in a column of its name; how many
-films it may ask for, and for how many drafts, so that nobody else waits long."""
-MOST_DRAFTS = 50_000
-"""A request may hold so many drafts."""
+"""The parameter that adds the columns `average` and `reasons` to the answer."""
+SIMILAR = "similar"
+"""The parameter that adds a column of the same name with this many similar released films per draft."""
+MAX_DRAFTS = 50_000
+"""Drafts per request."""
+MAX_SIMILAR_FILMS, MAX_DRAFTS_WITH_SIMILAR = 50, 100
+"""Similar films per draft, and drafts per request with similar films, so that no request blocks others for long."""
+# MLflow writes this file next to a model that it fetches from the registry.
 _REGISTRY_FILE = "registered_model_meta"
-
-
-_MENDS = {
-    "missing": "it is missing: give the year of release, such as 2027",
+_FIXES = {
     "tuple_type": 'send a list of texts, such as ["Drama"]',
     "string_type": "send text in quotes",
     "int_type": "send a whole number",
@@ -44,13 +44,20 @@ _MENDS = {
     "float_type": "send a number",
     "float_parsing": "send a number",
 }
-"""What to do about an error of pydantic's; the others say it themselves."""
+"""How to fix an error, by pydantic's error type; pydantic's own messages for other types are clear."""
 
 
 def parse_draft(row: Mapping[str, object]) -> MovieDraft:
-    """Read a draft from one row of a request; what is absent may be missing, None, NaN or empty.
+    """Parse a draft from one row of a request.
 
-    :raises ValueError: naming the field, its value and what is allowed.
+    Args:
+        row: Values by field; an absent field may be missing, None, NaN or empty.
+
+    Returns:
+        The draft.
+
+    Raises:
+        ValueError: With the field, its value and what is allowed.
     """
     facts = {}
     for name in DRAFT_COLUMNS:
@@ -61,30 +68,39 @@ def parse_draft(row: Mapping[str, object]) -> MovieDraft:
     try:
         return MovieDraft(**facts)
     except ValidationError as error:
-        wrong = error.errors(include_url=False)[0]
-        field = ".".join(map(str, wrong["loc"]))
-        is_missing = wrong["type"] == "missing"
-        value = "" if is_missing else f" = {reprlib.repr(wrong['input'])}"
-        message = f"{field}{value}: {_MENDS.get(wrong['type'], wrong['msg'].removeprefix('Value error, '))}."
-        raise ValueError(message) from None
+        details = error.errors(include_url=False)[0]
+        field = ".".join(map(str, details["loc"]))
+        if details["type"] == "missing":
+            # Only the release year is required.
+            raise ValueError(f"{field} is missing: send the year of release, such as 2027.") from None
+        fix = _FIXES.get(details["type"], details["msg"].removeprefix("Value error, "))
+        raise ValueError(f"{field} = {reprlib.repr(details['input'])}: {fix}.") from None
 
 
 def parse_drafts(rows: Sequence[Mapping[str, object]]) -> list[MovieDraft]:
-    """Read the drafts of a request.
+    """Parse the drafts of a request.
 
-    :raises MlflowException: at the first bad one, as `parse_draft` says, with its row where there are several.
+    Args:
+        rows: Values by field, one row per draft.
+
+    Returns:
+        The drafts, in the same order.
+
+    Raises:
+        MlflowException: For too many drafts, or at the first invalid one, with its row if there are several. The error
+            code is that of an invalid parameter, which the server answers with status 400.
     """
-    if len(rows) > MOST_DRAFTS:
+    if len(rows) > MAX_DRAFTS:
         raise MlflowException.invalid_parameter_value(
-            f"{len(rows):,} drafts in one request: send at most {MOST_DRAFTS:,}, and the others in further requests."
+            f"{len(rows):,} drafts in one request: send at most {MAX_DRAFTS:,}, and the others in further requests."
         )
     drafts = []
     for number, row in enumerate(rows):
         try:
             drafts.append(parse_draft(row))
         except ValueError as error:
-            where = f"row {number}: " if len(rows) > 1 else ""
-            raise MlflowException.invalid_parameter_value(f"{where}{error}") from None
+            position = f"row {number}: " if len(rows) > 1 else ""
+            raise MlflowException.invalid_parameter_value(f"{position}{error}") from None
     return drafts
 
 
@@ -99,7 +115,7 @@ class ServedModel(PythonModel):
         folder = Path(context.artifacts["rating_model"])
         self.model = RatingModel.open(folder)
         self.version = registered_version(folder.parents[1])
-        IGNORED_FIELDS.listen()
+        IGNORED_FIELDS.install()
 
     def predict(
         self,
@@ -107,42 +123,54 @@ class ServedModel(PythonModel):
         model_input: pd.DataFrame,
         params: dict | None = None,
     ) -> pd.DataFrame:
-        """Answer each row; columns as `OUTPUT_COLUMNS` and the version, warnings a list of sentences.
+        """Answer a request.
 
-        With the parameter `explain` also `REASON_COLUMNS`: the average rating, and what each group adds to it. With
-        `similar` also a column of that name: so many released films like the draft.
+        Args:
+            context: Not used.
+            model_input: One row per draft, columns `DRAFT_COLUMNS`; all but `release_year` may be missing.
+            params: `explain`, a bool; `similar`, a number of films.
+
+        Returns:
+            One row per draft: `OUTPUT_COLUMNS` and `model_version`, where `warnings` is a list of sentences. With
+            `explain` also `average`, the average rating, and `reasons`, what each group of features adds to it. With
+            `similar` also `similar`, a list of released films.
+
+        Raises:
+            MlflowException: If the request is invalid; the message names the field and the fix.
         """
-        dropped = warnings_of(IGNORED_FIELDS.take("fields"), "a field of a draft", DRAFT_COLUMNS)
-        dropped += warnings_of(IGNORED_FIELDS.take("parameters"), "a parameter", (EXPLAIN, SIMILAR))
+        warnings = ignored_warnings(IGNORED_FIELDS.take("fields"), "a field of a draft", DRAFT_COLUMNS)
+        warnings += ignored_warnings(IGNORED_FIELDS.take("parameters"), "a parameter", (EXPLAIN, SIMILAR))
         rows = [{str(name): value for name, value in row.items()} for row in model_input.to_dict("records")]
         drafts = parse_drafts(rows)
-        answers = [vars(answer) | {"warnings": [*dropped, *answer.warnings]} for answer in self.model.predict(drafts)]
-        frame = pd.DataFrame(answers, columns=list(OUTPUT_COLUMNS)).assign(**{MODEL_VERSION: self.version})
-        asked = params or {}
-        if asked.get(SIMILAR):
-            frame = self._with_similar(frame, drafts, int(asked[SIMILAR]))
-        return self._with_reasons(frame, drafts) if asked.get(EXPLAIN) else frame
+        predictions = self.model.predict(drafts)
+        records = [vars(prediction) | {"warnings": [*warnings, *prediction.warnings]} for prediction in predictions]
+        answers = pd.DataFrame(records, columns=list(OUTPUT_COLUMNS)).assign(**{MODEL_VERSION: self.version})
+        parameters = params or {}
+        if parameters.get(SIMILAR):
+            answers = self._with_similar(answers, drafts, int(parameters[SIMILAR]))
+        return self._with_reasons(answers, drafts) if parameters.get(EXPLAIN) else answers
 
     def _with_similar(self, answers: pd.DataFrame, drafts: list[MovieDraft], k: int) -> pd.DataFrame:
-        if not 0 <= k <= MOST_SIMILAR or len(drafts) > MOST_COMPARED:
+        if not 0 <= k <= MAX_SIMILAR_FILMS or len(drafts) > MAX_DRAFTS_WITH_SIMILAR:
             raise MlflowException.invalid_parameter_value(
-                f"params.{SIMILAR} = {k} for {len(drafts):,} drafts: ask for 0 to {MOST_SIMILAR} films per draft, "
-                f"for at most {MOST_COMPARED} drafts a request."
+                f"params.{SIMILAR} = {k} for {len(drafts):,} drafts: request 0 to {MAX_SIMILAR_FILMS} films per draft, "
+                f"for at most {MAX_DRAFTS_WITH_SIMILAR} drafts per request."
             )
-        found = [[asdict(film) for film in similar_films(self.model, draft, k=k)] for draft in drafts]
-        return answers.assign(**{SIMILAR: pd.Series(found, dtype="object")})
+        films = [[asdict(film) for film in similar_films(self.model, draft, k=k)] for draft in drafts]
+        return answers.assign(**{SIMILAR: pd.Series(films, dtype="object")})
 
     def _with_reasons(self, answers: pd.DataFrame, drafts: list[MovieDraft]) -> pd.DataFrame:
         try:
-            explained = explain(self.model, drafts)
+            explanations = explain(self.model, drafts)
         except NotExplainableError as error:
             raise MlflowException.invalid_parameter_value(str(error)) from None
-        reasons = pd.Series([[asdict(reason) for reason in one.reasons] for one in explained], dtype="object")
-        return answers.assign(average=[one.average for one in explained], reasons=reasons)
+        reasons = [[asdict(reason) for reason in explanation.reasons] for explanation in explanations]
+        averages = [explanation.average for explanation in explanations]
+        return answers.assign(average=averages, reasons=pd.Series(reasons, dtype="object"))
 
 
 def registered_version(folder: Path) -> str:
-    """The version of a model that MLflow fetched from the registry into a folder, which it notes there."""
-    note = folder / _REGISTRY_FILE
-    found = re.search(r"^model_version: '?(\d+)'?$", note.read_text(), re.MULTILINE) if note.exists() else None
-    return found[1] if found else UNREGISTERED
+    """Return the registry version of the model in a folder, `UNREGISTERED` if MLflow did not load it from there."""
+    file = folder / _REGISTRY_FILE
+    match = re.search(r"^model_version: '?(\d+)'?$", file.read_text(), re.MULTILINE) if file.exists() else None
+    return match[1] if match else UNREGISTERED

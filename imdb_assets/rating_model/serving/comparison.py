@@ -1,28 +1,36 @@
-"""Two answers beside each other: how often the second film would end up above the first."""
+"""The comparison of two predictions: the chance that one film is rated above the other."""
 
 from scipy.stats import norm
 
 from imdb_assets.rating_model.serving.rating_model import Prediction
 
-LEAST_CHANCE = 0.6
-"""Below it, either way, two ratings differ by less than the model can tell."""
+MIN_CHANCE = 0.6
+"""Two predictions are distinguishable if one film is above the other with at least this probability."""
+# Half the width of the central 80% interval of a standard normal distribution.
 _HALF_WIDTH_80 = float(norm.ppf(0.9))
 
 
 def chance_above(first: Prediction, second: Prediction) -> float:
-    """The chance that the second film ends up rated above the first.
+    """Estimate the probability that the second film will be rated above the first.
 
-    The 80% intervals are read as those of normal errors, of two films that have nothing more in common than the drafts
-    say: what both share beyond that would make the model surer, and is not known.
+    The 80% intervals are treated as those of independent normal errors. Errors that the two films share would make the
+    comparison more certain, but their size is unknown.
+
+    Args:
+        first: The prediction of the first film.
+        second: The prediction of the second film.
+
+    Returns:
+        A probability, 0 to 1; 0.5 if both intervals are empty.
     """
-    spread = sum((_sigma(one) ** 2 for one in (first, second)), 0.0) ** 0.5
+    spread = sum((_sigma(prediction) ** 2 for prediction in (first, second)), 0.0) ** 0.5
     return float(norm.cdf((second.rating - first.rating) / spread)) if spread else 0.5
 
 
-def can_tell(first: Prediction, second: Prediction) -> bool:
-    """Whether the difference is more than a toss of a coin."""
+def is_distinguishable(first: Prediction, second: Prediction) -> bool:
+    """Return whether one film is above the other with a probability of at least `MIN_CHANCE`."""
     chance = chance_above(first, second)
-    return max(chance, 1 - chance) >= LEAST_CHANCE
+    return max(chance, 1 - chance) >= MIN_CHANCE
 
 
 def _sigma(prediction: Prediction) -> float:

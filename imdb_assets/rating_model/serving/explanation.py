@@ -1,7 +1,7 @@
 """Why a draft gets its rating: what each group of features adds to the average film, in rating points and words.
 
-The points are Shapley values of the trees (TreeSHAP; Lundberg et al. 2020, doi:10.1038/s42256-019-0138-9), as LightGBM
-computes them, summed by group and calibrated as the rating is.
+The points are the trees' Shapley values (TreeSHAP; Lundberg et al. 2020, doi:10.1038/s42256-019-0138-9), computed by
+LightGBM, summed by group and calibrated like the rating.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,12 @@ import numpy as np
 import pandas as pd
 
 from imdb_assets.rating_model.features.draft import MovieDraft, drafts_frame
-from imdb_assets.rating_model.features.history_table import ROLE_CODES, HistoryTable, coded, person_numbers
+from imdb_assets.rating_model.features.history_table import (
+    ROLE_CODES,
+    HistoryTable,
+    person_numbers,
+    person_subjects,
+)
 from imdb_assets.rating_model.features.matrix import features
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.rating_model.training.fitted_model import FittedModel
@@ -19,7 +24,7 @@ from imdb_assets.vocabulary.features import GROUPS
 from imdb_assets.vocabulary.roles import ROLE_LISTS
 
 SCALE_END = "scale"
-"""The group of what is cut off where a rating would lie beyond 1 or 10."""
+"""The group of the points that are cut off where a rating would be below 1 or above 10."""
 LABELS = {
     "expectation": "Films of this kind",
     "era": "Year",
@@ -33,17 +38,18 @@ LABELS = {
     "director": "Directors",
     "writer": "Writers",
     "cast": "Cast",
-    "team": "The team together",
-    SCALE_END: "End of the scale",
+    "team": "Team as a whole",
+    SCALE_END: "Limits of the scale",
 }
-"""What people call the groups of features."""
-_MOST_NAMED, _LATEST = 2, 3
-_ROLE_WORDS = {"director": "director", "writer": "writer", "cast": "cast member"}
+"""The groups of features in the words of users."""
+_MAX_NAMED = 2
+_N_LATEST = 3
+_ROLE_WORDS = {"director": "directors", "writer": "writers", "cast": "cast"}
 
 
 @dataclass(frozen=True)
 class Reason:
-    """What one group of features adds, rating points, and what is known that it rests on."""
+    """What one group of features adds to the rating, rating points, and the facts behind it, for users."""
 
     group: str
     points: float
@@ -52,7 +58,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Explanation:
-    """A rating as the average film's and what is added to it: `average` plus all points is `rating`."""
+    """A rating as a sum: `average`, the rating of the average film, plus the points of all reasons is `rating`."""
 
     average: float
     rating: float
@@ -60,17 +66,25 @@ class Explanation:
 
 
 class NotExplainableError(ValueError):
-    """The model is none of which reasons can be given; the text says which is."""
+    """The model does not support explanations; the message names one that does."""
 
 
 def explain(model: RatingModel, drafts: Sequence[MovieDraft]) -> list[Explanation]:
-    """Explain the ratings of drafts, people given as ids or names; the weightiest reason first.
+    """Explain the ratings of drafts.
 
-    :raises NotExplainableError: when the model is not one of LightGBM's.
+    Args:
+        model: A LightGBM model.
+        drafts: People given as ids or names.
+
+    Returns:
+        One explanation per draft; the reasons with the most points, up or down, come first.
+
+    Raises:
+        NotExplainableError: If the model is not a LightGBM model.
     """
     if not isinstance(model.predictor, FittedModel):
-        raise NotExplainableError("Only a LightGBM model gives reasons: ask imdb_rating@champion.")
-    resolved = model.read_quietly(drafts)
+        raise NotExplainableError("Only LightGBM models can explain their ratings: use imdb_rating@champion.")
+    resolved = model.resolve_silently(drafts)
     if not resolved:
         return []
     frame = drafts_frame(resolved)
@@ -87,90 +101,104 @@ def explain(model: RatingModel, drafts: Sequence[MovieDraft]) -> list[Explanatio
 
 
 def explain_difference(model: RatingModel, first: MovieDraft, second: MovieDraft) -> tuple[Reason, ...]:
-    """What makes the second draft's rating another than the first's; the points add up to the difference."""
-    one, other = explain(model, [first, second])
-    before = {reason.group: reason for reason in one.reasons}
-    after = {reason.group: reason for reason in other.reasons}
+    """Explain the difference between the ratings of two drafts.
+
+    Args:
+        model: A LightGBM model.
+        first: People given as ids or names.
+        second: People given as ids or names.
+
+    Returns:
+        The groups that differ; their points add up to the second rating minus the first.
+
+    Raises:
+        NotExplainableError: If the model is not a LightGBM model.
+    """
+    before, after = (
+        {reason.group: reason for reason in explanation.reasons} for explanation in explain(model, [first, second])
+    )
     reasons = []
     for group in LABELS:
         old, new = before.get(group), after.get(group)
         points = (new.points if new else 0.0) - (old.points if old else 0.0)
-        told = [reason.sentence for reason in (old, new) if reason]
+        sentences = [reason.sentence for reason in (old, new) if reason]
         if points:
-            reasons.append(Reason(group, points, " → ".join(dict.fromkeys(told))))
-    return _weightiest_first(reasons)
+            reasons.append(Reason(group, points, " → ".join(dict.fromkeys(sentences))))
+    return _most_points_first(reasons)
 
 
 def _reasons(model: RatingModel, draft: MovieDraft, points: pd.Series, facts: pd.Series) -> tuple[Reason, ...]:
-    said = _sentences(model, draft, facts)
-    # What is left at the end of the scale is otherwise what adding up in another order costs.
+    sentences = _sentences(model, draft, facts)
+    # Within the scale, the points of SCALE_END are a rounding error of the sum.
     shown = [group for group in LABELS if group in points and (group != SCALE_END or abs(points[group]) > 1e-9)]
-    return _weightiest_first([Reason(group, float(points[group]), said[group]) for group in shown])
+    return _most_points_first([Reason(group, float(points[group]), sentences[group]) for group in shown])
 
 
-def _weightiest_first(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
+def _most_points_first(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
     return tuple(sorted(reasons, key=lambda reason: -abs(reason.points)))
 
 
 def _sentences(model: RatingModel, draft: MovieDraft, facts: pd.Series) -> dict[str, str]:
-    kind = facts["baseline_rating_with_language"]
-    people = {role: _of_people(model, draft, role) for role in ROLE_LISTS}
+    baseline = facts["baseline_rating_with_language"]
+    people = {role: _people_sentence(model, draft, role) for role in ROLE_LISTS}
     return {
-        "expectation": f"Films of these genres, this length and language are rated {kind:.1f} on average.",
+        "expectation": f"Films with these genres, this length and this language average {baseline:.1f}.",
         "era": f"Released in {draft.release_year}.",
-        "length": f"{draft.runtime_minutes:.0f} minutes." if draft.runtime_minutes else "The length is not said.",
-        "genres": f"{', '.join(draft.genres)}." if draft.genres else "No genre is said.",
-        "language": f"In {draft.language}." if draft.language else "The language is not said.",
-        "country": f"From {draft.country}." if draft.country else "The country is not said.",
-        "certificate": f"Certificate {draft.certificate}." if draft.certificate else "No certificate is said.",
-        "title": _of_title(draft, facts),
-        "story": "The words of the plot." if draft.plot else "No plot is said.",
+        "length": f"{draft.runtime_minutes:.0f} minutes." if draft.runtime_minutes else "No runtime given.",
+        "genres": f"{', '.join(draft.genres)}." if draft.genres else "No genres given.",
+        "language": f"In {draft.language}." if draft.language else "No language given.",
+        "country": f"From {draft.country}." if draft.country else "No country given.",
+        "certificate": f"Certificate {draft.certificate}." if draft.certificate else "No certificate given.",
+        "title": _title_sentence(draft, facts),
+        "story": "The words of the plot." if draft.plot else "No plot given.",
         **people,
-        "team": _of_team(draft, facts),
-        SCALE_END: "Ratings lie between 1 and 10.",
+        "team": _team_sentences(draft, facts),
+        SCALE_END: "Ratings range from 1 to 10.",
     }
 
 
-def _of_title(draft: MovieDraft, facts: pd.Series) -> str:
+def _title_sentence(draft: MovieDraft, facts: pd.Series) -> str:
     if not draft.title:
-        return "No title is said."
-    # The look-up says how many people saw earlier films of the title: nobody, where there is none.
+        return "No title given."
+    # Earlier films of the title have votes; without earlier films the feature is 0.
     if facts["title_log_votes"] > 0:
-        return f"The latest film of this title was rated {facts['title_last_rating']:.1f}; its words count too."
-    return "The words of the title; no earlier film has it."
+        return f"The words of the title, and its latest film, rated {facts['title_last_rating']:.1f}."
+    return "The words of the title. No earlier film has this title."
 
 
-def _of_team(draft: MovieDraft, facts: pd.Series) -> str:
+def _team_sentences(draft: MovieDraft, facts: pd.Series) -> str:
     if not any(getattr(draft, column) for column in ROLE_LISTS.values()):
-        return "Nobody is named."
+        return "No people given."
     films = [round(float(np.expm1(facts[f"{role}_pair_films_max"]))) for role in ("writer", "cast")]
-    told = [
-        f"{'1 earlier film' if n == 1 else f'{n} earlier films'} of a director with {whom}"
-        for n, whom in zip(films, ("a writer", "one of the cast"), strict=True)
+    together = [
+        f"a director and {partner} made {n} earlier film{'s' if n > 1 else ''} together"
+        for n, partner in zip(films, ("a writer", "a cast member"), strict=True)
         if n
     ]
-    return f"{' and '.join(told) or 'No earlier film together'}; and what those named made in these genres."
+    sentence = " and ".join(together) or "no earlier films together"
+    return f"{sentence[0].upper()}{sentence[1:]}. Their earlier films in these genres count too."
 
 
-def _of_people(model: RatingModel, draft: MovieDraft, role: str) -> str:
-    """The films that people of a role had before the draft's year, in whatever role."""
+def _people_sentence(model: RatingModel, draft: MovieDraft, role: str) -> str:
+    """Describe the films that the people of a role made before the draft's year, in any role."""
     nconsts: tuple[str, ...] = getattr(draft, ROLE_LISTS[role])
     if not nconsts:
-        return f"No {_ROLE_WORDS[role]} is named."
-    subjects = coded(person_numbers(pd.Series(nconsts)), ROLE_CODES["all"])
-    careers = [_career_of(model.history.people, int(subject), draft.release_year) for subject in subjects]
-    told = [
-        _in_words(model.people.name(nconst), career)
-        for nconst, career in zip(nconsts[:_MOST_NAMED], careers[:_MOST_NAMED], strict=True)
+        return f"No {_ROLE_WORDS[role]} given."
+    subjects = person_subjects(person_numbers(pd.Series(nconsts)), ROLE_CODES["all"])
+    careers = [_career(model.history.people, int(subject), draft.release_year) for subject in subjects]
+    parts = [
+        _career_in_words(model.people.name(nconst), career)
+        for nconst, career in zip(nconsts[:_MAX_NAMED], careers[:_MAX_NAMED], strict=True)
     ]
-    known = sum(career is not None for career in careers)
-    rest = [f"{known} of all {len(nconsts)} have rated films"] if len(nconsts) > _MOST_NAMED else []
-    return f"{'; '.join([*told, *rest])}."
+    if len(nconsts) > _MAX_NAMED:
+        n_known = sum(career is not None for career in careers)
+        parts.append(f"{n_known} of all {len(nconsts)} have earlier rated films")
+    return f"{'; '.join(parts)}."
 
 
 @dataclass(frozen=True)
 class _Career:
-    """The rated films of a person before a year, and the latest of them: three or a few more, for they go by years."""
+    """A person's rated films before a year, and the latest of them: three, or more if a year has several."""
 
     n_films: int
     rating: float
@@ -179,42 +207,41 @@ class _Career:
     latest_votes: float
 
 
-def _career_of(people: HistoryTable, subject: int, year: int) -> _Career | None:
-    """None where the person has no rated film before the year."""
-    n_films, ratings, votes, since = _sums(people, subject, year)
+def _career(people: HistoryTable, subject: int, year: int) -> _Career | None:
+    """Return the career before a year; None without rated films."""
+    n_films, ratings, votes, from_year = _totals(people, subject, year)
     if not n_films:
         return None
-    before = (0, 0.0, 0.0)
-    while since is not None:
-        earlier = _sums(people, subject, since - 1)
-        before, since = earlier[:3], earlier[3]
-        if n_films - before[0] >= _LATEST:
+    n_earlier, earlier_ratings, earlier_votes = 0, 0.0, 0.0
+    while from_year is not None:
+        n_earlier, earlier_ratings, earlier_votes, from_year = _totals(people, subject, from_year - 1)
+        if n_films - n_earlier >= _N_LATEST:
             break
-    n_latest = n_films - before[0]
+    n_latest = n_films - n_earlier
     return _Career(
         n_films=n_films,
         rating=ratings / n_films,
         n_latest=n_latest,
-        latest_rating=(ratings - before[1]) / n_latest,
-        latest_votes=votes - before[2],
+        latest_rating=(ratings - earlier_ratings) / n_latest,
+        latest_votes=votes - earlier_votes,
     )
 
 
-def _sums(people: HistoryTable, subject: int, year: int) -> tuple[int, float, float, int | None]:
-    """Films before a year, their ratings and votes added up, and since which year that is so; None without films."""
+def _totals(people: HistoryTable, subject: int, year: int) -> tuple[int, float, float, int | None]:
+    """Return the number of films before a year, the sums of their ratings and votes, and the state's `from_year`."""
     state = people.as_of(np.array([subject]), np.array([year]))
-    films, rating, votes, since = (
+    films, rating, votes, from_year = (
         float(state.take(name)[0]) for name in ("n_films", "mean_rating", "mean_votes", "from_year")
     )
-    return int(films), films * rating, films * votes, int(since) if films else None
+    return int(films), films * rating, films * votes, int(from_year) if films else None
 
 
-def _in_words(name: str, career: _Career | None) -> str:
+def _career_in_words(name: str, career: _Career | None) -> str:
     if career is None:
-        return f"{name} has no earlier rated film"
-    latest = f"averaged {career.latest_rating:.1f} over {career.latest_votes:,.0f} votes"
+        return f"{name} has no earlier rated films"
+    latest = f"{career.latest_rating:.1f} from {career.latest_votes:,.0f} votes"
     if career.n_films == 1:
-        return f"{name}'s one earlier film {latest.replace('averaged', 'got')}"
+        return f"{name}'s only earlier film is rated {latest}"
     if career.n_latest == career.n_films:
-        return f"{name}'s {career.n_films} earlier films {latest}"
-    return f"{name}'s last {career.n_latest} films {latest}, all {career.n_films} of them {career.rating:.1f}"
+        return f"{name}'s {career.n_films} earlier films average {latest}"
+    return f"{name}'s last {career.n_latest} films average {latest}, all {career.n_films} average {career.rating:.1f}"

@@ -1,4 +1,7 @@
-"""What a request says that nobody reads: MLflow drops what the signature lacks, fields and parameters, and logs it."""
+"""The fields and parameters of a request that the model ignores.
+
+MLflow drops whatever the signature does not declare and only logs it, so the log is where their names come from.
+"""
 
 import ast
 import logging
@@ -8,60 +11,73 @@ from contextvars import ContextVar
 from difflib import get_close_matches
 from types import MappingProxyType
 
-_LOGGER = "mlflow.models.utils"
+_MLFLOW_LOGGER = "mlflow.models.utils"
 _FIELDS = re.compile(r"Found extra inputs .* signature: `(.*)`\. These inputs will be ignored", re.DOTALL)
 _PARAMETERS = re.compile(r"Unrecognized params (\[.*\]) are ignored for inference\. Supported", re.DOTALL)
-_MOST_TOLD, _LONGEST = 10, 40
+_MAX_LISTED, _MAX_NAME_CHARACTERS = 10, 40
 
-
-# Each request has a context of its own, so that nothing is told to another one.
-_HEARD: ContextVar[Mapping[str, list[str]]] = ContextVar("heard", default=MappingProxyType({}))
+# Each request has its own context, so its names never reach another request.
+_IGNORED_NAMES: ContextVar[Mapping[str, list[str]]] = ContextVar("ignored_names", default=MappingProxyType({}))
 
 
 class IgnoredFields(logging.Handler):
-    """Hears what MLflow logs while it checks a request, before it asks the model.
+    """A log handler that collects the names MLflow logs while it checks a request, before it calls the model.
 
-    It is the only way to know: the checked data frame has the declared columns alone, and without declared columns a
-    request would not be checked at all. A test sends such a request, so that a change of MLflow's words is noticed.
+    There is no other source: the checked data frame has the declared columns only, and a request without a signature
+    would not be checked at all. A test sends such a request, so that a change of MLflow's message is noticed.
     """
 
-    def listen(self) -> None:
-        """Begin to hear; once is enough, however many models are loaded."""
-        logging.getLogger(_LOGGER).addHandler(self)
+    def install(self) -> None:
+        """Attach the handler to MLflow's logger; repeated calls have no effect."""
+        logging.getLogger(_MLFLOW_LOGGER).addHandler(self)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep the names that a message tells."""
+        """Store the names that a log message contains."""
         for kind, pattern in (("fields", _FIELDS), ("parameters", _PARAMETERS)):
-            if found := pattern.search(record.getMessage()):
-                _HEARD.set({**_HEARD.get(), kind: _names(found[1])})
+            if match := pattern.search(record.getMessage()):
+                _IGNORED_NAMES.set({**_IGNORED_NAMES.get(), kind: _parse_names(match[1])})
 
     def take(self, kind: str) -> list[str]:
-        """The names of the `fields` or `parameters` of this request that were dropped."""
-        names = _HEARD.get().get(kind, [])
-        _HEARD.set({**_HEARD.get(), kind: []})
+        """Return and forget the ignored names of this request.
+
+        Args:
+            kind: `fields` or `parameters`.
+
+        Returns:
+            The names, sorted; empty if none was ignored.
+        """
+        names = _IGNORED_NAMES.get().get(kind, [])
+        _IGNORED_NAMES.set({**_IGNORED_NAMES.get(), kind: []})
         return names
 
 
 IGNORED_FIELDS = IgnoredFields()
 
 
-def _names(text: str) -> list[str]:
+def _parse_names(text: str) -> list[str]:
     try:
         return sorted(str(name) for name in ast.literal_eval(text))
     except (SyntaxError, ValueError):
-        # A name that Python cannot read back, such as NaN.
+        # A name that is not a Python literal, such as NaN.
         return [text]
 
 
-def warnings_of(names: Sequence[str], what: str, known: Iterable[str]) -> list[str]:
-    """A sentence per name that is none of the known ones, with the one most like it.
+def ignored_warnings(names: Sequence[str], kind: str, known: Iterable[str]) -> list[str]:
+    """Return a warning per ignored name, with the most similar known name.
 
-    :param what: what the names are of: `a field of a draft`.
+    Args:
+        names: The ignored names.
+        kind: What the names should have been: `a field of a draft`.
+        known: The names that would not have been ignored.
+
+    Returns:
+        One sentence or two per name, at most 10, and the number of further names.
     """
-    said = []
-    for name in names[:_MOST_TOLD]:
-        shown = name.encode(errors="replace").decode()[:_LONGEST] or "''"
-        like = get_close_matches(shown, list(known), 1)
-        said.append(f"{shown} is not {what}: ignored.{f' Did you mean {like[0]}?' if like else ''}")
-    more = len(names) - _MOST_TOLD
-    return [*said, f"{more:,} more were ignored."] if more > 0 else said
+    warnings = []
+    for name in names[:_MAX_LISTED]:
+        shown = name.encode(errors="replace").decode()[:_MAX_NAME_CHARACTERS] or "''"
+        similar = get_close_matches(shown, list(known), 1)
+        suggestion = f" Did you mean {similar[0]}?" if similar else ""
+        warnings.append(f"{shown} is not {kind} and was ignored.{suggestion}")
+    n_more = len(names) - _MAX_LISTED
+    return [*warnings, f"{n_more:,} more were ignored."] if n_more > 0 else warnings

@@ -1,4 +1,4 @@
-"""The file that MLflow loads the served model from ("models from code")."""
+"""The file from which MLflow loads the served model ("models from code")."""
 
 from mlflow.models import set_model
 

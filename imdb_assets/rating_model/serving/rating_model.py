@@ -1,6 +1,6 @@
-"""The rating model: what answers drafts with ratings, intervals and warnings, and its files.
+"""The rating model: predicts ratings, intervals and warnings for drafts, and saves and opens its files.
 
-What was learned lies in files that anybody can read: LightGBM's text format, skops for scikit-learn's classes, Arrow
+All files are readable without this code: LightGBM's text format, skops for scikit-learn's classes, Arrow and Parquet
 for tables, JSON for numbers.
 """
 
@@ -18,30 +18,31 @@ import skops.io
 from imdb_assets.rating_model.features.draft import MovieDraft, drafts_frame
 from imdb_assets.rating_model.features.history import History
 from imdb_assets.rating_model.features.matrix import features
-from imdb_assets.rating_model.lookup.draft_resolver import DraftReader
+from imdb_assets.rating_model.lookup.draft_resolver import DraftResolver
 from imdb_assets.rating_model.lookup.people import People
-from imdb_assets.rating_model.lookup.released_films import Films
+from imdb_assets.rating_model.lookup.released_films import ReleasedFilms
 from imdb_assets.rating_model.training.conformal import Intervals
 from imdb_assets.rating_model.training.fitted_model import Calibration, FittedModel
 from imdb_assets.rating_model.training.text_scores import PLOT, TITLE, TextScorer
 from imdb_assets.rating_model.training.tfidf_forest import TfidfForest
 
-# skops asks to be told of scikit-learn's compiled types; this one holds a tree's numbers.
-FOREST_TYPES = ["sklearn.tree._tree.Tree"]
 OUTPUT_COLUMNS = ("rating", "low_80", "high_80", "low_90", "high_90", "warnings")
+# skops requires scikit-learn's compiled types to be trusted explicitly; this one holds a tree's arrays.
+_TRUSTED_TYPES = ["sklearn.tree._tree.Tree"]
+_LIGHTGBM, _TFIDF_FOREST = "lightgbm", "tfidf_forest"
 
 
 class RatingPredictor(Protocol):
-    """What turns features and plots into ratings: `FittedModel` or `TfidfForest`."""
+    """Predicts ratings from features and texts: `FittedModel` or `TfidfForest`."""
 
     def predict(self, matrix: pd.DataFrame, drafts: pd.DataFrame) -> np.ndarray:
-        """Rating to expect per row."""
+        """Return the predicted rating per row, float64, 1 to 10."""
         ...
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """The answer to one draft."""
+    """The answer to one draft: the predicted rating, its 80% and 90% intervals, and warnings for the user."""
 
     rating: float
     low_80: float
@@ -53,18 +54,18 @@ class Prediction:
 
 @dataclass(frozen=True)
 class RatingModel:
-    """Everything that answers a draft."""
+    """The complete model: everything that is needed to answer a draft."""
 
     predictor: RatingPredictor
     history: History
     people: People
     intervals: Intervals
-    films: Films
+    films: ReleasedFilms
 
     def predict(self, drafts: Sequence[MovieDraft]) -> list[Prediction]:
-        """Answer drafts, people given as ids or names."""
-        reader = DraftReader(self.people)
-        resolved = [reader.read(draft) for draft in drafts]
+        """Predict the ratings of drafts, people given as ids or names; one prediction per draft."""
+        resolver = DraftResolver(self.people)
+        resolved = [resolver.resolve(draft) for draft in drafts]
         if not resolved:
             return []
         frame = drafts_frame(draft for draft, _ in resolved)
@@ -79,36 +80,50 @@ class RatingModel:
         ]
 
     def predict_frame(self, drafts: pd.DataFrame) -> np.ndarray:
-        """Ratings for many drafts at once: a row each, `DRAFT_COLUMNS`, people as ids."""
+        """Predict the ratings of many drafts.
+
+        Args:
+            drafts: Rows with `DRAFT_COLUMNS`; people as ids.
+
+        Returns:
+            float64 ratings per row, 1 to 10.
+        """
         return self.predictor.predict(features(drafts, self.history), drafts)
 
     def predict_with_bounds(self, drafts: pd.DataFrame) -> pd.DataFrame:
-        """Ratings and intervals for many drafts at once: a row each, columns as `OUTPUT_COLUMNS` without warnings."""
+        """Predict the ratings and intervals of many drafts.
+
+        Args:
+            drafts: Rows with `DRAFT_COLUMNS`; people as ids.
+
+        Returns:
+            float64, one row per draft with its index, columns `OUTPUT_COLUMNS` without `warnings`.
+        """
         matrix = features(drafts, self.history)
         ratings = self.predictor.predict(matrix, drafts)
         bounds = self.intervals.bounds(matrix, ratings).set_axis(drafts.index)
         return bounds.assign(rating=ratings)[[name for name in OUTPUT_COLUMNS if name != "warnings"]]
 
-    def read(self, draft: MovieDraft) -> tuple[MovieDraft, tuple[str, ...]]:
-        """Cut a draft to what any feature reads and put ids for names; also says what the reader should know."""
-        return DraftReader(self.people).read(draft)
+    def resolve_draft(self, draft: MovieDraft) -> tuple[MovieDraft, tuple[str, ...]]:
+        """Truncate a draft to what the features use and resolve its names to ids; also return warnings for the user."""
+        return DraftResolver(self.people).resolve(draft)
 
-    def read_quietly(self, drafts: Iterable[MovieDraft]) -> list[MovieDraft]:
-        """The same for drafts of whose reading nobody is told: no names like unknown ones are looked up."""
-        reader = DraftReader(self.people, most_looked_up=0)
-        return [reader.read(draft)[0] for draft in drafts]
+    def resolve_silently(self, drafts: Iterable[MovieDraft]) -> list[MovieDraft]:
+        """Truncate and resolve drafts; skips the fuzzy name lookup because warnings are discarded."""
+        resolver = DraftResolver(self.people, max_fuzzy_lookups=0)
+        return [resolver.resolve(draft)[0] for draft in drafts]
 
-    def resolve(self, draft: MovieDraft) -> tuple[MovieDraft, tuple[str, ...]]:
-        """Put ids for names, and say what the reader of the answer should know."""
-        return DraftReader(self.people).resolve(draft)
+    def resolve_names(self, draft: MovieDraft) -> tuple[MovieDraft, tuple[str, ...]]:
+        """Resolve the names of a draft to ids; also return warnings for the user."""
+        return DraftResolver(self.people).resolve_names(draft)
 
     def save(self, folder: Path) -> None:
-        """Write all parts as files into a folder."""
+        """Write all parts as files into a folder, which is created."""
         folder.mkdir(parents=True, exist_ok=True)
         self.history.save(folder)
         self.people.save(folder / "people.arrow")
         self.films.save(folder)
-        kind = "lightgbm" if isinstance(self.predictor, FittedModel) else "random_forest"
+        kind = _LIGHTGBM if isinstance(self.predictor, FittedModel) else _TFIDF_FOREST
         numbers: dict[str, object] = {"kind": kind, "intervals": self.intervals.to_dict()}
         match self.predictor:
             case FittedModel(booster=booster, texts=texts, calibration=calibration):
@@ -122,16 +137,19 @@ class RatingModel:
 
     @classmethod
     def open(cls, folder: Path) -> "RatingModel":
-        """Load what `save` wrote."""
+        """Open the files that `save` wrote; tables are mapped into memory.
+
+        Raises:
+            FileNotFoundError: If a file is missing.
+        """
         numbers = json.loads((folder / "numbers.json").read_text())
+        is_forest = numbers["kind"] == _TFIDF_FOREST
         return cls(
-            predictor=_open_tfidf_forest(folder)
-            if numbers["kind"] == "random_forest"
-            else _open_lightgbm(folder, numbers),
+            predictor=_open_tfidf_forest(folder) if is_forest else _open_lightgbm(folder, numbers),
             history=History.open(folder),
             people=People.open(folder / "people.arrow"),
             intervals=Intervals(**numbers["intervals"]),
-            films=Films.open(folder),
+            films=ReleasedFilms.open(folder),
         )
 
 
@@ -146,4 +164,4 @@ def _open_lightgbm(folder: Path, numbers: Mapping[str, Any]) -> FittedModel:
 
 
 def _open_tfidf_forest(folder: Path) -> TfidfForest:
-    return TfidfForest(skops.io.load(folder / "pipeline.skops", trusted=FOREST_TYPES))
+    return TfidfForest(skops.io.load(folder / "pipeline.skops", trusted=_TRUSTED_TYPES))

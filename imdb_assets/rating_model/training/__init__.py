@@ -1,4 +1,5 @@
-"""How the model is fitted: splits, recipe, trees, text scores, conformal intervals, and the TF-IDF forest.
+"""How the model is fitted and what fitting produces: splits, recipe, trees, text scores, intervals, TF-IDF forest.
 
-Arrays in, fitted objects out: no MLflow. How good a model is belongs in `evaluation/`.
+The fitted objects, which predict, are in `fitted_model`, `text_scores`, `conformal` and `tfidf_forest`; only these are
+shipped with a registered model. Arrays in, fitted objects out: no MLflow. Model quality belongs in `evaluation/`.
 """

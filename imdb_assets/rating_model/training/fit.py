@@ -1,4 +1,4 @@
-"""Fitting the rating model: LightGBM on features and text scores, with absence made neutral."""
+"""Fitting the rating model: LightGBM on features and out-of-fold text scores, with absent facts made neutral."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,45 +8,50 @@ import lightgbm as lgb
 import numpy as np
 import pandas as pd
 
-from imdb_assets.rating_model.training.fitted_model import FittedModel, score_counted_texts
+from imdb_assets.rating_model.training.fit_text_scores import fit_text_scorer, out_of_fold_scores
+from imdb_assets.rating_model.training.fitted_model import FittedModel
 from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe, tree_parameters
-from imdb_assets.rating_model.training.text_scores import (
-    TextScorer,
-    fit_text_scorer,
-    out_of_fold_scores,
-)
-from imdb_assets.vocabulary.features import (
-    BLOCKS,
-    MODEL_COLUMNS,
-    NEUTRAL_VALUES,
-)
+from imdb_assets.rating_model.training.text_scores import TextScorer, score_counts
+from imdb_assets.vocabulary.features import BLOCKS, MODEL_COLUMNS, NEUTRAL_VALUES
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """Films made ready to grow trees on: their inputs, and the scorers that later films' texts are scored by."""
+    """Films prepared for growing trees.
+
+    Attributes:
+        films: The films.
+        inputs: float64 inputs of the trees, one row per film.
+        scorers: Text scorers fitted on all of the films, to score the texts of later films.
+    """
 
     films: RatedMovies
     inputs: pd.DataFrame
     scorers: Mapping[str, TextScorer]
 
     def inputs_of(self, films: RatedMovies) -> pd.DataFrame:
-        """The same columns for later films."""
-        return films.matrix.assign(**score_counted_texts(self.scorers, films))[list(self.inputs)]
+        """Return the same inputs for later films, one row per film."""
+        return films.matrix.assign(**score_counts(self.scorers, films.counts))[list(self.inputs)]
 
 
 def prepare(films: RatedMovies, recipe: Recipe, *, columns: Sequence[str] = MODEL_COLUMNS) -> Prepared:
-    """Fit text scorers, score the films themselves out of fold, and make absence neutral.
+    """Fit the text scorers, score the films themselves out of fold, and make absent facts neutral.
 
-    :param columns: the features to use.
+    Args:
+        films: The training films.
+        recipe: Determines the masks.
+        columns: The features to use.
+
+    Returns:
+        The prepared films.
     """
     counts = {name: parts for name, parts in films.counts.items() if name in columns}
     evidence = (films.residual, films.certainty)
-    fitted = {name: fit_text_scorer(name, parts, *evidence) for name, parts in counts.items()}
+    scorers = {name: fit_text_scorer(name, parts, *evidence) for name, parts in counts.items()}
     scores = {name: out_of_fold_scores(name, parts, *evidence, films.tconsts) for name, parts in counts.items()}
     inputs = neutralise_absence(films.matrix.assign(**scores)[list(columns)], films.present, recipe)
-    return Prepared(films, inputs, {name: scorer for name, scorer in fitted.items() if scorer is not None})
+    return Prepared(films, inputs, {name: scorer for name, scorer in scorers.items() if scorer is not None})
 
 
 def grow(
@@ -59,7 +64,15 @@ def grow(
 ) -> FittedModel:
     """Grow the trees on prepared films.
 
-    :param validation: later films that decide when to stop; without them exactly `n_rounds` trees are grown.
+    Args:
+        prepared: The training films.
+        recipe: Parameters of the trees.
+        validation: Later films that decide when to stop; without them, all rounds are run.
+        n_rounds: The number of trees, at most; by default the recipe's.
+        callbacks: Further LightGBM callbacks.
+
+    Returns:
+        The model, not calibrated.
     """
     films = prepared.films
     data = lgb.Dataset(prepared.inputs, films.target_rating, weight=films.weight(recipe.vote_cap), free_raw_data=False)
@@ -83,15 +96,23 @@ def fit(
     n_rounds: int | None = None,
     columns: Sequence[str] = MODEL_COLUMNS,
 ) -> FittedModel:
-    """Prepare films and grow the trees on them."""
+    """Prepare films and grow the trees on them; see `prepare` and `grow`."""
     return grow(prepare(training, recipe, columns=columns), recipe, validation=validation, n_rounds=n_rounds)
 
 
 def neutralise_absence(inputs: pd.DataFrame, present: pd.DataFrame, recipe: Recipe) -> pd.DataFrame:
-    """Make absence say nothing: give absent blocks a random film's facts, then blank blocks at random.
+    """Remove the information in absence: fill absent blocks with a random film's facts, then mask blocks at random.
 
-    Films with many votes have more complete data, so what is missing tells how popular a film became. After this
-    a neutral value occurs only where chance put it, and the trees learn what is true of films on average.
+    Films with many votes have more complete data, so a missing fact reveals how popular a film became. Afterwards, a
+    neutral value occurs only where chance put it, and the trees learn what is true of films on average.
+
+    Args:
+        inputs: float64 inputs of the trees, one row per film, index from 0.
+        present: bool, as returned by `present_blocks`, one row per film.
+        recipe: `masked_share` and `seed`.
+
+    Returns:
+        A copy of `inputs` with the replaced values.
     """
     rng = np.random.default_rng(recipe.seed)
     inputs = inputs.copy()

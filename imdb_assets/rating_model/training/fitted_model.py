@@ -1,82 +1,123 @@
-"""Fitting the rating model: LightGBM on features and text scores, with absence made neutral.
-
-No MLflow, no Dagster: arrays in, fitted things out.
-"""
+"""The fitted LightGBM model: predictions, contributions of features, and their importance. Predicting only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import lightgbm as lgb
 import numpy as np
 import pandas as pd
 
-from imdb_assets.rating_model.training.rated_films import RatedMovies
-from imdb_assets.rating_model.training.text_scores import TextScorer, score_texts
+from imdb_assets.rating_model.training.text_scores import Counts, TextScorer, score_counts, score_texts
 from imdb_assets.vocabulary.features import GROUPS
 
-_FEW = 100
+# For fewer rows, starting threads takes longer than predicting.
+_FEWEST_ROWS_FOR_THREADS = 100
+
+
+class CountedFilms(Protocol):
+    """Films whose n-grams are already counted, such as `RatedMovies`."""
+
+    @property
+    def matrix(self) -> pd.DataFrame:
+        """Columns `FEATURE_NAMES`, one row per film."""
+        ...
+
+    @property
+    def texts(self) -> pd.DataFrame:
+        """`title`, `original_title` and `plot`, one row per film."""
+        ...
+
+    @property
+    def counts(self) -> Mapping[str, Counts]:
+        """The n-grams of the texts, as returned by `text_counts`."""
+        ...
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """A line from the trees' rating to the expected one, measured on held-out films."""
+    """A line from the trees' predictions to the expected rating, measured on held-out films."""
 
     intercept: float = 0.0
     slope: float = 1.0
 
     def apply(self, ratings: np.ndarray) -> np.ndarray:
-        """Calibrated ratings, 1 to 10."""
+        """Return calibrated ratings, clipped to 1 to 10."""
         return np.clip(self.intercept + self.slope * ratings, 1.0, 10.0)
 
 
 @dataclass(frozen=True)
 class FittedModel:
-    """A fitted rating model: trees, scorers where texts taught something, and a calibration."""
+    """A fitted rating model.
+
+    Attributes:
+        booster: The trees.
+        texts: Text scorers by score; none where there was insufficient training data.
+        calibration: Applied to the trees' predictions.
+    """
 
     booster: lgb.Booster
     texts: Mapping[str, TextScorer]
     calibration: Calibration = Calibration()
 
     def predict(self, matrix: pd.DataFrame, drafts: pd.DataFrame) -> np.ndarray:
-        """Rating to expect per row, 1 to 10.
+        """Predict ratings.
 
-        :param matrix: columns `FEATURE_NAMES`.
-        :param drafts: `title`, `original_title` and `plot`, a row per row of `matrix`; None where absent.
+        Args:
+            matrix: float64 features, columns `FEATURE_NAMES`.
+            drafts: `title`, `original_title` and `plot`, text or None, one row per row of `matrix`.
+
+        Returns:
+            float64 ratings per row, 1 to 10.
         """
         return self.rate(self.inputs(matrix, drafts))
 
-    def predict_films(self, films: RatedMovies) -> np.ndarray:
-        """The same for films whose texts are counted already."""
-        return self.rate(self._inputs(films.matrix, score_counted_texts(self.texts, films)))
+    def predict_films(self, films: CountedFilms) -> np.ndarray:
+        """Predict the ratings of films whose n-grams are already counted: float64 per film, 1 to 10."""
+        return self.rate(self._tree_inputs(films.matrix, score_counts(self.texts, films.counts)))
 
     def contributions(self, inputs: np.ndarray) -> tuple[pd.DataFrame, float]:
-        """What each feature adds to the average rating, calibrated (TreeSHAP); before ratings are cut to 1 to 10.
+        """Compute what each feature adds to the average rating (TreeSHAP), before ratings are clipped to 1 to 10.
 
-        :return: rating points, a row per row of `inputs` and a column per feature; and the average rating.
+        Args:
+            inputs: As returned by `inputs`.
+
+        Returns:
+            float64 calibrated rating points, one row per row of `inputs`, one column per feature; and the average
+            rating.
         """
-        found = np.asarray(self.booster.predict(inputs, pred_contrib=True))
-        points = pd.DataFrame(self.calibration.slope * found[:, :-1], columns=self._names)
-        return points, self.calibration.intercept + self.calibration.slope * float(found[0, -1])
+        shap_values = np.asarray(self.booster.predict(inputs, pred_contrib=True))
+        points = pd.DataFrame(self.calibration.slope * shap_values[:, :-1], columns=self._names)
+        return points, self.calibration.intercept + self.calibration.slope * float(shap_values[0, -1])
 
     def inputs(self, matrix: pd.DataFrame, drafts: pd.DataFrame) -> np.ndarray:
-        """What the trees are given: a row per row of `matrix`, a column per name of `booster.feature_name()`."""
-        return self._inputs(matrix, score_texts(self.texts, drafts))
+        """Return the inputs of the trees.
+
+        Args:
+            matrix: float64 features, columns `FEATURE_NAMES`.
+            drafts: `title`, `original_title` and `plot`, text or None, one row per row of `matrix`.
+
+        Returns:
+            float64, one row per row of `matrix`, one column per name of `booster.feature_name()`.
+
+        Raises:
+            KeyError: If the matrix lacks a feature of the trees.
+        """
+        return self._tree_inputs(matrix, score_texts(self.texts, drafts))
 
     def rate(self, inputs: np.ndarray) -> np.ndarray:
-        """Rating to expect per row of `inputs`, 1 to 10."""
-        # Of few rows the trees are done before threads have started.
-        threads: dict[str, Any] = {"num_threads": 1} if len(inputs) < _FEW else {}
+        """Predict from the trees' inputs: float64 ratings per row, 1 to 10."""
+        threads: dict[str, Any] = {"num_threads": 1} if len(inputs) < _FEWEST_ROWS_FOR_THREADS else {}
         return self.calibration.apply(np.asarray(self.booster.predict(inputs, **threads)))
 
-    def _inputs(self, matrix: pd.DataFrame, scores: Mapping[str, np.ndarray]) -> np.ndarray:
+    def _tree_inputs(self, matrix: pd.DataFrame, scores: Mapping[str, np.ndarray]) -> np.ndarray:
         names = self._names
-        places = matrix.columns.get_indexer(pd.Index(names))
-        if lacking := [name for name, place in zip(names, places, strict=True) if place < 0 and name not in scores]:
-            raise KeyError(f"The trees want features that the matrix lacks: {', '.join(lacking)}.")
-        # The places of text scores, which are no columns of the matrix, are filled below.
-        inputs = matrix.to_numpy("float64")[:, places]
+        columns = matrix.columns.get_indexer(pd.Index(names))
+        if missing := [name for name, column in zip(names, columns, strict=True) if column < 0 and name not in scores]:
+            raise KeyError(f"The feature matrix lacks columns that the model needs: {', '.join(missing)}.")
+        # Text scores are not columns of the matrix; theirs are filled below.
+        inputs = matrix.to_numpy("float64")[:, columns]
         for name, values in scores.items():
             if name in names:
                 inputs[:, names.index(name)] = values
@@ -87,21 +128,14 @@ class FittedModel:
         return self.booster.feature_name()
 
 
-def score_counted_texts(scorers: Mapping[str, TextScorer], films: RatedMovies) -> dict[str, np.ndarray]:
-    return {
-        name: scorers[name].score(counts) if name in scorers else np.zeros(len(films.target_rating))
-        for name, counts in films.counts.items()
-    }
-
-
 def gain_by_feature(model: FittedModel) -> dict[str, float]:
-    """The share of the trees' gain that each feature brings."""
+    """Return each feature's share of the trees' total gain, by name."""
     gain = np.asarray(model.booster.feature_importance("gain"), dtype="float64")
     return dict(zip(model.booster.feature_name(), (gain / max(float(gain.sum()), 1e-12)).tolist(), strict=True))
 
 
 def gain_by_group(model: FittedModel) -> pd.DataFrame:
-    """How much of the trees' gain each group of features brings: `group` and `share`, the greatest first."""
+    """Return each feature group's share of the trees' total gain: `group` and `share`, the largest first."""
     gains = gain_by_feature(model)
     shares = pd.Series(list(gains.values()), index=[GROUPS[name] for name in gains])
     shares = shares.groupby(level=0).sum().sort_values(ascending=False)

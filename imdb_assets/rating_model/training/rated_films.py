@@ -1,4 +1,4 @@
-"""Fitting the rating model: LightGBM on features and text scores, with absence made neutral."""
+"""Rated films with everything that fitting and evaluating need: features, texts, targets and votes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,7 +16,17 @@ _TEXT_COLUMNS = ("title", "original_title", "plot")
 
 @dataclass(frozen=True)
 class RatedMovies:
-    """Rows to fit or score on, all of one length and order; `counts` are those of `text_counts`."""
+    """Films to fit or evaluate on; all parts have one row per film, in the same order.
+
+    Attributes:
+        tconsts: Ids of the films.
+        matrix: float64, columns `FEATURE_NAMES`.
+        texts: `title`, `original_title` and `plot`, text or None.
+        counts: The n-grams of the texts, as returned by `text_counts`.
+        present: bool, as returned by `present_blocks`.
+        target_rating: float64, the training target.
+        n_votes: int64.
+    """
 
     tconsts: pd.Series
     matrix: pd.DataFrame
@@ -27,7 +37,7 @@ class RatedMovies:
     n_votes: np.ndarray
 
     def where(self, mask: np.ndarray) -> "RatedMovies":
-        """The rows of a boolean mask."""
+        """Return the films of a boolean mask."""
         return RatedMovies(
             self.tconsts[mask].reset_index(drop=True),
             self.matrix[mask].reset_index(drop=True),
@@ -39,31 +49,42 @@ class RatedMovies:
         )
 
     def with_matrix(self, matrix: pd.DataFrame) -> "RatedMovies":
-        """The same films with other features."""
+        """Return the same films with other features."""
         return replace(self, matrix=matrix)
 
     @property
     def years(self) -> np.ndarray:
-        """Release years."""
+        """Release years, int64."""
         return self.matrix["release_year"].to_numpy("int64")
 
     def weight(self, vote_cap: int) -> np.ndarray:
-        """A film weighs as many votes as it has, up to a cap."""
+        """Return the weight of each film, float64: its number of votes, at most `vote_cap`."""
         return np.minimum(self.n_votes, vote_cap).astype("float64")
 
     @property
     def certainty(self) -> np.ndarray:
-        """Inverse variance of a rating with so many votes (see `VOTE_NOISE`)."""
+        """Inverse variance of each rating given its number of votes, float64 (see `VOTE_NOISE`)."""
         return 1 / (VOTE_NOISE[0] + VOTE_NOISE[1] / np.maximum(self.n_votes, 1))
 
     @property
     def residual(self) -> np.ndarray:
-        """Rating minus as-of baseline, rating points."""
+        """Target rating minus as-of baseline, float64 rating points."""
         return self.target_rating - self.matrix["baseline_rating_with_language"].to_numpy()
 
 
 def rated_movies(training_set: pd.DataFrame, movie_features: pd.DataFrame) -> RatedMovies:
-    """Put rows of `gold_training_set` and their facts of `gold_movie_features` side by side."""
+    """Combine the training set with the films' texts.
+
+    Args:
+        training_set: Rows of `gold_training_set`.
+        movie_features: Rows of `gold_movie_features`.
+
+    Returns:
+        The films of the training set, in its order.
+
+    Raises:
+        KeyError: If a film of the training set is missing in `movie_features`.
+    """
     facts = movie_features.set_index("tconst").loc[training_set["tconst"]].reset_index(drop=True)
     return RatedMovies(
         tconsts=training_set["tconst"].reset_index(drop=True),

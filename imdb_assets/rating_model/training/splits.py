@@ -1,25 +1,31 @@
-"""On which films a model is fitted and scored, and whether a feature sees the future: split and leak audit."""
+"""The split by year into training, validation and test films, and the refusal of insufficient training data."""
 
 import numpy as np
 import pandas as pd
 
 MATURE_AFTER_YEARS = 2
-"""Ratings of younger films still fall: only films of release year <= snapshot year - 2 are scored."""
+"""Ratings of younger films are still falling: only films with release year <= snapshot year - 2 are evaluated."""
 N_TEST_YEARS = 3
 MINIMUM_SPLIT_FILMS = {"training": 200, "validation": 30, "test": 30}
+_UNCHANGED = "The tables are complete and the champion is unchanged."
 
 
 class TooFewRatingsError(ValueError):
-    """There are not enough rated films to train or score a model; the text says which and how many."""
+    """The rated films are insufficient to train or evaluate a model; the message names the cause and the fix."""
 
 
 def assign_splits(release_years: pd.Series, snapshot_year: int, test_years: tuple[int, int] | None) -> pd.Series:
-    """Name each rated film's split by its year: the year before the test years validates, earlier ones train.
+    """Assign a split to each rated film: the year before the test years is for validation, earlier years for training.
 
     Films after the test years, and films that are not mature, are `later`.
 
-    :param release_years: of the rated films.
-    :param test_years: first and last; None takes the last three mature years that have rated films.
+    Args:
+        release_years: Integer release years of the rated films.
+        snapshot_year: Year of the IMDb snapshot.
+        test_years: First and last test year; None for the last three mature years that have rated films.
+
+    Returns:
+        `training`, `validation`, `test` or `later`, with the index of `release_years`.
     """
     mature = release_years <= snapshot_year - MATURE_AFTER_YEARS
     if test_years is None:
@@ -34,28 +40,30 @@ def assign_splits(release_years: pd.Series, snapshot_year: int, test_years: tupl
     return pd.Series(names, index=release_years.index)
 
 
-def require_something_to_learn(training_set: pd.DataFrame) -> None:
-    """Refuse films of which none is mature, all are of one year, or all have one rating.
+def require_trainable_films(training_set: pd.DataFrame) -> None:
+    """Refuse films that are all immature, all from one year or all of one rating.
 
-    :param training_set: rows of `gold_training_set`.
-    :raises TooFewRatingsError: saying which, and what to do.
+    Args:
+        training_set: Rows of `gold_training_set`.
+
+    Raises:
+        TooFewRatingsError: With the cause and what to load instead.
     """
-    stays = "The tables are complete, and the champion stays."
     mature = training_set[training_set["is_mature"].to_numpy(bool)]
     if len(training_set) and mature.empty:
         raise TooFewRatingsError(
             f"None of the {len(training_set):,} rated films is mature: ratings of films younger than "
-            f"{MATURE_AFTER_YEARS} years still move; load older films, or a later snapshot. {stays}"
+            f"{MATURE_AFTER_YEARS} years still change. Load older films or a later snapshot. {_UNCHANGED}"
         )
     if _is_constant(mature["release_year"]):
         raise TooFewRatingsError(
-            f"All {len(mature):,} mature rated films are of {int(mature['release_year'].iloc[0])}: a model learns from "
-            f"earlier years and is tested on later ones; load more years. {stays}"
+            f"All {len(mature):,} mature rated films are from {int(mature['release_year'].iloc[0])}: a model is "
+            f"trained on earlier years and tested on later ones. Load more years. {_UNCHANGED}"
         )
     if _is_constant(mature["target_rating"]):
         raise TooFewRatingsError(
-            f"All {len(mature):,} mature rated films have the rating {mature['target_rating'].iloc[0]}: there is "
-            f"nothing to learn; look at the ratings dataset. {stays}"
+            f"All {len(mature):,} mature rated films have the rating {mature['target_rating'].iloc[0]}: the training "
+            f"data is insufficient. Check the title.ratings dataset. {_UNCHANGED}"
         )
 
 
@@ -64,15 +72,18 @@ def _is_constant(values: pd.Series) -> bool:
 
 
 def require_enough_films(splits: pd.Series) -> None:
-    """Refuse to train on too little.
+    """Refuse splits with fewer films than `MINIMUM_SPLIT_FILMS`.
 
-    :raises TooFewRatingsError: naming the split, its films and the minimum.
+    Args:
+        splits: The split of each film, as returned by `assign_splits`.
+
+    Raises:
+        TooFewRatingsError: With the split, its number of films and the minimum.
     """
     for split, minimum in MINIMUM_SPLIT_FILMS.items():
-        found = int((splits == split).sum())
-        if found < minimum:
-            message = (
-                f"Too few rated films to train a rating model: {found} in the {split} years, at least {minimum} are "
-                "needed; load more titles, or choose other TEST_YEARS. The tables are complete, and the champion stays."
+        n_films = int((splits == split).sum())
+        if n_films < minimum:
+            raise TooFewRatingsError(
+                f"Too few rated films to train a rating model: {n_films} in the {split} years, at least {minimum} are "
+                f"needed. Load more titles or choose other TEST_YEARS. {_UNCHANGED}"
             )
-            raise TooFewRatingsError(message)

@@ -1,4 +1,4 @@
-"""The training set: the featurizer over released films, with target and split beside it."""
+"""The training set: the features of all rated films, with target, votes and split."""
 
 import pandas as pd
 
@@ -8,9 +8,16 @@ from imdb_assets.rating_model.training.splits import MATURE_AFTER_YEARS, assign_
 
 
 def training_set(movie_features: pd.DataFrame, history: History, *, test_years: tuple[int, int] | None) -> pd.DataFrame:
-    """Build the rows of `gold_training_set`: every rated movie of `gold_movie_features`.
+    """Build the rows of `gold_training_set`.
 
-    :param test_years: first and last test year; None takes the last three mature years that have rated films.
+    Args:
+        movie_features: Rows of `gold_movie_features`; films without a rating are dropped.
+        history: The histories and the as-of baseline.
+        test_years: First and last test year; None for the last three mature years that have rated films.
+
+    Returns:
+        One row per rated film, by tconst: `FEATURE_NAMES` and `target_rating` float64, `tconst`, `n_votes` int64,
+        `is_mature`, `split`.
     """
     rated = movie_features[movie_features["target_rating"].notna()].sort_values("tconst", ignore_index=True)
     years = rated["release_year"].astype("int64")

@@ -4,7 +4,7 @@ import pytest
 
 from app.pages.compare import difference_sentence
 from imdb_assets.rating_model.registry.versions import load_champion
-from imdb_assets.rating_model.serving.comparison import can_tell, chance_above
+from imdb_assets.rating_model.serving.comparison import chance_above, is_distinguishable
 from imdb_assets.rating_model.serving.rating_model import Prediction
 from imdb_assets_tests.support.app_pages import DRAFT, open_draft, words
 from imdb_assets_tests.support.champion import DULL_DIRECTOR, GIFTED_DIRECTOR
@@ -51,7 +51,7 @@ def test_a_small_difference_is_reported_as_too_close_to_call(second, is_clear):
     first, other = (
         Prediction(rating, rating - 1, rating + 1, rating - 1.3, rating + 1.3, ()) for rating in (6.0, second)
     )
-    assert can_tell(first, other) is is_clear
+    assert is_distinguishable(first, other) is is_clear
     assert chance_above(first, other) == pytest.approx(1 - chance_above(other, first))
     assert ("too close to call" in difference_sentence("B", first, other)) is not is_clear
     assert "B would end up above A" in difference_sentence("B", first, other)

@@ -157,16 +157,16 @@ def test_a_withheld_cast_leaves_no_trace_in_any_feature(films: RatedMovies) -> N
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"is_mature": False}, "None of the .* rated films is mature: .* load older films"),
-        ({"release_year": 2020}, "rated films are of 2020: .* load more years"),
-        ({"target_rating": 6.0}, "have the rating 6.0: there is nothing to learn"),
+        ({"is_mature": False}, "None of the .* rated films is mature: .* Load older films"),
+        ({"release_year": 2020}, "rated films are from 2020: .* Load more years"),
+        ({"target_rating": 6.0}, "have the rating 6.0: the training data is insufficient"),
         ({"split": "training"}, "Too few rated films to train a rating model: 0 in the validation years"),
     ],
 )
 def test_films_that_teach_nothing_are_refused_in_a_sentence(wrong: dict[str, object], said: str) -> None:
     with pytest.raises(TooFewRatingsError, match=said) as refused:
         evaluate_candidate(ROWS.assign(**wrong), FILMS, HISTORY, RECIPE, lambda _: None)
-    assert str(refused.value).endswith("the champion stays.")
+    assert str(refused.value).endswith("the champion is unchanged.")
 
 
 def test_films_of_which_nobody_is_known_still_make_a_model() -> None:

@@ -5,8 +5,7 @@ import pytest
 from imdb_assets.rating_model.features.as_of_baseline import baseline_coefficients
 from imdb_assets.rating_model.features.draft import MovieDraft, drafts_frame
 from imdb_assets.rating_model.features.history import History
-from imdb_assets.rating_model.features.history_table import person_numbers
-from imdb_assets.rating_model.features.matrix import features, present_blocks
+from imdb_assets.rating_model.features.matrix import crew_experience, features, present_blocks
 from imdb_assets.tables.history import ANYBODY
 from imdb_assets.vocabulary.effect_estimation import EFFECT_SHRINKAGE
 from imdb_assets.vocabulary.features import FEATURE_NAMES, FEATURES, WHY_KNOWN
@@ -52,7 +51,7 @@ def row(**facts: object) -> pd.Series:
     return features(drafts_frame([MovieDraft(**({"release_year": 2008} | facts))]), HISTORY).iloc[0]
 
 
-def test_a_state_serves_from_its_year_until_the_next() -> None:
+def test_a_state_is_valid_from_its_year_until_the_next() -> None:
     for year, effect in ((2004, 0.0), (2005, 1.0), (2009, 1.0), (2010, 4.0), (2090, 4.0)):
         weight = 0.0 if year < 2005 else 2.0
         expected = effect / (weight + EFFECT_SHRINKAGE)
@@ -72,17 +71,17 @@ def test_a_newcomer_is_a_debut_and_not_an_absent_fact() -> None:
     assert row()["director_debut_share"] not in (0.0, 1.0)
 
 
-def test_an_older_effect_fades() -> None:
+def test_an_older_effect_decays() -> None:
     fresh, old = (row(release_year=year, directors=("nm0000001",)) for year in (2010, 2040))
     assert abs(old["director_decayed_effect_mean"]) < abs(fresh["director_decayed_effect_mean"])
 
 
-def test_nothing_counts_the_listed_cast() -> None:
+def test_no_feature_depends_on_the_number_of_listed_cast() -> None:
     one, many = (row(cast=tuple(f"newcomer:{i}" for i in range(n))) for n in (1, 9))
     assert one.to_numpy() == pytest.approx(many.to_numpy())
 
 
-def test_rows_are_the_same_alone_and_among_others() -> None:
+def test_a_draft_has_the_same_features_alone_and_among_others() -> None:
     drafts = drafts_frame(
         [MovieDraft(release_year=2000 + i, directors=("nm0000001",) * (i % 2), genres=("Drama",)) for i in range(9)]
     )
@@ -93,31 +92,27 @@ def test_rows_are_the_same_alone_and_among_others() -> None:
     assert together.notna().all(axis=None)
 
 
-def test_ids_that_are_no_nconst_have_no_history() -> None:
-    assert person_numbers(pd.Series(["nm0000012", "newcomer:x", "tt12", None, ""])).tolist() == [12, -1, -1, -1, -1]
-
-
-def test_an_empty_history_knows_nobody() -> None:
+def test_everybody_is_a_newcomer_to_an_empty_history() -> None:
     empty = {name: frame.head(0) for name, frame in FRAMES.items() if frame is not CONSTANT}
-    nobody = History.from_frames({**empty, "gold_baseline_coefficients": CONSTANT})
+    no_history = History.from_frames({**empty, "gold_baseline_coefficients": CONSTANT})
     drafts = drafts_frame([MovieDraft(release_year=2020, directors=("nm0000001",))])
-    assert features(drafts, nobody)["director_debut_share"].tolist() == [1.0]
+    assert features(drafts, no_history)["director_debut_share"].tolist() == [1.0]
 
 
-def test_blocks_say_which_facts_a_draft_has() -> None:
+def test_a_block_is_present_if_the_draft_has_its_facts() -> None:
     drafts = drafts_frame([MovieDraft(release_year=2020, plot=" ", genres=("Drama",), writers=("nm0000001",))])
     present = present_blocks(drafts).iloc[0]
     assert present[present].index.tolist() == ["genres", "writer", "team", "team_genres"]
     assert not np.any(present[["plot", "director", "cast", "runtime", "language"]])
 
 
-def test_a_person_has_an_effect_in_the_genres_of_the_draft_alone() -> None:
+def test_a_persons_effect_in_other_genres_does_not_count() -> None:
     drama, horror = (row(directors=("nm0000001",), genres=(genre,)) for genre in ("Drama", "Horror"))
     assert drama["team_genre_effect_mean"] == pytest.approx(EFFECT)
     assert (horror["team_genre_effect_mean"], horror["team_genre_share"]) == (0.0, 0.0)
 
 
-def test_pairs_are_of_a_director_and_somebody_else() -> None:
+def test_a_pair_is_a_director_and_another_person() -> None:
     pair = row(directors=("nm0000001",), cast=("nm0000009", "nm0000002"))
     assert pair["cast_pair_effect_mean"] == pytest.approx(EFFECT / 2)
     assert pair["cast_pair_films_max"] == pytest.approx(np.log(3))
@@ -126,7 +121,7 @@ def test_pairs_are_of_a_director_and_somebody_else() -> None:
     assert row(directors=("nm0000001",), writers=("nm0000009",))["director_writes"] == 0.0
 
 
-def test_a_sequel_knows_the_earlier_film_and_whether_its_people_made_it() -> None:
+def test_a_franchise_needs_the_title_and_a_person_of_an_earlier_film() -> None:
     theirs, others = (row(title="Rocky II", directors=(nconst,)) for nconst in ("nm0000001", "nm0000009"))
     assert theirs["title_effect"] == others["title_effect"] == pytest.approx(EFFECT)
     assert theirs["franchise_log_films"] == pytest.approx(np.log(3))
@@ -134,17 +129,29 @@ def test_a_sequel_knows_the_earlier_film_and_whether_its_people_made_it() -> Non
     assert row(title="Rocket", directors=("nm0000001",))["title_effect"] == 0.0
 
 
-def test_a_debutant_of_movies_may_be_known_from_series() -> None:
+def test_a_movie_debut_has_the_effect_of_earlier_series() -> None:
     known = row(directors=("nm0000003",))
     assert known["director_debut_share"] == known["director_outside_share"] == 1.0
     assert known["director_outside_effect_mean"] == pytest.approx(EFFECT)
 
 
-def test_a_country_and_a_certificate_are_told_apart_from_none() -> None:
+def test_a_known_country_is_not_another_country() -> None:
     french = row(country="France", certificate="PG-13")
     assert (french["country_france"], french["country_india"], french["certificate_teenagers"]) == (1.0, 0.0, 1.0)
 
 
-def test_every_feature_says_why_it_is_known_before_release() -> None:
+def test_every_feature_has_a_reason_why_it_is_known_before_release() -> None:
     assert {feature.group for feature in FEATURES} <= set(WHY_KNOWN)
     assert len(set(FEATURE_NAMES)) == len(FEATURE_NAMES)
+
+
+def test_the_experience_of_a_crew_is_that_of_its_most_experienced_director_or_writer() -> None:
+    drafts = drafts_frame(
+        [
+            MovieDraft(release_year=2008, directors=("newcomer:Ada",), writers=("nm0000001",)),
+            MovieDraft(release_year=2000, directors=("nm0000001",)),
+            MovieDraft(release_year=2008, cast=("nm0000001",)),
+        ]
+    )
+    assert crew_experience(drafts, HISTORY).tolist()[:2] == [2.0, 0.0]
+    assert np.isnan(crew_experience(drafts, HISTORY)[2])

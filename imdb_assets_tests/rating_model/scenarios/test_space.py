@@ -47,7 +47,7 @@ def test_names_are_resolved_as_in_a_draft_with_the_same_warnings(model):
     homonym, newcomer = space.people["directors"]
     assert homonym in {"nm0000003", "nm0000004"}
     assert newcomer == "newcomer:Nobody Yet"
-    assert any(warning.startswith(f"{HOMONYM_NAME} fits 2 people") for warning in space.warnings)
+    assert any(warning.startswith(f"{HOMONYM_NAME} matches 2 people") for warning in space.warnings)
     assert any("Nobody Yet" in warning for warning in space.warnings)
 
 

@@ -1,5 +1,3 @@
-"""Reasons on invented films: they add up, they follow what the draft says, and they say only what is known."""
-
 from dataclasses import replace
 
 import numpy as np
@@ -7,13 +5,13 @@ import pandas as pd
 import pytest
 
 from imdb_assets.rating_model.features.draft import MovieDraft
-from imdb_assets.rating_model.features.history_table import STATISTIC_NAMES, by_person_and_role
+from imdb_assets.rating_model.features.history_table import STATISTIC_NAMES, by_pair, by_person_and_role
 from imdb_assets.rating_model.serving.explanation import LABELS, NotExplainableError, explain, explain_difference
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.rating_model.training.fitted_model import Calibration, FittedModel
 from imdb_assets.rating_model.training.tfidf_forest import TfidfForest
 from imdb_assets.vocabulary.features import GROUPS
-from imdb_assets_tests.support.champion import DULL_DIRECTOR, DULL_NAME, GIFTED_DIRECTOR, GIFTED_NAME, invented_model
+from imdb_assets_tests.support.champion import DULL_DIRECTOR, DULL_NAME, GIFTED_DIRECTOR, GIFTED_NAME
 
 BARE = MovieDraft(release_year=2027)
 GIFTED = MovieDraft(
@@ -21,11 +19,6 @@ GIFTED = MovieDraft(
     language="French", directors=(GIFTED_DIRECTOR,), writers=("nm0000033",), cast=("nm0000044", "nm0000055"),
 )  # fmt: skip
 DULL = GIFTED.model_copy(update={"directors": (DULL_DIRECTOR,), "genres": ("Horror",)})
-
-
-@pytest.fixture(scope="module")
-def model() -> RatingModel:
-    return invented_model()
 
 
 def test_the_points_add_up_to_the_rating(model: RatingModel) -> None:
@@ -38,7 +31,7 @@ def test_the_points_add_up_to_the_rating(model: RatingModel) -> None:
         assert weights == sorted(weights, reverse=True)
 
 
-def test_they_add_up_at_the_end_of_the_scale_and_say_so(model: RatingModel) -> None:
+def test_points_beyond_the_end_of_the_scale_are_a_reason_of_their_own(model: RatingModel) -> None:
     assert isinstance(model.predictor, FittedModel)
     stretched = FittedModel(model.predictor.booster, model.predictor.texts, Calibration(-20.0, 5.0))
     [explanation] = explain(RatingModel(stretched, model.history, model.people, model.intervals, model.films), [GIFTED])
@@ -61,28 +54,30 @@ CAREER = [(2001, 5.0, 100), (2001, 6.0, 300), (2005, 8.0, 1_000), (2010, 7.0, 20
 
 
 @pytest.mark.parametrize(
-    ("year", "told"),
+    ("year", "sentence"),
     [
-        (2001, "has no earlier rated film."),
-        (2003, "'s 2 earlier films averaged 5.5 over 400 votes."),
-        (2006, "'s 3 earlier films averaged 6.3 over 1,400 votes."),
-        # The year that holds the third latest film comes in with all of its films, here with all there are.
-        (2012, "'s 4 earlier films averaged 6.5 over 21,400 votes."),
+        (2001, "has no earlier rated films."),
+        (2003, "'s 2 earlier films average 5.5 from 400 votes."),
+        (2006, "'s 3 earlier films average 6.3 from 1,400 votes."),
+        # The year of the third latest film counts with all of its films, here the first two.
+        (2012, "'s 4 earlier films average 6.5 from 21,400 votes."),
     ],
 )
-def test_what_is_told_of_a_director_is_what_was_known_in_the_year(model: RatingModel, year: int, told: str) -> None:
-    assert _told_of_director(model, CAREER, year).endswith(told)
+def test_a_director_is_described_by_the_films_before_the_year(model: RatingModel, year: int, sentence: str) -> None:
+    assert director_sentence(model, CAREER, year).endswith(sentence)
 
 
-def test_of_a_long_career_the_last_three_films_are_told_apart(model: RatingModel) -> None:
+def test_the_last_three_films_of_a_long_career_are_listed_separately(model: RatingModel) -> None:
     career = [*CAREER, (2011, 9.0, 5_000)]
-    assert _told_of_director(model, career, 2020) == (
-        f"{GIFTED_NAME}'s last 3 films averaged 8.0 over 26,000 votes, all 5 of them 7.0."
+    assert director_sentence(model, career, 2020) == (
+        f"{GIFTED_NAME}'s last 3 films average 8.0 from 26,000 votes, all 5 average 7.0."
     )
-    assert _told_of_director(model, career[:1], 2020) == f"{GIFTED_NAME}'s one earlier film got 5.0 over 100 votes."
+    assert (
+        director_sentence(model, career[:1], 2020) == f"{GIFTED_NAME}'s only earlier film is rated 5.0 from 100 votes."
+    )
 
 
-def _told_of_director(model: RatingModel, career: list[tuple[int, float, int]], year: int) -> str:
+def director_sentence(model: RatingModel, career: list[tuple[int, float, int]], year: int) -> str:
     rows = []
     for until in sorted({film[0] for film in career}):
         known = np.array([film[1:] for film in career if film[0] <= until])
@@ -92,17 +87,19 @@ def _told_of_director(model: RatingModel, career: list[tuple[int, float, int]], 
     people = by_person_and_role(pd.DataFrame([neutral | row for row in rows]))
     dated = replace(model, history=replace(model.history, people=people))
     [explanation] = explain(dated, [GIFTED.model_copy(update={"release_year": year})])
-    [told] = [reason.sentence for reason in explanation.reasons if reason.group == "director"]
-    return told
+    [sentence] = [reason.sentence for reason in explanation.reasons if reason.group == "director"]
+    return sentence
 
 
-def test_nobody_and_newcomers_are_told_as_such(model: RatingModel) -> None:
+def test_absent_people_and_newcomers_are_described_as_such(model: RatingModel) -> None:
     newcomer = BARE.model_copy(update={"directors": ("Nobody Yet",)})
     bare, debut = (
         {reason.group: reason.sentence for reason in one.reasons} for one in explain(model, [BARE, newcomer])
     )
-    assert bare["director"] == "No director is named."
-    assert debut["director"] == "Nobody Yet has no earlier rated film."
+    assert bare["director"] == "No directors given."
+    assert debut["director"] == "Nobody Yet has no earlier rated films."
+    assert bare["team"] == "No people given."
+    assert bare["length"] == "No runtime given."
     assert explain(model, []) == []
 
 
@@ -117,11 +114,43 @@ def test_a_difference_is_explained_by_what_differs(model: RatingModel) -> None:
     assert explain_difference(model, GIFTED, GIFTED) == ()
 
 
-def test_every_group_has_a_name(model: RatingModel) -> None:
+def test_every_group_has_a_label() -> None:
     assert set(GROUPS.values()) < set(LABELS)
 
 
-def test_a_forest_gives_no_reasons_and_says_so(model: RatingModel) -> None:
+def test_a_forest_refuses_to_explain(model: RatingModel) -> None:
     forest = RatingModel(TfidfForest(None), model.history, model.people, model.intervals, model.films)  # type: ignore[arg-type]
-    with pytest.raises(NotExplainableError, match="Only a LightGBM model gives reasons"):
+    with pytest.raises(
+        NotExplainableError, match="Only LightGBM models can explain their ratings: use imdb_rating@champion"
+    ):
         explain(forest, [GIFTED])
+
+
+def test_a_list_of_more_than_two_people_ends_with_how_many_have_films(model: RatingModel) -> None:
+    many = BARE.model_copy(update={"cast": ("nm0000044", "nm0000055", "Nobody Yet", "nm0000066")})
+    [sentence] = [reason.sentence for reason in explain(model, [many])[0].reasons if reason.group == "cast"]
+    assert sentence.endswith("; 3 of all 4 have earlier rated films.")
+    assert "Nobody Yet" not in sentence
+
+
+def test_earlier_films_together_are_counted_by_partner(model: RatingModel) -> None:
+    neutral = dict.fromkeys(STATISTIC_NAMES, 0.0) | {"nconst": GIFTED_DIRECTOR, "from_year": 2020}
+    pairs = by_pair(
+        pd.DataFrame(
+            [
+                neutral | {"partner_nconst": GIFTED.writers[0], "partner_role": "writer", "n_films": 1},
+                neutral | {"partner_nconst": GIFTED.cast[1], "partner_role": "cast", "n_films": 3},
+            ]
+        )
+    )
+    with_pairs = replace(model, history=replace(model.history, pairs=pairs))
+    assert team_sentence(with_pairs, GIFTED) == (
+        "A director and a writer made 1 earlier film together and a director and a cast member made 3 earlier films "
+        "together. Their earlier films in these genres count too."
+    )
+    assert team_sentence(model, GIFTED) == ("No earlier films together. Their earlier films in these genres count too.")
+
+
+def team_sentence(model: RatingModel, draft: MovieDraft) -> str:
+    [sentence] = [reason.sentence for reason in explain(model, [draft])[0].reasons if reason.group == "team"]
+    return sentence

@@ -1,66 +1,84 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from imdb_assets.rating_model.training.fit import neutralise_absence
+from imdb_assets.rating_model.training.fit import fit, grow, neutralise_absence, prepare
+from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe
-from imdb_assets.rating_model.training.text_scores import (
-    N_FOLDS,
-    PLOT,
-    TITLE,
-    Counts,
-    fit_text_scorer,
-    fold_of,
-    out_of_fold_scores,
-    text_counts,
-)
-from imdb_assets.vocabulary.features import FEATURES
+from imdb_assets.rating_model.training.text_scores import PLOT, TITLE
+from imdb_assets.vocabulary.features import FEATURE_NAMES, MODEL_COLUMNS, NEUTRAL_VALUES
+from imdb_assets_tests.support.training_rows import rated_films
 
-PLOTS = ["luminous harbour story", "ordinary garage story"] * 100
-RESIDUAL = np.array([0.5, -0.5] * 100)
-IDS = pd.Series([f"tt{number}" for number in range(200)])
-NEUTRAL = {feature.name: feature.neutral for feature in FEATURES}
+RECIPE = Recipe(learning_rate=0.2, num_leaves=7, min_child_samples=10, n_rounds=40, patience=3)
 
 
-def counts_of(texts: list[str], *, name: str = PLOT) -> Counts:
-    column = {PLOT: "plot", TITLE: "title"}[name]
-    drafts = pd.DataFrame({"title": None, "original_title": None, "plot": None}, index=range(len(texts)), dtype=object)
-    return text_counts(drafts.assign(**{column: texts}))[name]
+@pytest.fixture(scope="module")
+def films() -> RatedMovies:
+    return rated_films(600)
 
 
-@pytest.mark.parametrize("name", [PLOT, TITLE])
-def test_words_of_better_films_score_higher_and_no_words_score_nothing(name: str) -> None:
-    scorer = fit_text_scorer(name, counts_of(PLOTS, name=name), RESIDUAL, np.ones(200))
-    assert scorer is not None
-    good, bad, none = scorer.score(counts_of(["a luminous harbour", "an ordinary garage", ""], name=name))
-    assert good > 0.1 > -0.1 > bad
-    assert none == 0.0
-
-
-def test_too_few_plots_teach_nothing() -> None:
-    assert fit_text_scorer(PLOT, counts_of(PLOTS[:50]), RESIDUAL[:50], np.ones(50)) is None
-
-
-def test_a_films_own_target_does_not_move_its_text_score() -> None:
-    counts, own = counts_of(PLOTS), fold_of(IDS) == 0
-    changed = np.where(own, 9.0, RESIDUAL)
-    before, after = (out_of_fold_scores(PLOT, counts, target, np.ones(200), IDS) for target in (RESIDUAL, changed))
-    assert (before[own] == after[own]).all()
-    assert (before[~own] != after[~own]).any()
-    assert set(fold_of(IDS)) == set(range(N_FOLDS))
-
-
-def test_after_neutralising_what_was_missing_cannot_be_told() -> None:
+def test_after_neutralising_absence_cannot_be_told_from_presence() -> None:
     rng = np.random.default_rng(1)
     n = 4000
     present = pd.DataFrame({"language": rng.random(n) < 0.5})
     inputs = pd.DataFrame({"language_english": np.where(present["language"], rng.random(n) < 0.6, 0.0)})
-    shared = neutralise_absence(inputs, present, Recipe(masked_share=0.1))["language_english"]
-    assert shared[present["language"]].mean() == pytest.approx(shared[~present["language"]].mean(), abs=0.05)
+    filled = neutralise_absence(inputs, present, Recipe(masked_share=0.1))["language_english"]
+    assert filled[present["language"]].mean() == pytest.approx(filled[~present["language"]].mean(), abs=0.05)
     assert inputs["language_english"][~present["language"]].mean() == 0.0
 
 
-def test_a_block_that_nobody_has_stays_neutral() -> None:
-    inputs = pd.DataFrame({"cast_rating_mean": np.full(10, NEUTRAL["cast_rating_mean"])})
+def test_a_block_that_no_film_has_stays_neutral() -> None:
+    inputs = pd.DataFrame({"cast_rating_mean": np.full(10, NEUTRAL_VALUES["cast_rating_mean"])})
     after = neutralise_absence(inputs, pd.DataFrame({"cast": [False] * 10}), Recipe())
-    assert (after["cast_rating_mean"] == NEUTRAL["cast_rating_mean"]).all()
+    assert (after["cast_rating_mean"] == NEUTRAL_VALUES["cast_rating_mean"]).all()
+
+
+def test_a_masked_share_of_the_films_becomes_neutral_in_a_whole_block() -> None:
+    names = ["cast_rating_mean", "cast_debut_share"]
+    inputs = pd.DataFrame(-1.0, index=range(5000), columns=names)
+    after = neutralise_absence(inputs, pd.DataFrame({"cast": [True] * 5000}), Recipe(masked_share=0.25))
+    masked = after["cast_rating_mean"] != -1
+    assert masked.mean() == pytest.approx(0.25, abs=0.03)
+    assert (after.loc[masked, names] == [NEUTRAL_VALUES[name] for name in names]).all(axis=None)
+    assert (after.loc[~masked, names] == -1).all(axis=None)
+
+
+def test_a_recipe_and_its_seed_determine_the_model(films: RatedMovies) -> None:
+    first, second, other = (
+        fit(films, replace(RECIPE, seed=seed), n_rounds=5).predict_films(films) for seed in (1, 1, 2)
+    )
+    assert first.tolist() == second.tolist()
+    assert first.tolist() != other.tolist()
+
+
+def test_later_films_get_the_columns_of_the_training_films_and_whole_text_scores(films: RatedMovies) -> None:
+    columns = ("runtime_minutes", PLOT)
+    prepared = prepare(films, RECIPE, columns=columns)
+    assert tuple(prepared.inputs) == tuple(prepared.inputs_of(films)) == columns
+    assert set(prepared.scorers) == {PLOT}
+    # Their own texts are scored out of fold, those of later films by the scorer of all films.
+    assert prepared.inputs_of(films)[PLOT].tolist() == prepared.scorers[PLOT].score(films.counts[PLOT]).tolist()
+    assert prepared.inputs[PLOT].tolist() != prepared.inputs_of(films)[PLOT].tolist()
+
+
+def test_trees_stop_growing_when_later_films_gain_nothing(films: RatedMovies) -> None:
+    noise = replace(films, target_rating=np.random.default_rng(0).permutation(films.target_rating))
+    prepared = prepare(films, RECIPE)
+    assert grow(prepared, RECIPE, validation=noise).booster.best_iteration < RECIPE.n_rounds
+    assert grow(prepared, RECIPE).booster.num_trees() == RECIPE.n_rounds
+    assert grow(prepared, RECIPE, n_rounds=3).booster.num_trees() == 3
+
+
+def test_votes_weigh_up_to_the_cap(films: RatedMovies) -> None:
+    tenfold = replace(films, n_votes=films.n_votes * 10)
+    capped = replace(RECIPE, vote_cap=int(films.n_votes.min()))
+    inputs = prepare(films, RECIPE).inputs
+    one, other = (grow(replace(prepare(films, capped), films=each, inputs=inputs), capped) for each in (films, tenfold))
+    assert one.predict_films(films).tolist() == other.predict_films(films).tolist()
+
+
+def test_a_model_uses_all_features_and_both_text_scores(films: RatedMovies) -> None:
+    model = fit(films, RECIPE, n_rounds=2)
+    assert tuple(model.booster.feature_name()) == MODEL_COLUMNS == (*FEATURE_NAMES, PLOT, TITLE)

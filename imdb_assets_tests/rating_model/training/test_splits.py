@@ -1,13 +1,15 @@
-import numpy as np
 import pandas as pd
 import pytest
 
-from imdb_assets.rating_model.evaluation.leak_audit import compare_features
-from imdb_assets.rating_model.training.conformal import fit_intervals
-from imdb_assets.rating_model.training.splits import TooFewRatingsError, assign_splits, require_enough_films
-from imdb_assets.vocabulary.features import FEATURE_NAMES
+from imdb_assets.rating_model.training.splits import (
+    TooFewRatingsError,
+    assign_splits,
+    require_enough_films,
+    require_trainable_films,
+)
 
 YEARS = pd.Series([2010, 2018, 2019, 2020, 2021, 2022, 2023])
+ROWS = pd.DataFrame({"is_mature": [True, True], "release_year": [2010, 2011], "target_rating": [6.0, 7.0]})
 
 
 def test_the_last_three_mature_years_test_and_the_year_before_validates() -> None:
@@ -15,32 +17,31 @@ def test_the_last_three_mature_years_test_and_the_year_before_validates() -> Non
     assert splits.tolist() == ["training", "validation", "test", "test", "test", "later", "later"]
 
 
-def test_chosen_test_years_leave_later_films_out() -> None:
+def test_films_after_chosen_test_years_are_in_no_split() -> None:
     assert assign_splits(YEARS, 2023, (2019, 2019)).tolist() == ["training", "validation", "test"] + ["later"] * 4
+
+
+def test_immature_films_are_never_tested_whatever_years_are_chosen() -> None:
+    assert assign_splits(YEARS, 2023, (2021, 2023)).tolist()[-3:] == ["test", "later", "later"]
+    assert assign_splits(YEARS, 1990, None).unique().tolist() == ["later"]
+    assert assign_splits(YEARS.head(0), 2023, None).tolist() == []
 
 
 def test_too_few_films_are_refused_with_the_split_and_the_number() -> None:
     with pytest.raises(TooFewRatingsError, match="12 in the training years, at least 200"):
         require_enough_films(pd.Series(["training"] * 12))
+    require_enough_films(pd.Series(["training"] * 200 + ["validation"] * 30 + ["test"] * 30))
 
 
-def test_a_feature_that_moved_is_named_with_its_films() -> None:
-    before = pd.DataFrame({"release_year": [2000.0, 2010.0, 2020.0], "a": [1.0, 2.0, 3.0]}, index=["x", "y", "z"])
-    after = before.assign(a=[1.0, 2.5, 9.0])
-    audit = compare_features(before, after, cut_year=2010)
-    assert (audit.n_films, dict(audit.leaking), audit.passed) == (2, {"a": 1}, False)
-
-
-def test_intervals_cover_the_share_they_name() -> None:
-    rng = np.random.default_rng(0)
-    n = 4000
-    matrix = pd.DataFrame(0.0, index=range(n), columns=list(FEATURE_NAMES))
-    matrix["director_debut_share"] = rng.random(n).round()
-    ratings = rng.normal(6, 0.5, n)
-    target = ratings + rng.normal(0, 0.4 + 0.4 * matrix["director_debut_share"].to_numpy())
-    fitted = fit_intervals(matrix[:2000], ratings[:2000], target[:2000])
-    bounds = fitted.bounds(matrix[2000:].reset_index(drop=True), ratings[2000:])
-    inside = (target[2000:] >= bounds["low_80"]) & (target[2000:] <= bounds["high_80"])
-    debut = matrix["director_debut_share"][2000:].to_numpy() > 0
-    assert inside.mean() == pytest.approx(0.8, abs=0.03)
-    assert inside[debut].mean() == pytest.approx(0.8, abs=0.05)
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"is_mature": False}, "None of the 2 rated films is mature"),
+        ({"release_year": 2010}, "All 2 mature rated films are from 2010"),
+        ({"target_rating": 6.0}, "All 2 mature rated films have the rating 6.0"),
+    ],
+)
+def test_films_without_variation_are_refused_with_the_cause(change: dict[str, object], message: str) -> None:
+    require_trainable_films(ROWS)
+    with pytest.raises(TooFewRatingsError, match=message):
+        require_trainable_films(ROWS.assign(**change))

@@ -1,0 +1,71 @@
+import pytest
+
+from imdb_assets.rating_model.features.credit_arrays import BILLED_CAST
+from imdb_assets.rating_model.features.draft import MAX_PLOT_CHARACTERS, MovieDraft
+from imdb_assets.rating_model.lookup.draft_resolver import MAX_NAME_CHARACTERS, DraftResolver, truncate_draft
+from imdb_assets.rating_model.lookup.people import NEWCOMER
+from imdb_assets.vocabulary.genres import GENRES
+from imdb_assets_tests.rating_model.lookup.test_people import FAMOUS, PEOPLE
+
+BARE = MovieDraft(release_year=2027)
+
+
+def draft(**fields: object) -> MovieDraft:
+    return MovieDraft.model_validate({"release_year": 2027} | fields)
+
+
+def test_names_become_ids_and_unknown_names_newcomers() -> None:
+    resolved, warnings = DraftResolver(PEOPLE).resolve(
+        draft(directors=["Mariana Roe", " nm0000050 ", "Xu Qwzvk", " ", "Xu Qwzvk"], genres=["Drama", "Dramedy"])
+    )
+    assert resolved.directors == ("nm0000050", f"{NEWCOMER}Xu Qwzvk")
+    assert resolved.genres == ("Drama",)
+    assert warnings == (
+        "Dramedy is not an IMDb genre and was ignored.",
+        "Xu Qwzvk: unknown person, treated as a newcomer.",
+        "An empty name was ignored.",
+    )
+
+
+def test_a_resolved_draft_resolves_to_itself() -> None:
+    resolved, _ = DraftResolver(PEOPLE).resolve(draft(directors=["Ana Roe"], cast=["Xu Qwzvk", FAMOUS]))
+    again, warnings = DraftResolver(PEOPLE).resolve(resolved)
+    assert again == resolved
+    assert warnings == ("Xu Qwzvk is treated as a newcomer.",)
+
+
+def test_similar_names_are_looked_up_for_the_first_unknown_names_only() -> None:
+    slips = ("Cristofer Nolender", "Cristofer Nolendar", "Cristofer Nolander")
+    resolver = DraftResolver(PEOPLE, max_fuzzy_lookups=2)
+    warnings = [resolver.resolve(draft(directors=[name]))[1][0] for name in (slips[0], *slips)]
+    assert ["Similar names" in warning for warning in warnings] == [True, True, True, False]
+
+
+def test_a_draft_within_the_limits_is_not_changed() -> None:
+    full = draft(plot="x" * MAX_PLOT_CHARACTERS, genres=GENRES, cast=["y" * MAX_NAME_CHARACTERS] * BILLED_CAST)
+    assert truncate_draft(full) == (full, [])
+    assert truncate_draft(BARE) == (BARE, [])
+
+
+@pytest.mark.parametrize(
+    ("fields", "kept", "warning"),
+    [
+        ({"plot": "x" * 4000}, {"plot": "x" * 3000}, "The plot has 4,000 characters. Only the first 3,000 are used."),
+        (
+            {"cast": [str(number) for number in range(5000)]},
+            {"cast": tuple("0123456789")},
+            "cast has 5,000 entries. Only the first 10 are used.",
+        ),
+        (
+            {"writers": ["x" * 300]},
+            {"writers": ("x" * 200,)},
+            "writers contains a text of more than 200 characters. Only the first 200 are used.",
+        ),
+    ],
+)
+def test_a_draft_beyond_a_limit_is_truncated_with_a_warning(
+    fields: dict[str, object], kept: dict[str, object], warning: str
+) -> None:
+    truncated, warnings = truncate_draft(draft(**fields))
+    assert truncated == BARE.model_copy(update=kept)
+    assert warnings == [warning]

@@ -1,0 +1,83 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from mlflow.exceptions import MlflowException
+
+from imdb_assets.rating_model.features.draft import MovieDraft
+from imdb_assets.rating_model.serving.answers import (
+    MAX_DRAFTS,
+    UNREGISTERED,
+    ServedModel,
+    parse_draft,
+    parse_drafts,
+    registered_version,
+)
+from imdb_assets.rating_model.serving.rating_model import OUTPUT_COLUMNS, RatingModel
+from imdb_assets.rating_model.training.fit_tfidf_forest import fit_tfidf_forest
+from imdb_assets_tests.support.champion import GIFTED_NAME
+from imdb_assets_tests.support.training_rows import rated_films
+
+
+def served(model: RatingModel) -> ServedModel:
+    answering = ServedModel()
+    answering.model, answering.version = model, "7"
+    return answering
+
+
+def test_an_absent_field_may_be_missing_none_nan_or_empty() -> None:
+    row = {"release_year": 2027, "plot": None, "runtime_minutes": float("nan"), "genres": np.array([]), "cast": []}
+    assert parse_draft(row) == MovieDraft(release_year=2027)
+
+
+def test_the_first_invalid_draft_is_named_by_its_row() -> None:
+    rows = [{"release_year": 2027}, {"release_year": "soon"}, {}]
+    with pytest.raises(MlflowException, match="row 1: release_year = 'soon': send a whole number"):
+        parse_drafts(rows)
+    with pytest.raises(MlflowException, match=r"^release_year is missing: send the year of release, such as 2027\.$"):
+        parse_drafts([{}])
+
+
+def test_more_drafts_than_the_limit_are_refused() -> None:
+    with pytest.raises(MlflowException, match="50,001 drafts in one request: send at most 50,000"):
+        parse_drafts([{"release_year": 2027}] * (MAX_DRAFTS + 1))
+
+
+def test_reasons_and_similar_films_are_columns_only_on_request(model: RatingModel) -> None:
+    rows = pd.DataFrame([{"release_year": 2027, "directors": [GIFTED_NAME]}])
+    answering = served(model)
+    plain = answering.predict(None, rows)  # type: ignore[arg-type]
+    assert tuple(plain) == (*OUTPUT_COLUMNS, "model_version")
+    full = answering.predict(None, rows, {"explain": True, "similar": 2})  # type: ignore[arg-type]
+    assert set(full) - set(plain) == {"similar", "average", "reasons"}
+    assert full[list(plain)].equals(plain)
+    assert full["model_version"].tolist() == ["7"]
+    assert len(full["similar"][0]) == 2
+
+
+def test_a_request_without_drafts_has_no_answers(model: RatingModel) -> None:
+    answers = served(model).predict(None, pd.DataFrame(), {"explain": True, "similar": 2})  # type: ignore[arg-type]
+    assert len(answers) == 0
+
+
+def test_a_forest_refuses_to_explain_with_the_model_that_can(model: RatingModel) -> None:
+    forest = replace(model, predictor=fit_tfidf_forest(rated_films(300), seed=0))
+    rows = pd.DataFrame([{"release_year": 2027}])
+    with pytest.raises(MlflowException, match="use imdb_rating@champion"):
+        served(forest).predict(None, rows, {"explain": True})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("note", "version"),
+    [
+        ("model_name: imdb_rating\nmodel_version: '12'\n", "12"),
+        ("model_version: 3\n", "3"),
+        ("other: 1\n", UNREGISTERED),
+    ],
+)
+def test_the_version_is_that_of_the_registry(tmp_path: Path, note: str, version: str) -> None:
+    assert registered_version(tmp_path) == UNREGISTERED == "unregistered"
+    (tmp_path / "registered_model_meta").write_text(note)
+    assert registered_version(tmp_path) == version
