@@ -83,17 +83,17 @@ def slice_coverage_picture(rows: pd.DataFrame) -> Picture:
 def outcomes_picture(scoreboard: pd.DataFrame) -> Picture:
     """What films came to be rated against what was forecast; rows of the scoreboard, each film's first forecast."""
     shown = colours()
-    rows = scoreboard[["title", "release_year", "predicted_rating", "target_rating", "n_votes"]].assign(
+    rows = scoreboard[["title", "release_year", "predicted_rating", "average_rating", "n_votes"]].assign(
         color=scoreboard["is_within_80"].map({True: shown.ink, False: shown.down}),
         forecast_date=scoreboard["forecast_date"].astype(str),
     )
-    scale = _scale(rows[["predicted_rating", "target_rating"]], margin=0.3)
+    scale = _scale(rows[["predicted_rating", "average_rating"]], margin=0.3)
     encoding = {
         "x": _number("predicted_rating", "Forecast rating", scale),
-        "y": _number("target_rating", "Rating today", scale),
+        "y": _number("average_rating", "Rating today", scale),
         "color": _COLOR,
         "tooltip": [told("title", "Film"), told("release_year", "Year"), told("predicted_rating", "Forecast", ".1f"),
-                    told("target_rating", "Rating today", ".1f"), told("n_votes", "Votes"),
+                    told("average_rating", "Rating today", ".1f"), told("n_votes", "Votes"),
                     told("forecast_date", "Forecast on")],
     }  # fmt: skip
     return picture(_diagonal(scale), layer("circle", encoding, rows=_records(rows), size=70, opacity=0.8), height=320)

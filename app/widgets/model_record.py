@@ -8,7 +8,7 @@ from app.charts.model import outcomes_picture
 from app.charts.theme import show
 from app.settings import read_settings
 from imdb_assets.rating_model.monitoring.forecasts import first_forecasts
-from imdb_assets.rating_model.monitoring.scoreboard import score
+from imdb_assets.rating_model.monitoring.scoreboard import evaluate_forecasts
 from imdb_assets.rating_model.registry import run_artifacts, versions
 from imdb_assets.rating_model.registry.versions import Champion
 
@@ -27,7 +27,7 @@ def show_forecasts(champion: Champion) -> None:
     except (versions.NoChampionError, versions.RegistryUnreachableError) as error:
         st.info(str(error), icon=":material/info:")
         return
-    st.markdown(score(scoreboard).reason)
+    st.markdown(evaluate_forecasts(scoreboard).reason)
     if len(scoreboard):
         show(outcomes_picture(first_forecasts(scoreboard)), alt="Rating of films today against their forecast")
     if len(forecasts):
