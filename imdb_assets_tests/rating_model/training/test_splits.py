@@ -2,7 +2,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from imdb_assets.rating_model.evaluation.leak_audit import compare_features
 from imdb_assets.rating_model.training.conformal import fit_intervals
 from imdb_assets.rating_model.training.splits import TooFewRatingsError, assign_splits, require_enough_films
 from imdb_assets.vocabulary.features import FEATURE_NAMES
@@ -22,13 +21,6 @@ def test_chosen_test_years_leave_later_films_out() -> None:
 def test_too_few_films_are_refused_with_the_split_and_the_number() -> None:
     with pytest.raises(TooFewRatingsError, match="12 in the training years, at least 200"):
         require_enough_films(pd.Series(["training"] * 12))
-
-
-def test_a_feature_that_moved_is_named_with_its_films() -> None:
-    before = pd.DataFrame({"release_year": [2000.0, 2010.0, 2020.0], "a": [1.0, 2.0, 3.0]}, index=["x", "y", "z"])
-    after = before.assign(a=[1.0, 2.5, 9.0])
-    audit = compare_features(before, after, cut_year=2010)
-    assert (audit.n_films, dict(audit.leaking), audit.passed) == (2, {"a": 1}, False)
 
 
 def test_intervals_cover_the_share_they_name() -> None:
