@@ -36,9 +36,9 @@ def _print_errors(predictions: pd.DataFrame, hidden: Truth) -> None:
     test = predictions[(predictions["model"] == CANDIDATE_NAME) & (predictions["split"] == "test")]
     films = test[test["n_votes"] >= MATURE_VOTES].join(quality, on="tconst", how="inner")
     print(f"{len(films):,} test films with {MATURE_VOTES:,} votes or more, rating points")
-    print(f"  model              RMSE {_rms(films['rating'] - films['target']):.3f}")
-    print(f"  who knows all      RMSE {_rms(films['quality'] - films['target']):.3f} (irreducible)")
-    print(f"  model to the truth RMSE {_rms(films['rating'] - films['quality']):.3f}")
+    print(f"  model              RMSE {_rms(films['predicted_rating'] - films['target_rating']):.3f}")
+    print(f"  who knows all      RMSE {_rms(films['quality'] - films['target_rating']):.3f} (irreducible)")
+    print(f"  model to the truth RMSE {_rms(films['predicted_rating'] - films['quality']):.3f}")
 
 
 def _print_skills(history: pd.DataFrame, hidden: Truth) -> None:

@@ -15,6 +15,7 @@ from app.charts.model import (
 from app.charts.theme import show
 from app.widgets.model_record import show_card, show_forecasts, show_versions
 from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_NAME
+from imdb_assets.rating_model.evaluation.leaderboard import leak_tax
 from imdb_assets.rating_model.registry import run_artifacts, versions
 from imdb_assets.rating_model.registry.versions import Champion
 
@@ -92,10 +93,9 @@ def _show_leaderboard(rows: pd.DataFrame) -> None:
 
 
 def _leak_tax(rows: pd.DataFrame) -> str | None:
-    rmse = dict(zip(rows["model"], rows["rmse"], strict=True))
-    if not {"tfidf_forest", LEAKY} <= set(rmse):
+    tax = leak_tax(rows)
+    if tax is None:
         return None
-    tax = rmse["tfidf_forest"] - rmse[LEAKY]
     return (
         f"**Leak tax: {tax:.2f} rating points.** That much better the same recipe looks when its facts about people "
         "come from films that were not made yet. It is the only row that could not be had before release."

@@ -52,7 +52,7 @@ def _report(candidate: EvaluatedVersion, recipe: Recipe) -> ModelReport:
         "recipe": "found by the search" if recipe != Recipe() else "default",
         "leaderboard": dg.MetadataValue.md(leaderboard_markdown(candidate.leaderboard)),
         "leaderboard_rows": dg.MetadataValue.json(leaderboard_records(candidate.leaderboard)),
-        "leak_tax": dg.MetadataValue.json(leak_taxes(candidate.leaderboard)),
+        **{f"leak_tax_{name}": round(tax, 3) for name, tax in leak_taxes(candidate.leaderboard).items()},
         **figures_as_metadata(figures),
     }
     return ModelReport(metadata, checks=[check_result(ABSENCE, candidate.missingness)])

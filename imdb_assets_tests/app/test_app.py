@@ -76,8 +76,8 @@ def measured_uri(tmp_path_factory) -> str:
         forecast_date=pd.Timestamp("2024-03-01"),
     )  # fmt: skip
     scoreboard = forecasts[:20].assign(
-        target_rating=unseen["target_rating"][:20], n_votes=100, n_days=800,
-        error=lambda rows: rows["target_rating"] - rows["predicted_rating"],
+        average_rating=unseen["target_rating"][:20], n_votes=100, n_days=800,
+        error=lambda rows: rows["average_rating"] - rows["predicted_rating"],
         is_within_80=True, is_within_90=True,
     )  # fmt: skip
     for rows, file in (
@@ -85,7 +85,8 @@ def measured_uri(tmp_path_factory) -> str:
         (forecasts, run_artifacts.FORECASTS_FILE), (scoreboard, run_artifacts.SCOREBOARD_FILE),
     ):  # fmt: skip
         run_artifacts.log_rows_of_champion(uri, rows, file)
-    MlflowClient(uri).log_text(versions.version_or_error(uri, versions.CHAMPION).run_id, "# The card", run_artifacts.CARD_FILE)
+    run_id = versions.version_or_error(uri, versions.CHAMPION).run_id
+    MlflowClient(uri).log_text(run_id, "# The card", run_artifacts.CARD_FILE)
     return uri
 
 
