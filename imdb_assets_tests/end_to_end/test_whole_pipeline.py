@@ -220,7 +220,7 @@ def test_a_past_run_is_made_again_from_what_it_logged(platform: Platform) -> Non
     lake = platform.delta.lake
     tables = {
         name: DeltaTable(lake.uri(table_path(name)), version=int(origin[f"delta_version.{name}"])).to_pandas()
-        for name in ("gold_training_set", "gold_movie_features", *HISTORY_TABLES)
+        for name in ("gold_training_set", "gold_movie_features", *HISTORY_TABLES, "gold_people_index")
     }
     recipe = champion_recipe(uri)
     assert recipe is not None
