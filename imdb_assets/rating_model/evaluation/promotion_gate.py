@@ -19,8 +19,8 @@ COVERAGE_80_BAND = (0.77, 0.83)
 MUST_NOT_LOSE_TO = ("mean", "genre_mean", "as_of_ridge")
 RULES = (
     "On the test films, the candidate is not inferior to the champion (the upper end of the 95% interval of the RMSE "
-"""RMSE, rating points, by which a candidate may be worse than the champion, because its history is newer."""
-    f"the 95% intervals of its slope and of the coverage of its 80% intervals overlap {SLOPE_BAND} and "
+    f"difference is at most {MAXIMUM_RMSE_DIFFERENCE:+}), has an RMSE no higher than {', '.join(MUST_NOT_LOSE_TO)}, "
+    f"and the 95% intervals of its slope and of the coverage of its 80% intervals overlap {SLOPE_BAND} and "
     f"{COVERAGE_80_BAND}."
 )
 """The rules of the gate in one sentence."""
