@@ -11,7 +11,7 @@ import lightgbm as lgb
 import pandas as pd
 from deltalake import DeltaTable
 
-from imdb_assets.rating_model.evaluation.backtest import mature_films
+from imdb_assets.rating_model.evaluation.mature_films import mature_films
 from imdb_assets.rating_model.training.fit import Prepared, grow, prepare
 from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe, tree_parameters

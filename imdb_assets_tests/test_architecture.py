@@ -40,11 +40,11 @@ ALLOWED = {
     "imdb_assets/rating_model/scenarios/kernel": {"imdb_assets.rating_model.features", "numba", "numpy"},
     "imdb_assets/rating_model/evaluation": {
         "imdb_assets.rating_model.features", "imdb_assets.rating_model.training", "imdb_assets.vocabulary", "lightgbm",
-        "numpy", "optuna", "pandas", "scipy", "sklearn", "threadpoolctl",
+        "numpy", "optuna", "pandas", "pyarrow", "scipy", "sklearn",
     },
     "imdb_assets/rating_model/registry": {
         "imdb_assets", "imdb_assets.rating_model.evaluation", "imdb_assets.rating_model.features",
-        "imdb_assets.rating_model.serving", "imdb_assets.rating_model.training", "imdb_assets.vocabulary", "mlflow",
+        "imdb_assets.rating_model.lookup", "imdb_assets.rating_model.serving", "imdb_assets.rating_model.training", "imdb_assets.vocabulary", "mlflow",
         "numpy", "pandas", "sqlalchemy",
     },
     "imdb_assets/rating_model/monitoring": {

@@ -87,17 +87,17 @@ def slice_coverage_chart(rows: pd.DataFrame) -> Chart:
 def outcomes_chart(scoreboard: pd.DataFrame) -> Chart:
     """Draw today's rating against the forecast, from scoreboard rows with each film's first forecast."""
     palette = colours()
-    rows = scoreboard[["title", "release_year", "predicted_rating", "target_rating", "n_votes"]].assign(
+    rows = scoreboard[["title", "release_year", "predicted_rating", "average_rating", "n_votes"]].assign(
         color=scoreboard["is_within_80"].map({True: palette.ink, False: palette.down}),
         forecast_date=scoreboard["forecast_date"].astype(str),
     )
-    scale = _scale(rows[["predicted_rating", "target_rating"]], margin=0.3)
+    scale = _scale(rows[["predicted_rating", "average_rating"]], margin=0.3)
     encoding = {
         "x": _number("predicted_rating", "Forecast rating", scale),
-        "y": _number("target_rating", "Rating today", scale),
+        "y": _number("average_rating", "Rating today", scale),
         "color": _COLOR,
         "tooltip": [tooltip("title", "Film"), tooltip("release_year", "Year"),
-                    tooltip("predicted_rating", "Forecast", ".1f"), tooltip("target_rating", "Rating today", ".1f"),
+                    tooltip("predicted_rating", "Forecast", ".1f"), tooltip("average_rating", "Rating today", ".1f"),
                     tooltip("n_votes", "Votes"), tooltip("forecast_date", "Forecast on")],
     }  # fmt: skip
     return chart(_diagonal(scale), layer("circle", encoding, rows=_records(rows), size=70, opacity=0.8), height=320)

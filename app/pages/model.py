@@ -15,6 +15,7 @@ from app.charts.model import (
 from app.charts.theme import show_chart
 from app.widgets.model_record import show_card, show_forecasts, show_versions
 from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_NAME
+from imdb_assets.rating_model.evaluation.leaderboard import leak_tax
 from imdb_assets.rating_model.registry import run_artifacts, versions
 from imdb_assets.rating_model.registry.versions import Champion
 
@@ -90,10 +91,9 @@ def _show_leaderboard(rows: pd.DataFrame) -> None:
 
 
 def _leak_tax(rows: pd.DataFrame) -> str | None:
-    rmse = dict(zip(rows["model"], rows["rmse"], strict=True))
-    if not {"tfidf_forest", LEAKY} <= set(rmse):
+    tax = leak_tax(rows)
+    if tax is None:
         return None
-    tax = rmse["tfidf_forest"] - rmse[LEAKY]
     return (
         f"**Leak tax: {tax:.2f} rating points.** The TF-IDF forest looks this much better when its features about "
         "people include later films. Only the leaky row uses information that does not exist before a film's release."

@@ -7,7 +7,7 @@ from app.champion import logged_rows, show_info
 from app.charts.model import outcomes_chart
 from app.charts.theme import show_chart
 from imdb_assets.rating_model.monitoring.forecasts import first_forecasts
-from imdb_assets.rating_model.monitoring.scoreboard import score
+from imdb_assets.rating_model.monitoring.scoreboard import evaluate_forecasts
 from imdb_assets.rating_model.registry import run_artifacts, versions
 from imdb_assets.rating_model.registry.versions import Champion
 from imdb_assets.settings import settings
@@ -25,7 +25,7 @@ def show_forecasts(champion: Champion) -> None:
     except (versions.NoChampionError, versions.RegistryUnreachableError) as error:
         show_info(str(error))
         return
-    st.markdown(score(scoreboard).reason)
+    st.markdown(evaluate_forecasts(scoreboard).reason)
     if len(scoreboard):
         show_chart(outcomes_chart(first_forecasts(scoreboard)), alt="Ratings of films today against their forecasts")
     if len(forecasts):

@@ -1,4 +1,4 @@
-"""The history assets of gold: what was known of people as of each year."""
+"""The gold history assets: the state of people, pairs and franchises as of each year."""
 
 from pyspark.sql import DataFrame
 

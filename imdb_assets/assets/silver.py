@@ -1,6 +1,4 @@
-"""The silver assets: movies, people, credits and the rest, one row each."""
-
-from collections.abc import Callable
+"""The silver assets: one row per movie, person, credit, title name, series, episode and so on."""
 
 import dagster as dg
 from pyspark.sql import DataFrame
@@ -8,8 +6,10 @@ from pyspark.sql import functions as F
 
 from imdb_assets.materialization.checked_commit import Checked, Writing
 from imdb_assets.materialization.checks import orphans_result, orphans_spec
-from imdb_assets.materialization.plots import bars, vote_band_label
+from imdb_assets.materialization.optional_tables import rows_so_far
+from imdb_assets.materialization.row_checks import principals_result, unchanged_rows_result
 from imdb_assets.materialization.table_asset import table_asset
+from imdb_assets.materialization.votes import votes_chart
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.tables.silver import (
     CREDITS,
@@ -38,17 +38,13 @@ def silver_movies(bronze_title_basics: DataFrame) -> Checked:
 @table_asset(RATINGS)
 def silver_ratings(bronze_title_ratings: DataFrame) -> Checked:
     rows = silver.ratings(bronze_title_ratings).persist()
-    bands = silver.votes(rows).toArrow().to_pydict()
-    labels = [vote_band_label(least) for least in bands["least_votes"]]
-    picture = bars({"titles": bands["n_titles"]}, labels, title="Rated titles, by votes", unit="titles")
-    return Checked(rows, with_repeats=silver.rating_rows(bronze_title_ratings), metadata={"votes": picture})
+    chart = votes_chart(silver.votes(rows).toArrow().to_pandas())
+    return Checked(rows, with_repeats=silver.rating_rows(bronze_title_ratings), metadata={"votes": chart})
 
 
 @table_asset(RATING_HISTORY, writing=Writing.MERGE_ROWS)
 def silver_rating_history(silver_ratings: DataFrame, delta: dg.ResourceParam[DeltaLake]) -> DataFrame:
-    is_new = not delta.exists(RATING_HISTORY.path)
-    history = silver_ratings.limit(0) if is_new else delta.read(RATING_HISTORY.path)
-    return silver.rating_changes(silver_ratings, history)
+    return silver.rating_changes(silver_ratings, rows_so_far(delta, RATING_HISTORY, like=silver_ratings))
 
 
 @table_asset(PEOPLE)
@@ -62,7 +58,7 @@ def silver_people(bronze_name_basics: DataFrame) -> Checked:
         dg.AssetCheckSpec(
             ACCOUNTED_FOR,
             asset=CREDITS.asset_name,
-            description="Each principal of a movie has a credit, a category that gives none, or repeats another row.",
+            description="Each principal of a movie has a credit, a category without credits, or repeats another row.",
         )
     ],
 )
@@ -70,13 +66,8 @@ def silver_credits(
     bronze_title_basics: DataFrame, bronze_title_principals: DataFrame, bronze_title_crew: DataFrame
 ) -> Checked:
     rows = silver.credits(bronze_title_basics, bronze_title_principals, bronze_title_crew).persist()
-    counts = silver.principals_accounted(bronze_title_basics, bronze_title_principals, rows).first()
-    numbers = counts.asDict() if counts else {}
-    accounted = sum(n for name, n in numbers.items() if name != "principals")
-    check = dg.AssetCheckResult(
-        check_name=ACCOUNTED_FOR, passed=accounted == numbers.get("principals"), metadata=numbers
-    )
-    return Checked(rows, checks=[check])
+    counts = silver.principals_accounted(bronze_title_basics, bronze_title_principals, rows)
+    return Checked(rows, checks=[principals_result(ACCOUNTED_FOR, counts)])
 
 
 @table_asset(OUTSIDE_CREDITS)
@@ -123,24 +114,12 @@ def silver_episodes(
             WHITELISTED,
             asset=OMDB_FACTS.asset_name,
             blocking=True,
-            description="The facts are the same when each field of OMDb's that is not on the whitelist, as its rating, "
-            "votes and awards, is taken away.",
+            description="The facts stay the same when all fields that are not on the whitelist are removed from OMDb's "
+            f"responses, such as ratings, votes and awards. The whitelist: {', '.join(silver.OMDB_WHITELIST)}.",
         )
     ],
 )
 def silver_omdb_facts(bronze_omdb_responses: DataFrame) -> Checked:
     facts = silver.omdb_facts(bronze_omdb_responses).persist()
-    return Checked(facts, checks=[whitelist_result(facts, bronze_omdb_responses, silver.omdb_facts)])
-
-
-def whitelist_result(
-    facts: DataFrame, omdb_responses: DataFrame, transform: Callable[[DataFrame], DataFrame]
-) -> dg.AssetCheckResult:
-    """Whether the transform gives the same facts from responses that hold the whitelisted fields alone."""
-    n_moved = facts.exceptAll(transform(silver.whitelisted_responses(omdb_responses))).count()
-    return dg.AssetCheckResult(
-        check_name=WHITELISTED,
-        passed=not n_moved,
-        description=f"{n_moved:,} rows hold what is not on the whitelist" if n_moved else None,
-        metadata={"rows_moved": n_moved, "whitelist": ", ".join(silver.OMDB_WHITELIST)},
-    )
+    from_whitelist = silver.omdb_facts(silver.whitelisted_responses(bronze_omdb_responses))
+    return Checked(facts, checks=[unchanged_rows_result(WHITELISTED, facts, from_whitelist)])

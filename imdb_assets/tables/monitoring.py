@@ -58,15 +58,15 @@ SCOREBOARD = Table(
         replace(RELEASE_YEAR, comment="Year of first release in the latest snapshot."),
         *_FORECAST,
         Column(
-            name="target_rating",
+            name="average_rating",
             type="double",
             comment="Average rating today, 1 to 10.",
             nullable=False,
-            check="target_rating BETWEEN 1 AND 10",
+            check="average_rating BETWEEN 1 AND 10",
         ),
         Column(name="n_votes", type="int", comment="Number of votes for the rating.", nullable=False),
         Column(
-            name="error", type="double", comment="target_rating minus predicted_rating, rating points.", nullable=False
+            name="error", type="double", comment="average_rating minus predicted_rating, rating points.", nullable=False
         ),
         Column(
             name="is_within_80",
@@ -83,7 +83,7 @@ SCOREBOARD = Table(
         Column(
             name="n_days",
             type="int",
-            comment="From forecast_date to the snapshot of target_rating, days.",
+            comment="From forecast_date to the snapshot of average_rating, days.",
             nullable=False,
         ),
     ),

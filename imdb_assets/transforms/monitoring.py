@@ -25,10 +25,12 @@ def matured_films(movie_features: DataFrame, *, after_year: int, mature_after_ye
 def scoreboard(forecasts: DataFrame, movie_features: DataFrame, *, mature_after_years: int) -> DataFrame:
     """Compare each forecast whose film has a mature rating by now with that rating."""
     films = matured_films(movie_features, after_year=0, mature_after_years=mature_after_years)
-    outcomes = films.select("tconst", "release_year", "target_rating", "n_votes", "snapshot_date")
+    outcomes = films.select(
+        "tconst", "release_year", F.col("target_rating").alias("average_rating"), "n_votes", "snapshot_date"
+    )
     # IMDb may correct a release year: the latest one decides whether the rating is mature.
     scored = forecasts.drop("release_year").join(outcomes, on="tconst", how="inner")
-    rating = F.col("target_rating")
+    rating = F.col("average_rating")
     return scored.withColumns(
         {
             "error": rating - F.col("predicted_rating"),

@@ -75,12 +75,12 @@ class World:
 
 
 def check(result: dg.ExecuteInProcessResult, name: str) -> dg.AssetCheckEvaluation:
-    return next(found for found in result.get_asset_check_evaluations() if found.check_name == name)
+    return next(evaluation for evaluation in result.get_asset_check_evaluations() if evaluation.check_name == name)
 
 
-def said(result: dg.ExecuteInProcessResult) -> str:
+def summary(result: dg.ExecuteInProcessResult) -> str:
     (event,) = result.get_asset_materialization_events()
-    return str(event.materialization.metadata["said"].value)
+    return str(event.materialization.metadata["summary"].value)
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +123,7 @@ def another_version(world: World) -> World:
     return World(world.delta, world.spark, world.folder, uri)
 
 
-def test_announced_and_fresh_films_without_a_rating_are_forecast_as_the_champion_answers(world: World) -> None:
+def test_announced_and_fresh_films_without_a_rating_are_forecast_by_the_champion(world: World) -> None:
     films = films_of_2024()
     world.snapshot(films, FIRST)
     result = world.materialize(gold_forecasts)
@@ -131,7 +131,7 @@ def test_announced_and_fresh_films_without_a_rating_are_forecast_as_the_champion
     assert set(rows["tconst"]) == FORECAST
     assert set(rows["model_version"]) == {"1"}
     assert set(rows["forecast_date"]) == {FIRST}
-    assert said(result) == "Version 1 on 3 films without a rating."
+    assert summary(result) == "Version 1 forecast 3 films without a rating."
     model = versions.load_champion(world.tracking_uri).model
     facts = films.set_index("tconst").loc[rows["tconst"]].reset_index()
     np.testing.assert_allclose(rows["predicted_rating"], model.predict_frame(facts))
@@ -157,19 +157,19 @@ def test_a_forecast_is_frozen_and_another_version_adds_its_own(world: World) -> 
 def test_without_a_champion_nothing_is_forecast_and_nothing_fails(world: World, tmp_path: Path) -> None:
     world.snapshot(films_of_2024(), FIRST)
     world.put(TRAINING_SET, unmoved_rows())
-    nobody = World(world.delta, world.spark, tmp_path, f"sqlite:///{tmp_path / 'none.db'}")
-    result = nobody.materialize(gold_forecasts)
-    assert nobody.rows(FORECASTS).empty
-    assert said(result).startswith("Nothing is forecast yet. No model imdb_rating@champion")
-    assert said(nobody.materialize(gold_scoreboard)) == "No forecast has matured yet."
-    grown = check(nobody.materialize(gold_feature_drift), NOT_GROWN)
+    empty = World(world.delta, world.spark, tmp_path, f"sqlite:///{tmp_path / 'none.db'}")
+    result = empty.materialize(gold_forecasts)
+    assert empty.rows(FORECASTS).empty
+    assert summary(result).startswith("There are no forecasts yet. No model imdb_rating@champion")
+    assert summary(empty.materialize(gold_scoreboard)) == "No forecast has matured yet."
+    grown = check(empty.materialize(gold_feature_drift), NOT_GROWN)
     assert grown.passed
     assert (grown.description or "").startswith("Nothing to measure yet. No model")
     world.materialize(gold_forecasts)
     assert set(world.rows(FORECASTS)["tconst"]) == FORECAST
 
 
-def test_only_a_forecast_whose_film_has_a_mature_rating_is_scored(world: World) -> None:
+def test_only_forecasts_of_films_with_a_mature_rating_are_scored(world: World) -> None:
     world.snapshot(films_of_2024(), FIRST)
     first = world.materialize(gold_forecasts, gold_scoreboard)
     assert world.rows(SCOREBOARD).empty
@@ -178,7 +178,7 @@ def test_only_a_forecast_whose_film_has_a_mature_rating_is_scored(world: World) 
     result = world.materialize(gold_forecasts, gold_scoreboard)
     (row,) = world.rows(SCOREBOARD).to_dict("records")
     forecast = world.rows(FORECASTS).set_index("tconst").loc["tt0000002"]
-    assert (row["tconst"], row["target_rating"], row["n_votes"]) == ("tt0000002", 9.9, 500)
+    assert (row["tconst"], row["average_rating"], row["n_votes"]) == ("tt0000002", 9.9, 500)
     assert (row["predicted_rating"], row["forecast_date"]) == (forecast["predicted_rating"], FIRST)
     assert row["error"] == pytest.approx(9.9 - forecast["predicted_rating"])
     assert row["is_within_80"] == (forecast["low_80"] <= 9.9 <= forecast["high_80"])
@@ -189,7 +189,7 @@ def test_only_a_forecast_whose_film_has_a_mature_rating_is_scored(world: World) 
     assert "data:image/png;base64" in str(held.metadata["forecast_and_outcome"].value)
 
 
-def test_the_champions_run_keeps_its_forecasts_and_how_they_turned_out_for_the_app(world: World) -> None:
+def test_the_champions_run_keeps_its_forecasts_and_the_scoreboard_for_the_app(world: World) -> None:
     own = another_version(world)
     own.snapshot(films_of_2024(), FIRST)
     own.materialize(gold_forecasts, gold_scoreboard)
@@ -212,7 +212,7 @@ def measured(world: World, training_set: pd.DataFrame) -> dg.ExecuteInProcessRes
     return world.materialize(gold_forecasts, gold_scoreboard, gold_feature_drift)
 
 
-def test_the_same_distribution_passes_and_a_shifted_one_names_what_moved(world: World) -> None:
+def test_the_same_distribution_passes_and_a_shifted_one_names_the_features(world: World) -> None:
     world.snapshot(films_of_2024(), FIRST)
     drifted = check(measured(world, unmoved_rows()), NOT_DRIFTED)
     assert drifted.passed, drifted.description
@@ -233,20 +233,20 @@ def test_the_same_distribution_passes_and_a_shifted_one_names_what_moved(world: 
 
 
 @pytest.mark.parametrize(("fall", "passed"), [(0.0, True), (3.0, False)])
-def test_errors_are_measured_on_mature_films_that_the_champion_has_not_seen(
+def test_errors_are_measured_on_mature_films_that_the_champion_was_not_trained_on(
     world: World, fall: float, *, passed: bool
 ) -> None:
     films = films_of_2024()
     # The champion was trained on a snapshot of 2021, that is on films to 2019; in 2024 those to 2022 are mature.
-    told = another_version(world)
-    client = MlflowClient(told.tracking_uri)
+    own = another_version(world)
+    client = MlflowClient(own.tracking_uri)
     client.set_registered_model_alias(versions.MODEL_NAME, versions.CHAMPION, "1")
     client.set_model_version_tag(versions.MODEL_NAME, "1", "snapshot_date", "2021-02-03")
     is_unseen = films["release_year"].between(2020, 2022) & films["target_rating"].notna()
     films.loc[is_unseen, "target_rating"] = np.clip(films.loc[is_unseen, "target_rating"] - fall, 1, 10)
-    told.snapshot(films, FIRST)
-    grown = check(measured(told, unmoved_rows()), NOT_GROWN)
+    own.snapshot(films, FIRST)
+    grown = check(measured(own, unmoved_rows()), NOT_GROWN)
     assert grown.metadata["films"].value == is_unseen.sum()
-    assert grown.metadata["rmse_promised"].value == 0.8
+    assert grown.metadata["rmse_test"].value == 0.8
     assert grown.passed is passed, grown.description
     assert "films released after 2019 (all) the RMSE is" in (grown.description or "")

@@ -13,15 +13,15 @@ from deltalake import DeltaTable
 from mlflow import MlflowClient
 
 from app.cli.lake_status import Lake, lake_status
-from imdb_assets.assets.model import TRAINED_ON, champion_recipe
 from imdb_assets.automation import ON_DEMAND
 from imdb_assets.definitions import definitions_for
 from imdb_assets.materialization.table_asset import FORCE
 from imdb_assets.rating_model.evaluation.candidate_evaluation import evaluate_candidate
 from imdb_assets.rating_model.features.draft import DRAFT_COLUMNS, MovieDraft, drafts_frame
-from imdb_assets.rating_model.features.history import History
+from imdb_assets.rating_model.features.history import HISTORY_TABLES, History
 from imdb_assets.rating_model.features.matrix import features
 from imdb_assets.rating_model.registry import register, run_artifacts, versions
+from imdb_assets.rating_model.registry.candidate import champion_recipe
 from imdb_assets.resources.delta import DeltaLake, table_path
 from imdb_assets.settings import Settings, settings_from
 from imdb_assets.tables import bronze, evaluation, gold, silver
@@ -220,7 +220,7 @@ def test_a_past_run_is_made_again_from_what_it_logged(platform: Platform) -> Non
     lake = platform.delta.lake
     tables = {
         name: DeltaTable(lake.uri(table_path(name)), version=int(origin[f"delta_version.{name}"])).to_pandas()
-        for name in TRAINED_ON
+        for name in ("gold_training_set", "gold_movie_features", *HISTORY_TABLES, "gold_people_index")
     }
     recipe = champion_recipe(uri)
     assert recipe is not None
@@ -231,7 +231,7 @@ def test_a_past_run_is_made_again_from_what_it_logged(platform: Platform) -> Non
         found[found["model"] != versions.CHAMPION].sort_values(["model", "tconst"]) for found in (logged, again)
     )
     assert (first["tconst"].to_numpy() == second["tconst"].to_numpy()).all()
-    np.testing.assert_allclose(first["rating"], second["rating"], rtol=0, atol=1e-9)
+    np.testing.assert_allclose(first["predicted_rating"], second["predicted_rating"], rtol=0, atol=1e-9)
 
 
 def test_run_again_by_force_finds_the_same_rows(platform: Platform) -> None:

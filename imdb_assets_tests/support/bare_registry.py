@@ -10,6 +10,7 @@ import pandas as pd
 from mlflow import MlflowClient
 
 from imdb_assets.rating_model.evaluation.predictions import Predictions, prediction_rows
+from imdb_assets.rating_model.registry.promotion import promote
 from imdb_assets.rating_model.registry.run_artifacts import PREDICTIONS_FILE, log_rows
 from imdb_assets.rating_model.registry.versions import CANDIDATE, MODEL_NAME, version_of
 from imdb_assets_tests.support.predictions import constant
@@ -42,6 +43,13 @@ def new_candidate(uri: str, predictions: pd.DataFrame | None = None) -> str:
     created = client.create_model_version(MODEL_NAME, f"{run.info.artifact_uri}/model", run.info.run_id)
     client.set_registered_model_alias(MODEL_NAME, CANDIDATE, created.version)
     return str(created.version)
+
+
+def promoted(uri: str, n: int) -> None:
+    """Register and promote `n` candidates, one after the other."""
+    for _ in range(n):
+        new_candidate(uri)
+        promote(uri)
 
 
 def predicted(candidate: Predictions, champion: Predictions | None, ridge: Predictions) -> pd.DataFrame:

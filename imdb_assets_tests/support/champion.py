@@ -6,7 +6,7 @@ import mlflow
 import numpy as np
 import pandas as pd
 
-from imdb_assets.rating_model.evaluation.leaky_history import undated_history
+from imdb_assets.rating_model.evaluation.leaky_history import leaky_person_history
 from imdb_assets.rating_model.features.as_of_baseline import Baseline, baseline_coefficients
 from imdb_assets.rating_model.features.history import History
 from imdb_assets.rating_model.features.history_table import HistoryTable
@@ -53,7 +53,7 @@ def invented_model() -> RatingModel:
     older = films["release_year"] < HISTORY_UNTIL
     past = films[older].reset_index(drop=True)
     past_baseline = pd.Series(baseline.rate(past, "with_language"))
-    history = only_people(undated_history(past, past_baseline), baseline)
+    history = only_people(leaky_person_history(past, past_baseline), baseline)
     later = _rated(films[~older].reset_index(drop=True), history)
     is_trained = (later.matrix["release_year"] < TRAINED_UNTIL).to_numpy()
     held_out = later.where(~is_trained)

@@ -1,4 +1,4 @@
-"""How good a model is: rolling origin, metrics, slices, baselines, missingness, leak audit, promotion gate.
+"""How good a model is: predictions, metrics, slices, baselines, rolling origin, leak audit, promotion gate.
 
-Predictions in, figures and verdicts out: no MLflow and no Dagster.
+Films and predictions in, figures and verdicts out. Logging them belongs in `registry/`, charts in `materialization/`.
 """

@@ -1,39 +1,82 @@
-"""What is run on demand: the backtest of a year, and the ablation of each group of features."""
+"""Backtest: the evaluation repeated with each of several past years as the test year."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import pandas as pd
 
 from imdb_assets.rating_model.evaluation.baselines import plain_predictions
 from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_NAME
 from imdb_assets.rating_model.evaluation.metrics import backtest_rows
-from imdb_assets.rating_model.evaluation.rolling_origin import ReportStep, run_protocol, scored
-from imdb_assets.rating_model.training.rated_films import RatedMovies, rated_movies
+from imdb_assets.rating_model.evaluation.rolling_origin import StepLogger, evaluate_recipe, predictions_for
+from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe
 from imdb_assets.rating_model.training.splits import MINIMUM_SPLIT_FILMS, TooFewRatingsError
 
 
-def mature_films(training_set: pd.DataFrame, movie_features: pd.DataFrame) -> RatedMovies:
-    """The films that are scored: mature rated ones of `gold_training_set`."""
-    mature = training_set[training_set["is_mature"].to_numpy(bool)].sort_values("tconst", ignore_index=True)
-    return rated_movies(mature, movie_features)
+@dataclass(frozen=True)
+class Backtest:
+    """Rows of `gold_backtest`, and one message for each year with too few films."""
+
+    rows: pd.DataFrame
+    skipped: list[str]
 
 
-def backtest_year(films: RatedMovies, year: int, recipe: Recipe, report: ReportStep) -> list[dict[str, object]]:
-    """Rows of `gold_backtest` for one test year: the plain baselines, and the recipe under the protocol.
+def backtest(films: RatedMovies, years: Iterable[int], recipe: Recipe, log_step: StepLogger) -> Backtest:
+    """Backtest several years; years with too few films are skipped.
 
-    :raises TooFewRatingsError: when too few films came before the year, or in it.
+    Args:
+        films: Mature rated films.
+        years: Test years.
+        recipe: Hyper-parameters.
+        log_step: Receives a line of text for each step.
+
+    Returns:
+        The rows of all years that could be tested.
+
+    Raises:
+        TooFewRatingsError: No year could be tested.
     """
-    for split, found in (
+    rows: list[dict[str, object]] = []
+    skipped = []
+    for year in years:
+        try:
+            rows += backtest_year(films, year, recipe, log_step)
+        except TooFewRatingsError as error:
+            skipped.append(str(error))
+    if not rows:
+        raise TooFewRatingsError(" ".join(skipped))
+    return Backtest(pd.DataFrame(rows), skipped)
+
+
+def backtest_year(films: RatedMovies, year: int, recipe: Recipe, log_step: StepLogger) -> list[dict[str, object]]:
+    """Test the plain baselines and a recipe on the films of one year.
+
+    Args:
+        films: Mature rated films.
+        year: The test year.
+        recipe: Hyper-parameters.
+        log_step: Receives a line of text for each step.
+
+    Returns:
+        Rows of `gold_backtest`.
+
+    Raises:
+        TooFewRatingsError: Too few films were released in the year, in the year before it, or earlier.
+    """
+    for split, n_films in (
         ("training", int((films.years < year - 1).sum())),
         ("validation", int((films.years == year - 1).sum())),
         ("test", int((films.years == year).sum())),
     ):
-        if found < MINIMUM_SPLIT_FILMS[split]:
+        if n_films < MINIMUM_SPLIT_FILMS[split]:
             raise TooFewRatingsError(
-                f"{year} cannot be backtested: {found} mature rated {split} films, {MINIMUM_SPLIT_FILMS[split]} are needed."
+                f"{year} cannot be backtested: {n_films} mature rated {split} films, "
+                f"at least {MINIMUM_SPLIT_FILMS[split]} are needed."
             )
     test = films.where(films.years == year)
     rows = []
     for name, ratings in plain_predictions(films.where(films.years < year), test).items():
-        rows += backtest_rows(name, year, scored(test, ratings))
-    tested = run_protocol(films, (year, year), recipe, lambda step: report(f"{year}: {step}"))
-    return rows + backtest_rows(CANDIDATE_NAME, year, tested.scored)
+        rows += backtest_rows(name, year, predictions_for(test, ratings))
+    evaluation = evaluate_recipe(films, (year, year), recipe, lambda step: log_step(f"{year}: {step}"))
+    return rows + backtest_rows(CANDIDATE_NAME, year, evaluation.predictions)

@@ -1,4 +1,4 @@
-"""The models to beat: from the mean rating to a forest on all features, and the seed recipe with its leaky twin."""
+"""Baseline models: from the mean rating to a forest on all features, and the TF-IDF forest with its leaky twin."""
 
 from dataclasses import replace
 
@@ -9,8 +9,8 @@ from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from imdb_assets.rating_model.evaluation.leaky_history import undated_history
-from imdb_assets.rating_model.evaluation.rolling_origin import ReportStep
+from imdb_assets.rating_model.evaluation.leaky_history import leaky_person_history
+from imdb_assets.rating_model.evaluation.rolling_origin import StepLogger
 from imdb_assets.rating_model.features.history import History
 from imdb_assets.rating_model.features.matrix import features
 from imdb_assets.rating_model.training.fit import Prepared
@@ -18,12 +18,21 @@ from imdb_assets.rating_model.training.fit_tfidf_forest import fit_tfidf_forest
 from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe
 
+TFIDF_FOREST, LEAKY_TFIDF_FOREST = "tfidf_forest", "tfidf_forest_leaky"
 LINEAR_PENALTY = 300.0
 N_TREES = 60
 
 
 def plain_predictions(before: RatedMovies, test: RatedMovies) -> dict[str, np.ndarray]:
-    """What the mean, the genre mean and the as-of ridges of the films before the test say of the test films."""
+    """Predict the test films by the mean, the genre mean and the as-of ridges.
+
+    Args:
+        before: Rated films released before the test years.
+        test: Test films.
+
+    Returns:
+        Predicted ratings by the baseline's name, float64 of shape (n_test_films,), rating points.
+    """
     mean = float(before.target_rating.mean())
     genres = [name for name in map(str, before.matrix) if name.startswith("genre_")]
     has = before.matrix[genres].to_numpy() > 0
@@ -41,7 +50,16 @@ def plain_predictions(before: RatedMovies, test: RatedMovies) -> dict[str, np.nd
 
 
 def all_feature_predictions(prepared: Prepared, test: RatedMovies, recipe: Recipe) -> dict[str, np.ndarray]:
-    """What a ridge and a forest on the model's own inputs say of the test films."""
+    """Predict the test films by a ridge and a random forest on the inputs of the rating model.
+
+    Args:
+        prepared: Films released before the test years, ready for fitting.
+        test: Test films.
+        recipe: Sets the vote cap and the seed.
+
+    Returns:
+        Predicted ratings by the baseline's name, float64 of shape (n_test_films,), rating points.
+    """
     films, inputs = prepared.films, prepared.inputs_of(test)
     weight = films.weight(recipe.vote_cap)
     linear = make_pipeline(StandardScaler(), Ridge(LINEAR_PENALTY)).fit(
@@ -50,27 +68,42 @@ def all_feature_predictions(prepared: Prepared, test: RatedMovies, recipe: Recip
     forest = RandomForestRegressor(
         n_estimators=N_TREES, min_samples_leaf=5, max_features=0.2, n_jobs=-1, random_state=recipe.seed
     ).fit(prepared.inputs, films.target_rating, weight)
-    # Threads add the trees up in the order in which they finish: the last digits would differ from run to run.
+    # Threads add the trees in the order in which they finish, so the last digits would differ between runs.
     forest.set_params(n_jobs=1)
     return {"linear": linear.predict(inputs), "random_forest": forest.predict(inputs)}
 
 
 def tfidf_forest_predictions(
-    before: RatedMovies, test: RatedMovies, facts: pd.DataFrame, history: History, *, seed: int, report: ReportStep
+    before: RatedMovies,
+    test: RatedMovies,
+    movie_features: pd.DataFrame,
+    history: History,
+    *,
+    seed: int,
+    log_step: StepLogger,
 ) -> dict[str, np.ndarray]:
-    """What the seed recipe and its leaky twin say of the test films.
+    """Predict the test films by the TF-IDF forest and by its leaky twin.
 
-    :param facts: rows of `gold_movie_features`.
+    Args:
+        before: Rated films released before the test years.
+        test: Test films.
+        movie_features: Rows of `gold_movie_features`.
+        history: The past as of each year.
+        seed: Random seed of both forests.
+        log_step: Receives a line of text for each step.
+
+    Returns:
+        Predicted ratings by the baseline's name, float64 of shape (n_test_films,), rating points.
     """
-    report("fitting the seed recipe's random forest")
+    log_step("fitting the TF-IDF forest")
     tfidf_forest = fit_tfidf_forest(before, seed=seed)
-    report("fitting its leaky twin, to show the leak tax")
-    leaky_before, leaky_test = (_undated(films, facts, history) for films in (before, test))
+    log_step("fitting its leaky twin to measure the leak tax")
+    leaky_before, leaky_test = (_with_leaky_history(films, movie_features, history) for films in (before, test))
     leaky = fit_tfidf_forest(leaky_before, seed=seed)
-    return {"tfidf_forest": tfidf_forest.predict_films(test), "tfidf_forest_leaky": leaky.predict_films(leaky_test)}
+    return {TFIDF_FOREST: tfidf_forest.predict_films(test), LEAKY_TFIDF_FOREST: leaky.predict_films(leaky_test)}
 
 
-def _undated(films: RatedMovies, facts: pd.DataFrame, history: History) -> RatedMovies:
-    baseline = pd.Series(history.baseline.rate(facts, "with_language"), index=facts.index)
-    leaky = replace(history, people=undated_history(facts, baseline))
-    return films.with_matrix(features(facts.set_index("tconst").loc[films.tconsts], leaky))
+def _with_leaky_history(films: RatedMovies, movie_features: pd.DataFrame, history: History) -> RatedMovies:
+    baseline = pd.Series(history.baseline.rate(movie_features, "with_language"), index=movie_features.index)
+    leaky = replace(history, people=leaky_person_history(movie_features, baseline))
+    return films.with_matrix(features(movie_features.set_index("tconst").loc[films.tconsts], leaky))

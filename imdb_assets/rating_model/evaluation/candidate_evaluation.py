@@ -1,4 +1,4 @@
-"""The study: every model under the same protocol on the same films, and the models to register."""
+"""Evaluates every model on the same test films, and fits the models to register."""
 
 from dataclasses import dataclass, replace
 
@@ -6,18 +6,19 @@ import numpy as np
 import pandas as pd
 
 from imdb_assets.rating_model.evaluation.baselines import (
+    TFIDF_FOREST,
     all_feature_predictions,
     plain_predictions,
     tfidf_forest_predictions,
 )
 from imdb_assets.rating_model.evaluation.metrics import leaderboard_rows
 from imdb_assets.rating_model.evaluation.missingness import MissingnessGain, missingness_gain
-from imdb_assets.rating_model.evaluation.predictions import ROLLING_ORIGIN, TEST, Predictions, prediction_rows
+from imdb_assets.rating_model.evaluation.predictions import ROLLING_ORIGIN, TEST, prediction_rows
 from imdb_assets.rating_model.evaluation.rolling_origin import (
-    Measured,
-    ReportStep,
-    run_protocol,
-    scored,
+    RollingOrigin,
+    StepLogger,
+    evaluate_recipe,
+    predictions_for,
     with_many_votes,
 )
 from imdb_assets.rating_model.evaluation.slices import slice_rows
@@ -34,11 +35,24 @@ from imdb_assets.rating_model.training.splits import require_enough_films, requi
 from imdb_assets.rating_model.training.tfidf_forest import TfidfForest
 
 CANDIDATE_NAME, CHAMPION_NAME = "lightgbm", "champion"
+"""Names of the candidate and of the champion's recipe in predictions and leaderboards."""
 
 
 @dataclass(frozen=True)
 class CandidateEvaluation:
-    """What the protocol found, and the same recipes fitted through the last mature year."""
+    """The evaluation of a candidate, and the models fitted through the last mature year.
+
+    Attributes:
+        leaderboard: Rows of `gold_model_leaderboard`.
+        slices: Rows of `gold_model_slices`.
+        predictions: Columns `PREDICTION_COLUMNS`: every model on the test films, and the candidate's rolling origin.
+        missingness: The information in the pattern of absent facts.
+        model: The rating model to register.
+        intervals: Its prediction intervals.
+        tfidf_forest: The TF-IDF forest to register.
+        tfidf_forest_intervals: Its prediction intervals.
+        n_rounds: Number of trees of the rating model.
+    """
 
     leaderboard: pd.DataFrame
     slices: pd.DataFrame
@@ -56,66 +70,78 @@ def evaluate_candidate(
     movie_features: pd.DataFrame,
     history: History,
     recipe: Recipe,
-    report: ReportStep,
+    log_step: StepLogger,
     *,
     champion: Recipe | None = None,
 ) -> CandidateEvaluation:
-    """Test every model on the test years, and refit the two to register through the last mature year.
+    """Test every model on the test years, and fit the two models to register through the last mature year.
 
-    :param training_set: rows of `gold_training_set`.
-    :param movie_features: rows of `gold_movie_features`.
-    :param report: is told of each step.
-    :param champion: the recipe of the model that answers now, to be compared on the same films.
-    :raises TooFewRatingsError: when a split holds too few films.
+    Args:
+        training_set: Rows of `gold_training_set`.
+        movie_features: Rows of `gold_movie_features`.
+        history: The past as of each year.
+        recipe: Hyper-parameters of the candidate.
+        log_step: Receives a line of text for each step.
+        champion: Hyper-parameters of the current champion, to be compared on the same films; None without a champion.
+
+    Returns:
+        The evaluation and the fitted models.
+
+    Raises:
+        TooFewRatingsError: A split has too few films, or there is nothing to learn from the films.
     """
     training_set = training_set.sort_values("tconst", ignore_index=True)
     require_trainable_films(training_set)
     require_enough_films(training_set["split"])
     mature = training_set[training_set["is_mature"].to_numpy(bool)].reset_index(drop=True)
     films = rated_movies(mature, movie_features)
-    years = mature.loc[mature["split"] == "test", "release_year"]
+    years = mature.loc[mature["split"] == TEST, "release_year"]
     first, last = int(years.min()), int(years.max())
     before, test = films.where(films.years < first), films.where((films.years >= first) & (films.years <= last))
 
-    tested = run_protocol(films, (first, last), recipe, report)
-    said: dict[str, Predictions] = {
-        name: scored(test, ratings) for name, ratings in plain_predictions(before, test).items()
-    }
-    report("fitting a ridge and a forest on all features")
-    for name, ratings in all_feature_predictions(tested.prepared, test, recipe).items():
-        said[name] = scored(test, ratings)
-    seeds = tfidf_forest_predictions(before, test, movie_features, history, seed=recipe.seed, report=report)
-    said |= {name: scored(test, ratings) for name, ratings in seeds.items()}
+    evaluation = evaluate_recipe(films, (first, last), recipe, log_step)
+    rolling_origin = evaluation.rolling_origin
+    ratings_by_model = plain_predictions(before, test)
+    log_step("fitting a ridge and a forest on all features")
+    ratings_by_model |= all_feature_predictions(evaluation.prepared, test, recipe)
+    ratings_by_model |= tfidf_forest_predictions(
+        before, test, movie_features, history, seed=recipe.seed, log_step=log_step
+    )
+    predictions_by_model = {name: predictions_for(test, ratings) for name, ratings in ratings_by_model.items()}
     if champion is not None:
         same = replace(champion, seed=recipe.seed) == recipe
-        said[CHAMPION_NAME] = tested.scored if same else run_protocol(films, (first, last), champion, report).scored
-    said[CANDIDATE_NAME] = tested.scored
-    rows = [row for name, found in said.items() for row in leaderboard_rows(name, "test", found)]
-    rows += leaderboard_rows(CANDIDATE_NAME, "validation", tested.measured.validation)
+        predictions_by_model[CHAMPION_NAME] = (
+            evaluation if same else evaluate_recipe(films, (first, last), champion, log_step)
+        ).predictions
+    predictions_by_model[CANDIDATE_NAME] = evaluation.predictions
+    leaderboard = [row for name, made in predictions_by_model.items() for row in leaderboard_rows(name, TEST, made)]
+    leaderboard += leaderboard_rows(CANDIDATE_NAME, "validation", rolling_origin.validation)
 
-    report(f"fitting again on {len(films.target_rating):,} films through the last mature year")
-    test_rows = [prediction_rows(name, TEST, found, test.years) for name, found in said.items()]
-    model = fit(films, recipe, n_rounds=tested.measured.n_rounds)
+    log_step(f"refitting on {len(films.target_rating):,} films through the last mature year")
+    test_rows = [prediction_rows(name, TEST, made, test.years) for name, made in predictions_by_model.items()]
+    model = fit(films, recipe, n_rounds=rolling_origin.n_rounds)
     tfidf_forest = fit_tfidf_forest(films, seed=recipe.seed)
     return CandidateEvaluation(
-        leaderboard=pd.DataFrame(rows),
-        slices=pd.DataFrame(slice_rows(CANDIDATE_NAME, tested.scored, film_facts(test, movie_features, history))),
-        predictions=pd.concat([_rolling_origin_rows(tested.measured), *test_rows]),
-        missingness=missingness_gain(tested.prepared, test, recipe),
-        model=replace(model, calibration=tested.measured.calibration),
-        intervals=tested.measured.intervals,
+        leaderboard=pd.DataFrame(leaderboard),
+        slices=pd.DataFrame(
+            slice_rows(CANDIDATE_NAME, evaluation.predictions, _film_facts(test, movie_features, history))
+        ),
+        predictions=pd.concat([_rolling_origin_rows(rolling_origin), *test_rows]),
+        missingness=missingness_gain(evaluation.prepared, test, recipe),
+        model=replace(model, calibration=rolling_origin.calibration),
+        intervals=rolling_origin.intervals,
         tfidf_forest=tfidf_forest,
-        tfidf_forest_intervals=_tfidf_forest_intervals(test, said["tfidf_forest"].predicted_rating),
-        n_rounds=tested.measured.n_rounds,
+        tfidf_forest_intervals=_tfidf_forest_intervals(test, predictions_by_model[TFIDF_FOREST].predicted_rating),
+        n_rounds=rolling_origin.n_rounds,
     )
 
 
-def _rolling_origin_rows(measured: Measured) -> pd.DataFrame:
-    return prediction_rows(CANDIDATE_NAME, ROLLING_ORIGIN, measured.rolling_origin, measured.rolling_years)
+def _rolling_origin_rows(rolling_origin: RollingOrigin) -> pd.DataFrame:
+    return prediction_rows(CANDIDATE_NAME, ROLLING_ORIGIN, rolling_origin.predictions, rolling_origin.release_years)
 
 
-def film_facts(films: RatedMovies, movie_features: pd.DataFrame, history: History) -> pd.DataFrame:
-    """What `slice_rows` wants to know of films."""
+def _film_facts(films: RatedMovies, movie_features: pd.DataFrame, history: History) -> pd.DataFrame:
+    """Return the columns `SLICED_BY` of films."""
     facts = movie_features.set_index("tconst").loc[films.tconsts].reset_index()
     return pd.DataFrame(
         {
@@ -131,6 +157,6 @@ def film_facts(films: RatedMovies, movie_features: pd.DataFrame, history: Histor
 
 
 def _tfidf_forest_intervals(test: RatedMovies, ratings: np.ndarray) -> Intervals:
-    measured = with_many_votes(test, np.ones(len(ratings), bool))
-    films = test.where(measured)
-    return fit_intervals(films.matrix, ratings[measured], films.target_rating)
+    mask = with_many_votes(test, np.ones(len(ratings), bool))
+    films = test.where(mask)
+    return fit_intervals(films.matrix, ratings[mask], films.target_rating)

@@ -1,4 +1,4 @@
-"""Search for a better recipe on the year before the test, by Optuna (Akiba 2019, doi:10.1145/3292500.3330701)."""
+"""Search for a better recipe on the year before the test, with Optuna (Akiba 2019, doi:10.1145/3292500.3330701)."""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,7 @@ import numpy as np
 import optuna
 import pandas as pd
 
-from imdb_assets.rating_model.evaluation.rolling_origin import ReportStep, with_many_votes
+from imdb_assets.rating_model.evaluation.rolling_origin import StepLogger, with_many_votes
 from imdb_assets.rating_model.training.fit import Prepared, grow, prepare
 from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe
@@ -19,33 +19,44 @@ SEARCHED = (
     "learning_rate", "num_leaves", "min_child_samples", "bagging_fraction", "feature_fraction", "lambda_l2",
     "extra_trees",
 )  # fmt: skip
-"""The settings of a recipe that are searched; what decides which films count, as the vote cap, is not."""
-_ROUNDS_BETWEEN_LOOKS = 50
+"""The settings that are searched. Settings that decide how films are weighted, such as the vote cap, are not."""
+_ROUNDS_BETWEEN_REPORTS = 50
 _ROUNDS_BEFORE_PRUNING = 200
 _TRIALS_BEFORE_PRUNING = 5
 COMPLETE = "complete"
 
 
 def search_recipe(
-    films: RatedMovies, first_test_year: int, report: ReportStep, *, trials: int, seconds: float, start: Recipe
+    films: RatedMovies, first_test_year: int, log_step: StepLogger, *, trials: int, seconds: float, start: Recipe
 ) -> pd.DataFrame:
-    """Try recipes: fitted on the films before the validation year, measured on that year's films with many votes.
+    """Try recipes: fit on films before the validation year, measure the RMSE on that year's films with many votes.
 
-    The recipe to start from is the first trial. A trial that is worse than most at the same number of trees is pruned.
+    The first trial uses the recipe to start from. A trial is pruned if it is worse than the median of the earlier
+    trials at the same number of trees.
 
-    :param films: mature rated films; those of `first_test_year` and later are never looked at.
-    :param report: is told of each trial.
-    :param trials: at most so many.
-    :param seconds: no trial starts later than this.
-    :return: rows of `gold_recipe_trials`, in the order they were tried.
-    :raises TooFewRatingsError: when too few films came before the test.
+    Args:
+        films: Mature rated films. Films of `first_test_year` and later are not used.
+        first_test_year: The year after the validation year.
+        log_step: Receives a line of text after each trial.
+        trials: Maximum number of trials.
+        seconds: No trial starts after this time, seconds.
+        start: The recipe to start from.
+
+    Returns:
+        Rows of `gold_recipe_trials`, in the order of the trials.
+
+    Raises:
+        TooFewRatingsError: Too few films were released before the test years.
     """
     year = first_test_year - 1
     validation, earlier = films.where(films.years == year), films.where(films.years < year)
-    for split, found in (("training", earlier), ("validation", validation)):
-        if len(found.target_rating) < MINIMUM_SPLIT_FILMS[split]:
-            message = f"{len(found.target_rating)} mature rated {split} films, {MINIMUM_SPLIT_FILMS[split]} are needed."
-            raise TooFewRatingsError(f"There is too little to search on before {first_test_year}: {message}")
+    for split, split_films in (("training", earlier), ("validation", validation)):
+        n_films, minimum = len(split_films.target_rating), MINIMUM_SPLIT_FILMS[split]
+        if n_films < minimum:
+            raise TooFewRatingsError(
+                f"Too few films before {first_test_year} for a search: {n_films} mature rated {split} films, "
+                f"at least {minimum} are needed."
+            )
     prepared = prepare(earlier, start)
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = optuna.create_study(
@@ -57,16 +68,23 @@ def search_recipe(
         lambda trial: _measure(trial, prepared, validation, start),
         n_trials=trials,
         timeout=seconds,
-        callbacks=[_reporter(report, trials, seconds)],
+        callbacks=[_trial_logger(log_step, trials, seconds)],
     )
     return pd.DataFrame([_row(trial, year) for trial in study.trials if trial.state.is_finished()])
 
 
-def best_recipe(trials: pd.DataFrame, start: Recipe) -> Recipe:
-    """The recipe of the best complete trial; the one to start from where none was better.
+def best_recipe(trials: pd.DataFrame | None, start: Recipe) -> Recipe:
+    """Return the recipe of the best complete trial.
 
-    :param trials: rows of `gold_recipe_trials`.
+    Args:
+        trials: Rows of `gold_recipe_trials`; None if there was no search.
+        start: Supplies the settings that were not searched, and the whole recipe if no trial is complete.
+
+    Returns:
+        The recipe with the lowest RMSE, the earliest of equals.
     """
+    if trials is None:
+        return start
     complete = trials[trials["state"] == COMPLETE].sort_values(["rmse", "trial"])
     if complete.empty:
         return start
@@ -75,20 +93,20 @@ def best_recipe(trials: pd.DataFrame, start: Recipe) -> Recipe:
 
 
 def _measure(trial: optuna.Trial, prepared: Prepared, validation: RatedMovies, start: Recipe) -> float:
-    began = time.perf_counter()
+    start_seconds = time.perf_counter()
     recipe = replace(start, **_suggested(trial))
     model = grow(prepared, recipe, validation=validation, callbacks=[_pruner(trial)])
     errors = model.predict_films(validation) - validation.target_rating
     counted = with_many_votes(validation, np.ones(len(errors), bool))
     trial.set_user_attr("n_trees", model.booster.best_iteration)
-    trial.set_user_attr("seconds", time.perf_counter() - began)
+    trial.set_user_attr("seconds", time.perf_counter() - start_seconds)
     return float(np.sqrt(np.mean(errors[counted] ** 2)))
 
 
 def _suggested(trial: optuna.Trial) -> dict[str, float | int | bool]:
     return {
         "learning_rate": trial.suggest_float("learning_rate", 0.015, 0.1, log=True),
-        # The search for scenarios keeps the leaves of a tree as the bits of one number.
+        # Scenario search stores the leaves of a tree as the bits of one 64-bit number.
         "num_leaves": trial.suggest_int("num_leaves", 7, 64, log=True),
         "min_child_samples": trial.suggest_int("min_child_samples", 10, 150, log=True),
         "bagging_fraction": trial.suggest_float("bagging_fraction", 0.5, 1.0),
@@ -99,29 +117,29 @@ def _suggested(trial: optuna.Trial) -> dict[str, float | int | bool]:
 
 
 def _pruner(trial: optuna.Trial) -> Callable[[lgb.callback.CallbackEnv], None]:
-    def look(env: lgb.callback.CallbackEnv) -> None:
-        if env.iteration % _ROUNDS_BETWEEN_LOOKS or not env.evaluation_result_list:
+    def prune(env: lgb.callback.CallbackEnv) -> None:
+        if env.iteration % _ROUNDS_BETWEEN_REPORTS or not env.evaluation_result_list:
             return
         trial.report(float(env.evaluation_result_list[0][2]), env.iteration)
         if trial.should_prune():
             raise optuna.TrialPruned
 
-    return look
+    return prune
 
 
-def _reporter(
-    report: ReportStep, trials: int, seconds: float
+def _trial_logger(
+    log_step: StepLogger, trials: int, seconds: float
 ) -> Callable[[optuna.Study, optuna.trial.FrozenTrial], None]:
-    began = time.perf_counter()
+    start_seconds = time.perf_counter()
 
-    def tell(study: optuna.Study, trial: optuna.trial.FrozenTrial) -> None:
-        found = "pruned" if trial.value is None else f"RMSE {trial.value:.4f}"
-        complete = [one.value for one in study.trials if one.value is not None and one.state.name == "COMPLETE"]
+    def log_trial(study: optuna.Study, trial: optuna.trial.FrozenTrial) -> None:
+        result = "pruned" if trial.value is None else f"RMSE {trial.value:.4f}"
+        complete = [done.value for done in study.trials if done.value is not None and done.state.name == "COMPLETE"]
         best = f"best {min(complete):.4f}" if complete else "none complete"
-        spent = time.perf_counter() - began
-        report(f"trial {trial.number + 1} of {trials}: {found}, {best}; {spent:.0f} of {seconds:.0f} s")
+        elapsed = time.perf_counter() - start_seconds
+        log_step(f"trial {trial.number + 1} of {trials}: {result}, {best}; {elapsed:.0f} of {seconds:.0f} s")
 
-    return tell
+    return log_trial
 
 
 def _row(trial: optuna.trial.FrozenTrial, validation_year: int) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Histories as look-ups: what was known of people, pairs and franchises before a year."""
+"""The person history of the leaky twin: undated averages, which include ratings of later films."""
 
 import pandas as pd
 
@@ -7,13 +7,23 @@ from imdb_assets.vocabulary.effect_estimation import VOTE_NOISE
 from imdb_assets.vocabulary.roles import ROLE_LISTS
 
 
-def undated_history(movie_features: pd.DataFrame, baseline: pd.Series) -> HistoryTable:
-    """The mistake to compare with: each person's average over all rated films, later ones and the film itself too."""
+def leaky_person_history(movie_features: pd.DataFrame, baseline: pd.Series) -> HistoryTable:
+    """Average each person's films over all years: later films and the predicted film itself are included.
+
+    This is the mistake that the leak tax measures.
+
+    Args:
+        movie_features: Rows of `gold_movie_features`.
+        baseline: As-of baseline rating of each row, rating points.
+
+    Returns:
+        One state per person and role, valid for every release year.
+    """
     rated = movie_features["target_rating"].notna()
     films = movie_features.loc[rated].assign(effect=movie_features["target_rating"] - baseline, baseline=baseline)
     credits = pd.concat([_credits(films, column, role) for role, column in ROLE_LISTS.items()])
-    everywhere = credits.drop_duplicates(["tconst", "nconst"]).assign(role="all")
-    credits = pd.concat([credits, everywhere])
+    in_any_role = credits.drop_duplicates(["tconst", "nconst"]).assign(role="all")
+    credits = pd.concat([credits, in_any_role])
     weight = 1 / (VOTE_NOISE[0] + VOTE_NOISE[1] / credits["n_votes"].clip(lower=1))
     credits = credits.assign(weight=weight, weighted=weight * credits["effect"])
     grouped = credits.groupby(["nconst", "role"], sort=True)

@@ -1,4 +1,4 @@
-"""How good predictions are: metrics with bootstrap intervals, by population, and the difference of two models."""
+"""Metrics with bootstrap intervals, by population, and the paired difference of two models."""
 
 from dataclasses import asdict, dataclass
 
@@ -15,10 +15,10 @@ _UNDEFINED = (None, None, None)
 
 @dataclass(frozen=True)
 class Metrics:
-    """How predictions fare on one set of films; `_low` and `_high` are the ends of 95% bootstrap intervals.
+    """Metrics of predictions on one set of films; `_low` and `_high` are the ends of 95% bootstrap intervals.
 
-    Null are r2 and spearman where targets do not vary, slope and spearman where predictions do not, and coverage
-    and width where the model gives no interval.
+    Errors and widths are in rating points, coverages are shares of films. None: r2 and spearman if the targets do not
+    vary, slope and spearman if the predictions do not, coverage and width if the model gives no intervals.
     """
 
     n: int
@@ -42,13 +42,21 @@ class Metrics:
     width_90: float | None
 
 
-def measure(scored: Predictions, *, seed: int = 0) -> Metrics:
-    """Score predictions; intervals are the 95% percentile bootstrap over films (Efron 1979)."""
-    target, rating = scored.target_rating, scored.predicted_rating
+def measure(predictions: Predictions, *, seed: int = 0) -> Metrics:
+    """Compute the metrics of predictions; intervals are the 95% percentile bootstrap over films (Efron 1979).
+
+    Args:
+        predictions: At least one film.
+        seed: Seed of the bootstrap.
+
+    Returns:
+        The metrics on all of these films.
+    """
+    target, rating = predictions.target_rating, predictions.predicted_rating
     error = rating - target
-    covered_80, width_80 = _coverage(scored, 80)
-    covered_90, width_90 = _coverage(scored, 90)
-    # Every metric with an interval follows from these means; centred, since variances are differences of them.
+    covered_80, width_80 = _coverage(predictions, 80)
+    covered_90, width_90 = _coverage(predictions, 90)
+    # Every metric with an interval follows from these means. Centring keeps variances accurate.
     y, p = target - target.mean(), rating - rating.mean()
     columns = np.column_stack([error**2, y, p, y**2, p * y, p**2, np.nan_to_num(covered_80)])
     means, resampled = columns.mean(axis=0), _resampled_means(columns, seed)
@@ -56,7 +64,7 @@ def measure(scored: Predictions, *, seed: int = 0) -> Metrics:
     rmse = _interval(_rmse(means), _rmse(resampled))
     r2 = _interval(_r2(means), _r2(resampled)) if varies else _UNDEFINED
     slope = _interval(_slope(means), _slope(resampled)) if predicts else _UNDEFINED
-    coverage = _interval(means[6], resampled[:, 6]) if scored.bounds is not None else _UNDEFINED
+    coverage = _interval(means[6], resampled[:, 6]) if predictions.bounds is not None else _UNDEFINED
     return Metrics(
         n=len(target),
         rmse=rmse[0], rmse_low=rmse[1], rmse_high=rmse[2],
@@ -75,32 +83,51 @@ def measure(scored: Predictions, *, seed: int = 0) -> Metrics:
 def paired_rmse_difference(
     target: np.ndarray, first: np.ndarray, second: np.ndarray, seed: int = 0
 ) -> tuple[float, float, float]:
-    """RMSE of the first predictions minus that of the second, and its 95% interval by bootstrap over the same films."""
+    """Subtract the RMSE of the second predictions from that of the first, with a bootstrap over the same films.
+
+    Args:
+        target: Target ratings, float64 of shape (n_films,).
+        first: Predicted ratings of the first model, same shape.
+        second: Predicted ratings of the second model, same shape.
+        seed: Seed of the bootstrap.
+
+    Returns:
+        The difference, and the lower and upper end of its 95% interval, rating points.
+    """
     squared = np.column_stack([(first - target) ** 2, (second - target) ** 2])
     differences = np.sqrt(_resampled_means(squared, seed)) @ np.array([1.0, -1.0])
-    one, other = np.sqrt(squared.mean(axis=0))
+    first_rmse, second_rmse = np.sqrt(squared.mean(axis=0))
     low, high = np.percentile(differences, [2.5, 97.5])
-    return float(one - other), float(low), float(high)
+    return float(first_rmse - second_rmse), float(low), float(high)
 
 
-def leaderboard_rows(model: str, split: str, scored: Predictions) -> list[dict[str, object]]:
-    """Rows of `gold_model_leaderboard` for one model on one split, one per population of two films or more."""
+def leaderboard_rows(model: str, split: str, predictions: Predictions) -> list[dict[str, object]]:
+    """Return rows of `gold_model_leaderboard`: one per population with at least two films."""
     return [
         {"model": model, "population": population, "split": split, **asdict(measure(films))}
-        for population, films in _populations(scored)
+        for population, films in _populations(predictions)
     ]
 
 
-def backtest_rows(model: str, test_year: int, scored: Predictions) -> list[dict[str, object]]:
-    """Rows of `gold_backtest` for one model on the films of one year, one per population of two films or more."""
+def backtest_rows(model: str, test_year: int, predictions: Predictions) -> list[dict[str, object]]:
+    """Return rows of `gold_backtest` for the films of one year: one per population with at least two films."""
     return [
         {"model": model, "test_year": test_year, "population": population, **asdict(measure(films))}
-        for population, films in _populations(scored)
+        for population, films in _populations(predictions)
     ]
 
 
 def ablation_rows(left_out: str, without: Predictions, full: Predictions) -> list[dict[str, object]]:
-    """Rows of `gold_model_ablation`: the model without a group of features against the full one on the same films."""
+    """Return rows of `gold_model_ablation`: the model without a feature group compared with the full model.
+
+    Args:
+        left_out: Name of the group of features.
+        without: Predictions of the model without the group.
+        full: Predictions of the full model for the same films in the same order.
+
+    Returns:
+        One row per population with at least two films.
+    """
     rows = []
     for population, films in _populations(without):
         difference, low, high = paired_rmse_difference(
@@ -120,15 +147,15 @@ def ablation_rows(left_out: str, without: Predictions, full: Predictions) -> lis
     return rows
 
 
-def _populations(scored: Predictions) -> list[tuple[str, Predictions]]:
-    found = [(population, scored.of_population(population)) for population in POPULATIONS]
-    return [(population, films) for population, films in found if len(films.target_rating) > 1]
+def _populations(predictions: Predictions) -> list[tuple[str, Predictions]]:
+    by_population = [(population, predictions.of_population(population)) for population in POPULATIONS]
+    return [(population, films) for population, films in by_population if len(films.target_rating) > 1]
 
 
 def _resampled_means(columns: np.ndarray, seed: int) -> np.ndarray:
-    """Means of the columns over films drawn with replacement, a row per resample.
+    """Return the means of the columns over films drawn with replacement, one row per resample.
 
-    How often each film was drawn is all that a mean needs, so that a resample is a product of matrices.
+    A mean depends only on how often each film was drawn, so resampling is a matrix product.
     """
     rng, n = np.random.default_rng(seed), len(columns)
     means = np.empty((N_BOOTSTRAP, columns.shape[1]))
@@ -153,7 +180,7 @@ def _slope(means: np.ndarray) -> np.ndarray:
 
 
 def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
-    # A resample of few films may hold one film only, over and over: it has no spread and is left out.
+    # A resample of few films may repeat a single film. It has no spread and is left out.
     return np.where(below > _NO_SPREAD**2, above / np.where(below > _NO_SPREAD**2, below, 1.0), np.nan)
 
 
@@ -162,12 +189,12 @@ def _interval(value: np.ndarray, resampled: np.ndarray) -> tuple[float, float, f
     return float(value), float(low), float(high)
 
 
-def _coverage(scored: Predictions, level: int) -> tuple[np.ndarray, np.ndarray]:
-    if scored.bounds is None:
-        nothing = np.full(len(scored.target_rating), np.nan)
-        return nothing, nothing
-    low, high = (scored.bounds[f"{end}_{level}"].to_numpy() for end in ("low", "high"))
-    return ((low <= scored.target_rating) & (scored.target_rating <= high)).astype("float64"), high - low
+def _coverage(predictions: Predictions, level: int) -> tuple[np.ndarray, np.ndarray]:
+    if predictions.bounds is None:
+        undefined = np.full(len(predictions.target_rating), np.nan)
+        return undefined, undefined
+    low, high = (predictions.bounds[f"{end}_{level}"].to_numpy() for end in ("low", "high"))
+    return ((low <= predictions.target_rating) & (predictions.target_rating <= high)).astype("float64"), high - low
 
 
 def _mean(values: np.ndarray) -> float | None:

@@ -1,4 +1,4 @@
-"""The missingness check: a model that sees only which facts are absent must know nothing."""
+"""The missingness check: a model that sees only which facts are absent must not beat the as-of ridge."""
 
 from dataclasses import dataclass
 
@@ -11,14 +11,14 @@ from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe, tree_parameters
 from imdb_assets.vocabulary.features import BLOCKS, NEUTRAL_VALUES
 
-MOST_GAIN = 0.005
-"""So much RMSE, rating points, may missingness alone gain over the as-of ridge."""
+MAXIMUM_GAIN = 0.005
+"""RMSE, rating points, by which missingness alone may improve on the as-of ridge."""
 N_ROUNDS = 100
 
 
 @dataclass(frozen=True)
 class MissingnessGain:
-    """RMSE of the as-of ridge and of the ridge corrected by what is absent, on later films."""
+    """RMSE, rating points, of the as-of ridge and of the ridge corrected by the pattern of absent facts."""
 
     n_films: int
     ridge_rmse: float
@@ -26,23 +26,45 @@ class MissingnessGain:
 
     @property
     def gain(self) -> float:
-        """Rating points of RMSE."""
+        """RMSE that the correction gains, rating points."""
         return self.ridge_rmse - self.missingness_rmse
 
     @property
     def passed(self) -> bool:
-        """Whether absence tells next to nothing."""
-        return self.gain <= MOST_GAIN
+        """Whether the pattern of absent facts carries next to no information."""
+        return self.gain <= MAXIMUM_GAIN
+
+    @property
+    def reason(self) -> str:
+        """The result in one sentence."""
+        return (
+            f"The pattern of absent facts gains {self.gain:+.4f} RMSE over the as-of ridge's {self.ridge_rmse:.3f} on "
+            f"{self.n_films:,} test films."
+        )
+
+    @property
+    def numbers(self) -> dict[str, float]:
+        """The findings by name."""
+        return vars(self) | {"gain": self.gain}
 
 
 def missingness_gain(prepared: Prepared, later: RatedMovies, recipe: Recipe) -> MissingnessGain:
-    """Fit trees on which blocks hold their neutral values, as the model itself sees them, to the ridge's residual."""
+    """Predict the ridge's residual by trees that see only which blocks have their neutral values.
+
+    Args:
+        prepared: Films to fit on, with the inputs that the rating model sees.
+        later: Later films to evaluate on.
+        recipe: Hyper-parameters of the trees.
+
+    Returns:
+        The RMSE on the later films without and with the correction.
+    """
     absent = absent_blocks(prepared.inputs)
     films = prepared.films
     data = lgb.Dataset(absent.astype("float64"), films.residual, weight=films.weight(recipe.vote_cap))
     booster = lgb.train(tree_parameters(recipe), data, N_ROUNDS)
     correction = np.asarray(booster.predict(absent_blocks(prepared.inputs_of(later)).astype("float64")))
-    # What the ridge misses on average is no news about absence.
+    # The mean error of the ridge carries no information about absence.
     correction = correction - np.average(correction)
     residual = later.residual - later.residual.mean()
     return MissingnessGain(
@@ -53,7 +75,7 @@ def missingness_gain(prepared: Prepared, later: RatedMovies, recipe: Recipe) -> 
 
 
 def absent_blocks(inputs: pd.DataFrame) -> pd.DataFrame:
-    """Which blocks of features are at their neutral values: a boolean column per block."""
+    """Return one boolean column per block: whether all features of the block have their neutral values."""
     blocks: dict[str, list[str]] = {}
     for name in map(str, inputs):
         blocks.setdefault(BLOCKS[name], []).append(name)

@@ -1,4 +1,4 @@
-"""What a model said of films whose rating is known, and the file in which a run keeps it."""
+"""Predictions for films whose rating is known, and the table in which a run stores them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,12 +20,22 @@ PREDICTION_COLUMNS = (
     *BOUNDS,
 )
 POPULATIONS = {"votes_1000": MANY_VOTES, "votes_100": 100, "all": 0}
-"""The films that are scored, by their least votes; the strictest first."""
+"""Minimum votes of the films in each population, the strictest population first."""
+ROLLING_ORIGIN, TEST = "rolling_origin", "test"
+"""Splits of a run's predictions: the years before the test, each predicted by trees of earlier years; and the test."""
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """What one model said of films, all of one length and order; `bounds` is None where it gives no interval."""
+    """One model's predictions, one entry per film, all parts in the same order.
+
+    Attributes:
+        tconsts: IMDb title ids.
+        target_rating: float64, shape (n_films,), rating points.
+        n_votes: int64, shape (n_films,).
+        predicted_rating: float64, shape (n_films,), rating points.
+        bounds: Columns `BOUNDS`, rating points; None if the model gives no intervals.
+    """
 
     tconsts: pd.Series
     target_rating: np.ndarray
@@ -34,7 +44,7 @@ class Predictions:
     bounds: pd.DataFrame | None
 
     def where(self, mask: np.ndarray) -> "Predictions":
-        """The films of a boolean mask."""
+        """Select films by a boolean mask of shape (n_films,)."""
         return Predictions(
             self.tconsts[mask].reset_index(drop=True),
             self.target_rating[mask],
@@ -44,50 +54,13 @@ class Predictions:
         )
 
     def of_population(self, population: str) -> "Predictions":
-        """The films with as many votes as a population of `POPULATIONS` wants."""
+        """Select the films with at least the votes that `POPULATIONS` requires for a population."""
         return self.where(self.n_votes >= POPULATIONS[population])
-
-
-def prediction_rows(model: str, split: str, scored: Predictions, release_years: Iterable[int]) -> pd.DataFrame:
-    """Rows of the predictions file: `PREDICTION_COLUMNS`, the bounds NaN where the model gives none."""
-    bounds = (
-        pd.DataFrame(np.nan, range(len(scored.target_rating)), list(BOUNDS)) if scored.bounds is None else scored.bounds
-    )
-    facts = {
-        "tconst": np.asarray(scored.tconsts),
-        "model": model,
-        "split": split,
-        "release_year": np.asarray(release_years, dtype="int32"),
-        "target_rating": scored.target_rating,
-        "n_votes": scored.n_votes,
-        "predicted_rating": scored.predicted_rating,
-    }
-    return pd.DataFrame(facts | {name: bounds[name].to_numpy("float64") for name in BOUNDS})
-
-
-def scored_of(predictions: pd.DataFrame, model: str, split: str) -> Predictions | None:
-    """What a predictions file says of one model on one split, in the order of the ids; None where it has nothing."""
-    is_wanted = (predictions["model"] == model) & (predictions["split"] == split)
-    rows = predictions[is_wanted].sort_values("tconst", ignore_index=True)
-    if rows.empty:
-        return None
-    bounds = rows[list(BOUNDS)].astype("float64")
-    return Predictions(
-        tconsts=rows["tconst"],
-        target_rating=rows["target_rating"].to_numpy("float64"),
-        n_votes=rows["n_votes"].to_numpy("int64"),
-        predicted_rating=rows["predicted_rating"].to_numpy("float64"),
-        bounds=None if bounds.isna().any(axis=None) else bounds,
-    )
-
-
-ROLLING_ORIGIN, TEST = "rolling_origin", "test"
-"""Splits of a run's predictions: the years before the test, each predicted by trees of earlier years; and the test."""
 
 
 @dataclass(frozen=True)
 class OutOfSamplePrediction:
-    """What a model that had not seen a film said of it, and the split of the run's predictions that tells so."""
+    """The prediction for one film by a model that was not fitted on it, and the split that it belongs to."""
 
     predicted_rating: float
     low_80: float
@@ -97,13 +70,63 @@ class OutOfSamplePrediction:
     split: str
 
 
+def prediction_rows(model: str, split: str, predictions: Predictions, release_years: Iterable[int]) -> pd.DataFrame:
+    """Return predictions as rows with `PREDICTION_COLUMNS`; the bounds are NaN if the model gives none."""
+    bounds = (
+        pd.DataFrame(np.nan, range(len(predictions.target_rating)), list(BOUNDS))
+        if predictions.bounds is None
+        else predictions.bounds
+    )
+    facts = {
+        "tconst": np.asarray(predictions.tconsts),
+        "model": model,
+        "split": split,
+        "release_year": np.asarray(release_years, dtype="int32"),
+        "target_rating": predictions.target_rating,
+        "n_votes": predictions.n_votes,
+        "predicted_rating": predictions.predicted_rating,
+    }
+    return pd.DataFrame(facts | {name: bounds[name].to_numpy("float64") for name in BOUNDS})
+
+
+def select_predictions(rows: pd.DataFrame, model: str, split: str) -> Predictions | None:
+    """Select the predictions of one model on one split.
+
+    Args:
+        rows: Columns `PREDICTION_COLUMNS`.
+        model: Name of the model or baseline.
+        split: `ROLLING_ORIGIN` or `TEST`.
+
+    Returns:
+        The predictions ordered by tconst; None if there are none.
+    """
+    is_selected = (rows["model"] == model) & (rows["split"] == split)
+    selected = rows[is_selected].sort_values("tconst", ignore_index=True)
+    if selected.empty:
+        return None
+    bounds = selected[list(BOUNDS)].astype("float64")
+    return Predictions(
+        tconsts=selected["tconst"],
+        target_rating=selected["target_rating"].to_numpy("float64"),
+        n_votes=selected["n_votes"].to_numpy("int64"),
+        predicted_rating=selected["predicted_rating"].to_numpy("float64"),
+        bounds=None if bounds.isna().any(axis=None) else bounds,
+    )
+
+
 def out_of_sample(predictions: pd.DataFrame, tconst: str, *, model: str) -> OutOfSamplePrediction | None:
-    """What a run's models said of a film before they had seen it; None where every one of them was fitted on it.
+    """Return the prediction for a film by a model that was not fitted on it.
 
-    The rolling origin's ratings are of trees that never saw the film, but the line that calibrates them and the reach
-    of the intervals were measured on the films of those years together. Nothing of the test's was.
+    Rolling-origin predictions come from trees that never saw the film, but their calibration and the width of their
+    intervals were measured on the films of those years. Test predictions are out of sample in every respect.
 
-    :param predictions: rows of a run's `PREDICTIONS_FILE`.
+    Args:
+        predictions: Columns `PREDICTION_COLUMNS`.
+        tconst: IMDb title id.
+        model: Name of the model.
+
+    Returns:
+        The test prediction if there is one, else the rolling-origin one; None if every model was fitted on the film.
     """
     rows = predictions[(predictions["tconst"] == tconst) & (predictions["model"] == model)]
     for split in (TEST, ROLLING_ORIGIN):

@@ -1,25 +1,38 @@
-"""The gate: whether a candidate may become champion, judged on what it says of the test films."""
+"""The gate: decides from predictions for the test films whether a candidate may become champion."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
+import pandas as pd
 
+from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_NAME, CHAMPION_NAME
 from imdb_assets.rating_model.evaluation.metrics import Metrics, measure, paired_rmse_difference
-from imdb_assets.rating_model.evaluation.predictions import POPULATIONS, Predictions
+from imdb_assets.rating_model.evaluation.predictions import POPULATIONS, TEST, Predictions, select_predictions
 
 PREFERRED_FILMS, MINIMUM_JUDGED_FILMS = 200, 30
-"""Films that make a population a good judge, and the least that let it judge at all."""
+"""Films that a population should have for a judgement, and the minimum that it must have."""
 MAXIMUM_RMSE_DIFFERENCE = 0.01
-"""By so much a candidate may be worse than the champion: its fresher history is worth as much."""
+"""RMSE, rating points, by which a candidate may be worse than the champion: its history is more recent."""
 SLOPE_BAND = (0.95, 1.05)
 COVERAGE_80_BAND = (0.77, 0.83)
 MUST_NOT_LOSE_TO = ("mean", "genre_mean", "as_of_ridge")
+RULES = (
+    "On the test films, the candidate is not inferior to the champion (the upper end of the 95% interval of the RMSE "
+    f"difference is at most {MAXIMUM_RMSE_DIFFERENCE:+}), has an RMSE no higher than {', '.join(MUST_NOT_LOSE_TO)}, "
+    f"and the 95% intervals of its slope and of the coverage of its 80% intervals overlap {SLOPE_BAND} and "
+    f"{COVERAGE_80_BAND}."
+)
+"""The rules of the gate in one sentence."""
+
+
+class NoCandidatePredictionsError(LookupError):
+    """The run of a candidate predicted no test film with the candidate's model."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """RMSE of the candidate minus the champion's on the same films, with its 95% interval."""
+    """RMSE of the candidate minus RMSE of the champion on the same films, with its 95% interval, rating points."""
 
     rmse: float
     low: float
@@ -28,7 +41,15 @@ class Difference:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a candidate may become champion, why, and the numbers behind it; none where no film could judge."""
+    """Whether a candidate may become champion.
+
+    Attributes:
+        passed: Whether every rule holds.
+        reason: Sentences that name the rules and their numbers, violated rules first.
+        population: The population that the candidate was judged on; None if all have too few films.
+        metrics: The candidate's metrics on that population.
+        to_champion: The difference from the champion; None without a champion.
+    """
 
     passed: bool
     reason: str
@@ -36,26 +57,68 @@ class Verdict:
     metrics: Metrics | None = None
     to_champion: Difference | None = None
 
+    @property
+    def numbers(self) -> dict[str, float | int | str]:
+        """Population, metrics and difference by name, without those that are not defined."""
+        numbers: dict[str, float | int | str | None] = {"population": self.population}
+        numbers |= asdict(self.metrics) if self.metrics else {}
+        if self.to_champion:
+            numbers |= {
+                "rmse_difference": self.to_champion.rmse,
+                "rmse_difference_low": self.to_champion.low,
+                "rmse_difference_high": self.to_champion.high,
+            }
+        return {name: number for name, number in numbers.items() if number is not None}
+
+
+def judge_candidate(predictions: pd.DataFrame) -> Verdict:
+    """Judge the candidate of a run by the run's predictions.
+
+    Args:
+        predictions: Columns `PREDICTION_COLUMNS`, with the candidate and the baselines on the test films.
+
+    Returns:
+        The verdict.
+
+    Raises:
+        NoCandidatePredictionsError: There are no predictions by the candidate for test films.
+        ValueError: A baseline is missing, or models predicted different films.
+    """
+    candidate = select_predictions(predictions, CANDIDATE_NAME, TEST)
+    if candidate is None:
+        raise NoCandidatePredictionsError(f"The candidate's run has no predictions by {CANDIDATE_NAME} for test films.")
+    baselines = {name: films for name in MUST_NOT_LOSE_TO if (films := select_predictions(predictions, name, TEST))}
+    return may_be_champion(candidate, select_predictions(predictions, CHAMPION_NAME, TEST), baselines)
+
 
 def may_be_champion(
     candidate: Predictions, champion: Predictions | None, baselines: Mapping[str, Predictions]
 ) -> Verdict:
-    """Judge a candidate on the test films: not inferior to the champion, no worse than any baseline, and calibrated.
+    """Judge a candidate on the test films: not inferior to the champion, no worse than a baseline, and calibrated.
 
-    :param champion: the champion's recipe under the same protocol on the same films; None where there is no champion.
-    :param baselines: at least those of `MUST_NOT_LOSE_TO`, on the same films.
-    :raises ValueError: when a baseline is missing, or a model was scored on other films.
+    Args:
+        candidate: Predictions of the candidate for the test films.
+        champion: Predictions of the champion's recipe, evaluated in the same way on the same films; None without one.
+        baselines: Predictions for the same films, at least of the baselines `MUST_NOT_LOSE_TO`.
+
+    Returns:
+        The verdict.
+
+    Raises:
+        ValueError: A baseline is missing, or models predicted different films.
     """
     missing = [name for name in MUST_NOT_LOSE_TO if name not in baselines]
     if missing:
-        raise ValueError(f"The gate compares with {', '.join(MUST_NOT_LOSE_TO)}; no predictions of {missing[0]}.")
+        raise ValueError(
+            f"The gate needs predictions of {', '.join(MUST_NOT_LOSE_TO)}; there are none of {missing[0]}."
+        )
     others = {name: baselines[name] for name in MUST_NOT_LOSE_TO}
     for name, other in (others | ({"champion": champion} if champion else {})).items():
         if not np.array_equal(candidate.tconsts, other.tconsts):
-            raise ValueError(f"Candidate and {name} were scored on different films, so they cannot be compared.")
+            raise ValueError(f"Candidate and {name} predicted different films, so they cannot be compared.")
     population = judging_population(candidate.n_votes)
     if population is None:
-        reason = f"No population of the test films holds {MINIMUM_JUDGED_FILMS}, too few to judge a candidate by."
+        reason = f"No population has {MINIMUM_JUDGED_FILMS} test films: too few to judge a candidate."
         return Verdict(passed=False, reason=reason)
     films = candidate.of_population(population)
     metrics = measure(films)
@@ -80,11 +143,18 @@ def may_be_champion(
 
 
 def judging_population(votes: np.ndarray) -> str | None:
-    """The population with the most votes that holds 200 films, else 30; None where there are fewer."""
+    """Return the population to judge on.
+
+    Args:
+        votes: Votes of each test film, int64 of shape (n_films,).
+
+    Returns:
+        The strictest population with `PREFERRED_FILMS`, else with `MINIMUM_JUDGED_FILMS`; None if all are smaller.
+    """
     sizes = {population: int((votes >= least).sum()) for population, least in POPULATIONS.items()}
-    for wanted in (PREFERRED_FILMS, MINIMUM_JUDGED_FILMS):
+    for minimum in (PREFERRED_FILMS, MINIMUM_JUDGED_FILMS):
         for population, n_films in sizes.items():
-            if n_films >= wanted:
+            if n_films >= minimum:
                 return population
     return None
 
@@ -93,11 +163,11 @@ _Rule = tuple[bool, str]
 
 
 def _reason(population: str, metrics: Metrics, rules: Sequence[_Rule]) -> str:
-    # What failed comes first: a reader of a list of checks sees the beginning only.
-    least = POPULATIONS[population]
-    which = f" with {least:,} votes or more" if least else ""
-    said = f"On {metrics.n:,} test films{which} the candidate's RMSE is {metrics.rmse:.3f}."
-    return " ".join([said, *(text for holds, text in sorted(rules, key=lambda rule: rule[0]))])
+    # Violated rules come first because lists of checks show only the beginning of the text.
+    minimum_votes = POPULATIONS[population]
+    restriction = f" with {minimum_votes:,} votes or more" if minimum_votes else ""
+    summary = f"On {metrics.n:,} test films{restriction} the candidate's RMSE is {metrics.rmse:.3f}."
+    return " ".join([summary, *(text for _, text in sorted(rules, key=lambda rule: rule[0]))])
 
 
 def _not_inferior(difference: Difference | None) -> _Rule:
@@ -106,7 +176,7 @@ def _not_inferior(difference: Difference | None) -> _Rule:
     holds = difference.high <= MAXIMUM_RMSE_DIFFERENCE
     numbers = (
         f"RMSE differs by {difference.rmse:+.3f} (95% interval {difference.low:+.3f} to {difference.high:+.3f}, "
-        f"up to {MAXIMUM_RMSE_DIFFERENCE:+.3f} is allowed)"
+        f"at most {MAXIMUM_RMSE_DIFFERENCE:+.3f} is allowed)"
     )
     return holds, f"It is not inferior to the champion: {numbers}." if holds else (
         f"It may be inferior to the champion: {numbers}."
@@ -120,8 +190,8 @@ def _loses_to_none(metrics: Metrics, baselines: Mapping[str, float]) -> _Rule:
     return True, f"It loses to no baseline: {_listed(baselines)}."
 
 
-def _in_band(name: str, band: tuple[float, float], found: tuple[float | None, float | None, float | None]) -> _Rule:
-    value, low, high = found
+def _in_band(name: str, band: tuple[float, float], interval: tuple[float | None, float | None, float | None]) -> _Rule:
+    value, low, high = interval
     if value is None or low is None or high is None:
         return False, f"Its {name} is not defined."
     holds = low <= band[1] and high >= band[0]
@@ -141,5 +211,5 @@ def _difference(candidate: Predictions, champion: Predictions) -> Difference:
     )
 
 
-def _rmse(scored: Predictions) -> float:
-    return float(np.sqrt(((scored.predicted_rating - scored.target_rating) ** 2).mean()))
+def _rmse(predictions: Predictions) -> float:
+    return float(np.sqrt(((predictions.predicted_rating - predictions.target_rating) ** 2).mean()))

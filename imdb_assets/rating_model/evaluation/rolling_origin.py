@@ -1,4 +1,4 @@
-"""The protocol: a recipe is fitted on the past, measured on the years before the test, and tested on later years."""
+"""Evaluates a recipe over time: it is fitted on past films, calibrated on the years before the test, then tested."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from sklearn.linear_model import LinearRegression
 
-from imdb_assets.rating_model.evaluation.predictions import Predictions
+from imdb_assets.rating_model.evaluation.predictions import POPULATIONS, Predictions
 from imdb_assets.rating_model.training.conformal import Intervals
 from imdb_assets.rating_model.training.fit import Prepared, fit, grow, prepare
 from imdb_assets.rating_model.training.fit_intervals import fit_intervals
@@ -15,110 +15,137 @@ from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe
 from imdb_assets.rating_model.training.splits import MINIMUM_SPLIT_FILMS
 from imdb_assets.vocabulary.features import MODEL_COLUMNS
-from imdb_assets.vocabulary.votes import MANY_VOTES
 
-MEASURED_YEARS = 3
-"""So many years before the test are each predicted by a model of the years before them (rolling origin)."""
-MEASURED_VOTES, MEASURED_FILMS = MANY_VOTES, 200
-"""Calibration and intervals are measured on held-out films with many votes, where there are enough of them."""
-ReportStep = Callable[[str], object]
+N_ROLLING_YEARS = 3
+"""Number of years before the test that are each predicted by a model of the years before them."""
+CALIBRATION_VOTES, MINIMUM_CALIBRATION_FILMS = POPULATIONS["votes_1000"], 200
+"""Calibration and intervals use held-out films with this many votes, if there are this many such films."""
+StepLogger = Callable[[str], object]
+"""Receives one line of text at the start of each long step."""
 
 
 @dataclass(frozen=True)
-class Measured:
-    """What the years before the test taught: when to stop, and how far off and how sure a recipe is."""
+class RollingOrigin:
+    """Predictions for the years before the test, and what was measured on them.
+
+    Attributes:
+        n_rounds: Number of trees after which the error on the last year stopped falling.
+        calibration: Line from the trees' rating to the expected one.
+        intervals: Conformal prediction intervals.
+        validation: Calibrated predictions for the last year before the test.
+        predictions: Calibrated predictions for all held-out years, each film by trees that were not fitted on it.
+            Calibration and intervals were fitted on these films.
+        release_years: int64, shape (n_films,), of the films of `predictions`.
+    """
 
     n_rounds: int
     calibration: Calibration
     intervals: Intervals
     validation: Predictions
-    """Of the year before the test, calibrated."""
-    rolling_origin: Predictions
-    """Of all held-out years, each film by trees that had not seen it; calibration and intervals are of these films."""
-    rolling_years: np.ndarray
+    predictions: Predictions
+    release_years: np.ndarray
 
 
 @dataclass(frozen=True)
-class Tested:
-    """A recipe under the protocol: the model of all years before the test, and what it said of the test films."""
+class RecipeEvaluation:
+    """A recipe evaluated over time: its rolling origin, and the model of all years before the test on the test films.
 
-    measured: Measured
+    Attributes:
+        rolling_origin: Predictions for the years before the test.
+        prepared: Films of all years before the test, ready for fitting.
+        model: The model fitted on them.
+        predictions: Its predictions for the test films.
+    """
+
+    rolling_origin: RollingOrigin
     prepared: Prepared
     model: FittedModel
-    scored: Predictions
+    predictions: Predictions
 
 
-def run_protocol(
+def evaluate_recipe(
     films: RatedMovies,
     test_years: tuple[int, int],
     recipe: Recipe,
-    report: ReportStep,
+    log_step: StepLogger,
     *,
     columns: Sequence[str] = MODEL_COLUMNS,
-) -> Tested:
-    """Choose on the year before the test, measure on the three years before it, fit on all of them, and test.
+) -> RecipeEvaluation:
+    """Stop early on the year before the test, calibrate on the three years before it, refit on all of them, and test.
 
-    :param films: mature rated films.
-    :param test_years: first and last.
-    :param report: is told of each step.
+    Args:
+        films: Mature rated films.
+        test_years: First and last test year.
+        recipe: Hyper-parameters.
+        log_step: Receives a line of text for each step.
+        columns: The features to use.
+
+    Returns:
+        The predictions before and during the test years, and the model that was tested.
     """
     first, last = test_years
-    measured = measure_recipe(films.where(films.years < first), recipe, report, columns=columns)
+    rolling_origin = predict_rolling_origin(films.where(films.years < first), recipe, log_step, columns=columns)
     before = films.where(films.years < first)
-    report(f"fitting on {len(before.target_rating):,} films until {first - 1} for the test")
+    log_step(f"fitting on {len(before.target_rating):,} films until {first - 1} for the test")
     prepared = prepare(before, recipe, columns=columns)
-    model = replace(grow(prepared, recipe, n_rounds=measured.n_rounds), calibration=measured.calibration)
+    model = replace(grow(prepared, recipe, n_rounds=rolling_origin.n_rounds), calibration=rolling_origin.calibration)
     test = films.where((films.years >= first) & (films.years <= last))
-    return Tested(measured, prepared, model, scored(test, model.predict_films(test), measured.intervals))
+    predictions = predictions_for(test, model.predict_films(test), rolling_origin.intervals)
+    return RecipeEvaluation(rolling_origin, prepared, model, predictions)
 
 
-def measure_recipe(
-    films: RatedMovies, recipe: Recipe, report: ReportStep, *, columns: Sequence[str] = MODEL_COLUMNS
-) -> Measured:
-    """Predict each of the last years of films from the years before it; the last year decides when to stop."""
+def predict_rolling_origin(
+    films: RatedMovies, recipe: Recipe, log_step: StepLogger, *, columns: Sequence[str] = MODEL_COLUMNS
+) -> RollingOrigin:
+    """Predict each of the last years of `films` from the years before it; the last year sets the number of trees."""
     last = int(films.years.max())
     validation = films.where(films.years == last)
-    report(f"fitting on the films until {last - 1}, {last} decides when to stop")
+    log_step(f"fitting on films until {last - 1}; {last} sets the number of trees")
     model = fit(films.where(films.years < last), recipe, validation=validation, columns=columns)
     n_rounds = model.booster.best_iteration
     held_out, ratings = [films.years == last], [model.predict_films(validation)]
-    for year in range(last - 1, last - MEASURED_YEARS, -1):
+    for year in range(last - 1, last - N_ROLLING_YEARS, -1):
         earlier = films.years < year
         if earlier.sum() < MINIMUM_SPLIT_FILMS["training"] or not (films.years == year).any():
             break
-        report(f"fitting on the films until {year - 1} to measure on {year}")
+        log_step(f"fitting on films until {year - 1} to predict {year}")
         model = fit(films.where(earlier), recipe, n_rounds=n_rounds, columns=columns)
         held_out.append(films.years == year)
         ratings.append(model.predict_films(films.where(held_out[-1])))
     pooled = np.zeros(len(films.target_rating))
-    for mask, rated in zip(held_out, ratings, strict=True):
-        pooled[mask] = rated
+    for mask, predicted in zip(held_out, ratings, strict=True):
+        pooled[mask] = predicted
     origin = np.any(held_out, axis=0)
     mask = with_many_votes(films, origin)
-    measured = films.where(mask)
-    calibration = fit_calibration(measured.target_rating, pooled[mask])
-    intervals = fit_intervals(measured.matrix, calibration.apply(pooled[mask]), measured.target_rating)
-    validated = scored(validation, calibration.apply(ratings[0]), intervals)
+    calibrated = films.where(mask)
+    calibration = fit_calibration(calibrated.target_rating, pooled[mask])
+    intervals = fit_intervals(calibrated.matrix, calibration.apply(pooled[mask]), calibrated.target_rating)
     rolled = films.where(origin)
-    rolling_origin = scored(rolled, calibration.apply(pooled[origin]), intervals)
-    return Measured(n_rounds, calibration, intervals, validated, rolling_origin, rolled.years)
+    return RollingOrigin(
+        n_rounds=n_rounds,
+        calibration=calibration,
+        intervals=intervals,
+        validation=predictions_for(validation, calibration.apply(ratings[0]), intervals),
+        predictions=predictions_for(rolled, calibration.apply(pooled[origin]), intervals),
+        release_years=rolled.years,
+    )
 
 
 def with_many_votes(films: RatedMovies, mask: np.ndarray) -> np.ndarray:
-    """Of a mask's films those with `MEASURED_VOTES`; all of them where these are fewer than `MEASURED_FILMS`."""
-    many = mask & (films.n_votes >= MEASURED_VOTES)
-    return many if many.sum() >= MEASURED_FILMS else mask
+    """Restrict a mask to films with `CALIBRATION_VOTES`, unless fewer than `MINIMUM_CALIBRATION_FILMS` would remain."""
+    many = mask & (films.n_votes >= CALIBRATION_VOTES)
+    return many if many.sum() >= MINIMUM_CALIBRATION_FILMS else mask
 
 
 def fit_calibration(target: np.ndarray, ratings: np.ndarray) -> Calibration:
-    """The line that least squares draws from held-out ratings to targets; none where the ratings do not vary."""
+    """Fit targets on held-out predictions by least squares; a mere shift if the predictions do not vary."""
     if ratings.std() < 1e-9:
         return Calibration(intercept=float(target.mean() - ratings.mean()))
     line = LinearRegression().fit(ratings.reshape(-1, 1), target)
     return Calibration(intercept=float(line.intercept_), slope=float(line.coef_[0]))
 
 
-def scored(films: RatedMovies, ratings: np.ndarray, intervals: Intervals | None = None) -> Predictions:
-    """What a model said of films, with the bounds that measured intervals give."""
+def predictions_for(films: RatedMovies, ratings: np.ndarray, intervals: Intervals | None = None) -> Predictions:
+    """Combine predicted ratings of films with their targets and, if `intervals` are given, with bounds."""
     bounds = intervals.bounds(films.matrix, ratings) if intervals else None
     return Predictions(films.tconsts, films.target_rating, films.n_votes, ratings, bounds)

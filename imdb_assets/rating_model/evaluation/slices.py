@@ -1,4 +1,4 @@
-"""How one model fares on parts of the test films: by crew, decade, genre, language, votes, what is known of them."""
+"""Metrics of one model on slices of the test films: by crew, decade, genre, language, votes and available facts."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -10,47 +10,54 @@ from imdb_assets.rating_model.evaluation.metrics import measure
 from imdb_assets.rating_model.evaluation.predictions import Predictions
 
 SLICED_POPULATIONS = ("votes_1000", "all")
-FILM_FACTS = ("tconst", "release_year", "genres", "language", "has_plot", "has_cast", "n_crew_films")
-"""What slicing wants to know of each film.
+SLICED_BY = ("tconst", "release_year", "genres", "language", "has_plot", "has_cast", "n_crew_films")
+"""Columns of the film facts that slices are formed by.
 
-`n_crew_films` is the greatest number of earlier rated films among its directors and writers, null where it has neither.
+`n_crew_films` is the largest number of earlier rated films among directors and writers, null without any of them.
 """
 MINIMUM_SLICE_FILMS = 30
-"""Genres with fewer films are left out; languages with fewer are `other`."""
+"""Genres with fewer films are left out. Languages with fewer films are pooled as `other`."""
 UNKNOWN = "unknown"
 EXPERIENCED_AFTER_FILMS = 3
 _VOTE_BANDS = ("1-9", "10-99", "100-999", "1,000-9,999", "10,000-99,999", "100,000 or more")
 _QUINTILES = ("1 (lowest)", "2", "3", "4", "5 (highest)")
 
 
-def slice_rows(model: str, scored: Predictions, film_facts: pd.DataFrame) -> list[dict[str, object]]:
-    """Rows of `gold_model_slices` for one model; slices of one film are left out.
+def slice_rows(model: str, predictions: Predictions, film_facts: pd.DataFrame) -> list[dict[str, object]]:
+    """Return rows of `gold_model_slices` for one model; slices with a single film are left out.
 
-    :param scored: the test films.
-    :param film_facts: columns `FILM_FACTS`, a row for each of these films and any others.
-    :raises ValueError: when a scored film has no facts.
+    Args:
+        model: Name of the model.
+        predictions: Its predictions for the test films.
+        film_facts: Columns `SLICED_BY`, one row per film; it may contain other films.
+
+    Returns:
+        One row per population, slicing and slice.
+
+    Raises:
+        ValueError: A film with a prediction has no row in `film_facts`.
     """
-    facts = film_facts.set_index("tconst")[list(FILM_FACTS[1:])].reindex(scored.tconsts)
+    facts = film_facts.set_index("tconst")[list(SLICED_BY[1:])].reindex(predictions.tconsts)
     if facts["release_year"].isna().any():
         unknown = facts.index[facts["release_year"].isna()]
-        raise ValueError(f"{len(unknown)} scored films have no facts to slice by, such as {unknown[0]}.")
+        raise ValueError(f"{len(unknown)} films have predictions but no facts to slice by, such as {unknown[0]}.")
     rows = []
     for population in SLICED_POPULATIONS:
-        films = scored.of_population(population)
-        known = facts.loc[films.tconsts]
+        films = predictions.of_population(population)
+        population_facts = facts.loc[films.tconsts]
         for slice_by, members in SLICES.items():
             key = {"model": model, "population": population, "slice_by": slice_by}
-            named = members(known, films)
+            masks = members(population_facts, films)
             rows += [
                 {**key, "slice": name, **asdict(measure(films.where(mask)))}
-                for name, mask in sorted(named.items())
+                for name, mask in sorted(masks.items())
                 if mask.sum() > 1
             ]
     return rows
 
 
 Members = Callable[[pd.DataFrame, Predictions], dict[str, np.ndarray]]
-"""For each slice the mask of its films; a film may be in several."""
+"""Returns a boolean mask of films for each slice; a film may be in several slices."""
 
 
 def _by_value(values: pd.Series | np.ndarray) -> dict[str, np.ndarray]:
@@ -75,7 +82,7 @@ def _decade(facts: pd.DataFrame, _films: Predictions) -> dict[str, np.ndarray]:
 def _genre(facts: pd.DataFrame, _films: Predictions) -> dict[str, np.ndarray]:
     lists = facts["genres"].map(set)
     masks = {
-        genre: lists.map(lambda of_film, one=genre: one in of_film).to_numpy(bool) for genre in set().union(*lists)
+        genre: lists.map(lambda genres, genre=genre: genre in genres).to_numpy(bool) for genre in set().union(*lists)
     }
     return {genre: mask for genre, mask in masks.items() if mask.sum() >= MINIMUM_SLICE_FILMS}
 
@@ -92,17 +99,17 @@ def _votes(_facts: pd.DataFrame, films: Predictions) -> dict[str, np.ndarray]:
     return _by_value(np.array(_VOTE_BANDS)[np.minimum(n_digits, len(_VOTE_BANDS) - 1)])
 
 
-def _presence(column: str, what: str) -> Members:
+def _presence(column: str, fact: str) -> Members:
     def members(facts: pd.DataFrame, _films: Predictions) -> dict[str, np.ndarray]:
-        return _by_value(np.where(facts[column].to_numpy(bool), f"with {what}", f"without {what}"))
+        return _by_value(np.where(facts[column].to_numpy(bool), f"with {fact}", f"without {fact}"))
 
     return members
 
 
 def _predicted_quintile(_facts: pd.DataFrame, films: Predictions) -> dict[str, np.ndarray]:
-    # Equal predictions are told apart by place, so that the fifths are fifths whatever the model says.
-    places = np.argsort(np.argsort(films.predicted_rating, kind="stable"), kind="stable")
-    return _by_value(np.array(_QUINTILES)[places * len(_QUINTILES) // max(len(places), 1)])
+    # Ties are broken by position, so that every fifth has the same size for any model.
+    ranks = np.argsort(np.argsort(films.predicted_rating, kind="stable"), kind="stable")
+    return _by_value(np.array(_QUINTILES)[ranks * len(_QUINTILES) // max(len(ranks), 1)])
 
 
 SLICES: dict[str, Members] = {

@@ -59,6 +59,11 @@ class History:
         histories = {name: index(_to_pandas(frames[table])) for name, (table, index) in _INDEXED.items()}
         return cls(**histories, baseline=Baseline(_to_pandas(frames["gold_baseline_coefficients"])))
 
+    @classmethod
+    def from_tables(cls, *tables: pd.DataFrame | pa.Table) -> "History":
+        """Index gold's tables, given in the order of `HISTORY_TABLES`."""
+        return cls.from_frames(dict(zip(HISTORY_TABLES, tables, strict=True)))
+
     def save(self, folder: Path) -> None:
         """Write each history as an Arrow file and the baseline's coefficients as Parquet into a folder."""
         for name in _INDEXED:

@@ -1,4 +1,4 @@
-"""The model in use: feature drift, forecasts of unreleased films, and the scoreboard of forecasts against outcomes.
+"""The model in use: feature drift, growth of errors, forecasts of unreleased films, and the scoreboard of forecasts.
 
-Frames in, rows and verdicts out; the assets that store them are in `assets/monitoring.py`.
+Frames in, rows and verdicts out. The assets that store them are in `assets/monitoring.py`.
 """

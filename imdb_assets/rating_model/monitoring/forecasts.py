@@ -1,35 +1,80 @@
-"""Forecasts of films that have no rating yet, and how well those that have matured held."""
+"""Forecasts of films that have no rating yet, by the champion."""
+
+from dataclasses import dataclass
 
 import pandas as pd
 
+from imdb_assets.rating_model.registry.run_artifacts import FORECASTS_FILE, log_rows_of_champion
+from imdb_assets.rating_model.registry.versions import NoChampionError, load_champion
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 
-COVERAGE_BAND = 0.05
-"""How far the coverage of an interval may lie from its level."""
+_FORECAST_COLUMNS = ["predicted_rating", "low_80", "high_80", "low_90", "high_90"]
+
+
+@dataclass(frozen=True)
+class Forecasts:
+    """Rows of `gold_forecasts`, and a sentence about them."""
+
+    rows: pd.DataFrame
+    summary: str
+
+
+def forecast_by_champion(films: pd.DataFrame, *, tracking_uri: str) -> Forecasts:
+    """Forecast films with the champion and log the forecasts to its run.
+
+    Args:
+        films: Rows of `gold_movie_features`, each with the date of the snapshot.
+        tracking_uri: Address of MLflow's tracking server or database.
+
+    Returns:
+        One forecast per film; none without a champion.
+
+    Raises:
+        RegistryUnreachableError: The registry does not answer, or the model's files cannot be read.
+    """
+    try:
+        champion = load_champion(tracking_uri)
+    except NoChampionError as error:
+        return Forecasts(no_forecasts(), f"There are no forecasts yet. {error}")
+    rows = forecasts(films, champion.model, version=champion.version)
+    log_rows_of_champion(tracking_uri, rows, FORECASTS_FILE)
+    return Forecasts(rows, f"Version {champion.version} forecast {len(rows):,} films without a rating.")
 
 
 def forecasts(films: pd.DataFrame, model: RatingModel, *, version: str) -> pd.DataFrame:
-    """Rows of `gold_forecasts`: what a model expects of films.
+    """Forecast films with a model.
 
-    :param films: rows of `gold_movie_features`, each with the snapshot's date.
+    Args:
+        films: Rows of `gold_movie_features`, each with the date of the snapshot.
+        model: The rating model.
+        version: Number of its version.
+
+    Returns:
+        Rows of `gold_forecasts`.
     """
     facts = films[["tconst", "snapshot_date", "title", "release_year"]].reset_index(drop=True)
-    # Without a row the featurizer would have no types to go by.
-    expected = model.predict_with_bounds(films.reset_index(drop=True)) if len(films) else no_forecasts()
+    # Without rows, columns have no types that the featurizer could use.
+    predictions = model.predict_with_bounds(films.reset_index(drop=True)) if len(films) else no_forecasts()
     facts = facts.rename(columns={"snapshot_date": "forecast_date"}).assign(model_version=version)
-    return facts.join(expected.rename(columns={"rating": "predicted_rating"})[_EXPECTED])
-
-
-_EXPECTED = ["predicted_rating", "low_80", "high_80", "low_90", "high_90"]
+    return facts.join(predictions.rename(columns={"rating": "predicted_rating"})[_FORECAST_COLUMNS])
 
 
 def no_forecasts() -> pd.DataFrame:
-    """No row of `gold_forecasts`."""
-    return pd.DataFrame(columns=["tconst", "model_version", "forecast_date", "title", "release_year", *_EXPECTED])
+    """Return an empty frame with the columns of `gold_forecasts`."""
+    return pd.DataFrame(
+        columns=["tconst", "model_version", "forecast_date", "title", "release_year", *_FORECAST_COLUMNS]
+    )
 
 
 def first_forecasts(scoreboard: pd.DataFrame) -> pd.DataFrame:
-    """Each film's first row; films that many versions have forecast count no more than others."""
-    order = scoreboard.assign(number=pd.to_numeric(scoreboard["model_version"]))
-    ordered = order.sort_values(["forecast_date", "number", "tconst"])
+    """Select each film's first forecast, so that films forecast by many versions do not count more than others.
+
+    Args:
+        scoreboard: Rows of `gold_scoreboard`.
+
+    Returns:
+        One row per film, ordered by date of the forecast.
+    """
+    numbered = scoreboard.assign(number=pd.to_numeric(scoreboard["model_version"]))
+    ordered = numbered.sort_values(["forecast_date", "number", "tconst"])
     return ordered.drop_duplicates("tconst").drop(columns="number").reset_index(drop=True)

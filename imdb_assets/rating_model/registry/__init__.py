@@ -1,4 +1,4 @@
 """The model registry in MLflow: versions, registration, run artifacts, promotion, and the model card.
 
-All calls of MLflow's client are here. Whether a version may be promoted is decided in `evaluation/`.
+All calls to MLflow's client are here. Whether a version may be promoted is decided in `evaluation/`.
 """

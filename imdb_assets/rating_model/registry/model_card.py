@@ -1,12 +1,56 @@
-"""The model card (Mitchell et al. 2019, doi:10.1145/3287560.3287596), written from what a version's run measured."""
+"""The model card (Mitchell et al. 2019, doi:10.1145/3287560.3287596), written from the evaluation of a version."""
 
 from collections.abc import Mapping
 
 import pandas as pd
+from mlflow import MlflowClient
 
 from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_NAME
+from imdb_assets.rating_model.evaluation.leaderboard import figure_text, figures_markdown
+from imdb_assets.rating_model.registry.evaluated_version import evaluated_version
+from imdb_assets.rating_model.registry.run_artifacts import CARD_FILE
+from imdb_assets.rating_model.registry.versions import CHAMPION, version_of
 
 _SHOWN_SLICES = ("crew", "decade", "language", "plot", "cast", "predicted_quintile")
+_FIGURES = ("rmse", "rmse_low", "rmse_high", "mae", "r2", "slope", "bias", "coverage_80", "width_80")
+_N_WORST = 3
+_PURPOSE = (
+    "**Purpose.** Predicts the IMDb rating of a film that does not exist yet from facts known before its release, with "
+    "prediction intervals. It is meant for comparing drafts, not for judging people. Commercial use is not allowed "
+    "because IMDb's data are for personal and non-commercial use."
+)
+_EVALUATION = (
+    "**Evaluation.** Temporal: the features of a film use only films of strictly earlier years. Those films enter with "
+    "today's ratings because IMDb publishes no history. Choices were made on the year before the test, calibration and "
+    "intervals were measured on the three years before it, and the test films were used once. The registered model was "
+    "then refitted through the last mature year."
+)
+
+
+def log_champion_card(tracking_uri: str) -> tuple[str, str] | None:
+    """Write the champion's model card and log it to the champion's run.
+
+    Args:
+        tracking_uri: Address of MLflow's tracking server or database.
+
+    Returns:
+        The champion's version and the card's Markdown; None without a champion.
+
+    Raises:
+        NotLoggedError: The champion's run logged no evaluation.
+    """
+    if version_of(tracking_uri, CHAMPION) is None:
+        return None
+    champion, client = evaluated_version(tracking_uri, CHAMPION), MlflowClient(tracking_uri)
+    card = model_card(
+        version=champion.version,
+        tags=champion.tags,
+        parameters=client.get_run(champion.run_id).data.params,
+        leaderboard=champion.leaderboard,
+        slices=champion.slices,
+    )
+    client.log_text(champion.run_id, card, CARD_FILE)
+    return champion.version, card
 
 
 def model_card(
@@ -17,12 +61,17 @@ def model_card(
     leaderboard: pd.DataFrame,
     slices: pd.DataFrame,
 ) -> str:
-    """Markdown of purpose, data, protocol, figures and limits.
+    """Write a model card: purpose, data, evaluation, figures and limits.
 
-    :param tags: the version's, with `snapshot_date`, Delta versions and the gate's verdict.
-    :param parameters: the run's.
-    :param leaderboard: rows of `gold_model_leaderboard`.
-    :param slices: rows of `gold_model_slices`.
+    Args:
+        version: Number of the version.
+        tags: The version's tags: `snapshot_date`, Delta versions of tables, and the gate's verdict.
+        parameters: The parameters of its run.
+        leaderboard: Rows of `gold_model_leaderboard`.
+        slices: Rows of `gold_model_slices`.
+
+    Returns:
+        Markdown.
     """
     test = leaderboard[leaderboard["split"] == "test"]
     own = test[test["model"] == CANDIDATE_NAME]
@@ -30,41 +79,33 @@ def model_card(
         f"{name.removeprefix('delta_version.')} {tags[name]}" for name in sorted(tags) if "delta_version." in name
     ]
     settings = ", ".join(f"{name} {value}" for name, value in sorted(parameters.items()) if name != "dagster_run_id")
-    purpose = (
-        "**Purpose.** The IMDb rating to expect of a film that does not exist yet, from facts known before its "
-        "release, with intervals. To compare drafts, not to judge people; not for commercial use, since IMDb's data "
-        "are for personal and non-commercial use."
-    )
     data = (
-        f"**Data.** IMDb's snapshot of {tags.get('snapshot_date', 'an unknown day')} with OMDb's plots, languages, "
-        f"countries and certificates. Tables and their Delta versions: {', '.join(tables) or 'not recorded'}."
-    )
-    protocol = (
-        "**Protocol.** Temporal: features of a film know films of strictly earlier years only, with today's ratings of "
-        "those, since IMDb publishes no history. Choices were made on the year before the test, calibration and "
-        "intervals measured on the three years before it, and the test films looked at once. What answers was fitted "
-        "again through the last mature year."
+        f"**Data.** IMDb's snapshot of {tags.get('snapshot_date', 'an unknown day')} with plots, languages, countries "
+        f"and certificates from OMDb. Tables and their Delta versions: {', '.join(tables) or 'not recorded'}."
     )
     parts = [
         f"# imdb_rating, version {version}",
-        purpose,
+        _PURPOSE,
         data,
-        protocol,
+        _EVALUATION,
         f"**Recipe.** {settings}.",
         f"**Verdict.** {tags.get('verdict', 'not judged')}: {tags.get('reason', '-')}",
         "## Test films",
-        _table(own, ("population", "n", *_FIGURES)),
-        "### Beside it, on the films with the most votes",
-        _table(test[test["population"] == own["population"].iloc[0]], ("model", "n", *_FIGURES)) if len(own) else "",
+        figures_markdown(own, ("population", "n", *_FIGURES)),
+        "### Compared with baselines, on the films with the most votes",
+        _comparison(test, own),
         "## By slice",
-        _table(_shown(slices), ("slice_by", "slice", "n", *_FIGURES)),
+        figures_markdown(_shown(slices), ("slice_by", "slice", "n", *_FIGURES)),
         "## Limits",
         _limits(own, slices),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-_FIGURES = ("rmse", "rmse_low", "rmse_high", "mae", "r2", "slope", "bias", "coverage_80", "width_80")
+def _comparison(test: pd.DataFrame, own: pd.DataFrame) -> str:
+    if own.empty:
+        return ""
+    return figures_markdown(test[test["population"] == own["population"].iloc[0]], ("model", "n", *_FIGURES))
 
 
 def _shown(slices: pd.DataFrame) -> pd.DataFrame:
@@ -73,37 +114,26 @@ def _shown(slices: pd.DataFrame) -> pd.DataFrame:
 
 
 def _limits(own: pd.DataFrame, slices: pd.DataFrame) -> str:
-    slope = _number(own["slope"].iloc[0]) if len(own) else "-"
-    middle = (
-        "- Ratings of very good and very bad films are drawn to the middle: what is known before release does not tell "
-        f"them. The slope of targets on predictions is {slope}, so do not stretch predictions."
-    )
+    slope = figure_text(own["slope"].iloc[0]) if len(own) else "-"
     limits = [
-        middle,
-        "- Ratings of new films still fall for about a year, and tastes drift: new films are the least certain.",
-        "- People's past is their films' ratings today, not on the day.",
+        (
+            "- Predictions for very good and very bad films lie closer to the mean than their ratings, because facts "
+            f"known before release do not reveal extremes. The slope of targets on predictions is {slope}, so do not "
+            "stretch predictions."
+        ),
+        "- Ratings of new films fall for about a year, and tastes change: predictions for new films are least certain.",
+        "- The history of people uses today's ratings of their films, not the ratings at the time.",
     ]
     limits += [
-        f"- Intervals promise for films like the {own['population'].iloc[0]} they were measured on; ratings by fewer "
-        f"people scatter more: of {row['population']} the 80% interval holds {_number(row['coverage_80'])}."
+        f"- Intervals are calibrated on films of the population {own['population'].iloc[0]}. Ratings with fewer votes "
+        f"scatter more: in the population {row['population']} the 80% interval covers "
+        f"{figure_text(row['coverage_80'])}."
         for row in own.iloc[1:].to_dict("records")
     ]
-    worst = _shown(slices).sort_values("rmse", ascending=False).head(3)
+    worst = _shown(slices).sort_values("rmse", ascending=False).head(_N_WORST)
     limits += [
-        f"- Least certain slice: {row['slice_by']} {row['slice']}, RMSE {row['rmse']:.3f} on {row['n']:,} films; its "
-        f"80% interval holds {_number(row['coverage_80'])}."
+        f"- Least certain slice: {row['slice_by']} {row['slice']}, RMSE {row['rmse']:.3f} on {row['n']:,} films. Its "
+        f"80% interval covers {figure_text(row['coverage_80'])}."
         for row in worst.to_dict("records")
     ]
     return "\n".join(limits)
-
-
-def _table(rows: pd.DataFrame, columns: tuple[str, ...]) -> str:
-    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
-    lines += ["| " + " | ".join(_number(row[name]) for name in columns) + " |" for row in rows.to_dict("records")]
-    return "\n".join(lines)
-
-
-def _number(value: object) -> str:
-    if value is None or value != value:  # noqa: PLR0124 - NaN alone differs from itself
-        return "-"
-    return f"{value:.3f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,21 +1,22 @@
-"""Moving the alias `champion`: to the candidate, and back; and what the gate said, kept with the version it judged.
+"""Moves the alias `champion` to the candidate and back, and records the gate's verdict with the candidate.
 
-Each version keeps in a tag which champion it replaced. So a rollback can be repeated, one champion further back each
-time; a second alias would remember one only, and after a rollback it would point at the version just left.
+A tag of each champion names the champion that it replaced, so rollbacks can be repeated, one champion further back each
+time. A second alias could remember only one, and after a rollback it would point at the version just left.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion
 
-from imdb_assets.rating_model.evaluation.promotion_gate import Verdict
+from imdb_assets.rating_model.evaluation.promotion_gate import Verdict, judge_candidate
+from imdb_assets.rating_model.registry.evaluated_version import evaluated_version
 from imdb_assets.rating_model.registry.versions import (
     CANDIDATE,
     CHAMPION,
     MODEL_NAME,
-    version_named,
+    version_numbered,
     version_of,
     version_or_error,
 )
@@ -26,18 +27,63 @@ PASSED, REFUSED = "passed", "refused"
 
 
 class NoPreviousChampionError(LookupError):
-    """There is no champion to go back to; the text says why."""
+    """There is no earlier champion; the message contains the reason."""
 
 
 class RolledBackError(ValueError):
-    """The candidate was champion and was rolled back; the text says when, and what lets it answer again."""
+    """The candidate was champion and was rolled back; the message contains the date."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The gate's verdict on the candidate and the champion that results.
+
+    Attributes:
+        candidate: Version that was judged.
+        champion: Version that is champion now; None if there is none.
+        verdict: The verdict.
+    """
+
+    candidate: str
+    champion: str | None
+    verdict: Verdict
+
+
+def judge_and_promote(tracking_uri: str) -> Decision:
+    """Judge the candidate, record the verdict with it, and promote it if it passed and was not rolled back.
+
+    Args:
+        tracking_uri: Address of MLflow's tracking server or database.
+
+    Returns:
+        The verdict and the champion that results.
+
+    Raises:
+        NoChampionError: There is no candidate.
+        NotLoggedError: The candidate's run logged no predictions.
+        NoCandidatePredictionsError: The run has no predictions by the candidate for test films.
+    """
+    candidate = evaluated_version(tracking_uri, CANDIDATE)
+    verdict = reject_if_rolled_back(tracking_uri, judge_candidate(candidate.predictions))
+    record_verdict(tracking_uri, verdict)
+    if verdict.passed:
+        promote(tracking_uri)
+    champion = version_of(tracking_uri, CHAMPION)
+    return Decision(candidate.version, str(champion.version) if champion else None, verdict)
 
 
 def promote(tracking_uri: str) -> str:
-    """Let the candidate answer: move the alias `champion` to its version, and return that.
+    """Move the alias `champion` to the candidate and return its version.
 
-    :raises NoChampionError: when there is no candidate.
-    :raises RolledBackError: when it has been rolled back.
+    Args:
+        tracking_uri: Address of MLflow's tracking server or database.
+
+    Returns:
+        The version of the candidate.
+
+    Raises:
+        NoChampionError: There is no candidate.
+        RolledBackError: The candidate was rolled back.
     """
     candidate, champion = version_or_error(tracking_uri, CANDIDATE), version_of(tracking_uri, CHAMPION)
     if refusal := _refusal(candidate):
@@ -51,10 +97,17 @@ def promote(tracking_uri: str) -> str:
 
 
 def rollback(tracking_uri: str) -> tuple[str, str]:
-    """Let the champion before this one answer again; return the version that answered and the one that does now.
+    """Move the alias `champion` back to the champion that the current one replaced.
 
-    :raises NoChampionError: when nothing answers.
-    :raises NoPreviousChampionError: when the champion replaced none, or one that has been deleted.
+    Args:
+        tracking_uri: Address of MLflow's tracking server or database.
+
+    Returns:
+        The version that was champion, and the one that is champion now.
+
+    Raises:
+        NoChampionError: There is no champion.
+        NoPreviousChampionError: The champion replaced none, or one that has been deleted.
     """
     champion = version_or_error(tracking_uri, CHAMPION)
     before = champion.tags.get(CHAMPION_BEFORE)
@@ -62,27 +115,27 @@ def rollback(tracking_uri: str) -> tuple[str, str]:
         raise NoPreviousChampionError(
             f"{MODEL_NAME} version {champion.version} replaced no champion: there is none to go back to."
         )
-    if version_named(tracking_uri, before) is None:
+    if version_numbered(tracking_uri, before) is None:
         raise NoPreviousChampionError(
             f"{MODEL_NAME} version {before}, the champion before version {champion.version}, has been deleted: "
             "there is none to go back to."
         )
     client = MlflowClient(tracking_uri)
-    said = f"{datetime.now(tz=UTC).date().isoformat()}, to version {before}"
-    # The tag first: cut short between the two, the version answers on and the rollback can be asked for again.
-    client.set_model_version_tag(MODEL_NAME, champion.version, ROLLED_BACK, said)
+    rolled_back = f"{datetime.now(tz=UTC).date().isoformat()}, to version {before}"
+    # The tag comes first. If the process ends between the two calls, the rollback can be repeated.
+    client.set_model_version_tag(MODEL_NAME, champion.version, ROLLED_BACK, rolled_back)
     client.set_registered_model_alias(MODEL_NAME, CHAMPION, before)
     return str(champion.version), before
 
 
 def reject_if_rolled_back(tracking_uri: str, verdict: Verdict) -> Verdict:
-    """Refuse a candidate that has been rolled back, whatever the gate said of it."""
+    """Turn the verdict into a refusal if the candidate was rolled back."""
     refusal = _refusal(version_or_error(tracking_uri, CANDIDATE))
     return replace(verdict, passed=False, reason=f"{refusal} {verdict.reason}") if refusal else verdict
 
 
 def record_verdict(tracking_uri: str, verdict: Verdict) -> None:
-    """Keep what the gate said of the candidate as tags of its version."""
+    """Record the verdict as tags of the candidate's version."""
     candidate, client = version_or_error(tracking_uri, CANDIDATE), MlflowClient(tracking_uri)
     client.set_model_version_tag(MODEL_NAME, candidate.version, VERDICT, PASSED if verdict.passed else REFUSED)
     client.set_model_version_tag(MODEL_NAME, candidate.version, REASON, verdict.reason)

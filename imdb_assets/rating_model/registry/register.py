@@ -1,4 +1,4 @@
-"""The registry: which version answers, what its run logged, registering a new one; `promotion.py` moves `champion`."""
+"""Registers a rating model in MLflow: signature, requirements, and the source files that the served model needs."""
 
 import ast
 import shutil
@@ -23,7 +23,7 @@ from imdb_assets.rating_model.serving.answers import EXPLAIN, MODEL_VERSION, SIM
 from imdb_assets.rating_model.serving.rating_model import OUTPUT_COLUMNS, RatingModel
 
 PYFUNC = "imdb_assets.rating_model.serving.pyfunc"
-"""The module that MLflow loads the served model from."""
+"""The module from which MLflow loads the served model."""
 REQUIREMENTS = (
     "lightgbm",
     "mlflow",
@@ -36,13 +36,14 @@ REQUIREMENTS = (
     "scipy",
     "skops",
 )
-"""What the served model needs; a test holds it against the project's own dependencies."""
+"""Packages that the served model needs: the project's `dependencies` in pyproject.toml."""
 
 
 def signature() -> ModelSignature:
-    """The columns of a draft in, rating, interval, warnings and version out; `MovieDraft` checks numbers and lists.
+    """Return the model's signature: the columns of a draft in; rating, intervals, warnings and version out.
 
-    MLflow's own checks refuse lists that other rows lack, cut 2027.5 to 2027, take true for 1, and say no mend.
+    Numbers and lists have the type `Any` because `MovieDraft` validates them. MLflow's own checks refuse a list that is
+    missing in other rows, truncate 2027.5 to 2027, accept true as 1, and do not say how to fix the input.
     """
     inputs: list[ColSpec | TensorSpec] = [
         ColSpec(DataType.string if name in DRAFT_TEXTS else AnyType(), name, required=name == "release_year")
@@ -57,7 +58,16 @@ def signature() -> ModelSignature:
 
 
 def register(model: RatingModel, *, alias: str, tags: Mapping[str, str]) -> str:
-    """Log the model to the active MLflow run, register it and give it an alias; return its version."""
+    """Log the model to the active MLflow run and register it under an alias.
+
+    Args:
+        model: The model.
+        alias: `CANDIDATE` or `RANDOM_FOREST`.
+        tags: Tags of the new version.
+
+    Returns:
+        Number of the new version.
+    """
     package = Path(imdb_assets.__file__).parent
     example = pd.DataFrame({"release_year": [2026], "genres": [["Drama"]], "directors": [["Somebody New"]]})
     with tempfile.TemporaryDirectory() as folder:
@@ -74,28 +84,28 @@ def register(model: RatingModel, *, alias: str, tags: Mapping[str, str]) -> str:
             metadata={"example": example.to_dict("records")[0]},
         )
     client = MlflowClient()
-    registered = str(info.registered_model_version)
+    number = str(info.registered_model_version)
     for name, value in tags.items():
-        client.set_model_version_tag(MODEL_NAME, registered, name, value)
-    client.set_registered_model_alias(MODEL_NAME, alias, registered)
-    return registered
+        client.set_model_version_tag(MODEL_NAME, number, name, value)
+    client.set_registered_model_alias(MODEL_NAME, alias, number)
+    return number
 
 
 def _log_quietly(**model: Any) -> ModelInfo:
-    # An example would run the model once more to learn the signature that is given here.
+    # An input example would run the model once more to infer the signature, which is given explicitly.
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*An input example was not provided")
         return mlflow.pyfunc.log_model(**model)
 
 
 def served_modules(package: Path) -> set[Path]:
-    """Return the source files that the served model needs: `serving/pyfunc.py` and all of ours that it imports.
+    """Return the source files that the served model needs: `serving/pyfunc.py` and everything it imports from here.
 
     Args:
         package: The folder of `imdb_assets`.
 
     Returns:
-        Paths of Python files relative to `package`, the `__init__.py` of each folder among them.
+        Paths of Python files relative to `package`, including the `__init__.py` of each folder.
     """
     needed: set[Path] = set()
     pending = [PYFUNC]
@@ -108,7 +118,7 @@ def served_modules(package: Path) -> set[Path]:
         for node in ast.walk(ast.parse((package / file).read_text(encoding="utf-8"))):
             match node:
                 case ast.ImportFrom(module=str(name)) if name.startswith(package.name):
-                    # The imported name may be a module itself.
+                    # The imported name may itself be a module.
                     pending += [name, *(f"{name}.{alias.name}" for alias in node.names)]
                 case ast.Import():
                     pending += [alias.name for alias in node.names if alias.name.startswith(package.name)]

@@ -1,41 +1,37 @@
-"""The registry: which version answers, what its run logged, registering a new one; `promotion.py` moves `champion`."""
+"""The files of a version's MLflow run: evaluation, forecasts, scoreboard, origin and model card."""
 
 import json
 import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import mlflow
 import pandas as pd
 from mlflow import MlflowClient
+from mlflow.entities.model_registry import ModelVersion
 
-from imdb_assets.rating_model.registry.versions import CHAMPION, MODEL_NAME, _Answer, version_of, version_or_error
+from imdb_assets.rating_model.registry.versions import CHAMPION, MODEL_NAME, version_of, version_or_error
 
 LEADERBOARD_FILE, SLICES_FILE, PREDICTIONS_FILE = "leaderboard.parquet", "slices.parquet", "predictions.parquet"
-
-
 IMPORTANCE_FILE, MISSINGNESS_FILE, CARD_FILE = "importance.parquet", "missingness.json", "card.md"
-
-
 ORIGIN_FILE = "origin.json"
-
-
 FORECASTS_FILE, SCOREBOARD_FILE = "forecasts.parquet", "scoreboard.parquet"
+_Content = TypeVar("_Content")
 
 
 class NotLoggedError(LookupError):
-    """The run of a version did not log what is asked of it; the text says which, and what to run."""
+    """The run of a version has no file of the requested name; the message names both, and the command to run."""
 
 
 def log_rows(rows: pd.DataFrame, file: str) -> None:
-    """Log rows to the active MLflow run, as Parquet."""
+    """Log rows to the active MLflow run as a Parquet file."""
     _log_rows(rows, file, mlflow.log_artifact)
 
 
 def log_rows_of_champion(tracking_uri: str, rows: pd.DataFrame, file: str) -> None:
-    """Log rows to the run of the champion, over those of the same file; nothing where there is no champion."""
+    """Log rows to the champion's run and replace an earlier file of that name; does nothing without a champion."""
     champion = version_of(tracking_uri, CHAMPION)
     if champion is not None:
         _log_rows(rows, file, partial(MlflowClient(tracking_uri).log_artifact, str(champion.run_id)))
@@ -47,42 +43,68 @@ def _log_rows(rows: pd.DataFrame, file: str, log: Callable[[str], object]) -> No
         log(str(Path(folder) / file))
 
 
-def leaderboard(tracking_uri: str, *, alias: str = CHAMPION) -> pd.DataFrame:
-    """The leaderboard that a version's run logged: rows of `gold_model_leaderboard`."""
-    return logged_rows(tracking_uri, LEADERBOARD_FILE, alias=alias)
-
-
 def logged_rows(tracking_uri: str, file: str, *, alias: str = CHAMPION) -> pd.DataFrame:
-    """Rows that a version's run logged, such as `PREDICTIONS_FILE`.
+    """Return the rows in a file such as `PREDICTIONS_FILE` of a version's run.
 
-    :raises NotLoggedError: when the run logged no such file.
+    Args:
+        tracking_uri: Address of MLflow's tracking server or database.
+        file: Name of a Parquet file.
+        alias: Alias of the version.
+
+    Raises:
+        NoChampionError: No version has the alias.
+        NotLoggedError: The run has no such file.
     """
-    return _logged(tracking_uri, file, alias, pd.read_parquet)
+    return rows_of_run(tracking_uri, version_or_error(tracking_uri, alias), file)
 
 
 def logged_dict(tracking_uri: str, file: str, *, alias: str = CHAMPION) -> dict[str, Any]:
-    """Numbers that a version's run logged as JSON, such as `MISSINGNESS_FILE`.
+    """Return the values in a JSON file such as `ORIGIN_FILE` of a version's run.
 
-    :raises NotLoggedError: when the run logged no such file.
+    Args:
+        tracking_uri: Address of MLflow's tracking server or database.
+        file: Name of a JSON file.
+        alias: Alias of the version.
+
+    Raises:
+        NoChampionError: No version has the alias.
+        NotLoggedError: The run has no such file.
     """
-    return _logged(tracking_uri, file, alias, lambda path: json.loads(Path(path).read_text()))
+    return dict_of_run(tracking_uri, version_or_error(tracking_uri, alias), file)
 
 
 def logged_text(tracking_uri: str, file: str, *, alias: str = CHAMPION) -> str:
-    """Text that a version's run logged, such as `CARD_FILE`.
+    """Return the text in a file such as `CARD_FILE` of a version's run.
 
-    :raises NotLoggedError: when the run logged no such file.
+    Args:
+        tracking_uri: Address of MLflow's tracking server or database.
+        file: Name of a text file.
+        alias: Alias of the version.
+
+    Raises:
+        NoChampionError: No version has the alias.
+        NotLoggedError: The run has no such file.
     """
-    return _logged(tracking_uri, file, alias, lambda path: Path(path).read_text(encoding="utf-8"))
+    version = version_or_error(tracking_uri, alias)
+    return _read(tracking_uri, version, file, lambda path: Path(path).read_text(encoding="utf-8"))
 
 
-def _logged(tracking_uri: str, file: str, alias: str, read: Callable[[str], _Answer]) -> _Answer:
-    found = version_or_error(tracking_uri, alias)
+def rows_of_run(tracking_uri: str, version: ModelVersion, file: str) -> pd.DataFrame:
+    """Return the rows in a Parquet file of the run that logged a version; raises `NotLoggedError`."""
+    return _read(tracking_uri, version, file, pd.read_parquet)
+
+
+def dict_of_run(tracking_uri: str, version: ModelVersion, file: str) -> dict[str, Any]:
+    """Return the values in a JSON file of the run that logged a version; raises `NotLoggedError`."""
+    return _read(tracking_uri, version, file, lambda path: json.loads(Path(path).read_text(encoding="utf-8")))
+
+
+def _read(tracking_uri: str, version: ModelVersion, file: str, read: Callable[[str], _Content]) -> _Content:
     client = MlflowClient(tracking_uri)
-    if file not in {logged.path for logged in client.list_artifacts(str(found.run_id))}:
+    if file not in {logged.path for logged in client.list_artifacts(str(version.run_id))}:
         raise NotLoggedError(
-            f"The run of {MODEL_NAME} version {found.version} logged no {file}; train a new one: `make demo FORCE=yes` "
-            "(invented films) or `make real FORCE=yes` (IMDb's data)."
+            f"The run of {MODEL_NAME} version {version.version} logged no {file}; train a new one: "
+            "`make demo FORCE=yes` (invented films) or `make real FORCE=yes` (IMDb's data)."
         )
     with tempfile.TemporaryDirectory() as folder:
-        return read(client.download_artifacts(str(found.run_id), file, folder))
+        return read(client.download_artifacts(str(version.run_id), file, folder))

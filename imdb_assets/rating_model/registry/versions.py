@@ -1,4 +1,4 @@
-"""The registry: which version answers, what its run logged, registering a new one; `promotion.py` moves `champion`."""
+"""The versions of `imdb_rating` in the registry: looked up by alias or number, listed, and loaded."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -18,19 +18,29 @@ from imdb_assets.rating_model.serving.rating_model import RatingModel
 
 MODEL_NAME = "imdb_rating"
 CHAMPION, CANDIDATE, RANDOM_FOREST = "champion", "candidate", "random_forest"
+"""Aliases of versions."""
+_Result = TypeVar("_Result")
 
 
 class NoChampionError(LookupError):
-    """No version carries the alias yet; the text says what to run."""
+    """No version has the alias yet; the message names the command to run."""
 
 
 class RegistryUnreachableError(ConnectionError):
-    """The registry does not answer; the text says where it was looked for."""
+    """The registry does not answer, or a model's files cannot be read; the message contains the address or name."""
 
 
 @dataclass(frozen=True)
 class Champion:
-    """The version that answers, loaded."""
+    """A loaded version.
+
+    Attributes:
+        model: The rating model.
+        version: Number of the version.
+        alias: Alias that it was loaded by.
+        run_id: Id of the MLflow run that logged it.
+        tags: Tags of the version.
+    """
 
     model: RatingModel
     version: str
@@ -41,7 +51,15 @@ class Champion:
 
 @dataclass(frozen=True)
 class RegisteredVersion:
-    """A version of the model, as a list of them shows it."""
+    """A version of the model as listed by `versions`.
+
+    Attributes:
+        version: Number of the version.
+        aliases: Its aliases, sorted.
+        created: Time of registration, UTC.
+        tags: Tags of the version.
+        run_id: Id of the MLflow run that logged it.
+    """
 
     version: str
     aliases: tuple[str, ...]
@@ -53,64 +71,69 @@ class RegisteredVersion:
 def load_champion(tracking_uri: str, *, alias: str = CHAMPION) -> Champion:
     """Load the version that an alias points to.
 
-    :raises NoChampionError: when no version has the alias.
-    :raises RegistryUnreachableError: when the registry does not answer.
+    Args:
+        tracking_uri: Address of MLflow's tracking server or database.
+        alias: `CHAMPION`, `CANDIDATE` or `RANDOM_FOREST`.
+
+    Returns:
+        The loaded version.
+
+    Raises:
+        NoChampionError: No version has the alias.
+        RegistryUnreachableError: The registry does not answer, or the model's files cannot be read.
     """
     mlflow.set_tracking_uri(tracking_uri)
-    version_found = version_or_error(tracking_uri, alias)
-    name = f"models:/{MODEL_NAME}/{version_found.version}"
+    registered = version_or_error(tracking_uri, alias)
+    name = f"models:/{MODEL_NAME}/{registered.version}"
     try:
         loaded = mlflow.pyfunc.load_model(name)
     except (MlflowException, OSError) as error:
         raise RegistryUnreachableError(
-            f"{name} could not be loaded ({str(error).splitlines()[0][:200]}); see that its files are still where the "
-            "registry keeps them and that it was trained by this version of the program, or train a new one."
+            f"{name} could not be loaded ({str(error).splitlines()[0][:200]}). Check that its files are still where "
+            "the registry stores them and that it was trained by this version of the program, or train a new one."
         ) from error
     return Champion(
         model=loaded.unwrap_python_model().model,
-        version=str(version_found.version),
+        version=str(registered.version),
         alias=alias,
-        run_id=str(version_found.run_id),
-        tags=version_found.tags,
+        run_id=str(registered.run_id),
+        tags=registered.tags,
     )
 
 
 def version_of(tracking_uri: str, alias: str) -> ModelVersion | None:
-    """The version that an alias points to; None where there is none."""
-    return _ask(tracking_uri, lambda client: client.get_model_version_by_alias(MODEL_NAME, alias))
+    """Return the version that an alias points to; None if no version has it."""
+    return _query(tracking_uri, lambda client: client.get_model_version_by_alias(MODEL_NAME, alias))
 
 
-def version_named(tracking_uri: str, name: str) -> ModelVersion | None:
-    """The version of a number; None where there is none, or no longer."""
-    return _ask(tracking_uri, lambda client: client.get_model_version(MODEL_NAME, name))
+def version_numbered(tracking_uri: str, number: str) -> ModelVersion | None:
+    """Return the version with a number; None if it does not exist or was deleted."""
+    return _query(tracking_uri, lambda client: client.get_model_version(MODEL_NAME, number))
 
 
 def versions(tracking_uri: str) -> list[RegisteredVersion]:
-    """Every version of the model, the newest first."""
-    model = _ask(tracking_uri, lambda client: client.get_registered_model(MODEL_NAME))
-    found = _ask(tracking_uri, lambda client: list(client.search_model_versions(f"name = '{MODEL_NAME}'"))) or []
+    """Return every version of the model, the newest first; raises `RegistryUnreachableError`."""
+    model = _query(tracking_uri, lambda client: client.get_registered_model(MODEL_NAME))
+    registered = _query(tracking_uri, lambda client: list(client.search_model_versions(f"name = '{MODEL_NAME}'"))) or []
     aliases = sorted(model.aliases.items()) if model else []
     return [
         RegisteredVersion(
-            version=str(one.version),
-            aliases=tuple(alias for alias, version in aliases if str(version) == str(one.version)),
-            created=datetime.fromtimestamp(one.creation_timestamp / 1000, tz=UTC),
-            tags=dict(one.tags),
-            run_id=str(one.run_id),
+            version=str(version.version),
+            aliases=tuple(alias for alias, number in aliases if str(number) == str(version.version)),
+            created=datetime.fromtimestamp(version.creation_timestamp / 1000, tz=UTC),
+            tags=dict(version.tags),
+            run_id=str(version.run_id),
         )
-        for one in sorted(found, key=lambda one: int(one.version), reverse=True)
+        for version in sorted(registered, key=lambda version: int(version.version), reverse=True)
     ]
 
 
-_Answer = TypeVar("_Answer")
-
-
-def _ask(tracking_uri: str, question: Callable[[MlflowClient], _Answer]) -> _Answer | None:
+def _query(tracking_uri: str, query: Callable[[MlflowClient], _Result]) -> _Result | None:
     file = tracking_uri.removeprefix("sqlite:///")
     if file != tracking_uri and not Path(file).exists():
-        return None  # Asking would make MLflow create the database.
+        return None  # A query would make MLflow create the database.
     try:
-        return question(MlflowClient(tracking_uri))
+        return query(MlflowClient(tracking_uri))
     except MlflowException as error:
         if error.error_code in (ErrorCode.Name(RESOURCE_DOES_NOT_EXIST), "INVALID_PARAMETER_VALUE"):
             return None
@@ -120,28 +143,29 @@ def _ask(tracking_uri: str, question: Callable[[MlflowClient], _Answer]) -> _Ans
 
 
 def _unreachable(tracking_uri: str) -> RegistryUnreachableError:
-    # A password in the address stays out of pages and logs.
-    address = re.sub(r"//[^/@]*@", "//", tracking_uri)
     return RegistryUnreachableError(
-        f"The registry at {address} does not answer; start it, or set MLFLOW_TRACKING_URI to where it is."
+        f"The registry at {_address(tracking_uri)} does not answer; start it, or set MLFLOW_TRACKING_URI to its "
+        "address."
     )
 
 
-def run_of(tracking_uri: str, alias: str) -> str:
-    """The MLflow run that logged the version of an alias."""
-    return str(version_or_error(tracking_uri, alias).run_id)
+def _address(tracking_uri: str) -> str:
+    # Passwords in the address must not appear on pages or in logs.
+    return re.sub(r"//[^/@]*@", "//", tracking_uri)
 
 
 def version_or_error(tracking_uri: str, alias: str) -> ModelVersion:
-    """The version that an alias points to.
+    """Return the version that an alias points to.
 
-    :raises NoChampionError: when no version has the alias.
+    Raises:
+        NoChampionError: No version has the alias.
+        RegistryUnreachableError: The registry does not answer.
     """
-    found = version_of(tracking_uri, alias)
-    if found is None:
+    version = version_of(tracking_uri, alias)
+    if version is None:
         message = (
-            f"No model {MODEL_NAME}@{alias} in the registry at {tracking_uri}; "
+            f"No model {MODEL_NAME}@{alias} in the registry at {_address(tracking_uri)}; "
             "run `make demo` (invented films) or `make real` (IMDb's data) to train one."
         )
         raise NoChampionError(message)
-    return found
+    return version

@@ -124,6 +124,6 @@ def score_counts(scorers: Mapping[str, TextScorer], counts: Mapping[str, Counts]
         By score, float64 rating points per text.
     """
     return {
-        name: scorers[name].score(parts) if name in scorers else np.zeros(parts[0].shape[0])
+        name: scorers[name].score(parts) if name in scorers else np.zeros(len(parts[0].indptr) - 1)
         for name, parts in counts.items()
     }

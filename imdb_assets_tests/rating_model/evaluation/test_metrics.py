@@ -1,5 +1,4 @@
 from dataclasses import fields, replace
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -13,24 +12,24 @@ from imdb_assets.rating_model.evaluation.metrics import (
     measure,
     paired_rmse_difference,
 )
-from imdb_assets.rating_model.evaluation.predictions import PREDICTION_COLUMNS, Predictions, prediction_rows, scored_of
+from imdb_assets.rating_model.evaluation.predictions import Predictions
 from imdb_assets.tables.evaluation import BACKTEST, METRICS, MODEL_ABLATION, MODEL_LEADERBOARD
 from imdb_assets_tests.support.predictions import constant, scored, truth
 
 
-def said(target: list[float], rating: list[float]) -> Predictions:
+def predicted(target: list[float], rating: list[float]) -> Predictions:
     ids = pd.Series([f"tt{number}" for number in range(len(target))])
     return Predictions(ids, np.array(target), np.full(len(target), 50), np.array(rating), None)
 
 
 def test_a_perfect_prediction_has_no_error_and_slope_one() -> None:
-    metrics = measure(said([3.0, 5.0, 8.0], [3.0, 5.0, 8.0]))
+    metrics = measure(predicted([3.0, 5.0, 8.0], [3.0, 5.0, 8.0]))
     assert (metrics.rmse, metrics.rmse_high, metrics.mae, metrics.bias, metrics.r2) == (0.0, 0.0, 0.0, 0.0, 1.0)
     assert (metrics.spearman, metrics.slope) == (pytest.approx(1.0), pytest.approx(1.0))
 
 
-def test_the_numbers_are_those_of_the_definitions() -> None:
-    metrics = measure(said([2.0, 4.0, 9.0], [3.0, 5.0, 7.0]))
+def test_metrics_follow_their_definitions() -> None:
+    metrics = measure(predicted([2.0, 4.0, 9.0], [3.0, 5.0, 7.0]))
     assert metrics.rmse == pytest.approx(np.sqrt((1 + 1 + 4) / 3))
     assert metrics.mae == pytest.approx(4 / 3)
     assert metrics.bias == pytest.approx(0.0)
@@ -38,7 +37,7 @@ def test_the_numbers_are_those_of_the_definitions() -> None:
     assert metrics.slope == pytest.approx(14 / 8)
 
 
-def test_the_interval_of_the_rmse_holds_it_and_narrows_with_films() -> None:
+def test_the_interval_of_the_rmse_contains_it_and_narrows_with_more_films() -> None:
     few, many = (measure(scored(truth(n))) for n in (50, 5000))
     assert few.rmse_low < few.rmse < few.rmse_high
     assert many.rmse_high - many.rmse_low < few.rmse_high - few.rmse_low
@@ -70,18 +69,18 @@ def test_the_same_seed_gives_the_same_interval_and_another_seed_another() -> Non
 
 
 def test_a_constant_prediction_has_no_slope_and_no_rank() -> None:
-    metrics = measure(said([1.0, 2.0, 4.0], [2.2, 2.2, 2.2]))
+    metrics = measure(predicted([1.0, 2.0, 4.0], [2.2, 2.2, 2.2]))
     assert (metrics.slope, metrics.slope_low, metrics.spearman) == (None, None, None)
     assert metrics.r2 is not None
 
 
 def test_targets_that_do_not_vary_have_no_r2() -> None:
-    metrics = measure(said([5.0, 5.0, 5.0], [4.0, 5.0, 6.0]))
+    metrics = measure(predicted([5.0, 5.0, 5.0], [4.0, 5.0, 6.0]))
     assert (metrics.r2, metrics.r2_low, metrics.spearman) == (None, None, None)
     assert metrics.slope == pytest.approx(0.0)
 
 
-def test_a_right_interval_covers_what_it_says_and_is_as_wide_as_it_is() -> None:
+def test_a_correct_interval_covers_its_level_and_has_its_width() -> None:
     metrics = measure(scored(truth(20_000), noise=0.5))
     assert metrics.coverage_80 == pytest.approx(0.8, abs=0.01)
     assert metrics.coverage_90 == pytest.approx(0.9, abs=0.01)
@@ -90,7 +89,7 @@ def test_a_right_interval_covers_what_it_says_and_is_as_wide_as_it_is() -> None:
 
 
 def test_a_target_at_the_end_of_an_interval_is_covered() -> None:
-    films = replace(said([4.0, 6.0], [5.0, 5.0]), bounds=pd.DataFrame([[4.0, 6.0, 4.5, 5.5]] * 2, columns=[
+    films = replace(predicted([4.0, 6.0], [5.0, 5.0]), bounds=pd.DataFrame([[4.0, 6.0, 4.5, 5.5]] * 2, columns=[
         "low_80", "high_80", "low_90", "high_90"]))  # fmt: skip
     assert (measure(films).coverage_80, measure(films).coverage_90) == (1.0, 0.0)
 
@@ -100,7 +99,7 @@ def test_a_model_without_intervals_has_no_coverage() -> None:
     assert [metrics.coverage_80, metrics.coverage_80_high, metrics.width_80, metrics.coverage_90] == [None] * 4
 
 
-def test_the_paired_difference_tells_models_apart_whose_own_intervals_overlap() -> None:
+def test_the_paired_difference_distinguishes_models_whose_own_intervals_overlap() -> None:
     expected = truth(1000)
     better, worse = scored(expected), scored(expected, off=0.15)
     difference, low, high = paired_rmse_difference(
@@ -133,34 +132,14 @@ def test_rows_are_columns_of_their_tables() -> None:
     assert tuple(ablation_rows("text", films, films)[0]) == MODEL_ABLATION.column_names
 
 
-def test_the_table_says_of_each_metric_whether_it_may_be_null() -> None:
+def test_the_table_declares_which_metrics_may_be_null() -> None:
     may_be_null = {field.name for field in fields(Metrics) if "None" in str(field.type)}
     assert [column.name for column in METRICS] == [field.name for field in fields(Metrics)]
     assert {column.name for column in METRICS if column.nullable} == may_be_null
 
 
-def test_leaving_out_what_helps_raises_the_rmse() -> None:
+def test_leaving_out_useful_features_raises_the_rmse() -> None:
     expected = truth(2000)
     [row, *_] = ablation_rows("text", scored(expected, off=0.3), scored(expected))
     assert 0 < row["rmse_difference_low"] < row["rmse_difference"] < row["rmse_difference_high"]
     assert row["rmse"] == pytest.approx(np.hypot(0.5, 0.3 / np.hypot(1, 0.3)), abs=0.02)
-
-
-def test_predictions_come_back_from_their_file_in_the_order_of_the_ids(tmp_path) -> None:
-    films = scored(truth(20))
-    rows = pd.concat(
-        [
-            prediction_rows("lightgbm", "test", films, range(2000, 2020)),
-            prediction_rows("mean", "test", constant(films, 6.0), [2019] * 20),
-        ]
-    )
-    assert tuple(rows) == PREDICTION_COLUMNS
-    rows[::-1].to_parquet(tmp_path / "predictions.parquet")
-    read = pd.read_parquet(tmp_path / "predictions.parquet")
-    ours, mean = (scored_of(read, model, "test") for model in ("lightgbm", "mean"))
-    assert ours is not None
-    assert mean is not None
-    assert all(one < other for one, other in pairwise(ours.tconsts))
-    assert measure(ours) == measure(films)
-    assert mean.bounds is None
-    assert scored_of(read, "lightgbm", "validation") is None

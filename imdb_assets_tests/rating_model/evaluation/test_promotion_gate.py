@@ -7,9 +7,12 @@ from imdb_assets.rating_model.evaluation.metrics import measure
 from imdb_assets.rating_model.evaluation.predictions import Predictions
 from imdb_assets.rating_model.evaluation.promotion_gate import (
     MAXIMUM_RMSE_DIFFERENCE,
+    NoCandidatePredictionsError,
+    judge_candidate,
     judging_population,
     may_be_champion,
 )
+from imdb_assets_tests.support.bare_registry import predicted
 from imdb_assets_tests.support.predictions import constant, scored, truth
 
 EXPECTED = truth(2000)
@@ -94,15 +97,15 @@ def test_intervals_that_surely_cover_too_much_or_too_little_are_refused(width: f
 def test_on_few_films_a_slope_and_coverage_that_may_be_right_pass() -> None:
     few = np.arange(2000) < 40
     candidate = scored(EXPECTED, stretch=1.1, width=0.9).where(few)
-    found = may_be_champion(candidate, None, {name: films.where(few) for name, films in baselines().items()})
-    metrics = found.metrics
+    verdict = may_be_champion(candidate, None, {name: films.where(few) for name, films in baselines().items()})
+    metrics = verdict.metrics
     assert metrics is not None
     assert metrics.slope is not None
     assert metrics.slope < 0.95
-    assert found.passed
+    assert verdict.passed
 
 
-def test_every_rule_that_fails_is_named_before_those_that_hold() -> None:
+def test_violated_rules_are_named_before_those_that_hold() -> None:
     candidate = scored(EXPECTED, off=1.0, stretch=1.3, width=0.5)
     reason = may_be_champion(candidate, GOOD, baselines(candidate)).reason
     for words in ("may be inferior", "It loses to", "Its slope is", "Its coverage of the 80% interval is"):
@@ -112,7 +115,7 @@ def test_every_rule_that_fails_is_named_before_those_that_hold() -> None:
     assert worse_than_ridge.index("It loses to") < worse_than_ridge.index("There is no champion")
 
 
-def test_a_candidate_without_intervals_or_without_an_opinion_is_refused() -> None:
+def test_a_candidate_without_intervals_or_with_constant_predictions_is_refused() -> None:
     assert (
         "coverage of the 80% interval is not defined"
         in may_be_champion(replace(GOOD, bounds=None), None, baselines()).reason
@@ -143,15 +146,28 @@ def test_only_films_of_the_judging_population_count() -> None:
     assert "On 1,000 test films with 1,000 votes or more" in verdict.reason
 
 
-def test_too_few_films_promote_nobody() -> None:
+def test_too_few_films_promote_no_candidate() -> None:
     few = np.arange(2000) < 29
     verdict = may_be_champion(GOOD.where(few), None, {name: films.where(few) for name, films in baselines().items()})
     assert not verdict.passed
     assert "too few" in verdict.reason
 
 
-def test_models_scored_on_other_films_are_not_compared() -> None:
-    with pytest.raises(ValueError, match="Candidate and champion were scored on different films"):
+def test_models_that_predicted_other_films_are_not_compared() -> None:
+    with pytest.raises(ValueError, match="Candidate and champion predicted different films"):
         may_be_champion(GOOD, GOOD.where(np.arange(2000) < 1999), baselines())
-    with pytest.raises(ValueError, match="no predictions of as_of_ridge"):
+    with pytest.raises(ValueError, match="there are none of as_of_ridge"):
         may_be_champion(GOOD, None, {"mean": GOOD, "genre_mean": GOOD})
+
+
+def test_the_candidate_of_a_run_is_judged_by_its_rows() -> None:
+    ridge = baselines()["as_of_ridge"]
+    rows = predicted(GOOD, GOOD, ridge)
+    verdict = judge_candidate(rows)
+    assert verdict.passed
+    assert verdict.metrics == measure(GOOD)
+    assert (verdict.numbers["population"], verdict.numbers["rmse_difference"]) == ("votes_1000", 0.0)
+    assert None not in verdict.numbers.values()
+    assert "rmse_difference" not in judge_candidate(predicted(GOOD, None, ridge)).numbers
+    with pytest.raises(NoCandidatePredictionsError, match="no predictions by lightgbm for test films"):
+        judge_candidate(rows[rows["model"] != "lightgbm"])

@@ -52,7 +52,7 @@ def test_vote_bands_end_before_the_next_power_of_ten() -> None:
     }  # fmt: skip
 
 
-def test_what_is_known_of_a_film_tells_films_apart() -> None:
+def test_films_are_sliced_by_the_facts_that_are_known() -> None:
     assert sizes("plot") == {"with plot": 300, "without plot": 100}
     assert sizes("cast") == {"with cast": N}
 
@@ -64,22 +64,22 @@ def test_quintiles_are_fifths_of_the_predictions_lowest_first() -> None:
     assert row["bias"] == measure(lowest).bias
 
 
-def test_the_strict_population_holds_films_with_many_votes_only() -> None:
+def test_the_strict_population_contains_only_films_with_many_votes() -> None:
     assert sizes("votes", "votes_1000") == {"1,000-9,999": 200}
     assert sum(map(int, map(str, sizes("decade", "votes_1000").values()))) == 200
 
 
-def test_facts_are_found_by_id_whatever_their_order_and_others_do_not_matter() -> None:
+def test_facts_are_matched_by_id_and_other_films_are_ignored() -> None:
     more = pd.concat([FACTS[::-1], FACTS[:1].assign(tconst="tt9999999")])
     assert slice_rows("m", FILMS, more) == slice_rows("m", FILMS, FACTS)
 
 
-def test_a_scored_film_without_facts_is_named() -> None:
-    with pytest.raises(ValueError, match="1 scored films have no facts to slice by, such as tt0000007"):
+def test_a_predicted_film_without_facts_is_named() -> None:
+    with pytest.raises(ValueError, match="1 films have predictions but no facts to slice by, such as tt0000007"):
         slice_rows("m", FILMS, FACTS.drop(7))
 
 
-def test_rows_are_those_of_the_table_each_once() -> None:
+def test_rows_have_the_columns_of_the_table_and_unique_keys() -> None:
     rows = pd.DataFrame(slice_rows("m", FILMS, FACTS))
     assert tuple(rows) == MODEL_SLICES.column_names
     assert not rows.duplicated(list(MODEL_SLICES.primary_key)).any()

@@ -3,7 +3,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from imdb_assets.assets.champion import GOOD_ENOUGH, rating_model_champion
+from imdb_assets.assets.model import GOOD_ENOUGH, rating_model_candidate, rating_model_card, rating_model_champion
+from imdb_assets.rating_model.features.history import HISTORY_TABLES
 from imdb_assets.rating_model.registry.promotion import rollback
 from imdb_assets.rating_model.registry.versions import CANDIDATE, CHAMPION, version_of
 from imdb_assets.resources.mlflow_tracking import MlflowTracking
@@ -19,7 +20,7 @@ def uri(tmp_path: Path) -> str:
     return bare_registry(tmp_path)
 
 
-def run(uri: str) -> tuple[dg.ExecuteInProcessResult, dg.AssetCheckEvaluation]:
+def judge(uri: str) -> tuple[dg.ExecuteInProcessResult, dg.AssetCheckEvaluation]:
     tracking = MlflowTracking(tracking_uri=uri)
     result = dg.materialize([rating_model_champion], resources={"mlflow_tracking": tracking}, raise_on_error=False)
     [check] = result.get_asset_check_evaluations()
@@ -28,13 +29,13 @@ def run(uri: str) -> tuple[dg.ExecuteInProcessResult, dg.AssetCheckEvaluation]:
 
 
 def champion(uri: str) -> str | None:
-    found = version_of(uri, CHAMPION)
-    return None if found is None else str(found.version)
+    version = version_of(uri, CHAMPION)
+    return None if version is None else str(version.version)
 
 
 def test_a_good_candidate_becomes_champion_and_its_numbers_are_shown(uri: str) -> None:
     new_candidate(uri, predicted(GOOD, None, RIDGE))
-    result, check = run(uri)
+    result, check = judge(uri)
     assert result.success
     assert champion(uri) == "1"
     assert tags_of(uri, CHAMPION)["verdict"] == "passed"
@@ -47,9 +48,9 @@ def test_a_good_candidate_becomes_champion_and_its_numbers_are_shown(uri: str) -
 
 def test_a_refused_candidate_leaves_the_champion_and_fails_a_blocking_check(uri: str) -> None:
     new_candidate(uri, predicted(GOOD, None, RIDGE))
-    run(uri)
+    judge(uri)
     new_candidate(uri, predicted(BAD, GOOD, RIDGE))
-    result, check = run(uri)
+    result, check = judge(uri)
     assert (check.passed, check.blocking, check.severity) == (False, True, dg.AssetCheckSeverity.ERROR)
     [made] = result.get_asset_materialization_events()
     assert made.materialization.metadata["version"].value == "1"
@@ -59,32 +60,46 @@ def test_a_refused_candidate_leaves_the_champion_and_fails_a_blocking_check(uri:
     assert float(str(check.metadata["rmse_difference_low"].value)) > 0.01
 
 
-def test_after_a_rollback_the_same_candidate_stays_out_and_a_new_one_answers(uri: str) -> None:
+def test_after_a_rollback_the_same_candidate_stays_out_and_a_new_one_is_promoted(uri: str) -> None:
     for _ in range(2):
         new_candidate(uri, predicted(GOOD, GOOD, RIDGE))
-        assert run(uri)[0].success
+        assert judge(uri)[0].success
     assert rollback(uri) == ("2", "1")
-    _, check = run(uri)
+    _, check = judge(uri)
     assert not check.passed
     assert "Version 2 of imdb_rating was rolled back" in str(check.description)
     assert champion(uri) == "1"
     new_candidate(uri, predicted(GOOD, GOOD, RIDGE))
-    assert run(uri)[0].success
+    assert judge(uri)[0].success
     assert champion(uri) == "3"
 
 
-def test_run_twice_the_champion_is_the_same_and_remembers_whom_it_replaced(uri: str) -> None:
+def test_judged_twice_the_champion_stays_and_keeps_the_version_that_it_replaced(uri: str) -> None:
     for _ in range(2):
         new_candidate(uri, predicted(GOOD, GOOD, RIDGE))
-        run(uri)
-    run(uri)
+        judge(uri)
+    judge(uri)
     assert champion(uri) == "2"
     assert tags_of(uri, CHAMPION)["champion_before"] == "1"
 
 
-def test_a_candidate_whose_run_logged_no_predictions_is_refused_in_a_sentence(uri: str) -> None:
+def test_a_candidate_whose_run_logged_no_predictions_fails_with_the_missing_file(uri: str) -> None:
     new_candidate(uri)
     tracking = MlflowTracking(tracking_uri=uri)
     with pytest.raises(dg.Failure, match=r"version 1 logged no predictions\.parquet"):
         dg.materialize([rating_model_champion], resources={"mlflow_tracking": tracking})
     assert champion(uri) is None
+
+
+def test_the_candidates_tables_are_its_lineage() -> None:
+    (spec,) = rating_model_candidate.specs
+    assert {dep.asset_key.to_user_string() for dep in spec.deps} == {
+        "gold_training_set", "gold_movie_features", "gold_people_index", *HISTORY_TABLES,
+    }  # fmt: skip
+
+
+def test_without_a_champion_the_card_is_a_sentence(uri: str) -> None:
+    tracking = MlflowTracking(tracking_uri=uri)
+    result = dg.materialize([rating_model_card], resources={"mlflow_tracking": tracking})
+    [event] = result.get_asset_materialization_events()
+    assert "There is no champion yet" in str(event.materialization.metadata["card"].value)

@@ -1,0 +1,132 @@
+"""`model_asset`: turns a function that trains and registers a model into a Dagster asset with the tables as lineage."""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Any, Protocol
+
+import dagster as dg
+
+from imdb_assets.materialization.check_result import failing_without_retry
+from imdb_assets.materialization.fingerprint import fingerprint
+from imdb_assets.materialization.table_asset import LOADABLE, is_forced
+from imdb_assets.resources.delta import DeltaLake, table_path
+from imdb_assets.resources.landing import Landing
+from imdb_assets.resources.mlflow_tracking import MlflowTracking
+
+
+class RegisteredModel(Protocol):
+    """A registered version of a model."""
+
+    @property
+    def fingerprint(self) -> str | None:
+        """The fingerprint that it was registered with."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """One training run; a parameter of this type receives it.
+
+    Attributes:
+        settings: The settings that `model_asset` determined.
+        fingerprint: Of code, settings and tables; to be registered with the model.
+        origin: Versions of code, tables and datasets, by name.
+        tracking_uri: Address of MLflow's tracking server or database. Its run for this Dagster run is active.
+        log_step: Logs the start of a long step.
+    """
+
+    settings: Any
+    fingerprint: str
+    origin: Mapping[str, str]
+    tracking_uri: str
+    log_step: Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class ModelReport:
+    """What Dagster shows for a model."""
+
+    metadata: Mapping[str, Any]
+    checks: Sequence[dg.AssetCheckResult] = field(default_factory=tuple)
+
+
+def model_asset(
+    *,
+    kinds: set[str],
+    check_specs: Sequence[dg.AssetCheckSpec],
+    settings: Callable[[DeltaLake], object],
+    registered: Callable[[str], RegisteredModel | None],
+    report: Callable[[Any, Any], ModelReport],
+    expected_errors: tuple[type[Exception], ...] = (),
+) -> Callable[[Callable[..., RegisteredModel]], dg.AssetsDefinition]:
+    """Make an asset of a function that trains and registers a model.
+
+    The function's parameters are the tables upstream, in the shape of their annotations, and a `Training`. No table is
+    loaded and nothing is trained if the registered model has the fingerprint of the present code, settings and tables.
+
+    Args:
+        kinds: Kinds of the asset in Dagster's catalog.
+        check_specs: Checks that `report` has results for.
+        settings: Determines what the model depends on besides tables. Its result is part of the fingerprint.
+        registered: Returns the registered model, given MLflow's tracking URI; None if there is none.
+        report: Returns metadata and check results, given the model and the settings.
+        expected_errors: Errors of the function that fail the step with their message and without a retry.
+
+    Returns:
+        A decorator.
+    """
+
+    def decorate(function: Callable[..., RegisteredModel]) -> dg.AssetsDefinition:
+        parameters = inspect.signature(function).parameters
+        inputs = {name: parameter.annotation for name, parameter in parameters.items()
+                  if parameter.annotation in LOADABLE}  # fmt: skip
+        (training,) = [name for name, parameter in parameters.items() if parameter.annotation is Training]
+
+        def train(
+            context: dg.AssetExecutionContext,
+            delta: dg.ResourceParam[DeltaLake],
+            landing: Landing,
+            mlflow_tracking: MlflowTracking,
+        ) -> dg.MaterializeResult:
+            chosen, uri = settings(delta), mlflow_tracking.tracking_uri
+            made_from = fingerprint(function, chosen, {name: delta.data_version(name) for name in inputs})
+            model = registered(uri)
+            is_unchanged = model is not None and model.fingerprint == made_from and not is_forced(context.run)
+            if not is_unchanged:
+                tables = {name: delta.load(name, shape) for name, shape in inputs.items()}
+                with mlflow_tracking.run(context), failing_without_retry(*expected_errors):
+                    run = Training(
+                        settings=chosen,
+                        fingerprint=made_from,
+                        origin=_origin(delta, landing, tuple(inputs), context.run.run_id),
+                        tracking_uri=uri,
+                        log_step=context.log.info,
+                    )
+                    model = function(**tables, **{training: run})
+            result = report(model, chosen)
+            return dg.MaterializeResult(
+                data_version=dg.DataVersion(made_from),
+                metadata={**result.metadata, "is_unchanged": is_unchanged},
+                check_results=result.checks,
+            )
+
+        return dg.asset(
+            name=function.__name__,
+            description=inspect.getdoc(function),
+            group_name="model",
+            kinds=kinds,
+            deps=list(inputs),
+            check_specs=check_specs,
+        )(train)
+
+    return decorate
+
+
+def _origin(delta: DeltaLake, landing: Landing, tables: Sequence[str], run_id: str) -> dict[str, str]:
+    """Return the versions from which a training run can be repeated."""
+    delta_versions = {f"delta_version.{name}": str(delta.commits(table_path(name))[-1]) for name in tables}
+    landed = {name: landing.current(name) for name in landing.datasets}
+    datasets = {f"dataset_sha256.{name}": file.manifest.sha256 for name, file in landed.items() if file}
+    return {"code_version": version("imdb-rating-platform"), "dagster_run_id": run_id, **delta_versions, **datasets}

@@ -1,0 +1,67 @@
+"""Charts of evaluations, drift and forecasts, from frames to figures and metadata."""
+
+from collections.abc import Mapping
+
+import dagster as dg
+import pandas as pd
+from matplotlib.figure import Figure
+
+from imdb_assets.materialization.plots import as_markdown, bars, calibration, coverage, importance, predicted_and_actual
+
+
+def candidate_figures(
+    predictions: pd.DataFrame, slices: pd.DataFrame, gain_by_group: pd.DataFrame
+) -> dict[str, Figure]:
+    """Draw calibration, coverage by slice and feature importance of one model.
+
+    Args:
+        predictions: The model's predictions for the test films: `predicted_rating`, `target_rating`, `n_votes`.
+        slices: Rows of `gold_model_slices`; the first population is drawn.
+        gain_by_group: Columns `group` and `share`.
+
+    Returns:
+        Figures by name.
+    """
+    return {
+        "calibration": calibration(predictions),
+        "coverage_by_slice": coverage(slices[slices["population"] == slices["population"].iloc[0]]),
+        "importance": importance(gain_by_group["group"].tolist(), gain_by_group["share"].tolist()),
+    }
+
+
+def figures_as_metadata(figures: Mapping[str, Figure]) -> dict[str, dg.MetadataValue]:
+    """Return figures as images in Markdown."""
+    return {name: as_markdown(figure, alt=name.replace("_", " ")) for name, figure in figures.items()}
+
+
+def ablation_chart(rows: pd.DataFrame) -> dg.MetadataValue:
+    """Draw the RMSE that each group of features gains on the strictest population; rows of `gold_model_ablation`."""
+    strictest = rows[rows["population"] == rows["population"].iloc[0]].sort_values("rmse_difference", ascending=False)
+    figure = importance(
+        strictest["left_out"].tolist(),
+        strictest["rmse_difference"].tolist(),
+        title="RMSE gained by each group of features",
+    )
+    return as_markdown(figure, alt="RMSE gained by each group of features")
+
+
+def forecast_chart(first_forecasts: pd.DataFrame) -> dict[str, dg.MetadataValue]:
+    """Draw the ratings of films against their first forecasts; rows of `gold_scoreboard`. Empty without rows."""
+    if first_forecasts.empty:
+        return {}
+    chart = predicted_and_actual(
+        first_forecasts["predicted_rating"].tolist(),
+        first_forecasts["average_rating"].tolist(),
+        title="First forecast of each matured film",
+        predicted_label="predicted rating",
+        actual_label="rating today",
+    )
+    return {"forecast_and_outcome": chart}
+
+
+def drift_chart(most_moved: Mapping[str, float]) -> dict[str, dg.MetadataValue]:
+    """Draw the population stability index of features, given by name. Empty without features."""
+    if not most_moved:
+        return {}
+    title = f"Population stability index of the {len(most_moved)} features that moved most"
+    return {"picture": bars({"psi": list(most_moved.values())}, list(most_moved), title=title, unit="index")}

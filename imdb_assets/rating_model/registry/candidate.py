@@ -1,0 +1,154 @@
+"""Trains a candidate: evaluates it, logs the evaluation to the active MLflow run, and registers the models."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import mlflow
+import pandas as pd
+from mlflow import MlflowClient
+
+from imdb_assets.rating_model.evaluation.candidate_evaluation import (
+    CANDIDATE_NAME,
+    CandidateEvaluation,
+    evaluate_candidate,
+)
+from imdb_assets.rating_model.evaluation.rolling_origin import StepLogger
+from imdb_assets.rating_model.features.history import History
+from imdb_assets.rating_model.lookup.people import People
+from imdb_assets.rating_model.lookup.released_films import ReleasedFilms
+from imdb_assets.rating_model.registry.evaluated_version import (
+    EvaluatedVersion,
+    Evaluation,
+    evaluated_version,
+    hand_over,
+)
+from imdb_assets.rating_model.registry.register import REQUIREMENTS, register
+from imdb_assets.rating_model.registry.run_artifacts import (
+    IMPORTANCE_FILE,
+    LEADERBOARD_FILE,
+    MISSINGNESS_FILE,
+    ORIGIN_FILE,
+    PREDICTIONS_FILE,
+    SLICES_FILE,
+    log_rows,
+)
+from imdb_assets.rating_model.registry.versions import CANDIDATE, CHAMPION, RANDOM_FOREST, version_of
+from imdb_assets.rating_model.serving.rating_model import RatingModel
+from imdb_assets.rating_model.training.fitted_model import gain_by_feature
+from imdb_assets.rating_model.training.recipe import Recipe
+from imdb_assets.vocabulary.features import MODEL_COLUMNS
+
+DrawFigures = Callable[[pd.DataFrame, pd.DataFrame, pd.DataFrame], Mapping[str, Any]]
+"""Draws matplotlib figures, by name, from an evaluation's `predictions`, `slices` and `gain_by_group`."""
+_LOGGED_METRICS = ("rmse", "mae", "r2", "spearman", "slope", "bias", "coverage_80", "width_80")
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """The data of a candidate.
+
+    Attributes:
+        training_set: Rows of `gold_training_set`.
+        movie_features: Rows of `gold_movie_features`.
+        history: The past as of each year.
+        people: Everyone with a movie credit.
+    """
+
+    training_set: pd.DataFrame
+    movie_features: pd.DataFrame
+    history: History
+    people: People
+
+
+def train_candidate(
+    data: TrainingData,
+    recipe: Recipe,
+    *,
+    tracking_uri: str,
+    origin: Mapping[str, str],
+    draw_figures: DrawFigures,
+    log_step: StepLogger,
+) -> EvaluatedVersion:
+    """Evaluate a candidate in the active MLflow run, and register it and the TF-IDF forest.
+
+    Args:
+        data: Films, their history, and people.
+        recipe: Hyper-parameters of the candidate.
+        tracking_uri: Address of MLflow's tracking server or database.
+        origin: `FINGERPRINT`, `dagster_run_id`, and versions of code, tables and datasets. They are recorded as tags
+            of both versions, together with the versions of packages and the date of the snapshot.
+        draw_figures: Draws the figures to log.
+        log_step: Receives a line of text for each step.
+
+    Returns:
+        The candidate's version with its evaluation.
+
+    Raises:
+        TooFewRatingsError: A split has too few films, or there is nothing to learn from the films.
+    """
+    champion = champion_recipe(tracking_uri)
+    candidate = evaluate_candidate(
+        data.training_set, data.movie_features, data.history, recipe, log_step, champion=champion
+    )
+    evaluation = Evaluation.of_candidate(candidate)
+    _log_evaluation(evaluation, draw_figures)
+    origin = {**origin, **{f"package.{name}": version(name) for name in REQUIREMENTS}}
+    mlflow.log_params(vars(recipe) | {"n_trees": candidate.n_rounds, "dagster_run_id": origin["dagster_run_id"]})
+    mlflow.log_dict({"columns": list(MODEL_COLUMNS)}, "features.json")
+    mlflow.log_dict(origin, ORIGIN_FILE)
+    _register_models(candidate, data, origin)
+    registered = evaluated_version(tracking_uri, CANDIDATE)
+    hand_over(registered.run_id, evaluation)
+    return registered
+
+
+def champion_recipe(tracking_uri: str) -> Recipe | None:
+    """Return the champion's recipe, from its run's parameters.
+
+    Args:
+        tracking_uri: Address of MLflow's tracking server or database.
+
+    Returns:
+        The recipe; None without a champion, or if its run lacks a setting that `Recipe` has gained since then.
+    """
+    champion = version_of(tracking_uri, CHAMPION)
+    if champion is None:
+        return None
+    logged = MlflowClient(tracking_uri).get_run(str(champion.run_id)).data.params
+    defaults = vars(Recipe())
+    # A later release may add a setting. The champion's recipe cannot be fitted then, and is not compared.
+    if not set(defaults) <= set(logged):
+        return None
+    return Recipe(
+        **{
+            name: logged[name] == "True" if isinstance(default, bool) else type(default)(logged[name])
+            for name, default in defaults.items()
+        }
+    )
+
+
+def _register_models(candidate: CandidateEvaluation, data: TrainingData, origin: Mapping[str, str]) -> None:
+    history, people = data.history, data.people
+    tags = {"snapshot_date": str(data.movie_features["snapshot_date"].dropna().max()), **origin}
+    films = ReleasedFilms.from_frames(data.movie_features, data.training_set, weights=gain_by_feature(candidate.model))
+    tfidf_forest = RatingModel(candidate.tfidf_forest, history, people, candidate.tfidf_forest_intervals, films)
+    register(tfidf_forest, alias=RANDOM_FOREST, tags=tags)
+    model = RatingModel(candidate.model, history, people, candidate.intervals, films)
+    register(model, alias=CANDIDATE, tags=tags)
+
+
+def _log_evaluation(evaluation: Evaluation, draw_figures: DrawFigures) -> None:
+    log_rows(evaluation.leaderboard, LEADERBOARD_FILE)
+    log_rows(evaluation.slices, SLICES_FILE)
+    log_rows(evaluation.predictions, PREDICTIONS_FILE)
+    log_rows(evaluation.gain_by_group, IMPORTANCE_FILE)
+    mlflow.log_dict(evaluation.missingness.numbers, MISSINGNESS_FILE)
+    figures = draw_figures(evaluation.predictions, evaluation.slices, evaluation.gain_by_group)
+    for name, figure in figures.items():
+        mlflow.log_figure(figure, f"{name}.png")
+    rows = evaluation.leaderboard[evaluation.leaderboard["model"] == CANDIDATE_NAME]
+    for row in rows.to_dict("records"):
+        defined = {name: row[name] for name in _LOGGED_METRICS if row[name] == row[name] and row[name] is not None}
+        mlflow.log_metrics({f"{row['split']}_{row['population']}_{name}": value for name, value in defined.items()})

@@ -1,0 +1,168 @@
+"""A registered version with its evaluation, as leaderboard, slices, gate, card and drift read it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+from mlflow.entities.model_registry import ModelVersion
+
+from imdb_assets.rating_model.evaluation.candidate_evaluation import CandidateEvaluation
+from imdb_assets.rating_model.evaluation.missingness import MissingnessGain
+from imdb_assets.rating_model.registry.run_artifacts import (
+    IMPORTANCE_FILE,
+    LEADERBOARD_FILE,
+    MISSINGNESS_FILE,
+    PREDICTIONS_FILE,
+    SLICES_FILE,
+    dict_of_run,
+    rows_of_run,
+)
+from imdb_assets.rating_model.registry.versions import CANDIDATE, CHAMPION, version_of, version_or_error
+from imdb_assets.rating_model.training.fitted_model import gain_by_group
+
+FINGERPRINT = "fingerprint"
+"""Tag of a version: the fingerprint of the code, recipe and tables that it was trained from."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The part of a candidate's evaluation that its run logs.
+
+    Attributes:
+        leaderboard: Rows of `gold_model_leaderboard`.
+        slices: Rows of `gold_model_slices`.
+        predictions: Columns `PREDICTION_COLUMNS`.
+        gain_by_group: Columns `group` and `share`: share of the trees' gain, by group of features.
+        missingness: The information in the pattern of absent facts.
+    """
+
+    leaderboard: pd.DataFrame
+    slices: pd.DataFrame
+    predictions: pd.DataFrame
+    gain_by_group: pd.DataFrame
+    missingness: MissingnessGain
+
+    @classmethod
+    def of_candidate(cls, candidate: CandidateEvaluation) -> "Evaluation":
+        """Select the logged part of a candidate's evaluation."""
+        return cls(
+            leaderboard=candidate.leaderboard,
+            slices=candidate.slices,
+            predictions=candidate.predictions,
+            gain_by_group=gain_by_group(candidate.model),
+            missingness=candidate.missingness,
+        )
+
+
+class _Handover:
+    """The evaluation that this process logged last, so that the assets after the candidate need no download.
+
+    It is an object rather than a dictionary because plain values that an asset's code reaches are part of the asset's
+    fingerprint.
+    """
+
+    def __init__(self) -> None:
+        self._run_id: str | None = None
+        self._evaluation: Evaluation | None = None
+
+    def put(self, run_id: str, evaluation: Evaluation) -> None:
+        self._run_id, self._evaluation = run_id, evaluation
+
+    def get(self, run_id: str) -> Evaluation | None:
+        return self._evaluation if run_id == self._run_id else None
+
+
+_HANDOVER = _Handover()
+
+
+def hand_over(run_id: str, evaluation: Evaluation) -> None:
+    """Keep the evaluation that an MLflow run just logged for later readers in this process."""
+    _HANDOVER.put(run_id, evaluation)
+
+
+@dataclass(frozen=True)
+class EvaluatedVersion:
+    """A registered version and its evaluation.
+
+    Each part of the evaluation comes from memory if this process evaluated the version, else from the files of the
+    version's run when it is first read. Reading a file that the run did not log raises `NotLoggedError`.
+
+    Attributes:
+        tracking_uri: Address of MLflow's tracking server or database.
+        registered: The version as MLflow describes it.
+    """
+
+    tracking_uri: str
+    registered: ModelVersion
+
+    @property
+    def version(self) -> str:
+        """Number of the version."""
+        return str(self.registered.version)
+
+    @property
+    def run_id(self) -> str:
+        """Id of the MLflow run that logged the version."""
+        return str(self.registered.run_id)
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """Tags of the version."""
+        return self.registered.tags
+
+    @property
+    def fingerprint(self) -> str | None:
+        """Fingerprint of the code, recipe and tables that the version was trained from."""
+        return self.tags.get(FINGERPRINT)
+
+    @cached_property
+    def leaderboard(self) -> pd.DataFrame:
+        """Rows of `gold_model_leaderboard`."""
+        return kept.leaderboard if (kept := self._in_memory) else self._rows(LEADERBOARD_FILE)
+
+    @cached_property
+    def slices(self) -> pd.DataFrame:
+        """Rows of `gold_model_slices`."""
+        return kept.slices if (kept := self._in_memory) else self._rows(SLICES_FILE)
+
+    @cached_property
+    def predictions(self) -> pd.DataFrame:
+        """Columns `PREDICTION_COLUMNS`."""
+        return kept.predictions if (kept := self._in_memory) else self._rows(PREDICTIONS_FILE)
+
+    @cached_property
+    def gain_by_group(self) -> pd.DataFrame:
+        """Columns `group` and `share`: share of the trees' gain, by group of features."""
+        return kept.gain_by_group if (kept := self._in_memory) else self._rows(IMPORTANCE_FILE)
+
+    @cached_property
+    def missingness(self) -> MissingnessGain:
+        """The information in the pattern of absent facts."""
+        if kept := self._in_memory:
+            return kept.missingness
+        numbers = dict_of_run(self.tracking_uri, self.registered, MISSINGNESS_FILE)
+        return MissingnessGain(**{name: numbers[name] for name in MissingnessGain.__dataclass_fields__})
+
+    @property
+    def _in_memory(self) -> Evaluation | None:
+        return _HANDOVER.get(self.run_id)
+
+    def _rows(self, file: str) -> pd.DataFrame:
+        return rows_of_run(self.tracking_uri, self.registered, file)
+
+
+def evaluated_version(tracking_uri: str, alias: str = CHAMPION) -> EvaluatedVersion:
+    """Return the version of an alias with its evaluation.
+
+    Raises:
+        NoChampionError: No version has the alias.
+        RegistryUnreachableError: The registry does not answer.
+    """
+    return EvaluatedVersion(tracking_uri, version_or_error(tracking_uri, alias))
+
+
+def registered_candidate(tracking_uri: str) -> EvaluatedVersion | None:
+    """Return the candidate with its evaluation; None if there is no candidate yet."""
+    candidate = version_of(tracking_uri, CANDIDATE)
+    return EvaluatedVersion(tracking_uri, candidate) if candidate else None
