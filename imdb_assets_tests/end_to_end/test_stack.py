@@ -25,7 +25,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from imdb_assets_tests.resources.test_blob_storage import AZURITE_KEY
 from imdb_assets_tests.support.browser import CHROMIUM, FLAGS, rating
-from imdb_assets_tests.support.required_programs import program_of
+from imdb_assets_tests.support.required_programs import program_path
 from imdb_assets_tests.support.servers import PATIENCE_SECONDS, end, free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.needs("azurite", "chromium", "initdb"), pytest.mark.timeout(900)]
@@ -125,7 +125,7 @@ def postgres(stack: Stack) -> Iterator[None]:
     folder = Path("/tmp") / f"stack-postgres-{port}"  # noqa: S108 - where another user may write too
     # Postgres refuses to run as root.
     user = {"user": "postgres"} if os.geteuid() == 0 else {}
-    programs = Path(os.path.realpath(program_of("initdb") or "")).parent
+    programs = Path(os.path.realpath(program_path("initdb") or "")).parent
     folder.mkdir()
     try:
         if user:
@@ -174,7 +174,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack = Stack(tmp_path_factory.mktemp("stack"))
     with contextlib.ExitStack() as services:
         services.enter_context(postgres(stack))
-        services.enter_context(stack.running("azurite", program=program_of("azurite-blob")))
+        services.enter_context(stack.running("azurite", program=program_path("azurite-blob")))
         for service in ("mlflow", "code-location", "webserver", "daemon"):
             services.enter_context(stack.running(service))
         yield stack
