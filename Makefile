@@ -66,17 +66,17 @@ demo: setup ## An invented film industry through the whole graph, to a predicted
 	@IMDB_ENV=sample $(BIN)/python -m imdb_assets $(if $(FORCE),--force)
 	@IMDB_ENV=sample $(BIN)/imdb-rating demo
 
-# LightGBM's threads wait for each other busily: two processes with as many threads as cores are slower than one.
+# LightGBM's threads spin while they wait: two processes with a thread per core each are slower than one process.
 WORKERS := 2
-# Runs of the tests are no business of the instance that the UI shows.
-SIDE_BY_SIDE = env -u DAGSTER_HOME OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+# The tests' runs do not belong in the instance that the UI shows, so DAGSTER_HOME is unset.
+PYTEST = env -u DAGSTER_HOME OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 .PHONY: test
-test: setup ## All tests, files side by side (WORKERS=2; 0 for one after the other)
-	@$(SIDE_BY_SIDE) $(ARGS)
+test: setup ## Run all tests, files in parallel (WORKERS=2; 0 runs them in sequence)
+	@$(PYTEST) $(ARGS)
 
 .PHONY: test-fast
-test-fast: setup ## The tests that take a minute together
-	@$(SIDE_BY_SIDE) -m "not slow" $(ARGS)
+test-fast: setup ## Run the fast tests, about a minute in all
+	@$(PYTEST) -m "not slow" $(ARGS)
 
 .PHONY: check
 check: setup ## Format, lint, types, Dagster's definitions

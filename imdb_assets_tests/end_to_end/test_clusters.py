@@ -20,7 +20,7 @@ from imdb_assets_tests.support.finished_platform import FinishedPlatform
 from imdb_assets_tests.support.platforms import QUICK_JAVA, as_text, differing
 from imdb_assets_tests.support.servers import end, free_port, wait_for_port
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 SPARK_HOME = Path(pyspark.__file__).parent
 # A cluster keeps Spark's own settings, which are for large data: 200 partitions, plans that change, compiled code.

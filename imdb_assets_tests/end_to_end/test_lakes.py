@@ -15,10 +15,11 @@ from pyspark.sql import SparkSession
 from app.cli.lake_status import lake_status
 from app.settings import read_settings
 from imdb_assets_tests.resources.test_blob_storage import AZURITE_KEY, AZURITE_URI, WRONG_KEY
+from imdb_assets_tests.support.finished_platform import MOVIES
 from imdb_assets_tests.support.lake_contract import MODULE, ROWS, contract
-from imdb_assets_tests.support.platforms import delta_of
+from imdb_assets_tests.support.platforms import QUICK_JAVA, delta_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 AZURITE = pytest.param("azurite", marks=pytest.mark.needs("azurite"))
 
@@ -33,9 +34,10 @@ def variables(storage: str, folder: Path, request: pytest.FixtureRequest) -> dic
         }
     return {
         **os.environ,
+        "JAVA_TOOL_OPTIONS": QUICK_JAVA,
         **place,
         "IMDB_ENV": "sample",
-        "SAMPLE_MOVIES": "1500",
+        "SAMPLE_MOVIES": MOVIES,
         "SPARK_MASTER": "local[2]",
         "MLFLOW_TRACKING_URI": f"sqlite:///{folder / 'mlflow.db'}",
     }

@@ -27,7 +27,7 @@ from imdb_assets_tests.support.imdb_server import ImdbServer, imdb_server
 from imdb_assets_tests.support.omdb_server import KEY, OmdbServer, omdb_server
 from imdb_assets_tests.support.platforms import QUICK_JAVA, delta_of, differing, run_job, tables_as_text
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 MOVIES = 60
 TABLES = [*bronze.TABLES, *silver.TABLES, *(table for table in gold.TABLES if table not in evaluation.TABLES)]
@@ -141,7 +141,7 @@ class Process:
         self.process.wait()
 
     def exit_code(self) -> int:
-        return self.process.wait(timeout=600)
+        return self.process.wait(timeout=900)
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from imdb_assets.vocabulary.features import FEATURE_NAMES
 from imdb_assets_tests.support.finished_platform import TABLES, FinishedPlatform
 from imdb_assets_tests.support.platforms import differing, run_job, tables_as_text
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 MODELS = {
     "linear",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import requests
 
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 300
 
 
 def free_port() -> int:
