@@ -41,8 +41,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def spark_resource(tmp_path_factory: pytest.TempPathFactory) -> Spark:
     """The Spark resource whose session all tests share, whichever lake they write to."""
     root = str(tmp_path_factory.mktemp("no_lake"))
-    lake = FolderBlobStorage(root=root)
-    return Spark(master="local[2]", is_short_lived=True, spark_config=WITHOUT_GENERATED_CODE, lake=lake)
+    return Spark(
+        master="local[2]",
+        is_short_lived=True,
+        spark_config=WITHOUT_GENERATED_CODE,
+        lake=FolderBlobStorage(root=root),
+    )
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,7 @@
-"""A platform that follows IMDb and OMDb over HTTP: the next day's snapshot, killed runs, and two runs at once."""
+"""A platform that follows IMDb and OMDb over HTTP: killed runs, a run that loses its Java, and two runs at once."""
 
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,7 +20,7 @@ from imdb_assets.assets.landing import landing_name
 from imdb_assets.materialization.lake_step import JAVA_ENDED
 from imdb_assets.resources.omdb_landing import LEDGER
 from imdb_assets.sample_world.world import write_snapshot
-from imdb_assets.tables import bronze, evaluation, gold, silver
+from imdb_assets.tables import bronze, gold, silver
 from imdb_assets.tables.table import Table
 from imdb_assets_tests.support.imdb_server import ImdbServer, imdb_server
 from imdb_assets_tests.support.omdb_server import KEY, OmdbServer, omdb_server
@@ -30,8 +29,6 @@ from imdb_assets_tests.support.platforms import QUICK_JAVA, delta_of, differing,
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 MOVIES = 60
-TABLES = [*bronze.TABLES, *silver.TABLES, *(table for table in gold.TABLES if table not in evaluation.TABLES)]
-JOBS = ("daily_refresh", "enrich_with_omdb", "daily_refresh")
 LANDING = [landing_name(dataset) for dataset in bronze.DATASETS]
 DATASETS = [*bronze.DATASETS.values(), bronze.REJECTED_ROWS]
 # Tables that are overwritten and tables that are merged, with enough of gold for a run to be killed there.
@@ -57,18 +54,9 @@ class World:
 
     def __init__(self, imdb: ImdbServer, omdb: OmdbServer, folder: Path) -> None:
         self.imdb, self.omdb, self.folder = imdb, omdb, folder
-        self.first_modified = imdb.modified
-        self.publish(1)
+        write_snapshot(folder / "snapshot", movies=MOVIES, seed=1, snapshot=1)
+        imdb.files = {file.name: file.read_bytes() for file in (folder / "snapshot").glob("*.tsv.gz")}
         omdb.responses = {f"tt{n}": b'{"Response": "False", "Error": "Movie not found!"}' for n in range(9)}
-
-    def publish(self, snapshot: int) -> None:
-        """Publish the datasets of a day; `title.akas` is the same on every day."""
-        folder = self.folder / f"snapshot{snapshot}"
-        if not folder.exists():
-            write_snapshot(folder, movies=MOVIES, seed=1, snapshot=snapshot)
-        fresh = {file.name: file.read_bytes() for file in folder.glob("*.tsv.gz")}
-        self.imdb.files = fresh | {name: data for name, data in self.imdb.files.items() if "akas" in name}
-        self.imdb.modified = self.first_modified + snapshot * 86_400
 
     def variables(self, name: str) -> dict[str, str]:
         return {
@@ -82,10 +70,15 @@ class World:
             "SPARK_MASTER": "local[2]",
         }
 
-    def run(self, name: str, *jobs: str, assets: Sequence[str] = ()) -> None:
-        """Run jobs, or some of a job's assets, in this process."""
-        for job in jobs:
-            assert run_job(self.variables(name), job, assets=assets).success
+    def refresh(self, name: str) -> None:
+        """Run AROUND_THE_KILLS in this process, all but OMDb's landing."""
+        assets = assets_of("daily_refresh", AROUND_THE_KILLS)
+        assert run_job(self.variables(name), "daily_refresh", assets=assets).success
+
+    def enrich(self, name: str) -> None:
+        """Ask OMDb in this process, and use its responses."""
+        assert run_job(self.variables(name), "enrich_with_omdb").success
+        self.refresh(name)
 
     def start(self, name: str, job: str, assets: Sequence[str]) -> "Process":
         """Run assets of a job in a process of their own."""
@@ -108,10 +101,10 @@ class World:
             )
         return Process(process, log)
 
-    def tables(self, name: str, tables: Sequence[Table] = TABLES) -> dict[str, pd.Series]:
+    def tables(self, name: str, tables: Sequence[Table]) -> dict[str, pd.Series]:
         return tables_as_text(delta_of(self.variables(name)), tables)
 
-    def versions(self, name: str, tables: Sequence[Table] = TABLES) -> dict[str, list[int]]:
+    def versions(self, name: str, tables: Sequence[Table]) -> dict[str, list[int]]:
         delta = delta_of(self.variables(name))
         return {table.asset_name: delta.commits(table.path) for table in tables}
 
@@ -147,8 +140,10 @@ class Process:
 @contextmanager
 def slow_servers(world: World) -> Iterator[None]:
     world.imdb.bytes_sent, world.imdb.seconds, world.omdb.seconds = 0, 0.5, 0.03
-    yield
-    world.imdb.seconds = world.omdb.seconds = 0
+    try:
+        yield
+    finally:
+        world.imdb.seconds = world.omdb.seconds = 0
 
 
 @pytest.fixture(scope="module")
@@ -160,19 +155,18 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @dataclass(frozen=True)
 class Undisturbed:
-    """The platform of the first day, of which no run was disturbed."""
+    """The tables of a platform whose runs were not disturbed, and how often it asked OMDb."""
 
-    name: str
     tables: dict[str, pd.Series]
     n_requests: int
 
 
 @pytest.fixture(scope="module")
 def undisturbed(world: World) -> Undisturbed:
-    """The tables of the first day's platform, none of whose runs was disturbed; and how often it asked OMDb."""
     world.omdb.requests.clear()
-    world.run("undisturbed", *JOBS)
-    return Undisturbed("undisturbed", world.tables("undisturbed"), world.omdb.requests.total())
+    world.refresh("undisturbed")
+    world.enrich("undisturbed")
+    return Undisturbed(world.tables("undisturbed", AROUND_THE_KILLS), world.omdb.requests.total())
 
 
 def assets_of(job: str, tables: Sequence[Table]) -> list[str]:
@@ -197,15 +191,13 @@ def test_killed_runs_leave_the_tables_of_an_undisturbed_one(world: World, undist
             tables = AROUND_THE_KILLS
             if job == "enrich_with_omdb":
                 tables = OF_OMDB
-                world.run("killed", "daily_refresh", assets=assets_of("daily_refresh", AROUND_THE_KILLS))
+                world.refresh("killed")
             process = world.start("killed", job, assets_of(job, tables))
             process.wait_until(has_come)
             time.sleep(chance.uniform(0, 0.8))
             process.kill()
-    world.run("killed", "enrich_with_omdb")
-    world.run("killed", "daily_refresh", assets=assets_of("daily_refresh", AROUND_THE_KILLS))
-    expected = {table.asset_name: undisturbed.tables[table.asset_name] for table in AROUND_THE_KILLS}
-    assert differing(expected, world.tables("killed", AROUND_THE_KILLS)) == []
+    world.enrich("killed")
+    assert differing(undisturbed.tables, world.tables("killed", AROUND_THE_KILLS)) == []
     # The killed run's requests count; what it received since its last note is asked for once more.
     ledger = delta_of(world.variables("killed")).lake.read_json(LEDGER)["requests"]
     assert 0 <= ledger - world.omdb.requests.total() <= 1
@@ -235,24 +227,3 @@ def test_of_two_runs_at_once_one_waits_and_finds_the_other_ones_tables_unchanged
     assert differing(expected, world.tables("two", FOR_TWO_RUNS)) == []
     # Each table has its declaration and at most two commits of rows: only one of the runs wrote it.
     assert all(len(versions) <= 3 for versions in world.versions("two", FOR_TWO_RUNS).values())
-
-
-def test_the_next_day_equals_a_fresh_load_and_writes_only_what_changed(world: World, undisturbed: Undisturbed) -> None:
-    # The other tests compare with the first day.
-    shutil.copytree(world.folder / undisturbed.name, world.folder / "next")
-    first = world.versions("next")
-    world.publish(2)
-    try:
-        world.run("next", "daily_refresh")
-        second = world.versions("next")
-        world.run("alone", *JOBS)
-    finally:
-        world.publish(1)
-    untouched = {name for name, versions in first.items() if second[name] == versions}
-    assert untouched >= {"bronze_title_akas", "silver_title_names", "bronze_omdb_responses", "silver_omdb_facts"}
-    assert untouched.isdisjoint({"bronze_title_ratings", "silver_movies", "silver_ratings", "gold_training_set"})
-    # Bronze names the day that a dataset came with; history has yesterday's rows too; OMDb was asked for less.
-    different = differing(world.tables("next"), world.tables("alone"))
-    assert [name for name in different if "bronze" not in name] == ["silver_rating_history"]
-    history = delta_of(world.variables("next")).read(silver.RATING_HISTORY.path)
-    assert history.select("snapshot_date").distinct().count() == 2

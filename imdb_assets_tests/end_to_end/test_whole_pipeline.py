@@ -26,6 +26,7 @@ from imdb_assets.resources.delta import table_path
 from imdb_assets.tables import bronze, evaluation, gold, silver
 from imdb_assets.tables.monitoring import FORECASTS
 from imdb_assets.vocabulary.features import FEATURE_NAMES
+from imdb_assets_tests.support.bare_registry import new_database
 from imdb_assets_tests.support.finished_platform import TABLES, FinishedPlatform
 from imdb_assets_tests.support.platforms import differing, run_job, tables_as_text
 
@@ -178,9 +179,9 @@ def test_the_lake_status_lists_every_table_without_spark(platform: FinishedPlatf
 
 
 def test_basics_ratings_and_crew_alone_still_reach_a_model(platform: FinishedPlatform, tmp_path: Path) -> None:
+    uri = new_database(tmp_path)
     variables = FinishedPlatform(tmp_path).variables | {"IMDB_DATASETS": "title.basics,title.ratings,title.crew"}
     assert run_job(variables).success
-    uri = variables["MLFLOW_TRACKING_URI"]
     answer = versions.load_champion(uri).model.predict([MovieDraft(release_year=2026)])[0]
     assert 1 <= answer.rating <= 10
     mlflow.set_tracking_uri(platform.tracking_uri)

@@ -17,11 +17,16 @@ from imdb_assets_tests.support.predictions import constant
 
 def bare_registry(folder: Path) -> str:
     """The tracking URI of a new registry in `folder`, which has the registered model and no version."""
-    uri = f"sqlite:///{shutil.copy(_empty_database(), folder / 'mlflow.db')}"
+    uri = new_database(folder)
     mlflow.set_tracking_uri(uri)
     mlflow.set_experiment(experiment_id=mlflow.create_experiment("bare", (folder / "artifacts").as_uri()))
     MlflowClient(uri).create_registered_model(MODEL_NAME)
     return uri
+
+
+def new_database(folder: Path) -> str:
+    """The tracking URI of a new MLflow database, `mlflow.db` in `folder`."""
+    return f"sqlite:///{shutil.copy(_empty_database(), folder / 'mlflow.db')}"
 
 
 @functools.cache

@@ -19,7 +19,7 @@ from imdb_assets.tables import bronze, gold, silver
 from imdb_assets.tables.table import Table
 from imdb_assets_tests.support.platforms import delta_of, run_job, settings_of
 
-MOVIES = "500"
+MOVIES = "1500"
 TABLES = [table for table in (*bronze.TABLES, *silver.TABLES, *gold.TABLES) if table.asset_name not in ON_DEMAND]
 """The tables that the whole graph writes."""
 _EVENTS = "events.json"
@@ -88,9 +88,9 @@ def _move_registry(database: Path, before: Path, after: Path) -> None:
     with closing(sqlite3.connect(database)) as connection, connection:
         tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         for table in tables:
-            columns = connection.execute(f"PRAGMA table_info({table})").fetchall()
+            columns = connection.execute(f'PRAGMA table_info("{table}")').fetchall()
             for column in (name for _, name, kind, *_ in columns if kind.startswith(("VARCHAR", "TEXT"))):
                 connection.execute(
-                    f"UPDATE {table} SET {column} = replace({column}, ?, ?) WHERE instr({column}, ?)",  # noqa: S608
+                    f'UPDATE "{table}" SET "{column}" = replace("{column}", ?, ?) WHERE instr("{column}", ?)',  # noqa: S608
                     [f"{before}/", f"{after}/", f"{before}/"],
                 )

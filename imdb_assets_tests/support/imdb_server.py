@@ -32,6 +32,9 @@ class ImdbServer:
     url: str
     files: dict[str, bytes] = field(default_factory=dict)
     modified: float = 1_700_000_000.0
+    """When the files were last modified, as a Unix time."""
+    modified_earlier: dict[str, float] = field(default_factory=dict)
+    """The same of single files, by name."""
     troubles: dict[str, deque[Trouble]] = field(default_factory=lambda: defaultdict(deque))
     seconds: float = 0.0
     """Seconds that each half of a file takes."""
@@ -81,8 +84,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._send_file(name, content, trouble)
 
     def _send_file(self, name: str, content: bytes, trouble: Trouble) -> None:
+        modified = self.server.imdb.modified_earlier.get(name, self.server.imdb.modified)
         headers = {"ETag": f'"{sha256(content).hexdigest()[:16]}"'}
-        headers["Last-Modified"] = formatdate(self.server.imdb.modified, usegmt=True)
+        headers["Last-Modified"] = formatdate(modified, usegmt=True)
         if self.headers.get("If-None-Match") == headers["ETag"]:
             self._send(name, 304, headers, b"")
         elif "Range" in self.headers and self.headers.get("If-Range") == headers["ETag"]:

@@ -40,13 +40,23 @@ def settings_of(variables: Mapping[str, str]) -> Settings:
 
 
 def definitions_of(variables: Mapping[str, str]) -> dg.Definitions:
-    """Dagster's definitions for these environment variables."""
-    return definitions_for(settings_of(variables))
+    """Dagster's definitions for these environment variables, with Spark set up for small data in every environment."""
+    definitions = definitions_for(settings_of(variables))
+    return dg.Definitions(
+        assets=definitions.assets,
+        asset_checks=definitions.asset_checks,
+        jobs=definitions.jobs,
+        resources={**(definitions.resources or {}), **_for_small_data(definitions)},
+        executor=definitions.executor,
+        loggers=definitions.loggers,
+    )
 
 
 def delta_of(variables: Mapping[str, str]) -> DeltaLake:
-    """Delta on the lake of these environment variables, with Spark set up for small data."""
-    return _for_small_data(definitions_of(variables))["delta"]
+    """Delta on the lake of these environment variables."""
+    delta = (definitions_of(variables).resources or {})["delta"]
+    assert isinstance(delta, DeltaLake)
+    return delta
 
 
 def run_job(
@@ -58,7 +68,7 @@ def run_job(
     partition_key: str | None = None,
     run_config: Mapping[str, object] | None = None,
 ) -> dg.ExecuteInProcessResult:
-    """Run a job in this process, with Spark set up for small data in every environment.
+    """Run a job in this process.
 
     Args:
         variables: Environment variables of the platform.
@@ -68,14 +78,13 @@ def run_job(
         partition_key: Partition to run, of a job that has partitions.
         run_config: Dagster's run configuration.
     """
-    definitions = definitions_of(variables)
+    definition = definitions_of(variables).resolve_job_def(job)
     with dg.DagsterInstance.ephemeral() as instance:
-        return definitions.resolve_job_def(job).execute_in_process(
+        return definition.execute_in_process(
             run_config=run_config,
             instance=instance,
             partition_key=partition_key,
             asset_selection=[dg.AssetKey(name) for name in assets],
-            resources=_for_small_data(definitions),
             tags={FORCE: "true"} if force else {},
             raise_on_error=False,
         )
