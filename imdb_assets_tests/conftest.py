@@ -27,8 +27,16 @@ from imdb_assets_tests.support.servers import end, served, wait_for_port
 from imdb_assets_tests.support.servers import free_port as a_free_port
 from imdb_assets_tests.support.session_folder import built_once
 
-# Minutes each: begun last, one of them would keep one worker busy while the others have nothing left to do.
-LONGEST = ("test_recovery.py", "test_whole_pipeline.py", "test_stack.py", "test_lakes.py")
+# A minute or more each: started last, one of them would keep one worker busy while the others are idle. The first one
+# builds the finished platform, which the third and the fourth need.
+LONGEST = (
+    "test_whole_pipeline.py",
+    "test_recovery.py",
+    "test_clusters.py",
+    "test_next_day.py",
+    "test_stack.py",
+    "test_lakes.py",
+)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
