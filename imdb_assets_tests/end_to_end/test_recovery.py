@@ -16,12 +16,12 @@ import pandas as pd
 import psutil
 import pytest
 
-from imdb_assets.assets.landing import landing_name
 from imdb_assets.materialization.lake_step import JAVA_ENDED
 from imdb_assets.resources.omdb_landing import LEDGER
 from imdb_assets.sample_world.world import write_snapshot
-from imdb_assets.tables import bronze, gold, silver
+from imdb_assets.tables import bronze, silver
 from imdb_assets.tables.table import Table
+from imdb_assets_tests.support.core_graph import CORE, DATASETS, assets_of
 from imdb_assets_tests.support.imdb_server import ImdbServer, imdb_server
 from imdb_assets_tests.support.omdb_server import KEY, OmdbServer, omdb_server
 from imdb_assets_tests.support.platforms import QUICK_JAVA, delta_of, differing, run_job, tables_as_text
@@ -29,21 +29,6 @@ from imdb_assets_tests.support.platforms import QUICK_JAVA, delta_of, differing,
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 MOVIES = 60
-LANDING = [landing_name(dataset) for dataset in bronze.DATASETS]
-DATASETS = [*bronze.DATASETS.values(), bronze.REJECTED_ROWS]
-# Tables that are overwritten and tables that are merged, with enough of gold for a run to be killed there.
-AROUND_THE_KILLS = [
-    *DATASETS,
-    bronze.OMDB_RESPONSES,
-    silver.MOVIES,
-    silver.RATINGS,
-    silver.RATING_HISTORY,
-    silver.CREDITS,
-    silver.OMDB_FACTS,
-    gold.MOVIE_FEATURES,
-    gold.BASELINE_COEFFICIENTS,
-    gold.BASELINE_RATINGS,
-]
 OF_OMDB = [bronze.OMDB_RESPONSES, silver.OMDB_FACTS]
 FOR_TWO_RUNS = [*DATASETS, silver.MOVIES, silver.RATINGS, silver.RATING_HISTORY]
 WAITING = "another run is writing to this lake"
@@ -71,9 +56,8 @@ class World:
         }
 
     def refresh(self, name: str) -> None:
-        """Run AROUND_THE_KILLS in this process, all but OMDb's landing."""
-        assets = assets_of("daily_refresh", AROUND_THE_KILLS)
-        assert run_job(self.variables(name), "daily_refresh", assets=assets).success
+        """Run the core of the graph in this process, without asking OMDb."""
+        assert run_job(self.variables(name), "daily_refresh", assets=assets_of("daily_refresh", CORE)).success
 
     def enrich(self, name: str) -> None:
         """Ask OMDb in this process, and use its responses."""
@@ -166,13 +150,7 @@ def undisturbed(world: World) -> Undisturbed:
     world.omdb.requests.clear()
     world.refresh("undisturbed")
     world.enrich("undisturbed")
-    return Undisturbed(world.tables("undisturbed", AROUND_THE_KILLS), world.omdb.requests.total())
-
-
-def assets_of(job: str, tables: Sequence[Table]) -> list[str]:
-    """The assets of a job that make these tables, its landing ones included."""
-    landing = LANDING if job == "daily_refresh" else ["landing_omdb_responses"]
-    return [*landing, *(table.asset_name for table in tables)]
+    return Undisturbed(world.tables("undisturbed", CORE), world.omdb.requests.total())
 
 
 def test_killed_runs_leave_the_tables_of_an_undisturbed_one(world: World, undisturbed: Undisturbed) -> None:
@@ -188,7 +166,7 @@ def test_killed_runs_leave_the_tables_of_an_undisturbed_one(world: World, undist
     with slow_servers(world):
         world.omdb.requests.clear()
         for job, has_come in moments:
-            tables = AROUND_THE_KILLS
+            tables = CORE
             if job == "enrich_with_omdb":
                 tables = OF_OMDB
                 world.refresh("killed")
@@ -197,7 +175,7 @@ def test_killed_runs_leave_the_tables_of_an_undisturbed_one(world: World, undist
             time.sleep(chance.uniform(0, 0.8))
             process.kill()
     world.enrich("killed")
-    assert differing(undisturbed.tables, world.tables("killed", AROUND_THE_KILLS)) == []
+    assert differing(undisturbed.tables, world.tables("killed", CORE)) == []
     # The killed run's requests count; what it received since its last note is asked for once more.
     ledger = delta_of(world.variables("killed")).lake.read_json(LEDGER)["requests"]
     assert 0 <= ledger - world.omdb.requests.total() <= 1

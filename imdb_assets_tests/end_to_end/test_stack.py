@@ -23,9 +23,11 @@ import yaml
 from dagster._core.scheduler.instigation import InstigatorStatus, ScheduleInstigatorData
 from playwright.sync_api import expect, sync_playwright
 
+from app.cli.lake_status import TableStatus, lake_status
+from app.settings import read_settings
 from imdb_assets_tests.resources.test_blob_storage import AZURITE_KEY
 from imdb_assets_tests.support.browser import CHROMIUM, FLAGS, rating
-from imdb_assets_tests.support.finished_platform import MOVIES
+from imdb_assets_tests.support.finished_platform import MOVIES, TABLES
 from imdb_assets_tests.support.platforms import QUICK_JAVA
 from imdb_assets_tests.support.required_programs import program_path
 from imdb_assets_tests.support.servers import PATIENCE_SECONDS, end, free_port
@@ -192,6 +194,16 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield stack
 
 
+def tables_in_lake(stack: Stack) -> dict[str, TableStatus]:
+    """The tables of the stack's lake on Azurite that have been written, by their assets' names."""
+    environment = stack.environment("code-location")
+    with pytest.MonkeyPatch.context() as patched:
+        for name in ("AZURE_STORAGE_KEY", "AZURE_STORAGE_ENDPOINT", "LAKE_URI"):
+            patched.setenv(name, environment[name])
+        tables = lake_status(read_settings().lake).tables
+    return {table.table: table for table in tables if table.version is not None}
+
+
 def instance_of(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> dg.DagsterInstance:
     monkeypatch.setenv("POSTGRES_PASSWORD", SECRETS["POSTGRES_PASSWORD"])
     return dg.DagsterInstance.from_config(str(stack.folder))
@@ -207,8 +219,13 @@ def test_a_run_launched_over_graphql_reaches_a_champion_that_server_and_app_use(
             statuses_of_second.add(stack.status(second))
         time.sleep(1)
     assert status == "SUCCESS", (stack.folder / "code-location.log").read_text()[-3000:]
+    tables = tables_in_lake(stack)
+    assert set(tables) == {table.asset_name for table in TABLES}
+    # No forecast of the first day is old enough to be scored.
+    assert [name for name, table in tables.items() if not table.rows] == ["gold_scoreboard"]
     assert statuses_of_second == {"QUEUED"}
     assert stack.final_status(second) == "SUCCESS"
+    assert tables_in_lake(stack) == tables
     model_server, app = (f"http://127.0.0.1:{stack.ports[port]}" for port in ("5001", "8501"))
     with stack.running("model-server"), stack.running("app"), sync_playwright() as playwright:
         rows = {"dataframe_records": [{"release_year": datetime.now(UTC).year + 1}]}
