@@ -125,7 +125,7 @@ def delta_tables(platform: FinishedPlatform) -> dict[str, DeltaTable]:
 # Delta's MERGE over Spark Connect needs plug-ins on the server, so there the merged tables are new.
 @pytest.mark.parametrize(("place", "merges"), [(standalone_cluster, True), (connect_server, False)])
 def test_tables_have_the_rows_of_a_local_session(
-    place, merges: bool, finished_platform: FinishedPlatform, tmp_path: Path
+    place, merges, finished_platform: FinishedPlatform, tmp_path: Path
 ) -> None:
     platform = finished_platform.copy(tmp_path / "platform")
     for table in () if merges else MERGED:
