@@ -1,44 +1,60 @@
-"""What the tests share: one Spark session, resources on a temporary lake, and the tools a machine may lack."""
+"""What all tests share: a Spark session, a finished platform, a champion and its server, and stand-ins for services."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import mlflow
 import pytest
 from pyspark.sql import SparkSession
 
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.spark import Spark
 from imdb_assets_tests.support.champion import registered_champion
+from imdb_assets_tests.support.finished_platform import FinishedPlatform, finish_platform
 from imdb_assets_tests.support.imdb_server import ImdbServer, imdb_server
 from imdb_assets_tests.support.omdb_server import OmdbServer, omdb_server
+from imdb_assets_tests.support.platforms import WITHOUT_GENERATED_CODE
 from imdb_assets_tests.support.required_programs import (
-    NPM_PROGRAMS,
-    leave_out_what_cannot_run,
+    deselect_tests_without_programs,
+    program_path,
     pytest_terminal_summary,  # noqa: F401  (pytest's hook)
     pytest_testnodedown,  # noqa: F401  (pytest's hook)
 )
 from imdb_assets_tests.support.servers import end, served, wait_for_port
 from imdb_assets_tests.support.servers import free_port as a_free_port
+from imdb_assets_tests.support.session_folder import built_once
 
-# Minutes each: begun last, one of them would keep one worker busy while the others have nothing left to do.
-LONGEST = ("test_recovery.py", "test_whole_pipeline.py", "test_stack.py", "test_lakes.py")
+# A minute or more each: started last, one of them would keep one worker busy while the others are idle. The first one
+# builds the finished platform, which the third and the fourth need.
+LONGEST = (
+    "test_whole_pipeline.py",
+    "test_recovery.py",
+    "test_clusters.py",
+    "test_next_day.py",
+    "test_stack.py",
+    "test_lakes.py",
+)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what cannot run here, and begin with the files that take longest."""
-    leave_out_what_cannot_run(config, items)
+    """Deselect what cannot run here, and start with the files that take longest."""
+    deselect_tests_without_programs(config, items)
     items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
 @pytest.fixture(scope="session")
 def spark_resource(tmp_path_factory: pytest.TempPathFactory) -> Spark:
-    """The Spark resource of all tests, whatever lake they write to."""
+    """The Spark resource whose session all tests share, whichever lake they write to."""
     root = str(tmp_path_factory.mktemp("no_lake"))
-    return Spark(master="local[2]", is_short_lived=True, lake=FolderBlobStorage(root=root))
+    return Spark(
+        master="local[2]",
+        is_short_lived=True,
+        spark_config=WITHOUT_GENERATED_CODE,
+        lake=FolderBlobStorage(root=root),
+    )
 
 
 @pytest.fixture(scope="session")
@@ -52,12 +68,22 @@ def spark(spark_resource: Spark) -> Iterator[SparkSession]:
 @pytest.fixture(scope="session")
 def champion_uri(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The tracking URI of a registry with a small champion."""
-    return registered_champion(tmp_path_factory.mktemp("champion"))
+    folder = built_once(tmp_path_factory, "champion", registered_champion)
+    uri = f"sqlite:///{folder / 'mlflow.db'}"
+    # As in the worker that registered it.
+    mlflow.set_tracking_uri(uri)
+    return uri
+
+
+@pytest.fixture(scope="session")
+def finished_platform(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> FinishedPlatform:
+    """The platform whose whole graph has run once; tests that change it work on a copy."""
+    return FinishedPlatform(built_once(tmp_path_factory, "platform", finish_platform))
 
 
 @pytest.fixture(scope="session")
 def model_server(champion_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of `mlflow models serve` with that champion."""
+    """The address of `mlflow models serve` with the champion of `champion_uri`."""
     port = a_free_port()
     mlflow = Path(sys.executable).parent / "mlflow"
     command = [
@@ -74,14 +100,14 @@ def model_server(champion_uri: str, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture
 def imdb() -> Iterator[ImdbServer]:
-    """The stand-in for IMDb's server."""
+    """A stand-in for IMDb's server."""
     with imdb_server() as server:
         yield server
 
 
 @pytest.fixture
 def omdb() -> Iterator[OmdbServer]:
-    """The stand-in for OMDb's server."""
+    """A stand-in for OMDb's server."""
     with omdb_server() as server:
         yield server
 
@@ -94,8 +120,8 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The host and port of an empty Azurite, the stand-in for Azure Blob Storage."""
-    program = shutil.which("azurite-blob", path=str(NPM_PROGRAMS)) or shutil.which("azurite-blob")
+    """The host and port of an Azurite, the stand-in for Azure Blob Storage, that starts empty."""
+    program = program_path("azurite-blob")
     assert program, "azurite is not installed: npm install --prefix data/npm azurite"
     port = a_free_port()
     folder = tmp_path_factory.mktemp("azurite")
@@ -105,7 +131,7 @@ def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with log.open("wb") as output:
         process = subprocess.Popen([program, *address, *options], stdout=output, stderr=subprocess.STDOUT)
     try:
-        wait_for_port(port, process, log=log, seconds=30)
+        wait_for_port(port, process, log=log)
         yield f"127.0.0.1:{port}"
     finally:
         end(process)

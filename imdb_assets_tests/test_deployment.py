@@ -1,4 +1,4 @@
-"""The frame around the code: compose file, Dagster's instance, lock and make."""
+"""What deploys the code: compose file, Dagster's instance, lock file, make and CI's script."""
 
 import re
 import subprocess
@@ -32,9 +32,9 @@ def test_a_service_has_a_health_check_and_listens_on_this_machine_only(name):
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_service_depends_on_healthy_services_that_exist(name):
-    for other, how in SERVICES[name].get("depends_on", {}).items():
+    for other, condition in SERVICES[name].get("depends_on", {}).items():
         assert other in SERVICES
-        assert how == {"condition": "service_healthy"}
+        assert condition == {"condition": "service_healthy"}
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -44,13 +44,13 @@ def test_a_services_volumes_and_files_are_declared(name):
     assert {config["source"] for config in service.get("configs", [])} <= set(COMPOSE["configs"])
 
 
-def test_every_variable_of_the_stack_is_in_the_example():
+def test_every_variable_of_the_stack_is_in_the_example_settings():
     text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
     variables = set(re.findall(r"\$\{([A-Z_]+)", text))
     assert {name for name in variables if not re.search(rf"^# {name}=", EXAMPLE, flags=re.MULTILINE)} == set()
 
 
-def test_secrets_of_the_stack_are_required_and_never_written_down():
+def test_secrets_of_the_stack_are_required_and_not_in_the_compose_file():
     for service in SERVICES.values():
         for name, value in service.get("environment", {}).items():
             if re.search("PASSWORD|KEY|ACCOUNTS", name) and value != "${OMDB_API_KEY:-}":
@@ -64,7 +64,7 @@ def test_the_build_targets_of_the_stack_are_stages_of_the_dockerfile():
     assert {service["build"]["target"] for service in SERVICES.values() if "build" in service} == stages
 
 
-def test_dagster_reads_its_instance_file_and_lets_one_run_at_a_time_write(tmp_path):
+def test_dagster_accepts_its_instance_file_which_allows_one_run_at_a_time(tmp_path):
     (tmp_path / "dagster.yaml").write_bytes((ROOT / "dagster.yaml").read_bytes())
     with DagsterInstance.from_config(str(tmp_path)) as instance:
         assert not instance.telemetry_enabled
@@ -72,7 +72,7 @@ def test_dagster_reads_its_instance_file_and_lets_one_run_at_a_time_write(tmp_pa
         assert instance.get_concurrency_config().run_queue_config.max_concurrent_runs == 1
 
 
-def test_the_stacks_instance_keeps_its_runs_in_postgres():
+def test_the_instance_of_the_stack_stores_its_runs_in_postgres():
     config = yaml.safe_load(COMPOSE["configs"]["dagster"]["content"])
     assert config["storage"]["postgres"]["postgres_db"]["password"] == {"env": "POSTGRES_PASSWORD"}
     assert (
@@ -81,31 +81,34 @@ def test_the_stacks_instance_keeps_its_runs_in_postgres():
     )
 
 
-def test_the_lock_pins_every_package_and_names_no_host():
+def test_the_lock_file_pins_every_package_and_names_no_host():
     lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if not re.fullmatch(r"[a-z0-9][a-z0-9-]*==\S+( ; .+)?", line)] == []
 
 
-def test_the_lock_holds_every_package_that_the_project_asks_for():
+def test_the_lock_file_contains_every_dependency_of_the_project():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    asked = [*project["dependencies"], *(name for extra in project["optional-dependencies"].values() for name in extra)]
+    required = [
+        *project["dependencies"],
+        *(name for extra in project["optional-dependencies"].values() for name in extra),
+    ]
     locked = {line.split("==")[0] for line in (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()}
-    assert {re.match(r"[a-z0-9-]+", name).group() for name in asked} <= locked
+    assert {re.match(r"[a-z0-9-]+", name).group() for name in required} <= locked
 
 
 def test_the_served_model_is_installed_without_spark_and_dagster():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    light = [*project["dependencies"], *project["optional-dependencies"]["app"]]
-    assert not [name for name in light if re.match("pyspark|delta-spark|dagster", name)]
+    served = [*project["dependencies"], *project["optional-dependencies"]["app"]]
+    assert not [name for name in served if re.match("pyspark|delta-spark|dagster", name)]
 
 
-def test_a_missing_python_is_one_clear_sentence(tmp_path):
+def test_without_python_make_prints_how_to_install_it(tmp_path):
     for name in ("Makefile", "requirements.lock", "pyproject.toml"):
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
-    done = subprocess.run(["make", "setup", "PYTHON="], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode != 0
-    assert "No usable Python: install Python 3.11, 3.12 or 3.13" in done.stderr
+    make = subprocess.run(["make", "setup", "PYTHON="], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert make.returncode != 0
+    assert "No usable Python: install Python 3.11, 3.12 or 3.13" in make.stderr
 
 
-def test_the_ci_script_is_sound_shell():
+def test_the_ci_script_is_valid_shell():
     subprocess.run(["bash", "-n", ".ci/run"], cwd=ROOT, check=True)

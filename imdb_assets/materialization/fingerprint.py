@@ -7,6 +7,7 @@ import ast
 import hashlib
 import inspect
 import json
+import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import is_dataclass
@@ -104,7 +105,9 @@ def _ours(value: object, name: str, seen: dict[str, str]) -> Iterator[object]:
         if _is_ours(value):
             yield value
     elif isinstance(value, PLAIN) or is_dataclass(value):
-        seen[f"{name} ="] = repr(sorted(value, key=repr) if isinstance(value, set | frozenset) else value)
+        # A function in a dictionary shows its address, which is another one in each process.
+        text = repr(sorted(value, key=repr) if isinstance(value, set | frozenset) else value)
+        seen[f"{name} ="] = re.sub(r" at 0x[0-9a-f]+", "", text)
 
 
 def _is_ours(thing: object) -> bool:

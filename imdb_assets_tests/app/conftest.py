@@ -101,5 +101,7 @@ def measured_uri(tmp_path_factory: pytest.TempPathFactory) -> str:
         (forecasts, run_artifacts.FORECASTS_FILE), (scoreboard, run_artifacts.SCOREBOARD_FILE),
     ):  # fmt: skip
         run_artifacts.log_rows_of_champion(uri, rows, file)
-    MlflowClient(uri).log_text(versions.run_of(uri, versions.CHAMPION), "# The card", run_artifacts.CARD_FILE)
+    MlflowClient(uri).log_text(
+        str(versions.version_or_error(uri, versions.CHAMPION).run_id), "# The card", run_artifacts.CARD_FILE
+    )
     return uri

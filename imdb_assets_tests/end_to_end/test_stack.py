@@ -1,6 +1,6 @@
-"""The services of docker-compose.yml, run on this machine by their own commands, against one another.
+"""The services of docker-compose.yml, run together on this machine by their own commands.
 
-Only addresses are changed: a host's name becomes 127.0.0.1, a port a free one, a volume a folder.
+Only addresses are changed: host names become 127.0.0.1, ports free ones, volumes folders.
 """
 
 import contextlib
@@ -23,55 +23,69 @@ import yaml
 from dagster._core.scheduler.instigation import InstigatorStatus, ScheduleInstigatorData
 from playwright.sync_api import expect, sync_playwright
 
+from app.cli.lake_status import TableStatus, lake_of, lake_status
+from imdb_assets.settings import settings
 from imdb_assets_tests.support.azurite import AZURITE_KEY
 from imdb_assets_tests.support.browser import CHROMIUM, FLAGS, rating
-from imdb_assets_tests.support.required_programs import program_of
+from imdb_assets_tests.support.finished_platform import MOVIES, TABLES
+from imdb_assets_tests.support.platforms import QUICK_JAVA
+from imdb_assets_tests.support.required_programs import program_path
 from imdb_assets_tests.support.servers import PATIENCE_SECONDS, end, free_port
 
-pytestmark = [pytest.mark.slow, pytest.mark.needs("azurite", "chromium", "initdb"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.needs("azurite", "chromium", "initdb"), pytest.mark.timeout(1800)]
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
-SECRETS = {"AZURITE_KEY": AZURITE_KEY, "POSTGRES_PASSWORD": "invented", "SAMPLE_MOVIES": "1500"}
+SECRETS = {"AZURITE_KEY": AZURITE_KEY, "POSTGRES_PASSWORD": "invented", "SAMPLE_MOVIES": MOVIES}
 RUN = "mutation Run($p: ExecutionParams!) { launchRun(executionParams: $p) { __typename ... on LaunchRunSuccess { run { runId } } } }"  # noqa: E501 - one query
 STATUS = "query S($id: ID!) { runOrError(runId: $id) { ... on Run { status } } }"
 
 
 class Stack:
-    """What runs, and where."""
+    """The running services and their addresses."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.ports = {port: str(free_port()) for port in ("3000", "4000", "5000", "5001", "5432", "8501", "10000")}
-        (folder / "workspace.yaml").write_text(self.here(COMPOSE["configs"]["workspace"]["content"]))
-        # Postgres has no port in the file: it is the usual one.
-        instance = self.here(COMPOSE["configs"]["dagster"]["content"])
+        (folder / "workspace.yaml").write_text(self.localized(COMPOSE["configs"]["workspace"]["content"]))
+        # The file names no port of Postgres, which has its default one.
+        instance = self.localized(COMPOSE["configs"]["dagster"]["content"])
         instance = instance.replace("hostname: postgres", f"hostname: 127.0.0.1\n      port: {self.ports['5432']}")
         (folder / "dagster.yaml").write_text(instance)
 
-    def here(self, text: str) -> str:
-        """A text of the compose file with this machine's addresses and the secrets."""
-        text = re.sub(r"\$\{(\w+)(?::[-?][^}]*)?\}", lambda found: SECRETS.get(found[1], ""), text)
-        text = text.replace("@postgres/", "@postgres:5432/").replace("0.0.0.0", "127.0.0.1")  # noqa: S104 - it goes
+    def localized(self, text: str) -> str:
+        """A text of the compose file with this machine's addresses and with the secrets."""
+        text = re.sub(r"\$\{(\w+)(?::[-?][^}]*)?\}", lambda match: SECRETS.get(match[1], ""), text)
+        text = text.replace("@postgres/", "@postgres:5432/").replace("0.0.0.0", "127.0.0.1")  # noqa: S104 - it is replaced
         text = re.sub(r"\b(postgres|azurite|mlflow|code-location|model-server)(?=:\d)", "127.0.0.1", text)
         text = text.replace("host: code-location", "host: 127.0.0.1")
-        text = re.sub(rf"\b({'|'.join(self.ports)})\b", lambda found: self.ports[found[1]], text)
+        text = re.sub(rf"\b({'|'.join(self.ports)})\b", lambda match: self.ports[match[1]], text)
         text = text.replace("=/dagster/", f"={self.folder}/").replace("=/artifacts", f"={self.folder}/artifacts")
         return text.replace("=/data", f"={self.folder}/azurite")
 
     def environment(self, service: str) -> dict[str, str]:
         own = {
-            name: self.here(str(value)) for name, value in COMPOSE["services"][service].get("environment", {}).items()
+            name: self.localized(str(value))
+            for name, value in COMPOSE["services"][service].get("environment", {}).items()
         }
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        # The lake that a person has set does not count here, nor where .env of the project points to.
-        mine = {name: value for name, value in os.environ.items() if not name.startswith(("IMDB", "LAKE", "MLFLOW"))}
-        return {**mine, "PATH": path, "DAGSTER_HOME": str(self.folder), "SPARK_MASTER": "local[2]", **own}
+        # Neither the developer's own lake nor the .env of the project may be used here.
+        inherited = {
+            name: value for name, value in os.environ.items() if not name.startswith(("IMDB", "LAKE", "MLFLOW"))
+        }
+        return {
+            **inherited,
+            "JAVA_TOOL_OPTIONS": QUICK_JAVA,
+            "PATH": path,
+            "DAGSTER_HOME": str(self.folder),
+            "SPARK_MASTER": "local[2]",
+            **own,
+        }
 
     @contextlib.contextmanager
     def running(self, service: str, *, program: str | None = None) -> Iterator[None]:
-        """A service of the file, from when its health check is content until the block ends."""
-        command = [self.here(str(word)) for word in COMPOSE["services"][service]["command"]]
+        """A service of the file, from its first passed health check until the block ends."""
+        command = [self.localized(str(word)) for word in COMPOSE["services"][service]["command"]]
         if program:
             command.insert(0, program)
         log, environment = self.folder / f"{service}.log", self.environment(service)
@@ -80,7 +94,7 @@ class Stack:
                 command, env=environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True, cwd=ROOT
             )
         try:
-            health = [self.here(word) for word in COMPOSE["services"][service]["healthcheck"]["test"][1:]]
+            health = [self.localized(word) for word in COMPOSE["services"][service]["healthcheck"]["test"][1:]]
             deadline = time.monotonic() + PATIENCE_SECONDS
             while subprocess.run(health, env=environment, capture_output=True, check=False, cwd=ROOT).returncode:
                 alive = server.poll() is None and time.monotonic() < deadline
@@ -90,8 +104,8 @@ class Stack:
         finally:
             end(server)
 
-    def ask(self, query: str, **variables: object) -> dict[str, Any]:
-        """Dagster's GraphQL."""
+    def query(self, query: str, **variables: object) -> dict[str, Any]:
+        """The answer of Dagster's GraphQL."""
         url = f"http://127.0.0.1:{self.ports['3000']}/graphql"
         answer = requests.post(url, json={"query": query, "variables": variables}, timeout=60).json()
         assert "errors" not in answer, answer
@@ -103,15 +117,15 @@ class Stack:
             "repositoryLocationName": "imdb_assets",
             "jobName": job,
         }
-        launched = self.ask(RUN, p={"selector": selector, "runConfigData": {}})["launchRun"]
+        launched = self.query(RUN, p={"selector": selector, "runConfigData": {}})["launchRun"]
         assert launched["__typename"] == "LaunchRunSuccess", launched
         return launched["run"]["runId"]
 
     def status(self, run_id: str) -> str:
-        return self.ask(STATUS, id=run_id)["runOrError"]["status"]
+        return self.query(STATUS, id=run_id)["runOrError"]["status"]
 
-    def outcome(self, run_id: str) -> str:
-        deadline = time.monotonic() + 500
+    def final_status(self, run_id: str) -> str:
+        deadline = time.monotonic() + 900
         while (status := self.status(run_id)) not in {"SUCCESS", "FAILURE", "CANCELED"}:
             assert time.monotonic() < deadline, f"{run_id} is still {status}"
             time.sleep(1)
@@ -120,12 +134,12 @@ class Stack:
 
 @contextlib.contextmanager
 def postgres(stack: Stack) -> Iterator[None]:
-    """Postgres as the image starts it: a user, a database for Dagster, and one for MLflow by the file's own script."""
+    """Postgres as its image starts it: a user, a database for Dagster, and MLflow's by the script of the file."""
     settings, port = COMPOSE["services"]["postgres"]["environment"], stack.ports["5432"]
-    folder = Path("/tmp") / f"stack-postgres-{port}"  # noqa: S108 - where another user may write too
+    folder = Path("/tmp") / f"stack-postgres-{port}"  # noqa: S108 - another user has to write there
     # Postgres refuses to run as root.
     user = {"user": "postgres"} if os.geteuid() == 0 else {}
-    programs = Path(os.path.realpath(program_of("initdb") or "")).parent
+    programs = Path(os.path.realpath(program_path("initdb") or "")).parent
     folder.mkdir()
     try:
         if user:
@@ -158,7 +172,7 @@ def postgres(stack: Stack) -> Iterator[None]:
 
 
 def _connected(port: str, user: str) -> Any:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
             return psycopg2.connect(
@@ -174,10 +188,20 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack = Stack(tmp_path_factory.mktemp("stack"))
     with contextlib.ExitStack() as services:
         services.enter_context(postgres(stack))
-        services.enter_context(stack.running("azurite", program=program_of("azurite-blob")))
+        services.enter_context(stack.running("azurite", program=program_path("azurite-blob")))
         for service in ("mlflow", "code-location", "webserver", "daemon"):
             services.enter_context(stack.running(service))
         yield stack
+
+
+def tables_in_lake(stack: Stack) -> dict[str, TableStatus]:
+    """The tables of the stack's lake on Azurite that have been written, by their assets' names."""
+    environment = stack.environment("code-location")
+    with pytest.MonkeyPatch.context() as patched:
+        for name in ("AZURE_STORAGE_KEY", "AZURE_STORAGE_ENDPOINT", "LAKE_URI"):
+            patched.setenv(name, environment[name])
+        tables = lake_status(lake_of(settings())).tables
+    return {table.table: table for table in tables if table.version is not None}
 
 
 def instance_of(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> dg.DagsterInstance:
@@ -185,18 +209,23 @@ def instance_of(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> dg.DagsterInst
     return dg.DagsterInstance.from_config(str(stack.folder))
 
 
-def test_a_run_launched_over_graphql_reaches_a_champion_that_server_and_app_answer_by(stack: Stack) -> None:
+def test_a_run_launched_over_graphql_reaches_a_champion_that_server_and_app_use(stack: Stack) -> None:
     first = stack.launch("whole_platform")
-    # One run writes at a time: the other one waits for it.
+    # One run writes at a time, so the second one is queued.
     second = stack.launch("daily_refresh")
-    seen = set()
+    statuses_of_second = set()
     while (status := stack.status(first)) not in {"SUCCESS", "FAILURE", "CANCELED"}:
         if status == "STARTED":
-            seen.add(stack.status(second))
+            statuses_of_second.add(stack.status(second))
         time.sleep(1)
     assert status == "SUCCESS", (stack.folder / "code-location.log").read_text()[-3000:]
-    assert seen == {"QUEUED"}
-    assert stack.outcome(second) == "SUCCESS"
+    tables = tables_in_lake(stack)
+    assert set(tables) == {table.asset_name for table in TABLES}
+    # No forecast of the first day is old enough to be scored.
+    assert [name for name, table in tables.items() if not table.rows] == ["gold_scoreboard"]
+    assert statuses_of_second == {"QUEUED"}
+    assert stack.final_status(second) == "SUCCESS"
+    assert tables_in_lake(stack) == tables
     model_server, app = (f"http://127.0.0.1:{stack.ports[port]}" for port in ("5001", "8501"))
     with stack.running("model-server"), stack.running("app"), sync_playwright() as playwright:
         rows = {"dataframe_records": [{"release_year": datetime.now(UTC).year + 1}]}
@@ -210,25 +239,25 @@ def test_a_run_launched_over_graphql_reaches_a_champion_that_server_and_app_answ
         browser.close()
 
 
-def test_a_schedule_fires_in_the_daemon(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_daemon_starts_the_run_of_a_schedule(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     with instance_of(stack, monkeypatch) as instance:
-        # Conditions start runs of their own meanwhile.
-        fired = dg.RunsFilter(job_name="enrich_with_omdb")
+        # Automation conditions start runs of other jobs meanwhile.
+        of_the_schedule = dg.RunsFilter(job_name="enrich_with_omdb")
         selector = {
             "repositoryName": "__repository__",
             "repositoryLocationName": "imdb_assets",
             "scheduleName": "enrich_with_omdb_schedule",
         }
         start = "mutation S($s: ScheduleSelector!) { startSchedule(scheduleSelector: $s) { __typename } }"
-        assert stack.ask(start, s=selector)["startSchedule"]["__typename"] == "ScheduleStateResult"
-        (state,) = [found for found in instance.all_instigator_state() if found.name == "enrich_with_omdb_schedule"]
+        assert stack.query(start, s=selector)["startSchedule"]["__typename"] == "ScheduleStateResult"
+        (state,) = [one for one in instance.all_instigator_state() if one.name == "enrich_with_omdb_schedule"]
         assert state.status == InstigatorStatus.RUNNING
-        # As if it had been on since the day before yesterday, with a daemon that was away.
+        # As if it had been on for two days, in which the daemon did not run.
         data = state.instigator_data
         since = (datetime.now(UTC) - timedelta(days=2)).timestamp()
         instance.update_instigator_state(state.with_data(ScheduleInstigatorData(data.cron_schedule, since)))
-        deadline = time.monotonic() + 180
-        while not (runs := instance.get_runs(fired, limit=1)) and time.monotonic() < deadline:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not (runs := instance.get_runs(of_the_schedule, limit=1)) and time.monotonic() < deadline:
             time.sleep(1)
-        assert runs, "the schedule has not fired"
-        assert stack.outcome(runs[0].run_id) == "SUCCESS"
+        assert runs, "the schedule has started no run"
+        assert stack.final_status(runs[0].run_id) == "SUCCESS"

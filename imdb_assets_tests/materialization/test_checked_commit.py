@@ -11,8 +11,8 @@ from imdb_assets.materialization.checked_commit import (
     check_and_commit,
     unchanged_table,
 )
-from imdb_assets.resources.blob_storage import FolderBlobStorage
 from imdb_assets.resources.delta import DeltaLake
+from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.spark import Spark
 from imdb_assets.tables.table import Column, Table
 

@@ -9,8 +9,8 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from imdb_assets.materialization.dataset_loading import DatasetLoader, ParsedDataset, dataset_lines, landing_name
-from imdb_assets.resources.blob_storage import FolderBlobStorage
 from imdb_assets.resources.delta import DeltaLake
+from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.imdb_datasets import FolderImdbDatasets
 from imdb_assets.resources.landing import Landing
 from imdb_assets.resources.spark import Spark

@@ -1,4 +1,7 @@
 import importlib.util
+import json
+import os
+import subprocess
 import sys
 from itertools import count
 from pathlib import Path
@@ -102,3 +105,30 @@ def test_the_declaration_and_the_versions_of_inputs_change_the_fingerprint():
         )
         == 3
     )
+
+
+CODE_VERSIONS = """
+import json
+import dagster as dg
+from imdb_assets import assets
+from imdb_assets.assets.model import _trained
+from imdb_assets.materialization.fingerprint import code_version
+from imdb_assets.materialization.table_asset import TableAsset
+tables = [asset for asset in dg.load_assets_from_package_module(assets) if isinstance(asset, TableAsset)]
+functions = [_trained, *(table.rows for table in tables)]
+print(json.dumps({function.__name__: code_version(function) for function in functions}))
+"""
+
+
+@pytest.mark.slow
+def test_code_versions_are_the_same_in_every_process():
+    versions = []
+    for seed in ("1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        output = subprocess.run(
+            [sys.executable, "-c", CODE_VERSIONS], env=environment, capture_output=True, text=True, check=True
+        ).stdout
+        versions.append(json.loads(output))
+    first, second = versions
+    assert {name for name in first if first[name] != second[name]} == set()
+    assert "gold_training_set" in first

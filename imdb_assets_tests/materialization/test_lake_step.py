@@ -6,8 +6,9 @@ import dagster as dg
 import pytest
 
 from imdb_assets.materialization.lake_step import MAX_RETRIES, lake_step
-from imdb_assets.resources.blob_storage import FolderBlobStorage, StorageUnavailable
+from imdb_assets.resources.blob_storage import StorageUnavailable
 from imdb_assets.resources.delta import DeltaLake
+from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.spark import Spark
 
 

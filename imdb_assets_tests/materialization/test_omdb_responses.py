@@ -5,8 +5,8 @@ import pytest
 
 from imdb_assets.assets.landing import landing_omdb_responses
 from imdb_assets.materialization.omdb_responses import response_lines
-from imdb_assets.resources.blob_storage import FolderBlobStorage
 from imdb_assets.resources.delta import DeltaLake, spark_schema
+from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.omdb import RecordedOmdb
 from imdb_assets.resources.omdb_landing import OmdbLanding
 from imdb_assets.resources.spark import Spark

@@ -5,8 +5,8 @@ import pytest
 from pyspark.sql import SparkSession
 
 from imdb_assets.materialization.rejected_rows import recorded_fingerprints, replace_dataset_rows, replace_source_rows
-from imdb_assets.resources.blob_storage import FolderBlobStorage
 from imdb_assets.resources.delta import DeltaLake
+from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.spark import Spark
 from imdb_assets.tables.bronze import REJECTED_ROWS
 

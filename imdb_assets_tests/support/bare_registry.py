@@ -1,4 +1,4 @@
-"""A real MLflow registry whose versions hold no model: enough for what moves aliases and writes tags."""
+"""A real MLflow registry whose versions hold no model, for tests of aliases, tags and promotion."""
 
 import functools
 import shutil
@@ -17,24 +17,29 @@ from imdb_assets_tests.support.predictions import constant
 
 
 def bare_registry(folder: Path) -> str:
-    """The tracking URI of a registry in `folder`, with the model's name and no version."""
-    uri = f"sqlite:///{shutil.copy(_empty_database(), folder / 'mlflow.db')}"
+    """The tracking URI of a new registry in `folder`, which has the registered model and no version."""
+    uri = new_database(folder)
     mlflow.set_tracking_uri(uri)
     mlflow.set_experiment(experiment_id=mlflow.create_experiment("bare", (folder / "artifacts").as_uri()))
     MlflowClient(uri).create_registered_model(MODEL_NAME)
     return uri
 
 
+def new_database(folder: Path) -> str:
+    """The tracking URI of a new MLflow database, `mlflow.db` in `folder`."""
+    return f"sqlite:///{shutil.copy(_empty_database(), folder / 'mlflow.db')}"
+
+
 @functools.cache
 def _empty_database() -> Path:
-    # MLflow takes seconds to make its tables: once is enough.
+    # MLflow takes seconds to create its tables, so each process does it once.
     file = Path(tempfile.mkdtemp()) / "mlflow.db"
     MlflowClient(f"sqlite:///{file}").search_experiments()
     return file
 
 
 def new_candidate(uri: str, predictions: pd.DataFrame | None = None) -> str:
-    """Register a version, with what its run predicted, as candidate; return it."""
+    """Register a version as candidate, log its run's predictions, and return its number."""
     mlflow.set_tracking_uri(uri)
     with mlflow.start_run() as run:
         if predictions is not None:
@@ -53,19 +58,19 @@ def promoted(uri: str, n: int) -> None:
 
 
 def predicted(candidate: Predictions, champion: Predictions | None, ridge: Predictions) -> pd.DataFrame:
-    """Rows of a predictions file in which the means are 6.0 and 6.1."""
-    said = {
+    """Rows of a predictions file, in which the mean baselines predict 6.0 and 6.1."""
+    predictions_by_model = {
         "lightgbm": candidate,
         "mean": constant(candidate, 6.0),
         "genre_mean": constant(candidate, 6.1),
         "as_of_ridge": ridge,
     } | ({"champion": champion} if champion else {})
     years = [2020] * len(candidate.target_rating)
-    return pd.concat([prediction_rows(model, "test", films, years) for model, films in said.items()])
+    return pd.concat([prediction_rows(model, "test", films, years) for model, films in predictions_by_model.items()])
 
 
 def tags_of(uri: str, alias: str) -> dict[str, str]:
     """Tags of the version that an alias points to."""
-    found = version_of(uri, alias)
-    assert found is not None
-    return dict(found.tags)
+    version = version_of(uri, alias)
+    assert version is not None
+    return dict(version.tags)

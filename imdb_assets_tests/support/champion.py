@@ -1,5 +1,6 @@
 """A small champion trained on invented films, registered once per session and shared by all tests that read it."""
 
+import functools
 from pathlib import Path
 
 import mlflow
@@ -22,6 +23,7 @@ from imdb_assets.rating_model.training.fitted_model import FittedModel, gain_by_
 from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe
 from imdb_assets.rating_model.training.text_scores import text_counts
+from imdb_assets_tests.support.bare_registry import new_database
 
 N_FILMS, N_PEOPLE = 900, 120
 HISTORY_UNTIL, TRAINED_UNTIL = 2010, 2020
@@ -34,8 +36,8 @@ _WORDS = ("quiet tender luminous patient memory", "shark zombie sequel explosion
 
 
 def registered_champion(folder: Path) -> str:
-    """Train a model, register and promote it; return the tracking URI of the new registry in `folder`."""
-    tracking_uri = f"sqlite:///{folder / 'mlflow.db'}"
+    """Train on invented films, register, promote; return the tracking URI of the registry made in `folder`."""
+    tracking_uri = new_database(folder)
     mlflow.set_tracking_uri(tracking_uri)
     mlflow.create_experiment("champion", artifact_location=(folder / "artifacts").as_uri())
     mlflow.set_experiment("champion")
@@ -46,6 +48,7 @@ def registered_champion(folder: Path) -> str:
     return tracking_uri
 
 
+@functools.cache
 def invented_model() -> RatingModel:
     """Return a model whose history is of the older films, trees of those after, and intervals of the latest."""
     films = invented_films()

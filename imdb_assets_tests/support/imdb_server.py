@@ -1,4 +1,4 @@
-"""A server of IMDb's datasets on this machine, over real HTTP, which can be told to behave badly."""
+"""A server of IMDb's datasets on this machine, over real HTTP, with faults on request."""
 
 import time
 from collections import Counter, defaultdict, deque
@@ -8,36 +8,53 @@ from dataclasses import dataclass, field
 from email.utils import formatdate
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, kw_only=True)
 class Trouble:
-    """What the server does with one request instead of sending the file."""
+    """How the server treats one request instead of sending the file."""
 
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     sent_share: float = 1.0
-    """Less than one: the connection breaks before the rest of the file."""
+    """Below one, the connection breaks before the rest of the file is sent."""
     file: bytes | None = None
-    """From now on the file is this one."""
+    """From this request on, the content of the file."""
 
 
 @dataclass
 class ImdbServer:
-    """Files by name (`title.basics.tsv.gz`), and the troubles that wait for the next requests of each."""
+    """Files by name (`title.basics.tsv.gz`), and the faults of the next requests for each."""
 
     url: str
     files: dict[str, bytes] = field(default_factory=dict)
     modified: float = 1_700_000_000.0
+    """When the files were last modified, as a Unix time."""
+    modified_earlier: dict[str, float] = field(default_factory=dict)
+    """The same of single files, by name."""
     troubles: dict[str, deque[Trouble]] = field(default_factory=lambda: defaultdict(deque))
     seconds: float = 0.0
-    """How long each half of a file takes."""
+    """Seconds that each half of a file takes."""
     requests: Counter[tuple[str, str, int]] = field(default_factory=Counter)
-    """How often each (method, name, status) was answered."""
+    """Number of responses by method, file name and status."""
     bytes_sent: int = 0
+    may_send: Event = field(default_factory=Event)
+    """Set unless the server is paused."""
+
+    def __post_init__(self) -> None:
+        self.may_send.set()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Send no file until the block ends; requests wait."""
+        self.may_send.clear()
+        try:
+            yield
+        finally:
+            self.may_send.set()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -50,7 +67,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer()
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: pytest shows what matters."""
+        """Log nothing."""
 
     def _answer(self) -> None:
         imdb = self.server.imdb
@@ -67,8 +84,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._send_file(name, content, trouble)
 
     def _send_file(self, name: str, content: bytes, trouble: Trouble) -> None:
+        modified = self.server.imdb.modified_earlier.get(name, self.server.imdb.modified)
         headers = {"ETag": f'"{sha256(content).hexdigest()[:16]}"'}
-        headers["Last-Modified"] = formatdate(self.server.imdb.modified, usegmt=True)
+        headers["Last-Modified"] = formatdate(modified, usegmt=True)
         if self.headers.get("If-None-Match") == headers["ETag"]:
             self._send(name, 304, headers, b"")
         elif "Range" in self.headers and self.headers.get("If-Range") == headers["ETag"]:
@@ -87,6 +105,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command == "GET":
+            imdb.may_send.wait()
             middle = len(body[:sent]) // 2
             self.wfile.write(body[:middle])
             time.sleep(imdb.seconds)

@@ -1,7 +1,7 @@
-"""What every lake has to bear, whatever it lies on: a program that acts on the lake of the settings.
+"""What every lake must support, whatever its storage: MERGE, time travel and killed writes.
 
-It prints one JSON object of what it saw, for test_lakes.py to judge: another process, since Spark learns of Azure
-when its Java starts.
+As a program it acts on the lake of its environment variables and prints its observations as one JSON object. A lake on
+Azure needs such a process of its own, because Spark can only be set up for Azure when its Java starts.
 """
 
 import json
@@ -10,61 +10,60 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 
 import dagster as dg
 from pyspark.sql import DataFrame
 
-from imdb_assets.automation import ON_DEMAND
-from imdb_assets.definitions import definitions_for
 from imdb_assets.resources.delta import DeltaLake
-from imdb_assets.resources.environments import resources_for
-from imdb_assets.settings import settings
-from imdb_assets.tables import bronze, gold, silver
 from imdb_assets.tables.table import Column, Table
+from imdb_assets_tests.support.core_graph import CORE, assets_of
+from imdb_assets_tests.support.platforms import delta_of, run_job
 
 THINGS = Table(
     layer="silver",
     name="things",
-    description="Rows that agree with each other: a table of several writes would not.",
+    description="Rows of one write each time: rows of two writes would show that a write was torn.",
     primary_key=("id",),
     columns=(
         Column(name="id", type="bigint", comment="Id.", nullable=False),
-        Column(name="written", type="bigint", comment="Which write the row is of.", nullable=False),
+        Column(name="written", type="bigint", comment="Number of the write that the row comes from.", nullable=False),
     ),
 )
 ROWS = 200_000
-GRAPH, ENDLESSLY = "--graph", "--write-endlessly"
+MODULE = "imdb_assets_tests.support.lake_contract"
+_ENDLESSLY = "--write-endlessly"
 
 
 def main(arguments: list[str]) -> None:
-    # Dagster puts the secrets in.
-    with dg.build_resources({"delta": resources_for(settings())["delta"]}) as resources:
+    """Print what the core of the graph and the contract do to the lake of the environment variables."""
+    # Dagster resolves the secrets.
+    with dg.build_resources({"delta": delta_of(os.environ)}) as resources:
         delta: DeltaLake = resources.delta
-        if arguments == [ENDLESSLY]:
+        if arguments == [_ENDLESSLY]:
             for written in range(1, 1_000_000):
                 delta.overwrite(THINGS, things(delta, written))
                 print(written, flush=True)
-        seen = {"graph": graph(delta)} if arguments == [GRAPH] else {}
-        seen |= {"merge": merge(delta), "killed_write": killed_write(delta)}
-    print(json.dumps(seen))
+        print(json.dumps({"graph": graph(delta), **contract(delta, os.environ)}))
 
 
 def graph(delta: DeltaLake) -> dict[str, object]:
-    """The whole graph twice: what it made, and what the second run added."""
-    made = (*bronze.TABLES, *silver.TABLES, *gold.TABLES)
-    tables = [table for table in made if table.asset_name not in ON_DEMAND]
-    seen: list[dict[str, list[int]]] = []
+    """Run the core of the graph twice: the rows of each table, and whether the second run wrote any."""
+    versions: list[dict[str, list[int]]] = []
     for _ in range(2):
-        with dg.DagsterInstance.ephemeral() as instance:
-            job = definitions_for(settings()).resolve_job_def("whole_platform")
-            assert job.execute_in_process(instance=instance).success
-        seen.append({table.asset_name: delta.commits(table.path) for table in tables})
-    rows = {table.asset_name: delta.read(table.path).count() for table in tables}
-    return {"rows": rows, "is_unchanged_by_the_second_run": seen[0] == seen[1]}
+        assert run_job(os.environ, assets=assets_of("whole_platform", CORE)).success
+        versions.append({table.asset_name: delta.commits(table.path) for table in CORE})
+    rows = {table.asset_name: delta.read(table.path).count() for table in CORE}
+    return {"rows": rows, "is_unchanged_by_the_second_run": versions[0] == versions[1]}
+
+
+def contract(delta: DeltaLake, variables: Mapping[str, str]) -> dict[str, object]:
+    """What a MERGE and a killed write do to a table of the lake that these environment variables name."""
+    return {"merge": merge(delta), "killed_write": killed_write(delta, variables)}
 
 
 def merge(delta: DeltaLake) -> dict[str, object]:
-    """Overwrite, MERGE, and the version before."""
+    """The rows after a MERGE, and those of the version before it."""
     delta.overwrite(THINGS, things(delta, 1).where("id < 3"))
     before = delta.commits(THINGS.path)[-1]
     delta.merge(THINGS, things(delta, 2).where("id BETWEEN 2 AND 3"), is_whole=False)
@@ -75,10 +74,15 @@ def merge(delta: DeltaLake) -> dict[str, object]:
     }
 
 
-def killed_write(delta: DeltaLake) -> dict[str, object]:
-    """A writer that is killed in the middle: what readers meet then, and whether others can write."""
-    command = [sys.executable, "-m", "imdb_assets_tests.lake_contract", ENDLESSLY]
-    writer = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
+def killed_write(delta: DeltaLake, variables: Mapping[str, str]) -> dict[str, object]:
+    """Kill a writer in the middle: what readers find afterwards, and whether others can write."""
+    writer = subprocess.Popen(
+        [sys.executable, "-m", MODULE, _ENDLESSLY],
+        env=dict(variables),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     assert writer.stdout
     for _ in range(3):
         written = int(writer.stdout.readline())

@@ -1,4 +1,4 @@
-"""OMDb's API on this machine, over real HTTP: keys, a daily limit, and its own words for what it refuses."""
+"""OMDb's API on this machine, over real HTTP: keys, a daily limit, and OMDb's own error messages."""
 
 import json
 import time
@@ -15,17 +15,17 @@ KEY = "a1b2c3d4"
 
 @dataclass
 class OmdbServer:
-    """Responses by title id; the key that is accepted; how many requests it may make."""
+    """Responses by title id, and the daily limit of the one valid key."""
 
     url: str
     responses: dict[str, bytes] = field(default_factory=dict)
     daily_limit: int = 1000
     troubles: deque[Response] = field(default_factory=deque)
-    """What the next requests get instead."""
+    """Responses that the next requests get instead."""
     seconds: float = 0.0
-    """How long it thinks."""
+    """Seconds before each response."""
     requests: Counter[str] = field(default_factory=Counter)
-    """How often each title was asked for."""
+    """Number of requests by title id."""
 
 
 @contextmanager

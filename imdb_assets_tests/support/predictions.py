@@ -1,4 +1,4 @@
-"""Invented predictions, for tests of metrics, slices, gate and registry."""
+"""Invented predictions, for tests of metrics, slices, the promotion gate and the registry."""
 
 import numpy as np
 import pandas as pd
@@ -6,11 +6,11 @@ import pandas as pd
 from imdb_assets.rating_model.evaluation.predictions import Predictions
 
 HALF_80, HALF_90 = 1.2816, 1.6449
-"""Half a width of a normal distribution's 80% and 90% interval, in standard deviations."""
+"""Half widths of a normal distribution's 80% and 90% intervals, in standard deviations."""
 
 
 def truth(n: int, *, seed: int = 0) -> np.ndarray:
-    """What could be known of each film: its expected rating, 6 on average, with a spread of 1."""
+    """Expected ratings of `n` films: normal around 6 with a standard deviation of 1."""
     return np.random.default_rng(seed).normal(6.0, 1.0, n)
 
 
@@ -25,11 +25,17 @@ def scored(
     seed: int = 1,
     model_seed: int = 2,
 ) -> Predictions:
-    """Films rated about `expected` with `noise`, and a model that sees it blurred and shrinks rightly.
+    """Predictions of a model that observes each film's expected rating with an error and shrinks it accordingly.
 
-    :param off: standard deviation of the blur.
-    :param stretch: by how much the model exaggerates distances from 6; 1 is calibrated.
-    :param width: of its intervals; 1 is right.
+    Args:
+        expected: Expected rating of each film, shape `(n,)`.
+        noise: Standard deviation of the ratings around the expected ones.
+        off: Standard deviation of the model's error.
+        stretch: Factor of the predictions' distances from 6; 1 is calibrated.
+        width: Factor of the intervals' widths; 1 has the nominal coverage.
+        votes: Votes of every film, or of each.
+        seed: Seed of the ratings.
+        model_seed: Seed of the model's errors.
     """
     n = len(expected)
     target = expected + np.random.default_rng(seed).normal(0, noise, n)
@@ -47,7 +53,7 @@ def scored(
 
 
 def constant(films: Predictions, rating: float) -> Predictions:
-    """A baseline that says the same of every film."""
+    """Predictions of a baseline that gives every film the same rating."""
     return Predictions(
         films.tconsts, films.target_rating, films.n_votes, np.full(len(films.target_rating), rating), None
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import requests
 
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 300
 
 
 def free_port() -> int:
@@ -21,21 +21,32 @@ def free_port() -> int:
 
 @contextmanager
 def served(command: list[str], *, port: int, health: str, environment: Mapping[str, str], log: Path) -> Iterator[str]:
-    """Run a server until the block ends; its address, once `health` answers."""
+    """Run a server until the block ends.
+
+    Args:
+        command: The server's program and arguments.
+        port: The port that it listens on.
+        health: Path of the page that answers once the server is ready.
+        environment: All of the server's environment variables.
+        log: File that receives its output.
+
+    Yields:
+        The server's address, once it is ready.
+    """
     address = f"http://127.0.0.1:{port}"
     with log.open("wb") as output:
         server = subprocess.Popen(
             command, env=dict(environment), stdout=output, stderr=subprocess.STDOUT, start_new_session=True
         )
     try:
-        _wait(server, f"{address}{health}", log)
+        _wait_until_healthy(server, f"{address}{health}", log)
         yield address
     finally:
         end(server)
 
 
 def end(server: subprocess.Popen) -> None:
-    """Ask a server to end, and make it after half a minute."""
+    """Ask a server to end, and kill it after half a minute."""
     server.terminate()
     try:
         server.wait(timeout=30)
@@ -45,7 +56,7 @@ def end(server: subprocess.Popen) -> None:
 
 
 def wait_for_port(port: int, server: subprocess.Popen, *, log: Path, seconds: float = PATIENCE_SECONDS) -> None:
-    """Wait until a server listens that writes to a log."""
+    """Wait until a server listens on a port; AssertionError with the end of its log where it does not in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and server.poll() is None:
         with socket.socket() as probe:
@@ -53,15 +64,19 @@ def wait_for_port(port: int, server: subprocess.Popen, *, log: Path, seconds: fl
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.05)
-    raise AssertionError(f"nothing listens on port {port}: {log.read_text(errors='replace')[-3000:]}")
+    raise AssertionError(f"nothing listens on port {port}: {_end_of(log)}")
 
 
-def _wait(server: subprocess.Popen, url: str, log: Path) -> None:
+def _wait_until_healthy(server: subprocess.Popen, url: str, log: Path) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline and server.poll() is None:
         try:
             if requests.get(url, timeout=5).ok:
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.3)
-    raise AssertionError(f"{url} did not answer: {log.read_text(errors='replace')[-3000:]}")
+    raise AssertionError(f"{url} did not answer: {_end_of(log)}")
+
+
+def _end_of(log: Path) -> str:
+    return log.read_text(errors="replace")[-3000:]
