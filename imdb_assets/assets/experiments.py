@@ -4,9 +4,8 @@ import dagster as dg
 import pandas as pd
 import pyarrow as pa
 
-from imdb_assets.materialization.checked_commit import Checked, Writing
 from imdb_assets.materialization.plots import as_markdown, backtest_years, importance, search_trials
-from imdb_assets.materialization.table_asset import Partitions, table_asset
+from imdb_assets.materialization.table_asset import Checked, Partitions, Writing, table_asset
 from imdb_assets.rating_model.evaluation.ablation import NO_CAST, ablate, without_cast
 from imdb_assets.rating_model.evaluation.backtest import backtest_year, mature_films
 from imdb_assets.rating_model.evaluation.hyperparameter_search import search_recipe

@@ -5,11 +5,10 @@ import pandas as pd
 import pyarrow as pa
 from pyspark.sql import DataFrame
 
-from imdb_assets.materialization.checked_commit import Checked
 from imdb_assets.materialization.checks import orphans_result, orphans_spec
 from imdb_assets.materialization.leak_check import audit_leaks, features_as_of, own_target_moves_text_score
 from imdb_assets.materialization.plots import bars, vote_band_label
-from imdb_assets.materialization.table_asset import table_asset
+from imdb_assets.materialization.table_asset import Checked, table_asset
 from imdb_assets.rating_model.features import as_of_baseline
 from imdb_assets.rating_model.features.history import History
 from imdb_assets.rating_model.training.training_set import training_set

@@ -5,9 +5,8 @@ import pandas as pd
 from pyspark.sql import DataFrame
 
 from imdb_assets.assets.champion import rating_model_champion
-from imdb_assets.materialization.checked_commit import Checked, Writing
-from imdb_assets.materialization.plots import bars, predicted_and_actual
-from imdb_assets.materialization.table_asset import table_asset
+from imdb_assets.materialization.plots import bars, outcomes
+from imdb_assets.materialization.table_asset import Checked, Writing, table_asset
 from imdb_assets.rating_model.monitoring import drift
 from imdb_assets.rating_model.monitoring.forecasts import first_forecasts, forecasts, no_forecasts
 from imdb_assets.rating_model.monitoring.scoreboard import score
@@ -62,12 +61,12 @@ def gold_scoreboard(
     metadata: dict[str, dg.MetadataValue | float] = dict(found.numbers)
     if len(scored):
         first = first_forecasts(scored)
-        metadata["forecast_and_outcome"] = predicted_and_actual(
+        metadata["forecast_and_outcome"] = outcomes(
             first["predicted_rating"].tolist(),
             first["target_rating"].tolist(),
             title="Matured forecasts, each film's first",
-            predicted_label="forecast rating",
-            actual_label="rating today",
+            expected_label="forecast rating",
+            found_label="rating today",
         )
     check = dg.AssetCheckResult(
         check_name=FORECASTS_HOLD,

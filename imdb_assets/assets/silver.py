@@ -6,10 +6,9 @@ import dagster as dg
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from imdb_assets.materialization.checked_commit import Checked, Writing
 from imdb_assets.materialization.checks import orphans_result, orphans_spec
 from imdb_assets.materialization.plots import bars, vote_band_label
-from imdb_assets.materialization.table_asset import table_asset
+from imdb_assets.materialization.table_asset import Checked, Writing, table_asset
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.tables.silver import (
     CREDITS,

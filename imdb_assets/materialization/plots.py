@@ -47,18 +47,18 @@ def bars(
     return as_markdown(figure, alt=title)
 
 
-def predicted_and_actual(
-    predicted: Sequence[float], actual: Sequence[float], *, title: str, predicted_label: str, actual_label: str
+def outcomes(
+    expected: Sequence[float], found: Sequence[float], *, title: str, expected_label: str, found_label: str
 ) -> dg.MetadataValue:
-    """Draw actual values against predicted ones, with the diagonal of equal values."""
+    """Draw actual values against expected ones, with the diagonal of equal values."""
     figure = Figure(figsize=(5, 5), layout="constrained")
     axes = figure.add_subplot()
-    least, most = min(*predicted, *actual), max(*predicted, *actual)
+    least, most = min(*expected, *found), max(*expected, *found)
     axes.plot([least, most], [least, most], color=INK, linewidth=1, linestyle="--")
-    axes.scatter(predicted, actual, s=14, color=COLORS[0], alpha=0.5, linewidths=0)
+    axes.scatter(expected, found, s=14, color=COLORS[0], alpha=0.5, linewidths=0)
     axes.set_aspect("equal")
-    axes.set_xlabel(predicted_label, fontsize=9, color=INK)
-    axes.set_ylabel(actual_label, fontsize=9, color=INK)
+    axes.set_xlabel(expected_label, fontsize=9, color=INK)
+    axes.set_ylabel(found_label, fontsize=9, color=INK)
     axes.set_title(title, loc="left", fontsize=11, color=INK)
     axes.tick_params(labelsize=9, labelcolor=INK)
     for side in ("top", "right"):

@@ -16,7 +16,7 @@ OMDB = "omdb"
 
 
 def parsed_lines(lines: DataFrame, table: Table) -> DataFrame:
-    """Each line below the header with its values in the table's types, and its text and the reason if it is rejected.
+    """Each line below the header with its values in the table's types, and why it is rejected if it is.
 
     `lines` has `line_number` (the header is line 1) and `value`.
     """
@@ -30,15 +30,12 @@ def parsed_lines(lines: DataFrame, table: Table) -> DataFrame:
         F.concat(F.lit("has "), F.size(texts), F.lit(f" columns, not {len(columns)}")),
     )
     wrong_values = [_wrong_value(value, column) for value, column in zip(values, columns, strict=True)]
-    parsed = lines.where(F.col("line_number") > 1).select(
+    return lines.where(F.col("line_number") > 1).select(
         "line_number",
-        "value",
+        F.col("value").alias("raw"),
         F.coalesce(wrong_width, *wrong_values).alias("reason"),
         *(value.alias(column.name) for value, column in zip(typed, columns, strict=True)),
     )
-    # The text of kept lines is dropped: persisted lines would otherwise take twice the memory.
-    raw = F.when(F.col("reason").isNotNull(), F.col("value")).alias("raw")
-    return parsed.select("line_number", raw, "reason", *(column.name for column in columns))
 
 
 def dataset_rows(parsed: DataFrame, table: Table, *, snapshot_date: date) -> DataFrame:

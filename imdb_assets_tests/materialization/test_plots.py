@@ -13,7 +13,7 @@ from imdb_assets.materialization.plots import (
     calibration,
     coverage,
     importance,
-    predicted_and_actual,
+    outcomes,
     search_trials,
     vote_band_label,
 )
@@ -38,7 +38,7 @@ def test_bars_are_drawn_for_no_and_for_several_series_of_values():
     for values in ({"rows": [0, 0]}, {"before": [0.5, 0.1], "after": [0.2, 0.9]}):
         plot = bars(values, ["plot", "language"], title="Missing", unit="share")
         assert str(plot.value).startswith("![Missing](")
-    plot = predicted_and_actual([6.0, 7.0], [6.5, 6.5], title="Matured", predicted_label="p", actual_label="a")
+    plot = outcomes([6.0, 7.0], [6.5, 6.5], title="Matured", expected_label="forecast", found_label="today")
     assert str(plot.value).startswith("![Matured](")
 
 

@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from imdb_assets.materialization.checked_commit import Checked, Writing
-from imdb_assets.materialization.table_asset import table_asset
+from imdb_assets.materialization.table_asset import Checked, Writing, table_asset
 from imdb_assets.resources.blob_storage import FolderBlobStorage
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.spark import Spark
