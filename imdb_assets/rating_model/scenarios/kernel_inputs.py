@@ -11,14 +11,17 @@ from imdb_assets.rating_model.features.history import History
 from imdb_assets.rating_model.features.history_table import GENRE_CODES, ROLE_CODES, States, coded, person_numbers
 from imdb_assets.rating_model.features.person_features import NEUTRAL, franchise_states, pair_states, role_facts
 from imdb_assets.rating_model.scenarios.kernel.arrays import GroupLimits, PairArrays, RoleArrays, TeamArrays
-from imdb_assets.rating_model.scenarios.kernel.columns import CreditSum, TeamFeature
+from imdb_assets.rating_model.scenarios.kernel.columns import (
+    CREDIT_SUM_EFFECT,
+    CREDIT_SUM_WEIGHT,
+    CREDIT_SUM_WEIGHTED_EFFECT,
+    TEAM_FEATURES,
+)
 from imdb_assets.rating_model.scenarios.space import Space
 from imdb_assets.vocabulary.effects import EFFECT_SHRINKAGE
 from imdb_assets.vocabulary.roles import PAIRED_CAST, ROLE_LISTS
 from imdb_assets.vocabulary.title_stems import title_stem
 
-TEAM_FEATURES = tuple(feature.name.lower() for feature in TeamFeature)
-"""Names of the features that the kernel calculates for a whole team."""
 PAIR_FEATURES = {
     "writer": ("writer_pair_effect_mean", "writer_pair_films_max", "director_writes"),
     "cast": ("cast_pair_effect_mean", "cast_pair_films_max", None),
@@ -71,7 +74,7 @@ class KernelInputs:
         self.ranges: dict[str, tuple[float, float]] = {}
 
     def for_year(self, year: int) -> Mapping[tuple[str, ...], PeopleArrays]:
-        """Look up everybody as of a release year, and extend `ranges`.
+        """Look up all people as of a release year, and extend `ranges`.
 
         Args:
             year: Release year of the films.
@@ -188,8 +191,8 @@ class KernelInputs:
 
     def _add_team_ranges(self, roles: Mapping[str, RoleArrays], any_role: States) -> None:
         sums = np.vstack([role.credit_sums for role in roles.values()])
-        weighted_effect, weight = sums[:, CreditSum.WEIGHTED_EFFECT], sums[:, CreditSum.WEIGHT]
-        self._add_range("team_effect_mean", sums[:, CreditSum.EFFECT], 0.0)
+        weighted_effect, weight = sums[:, CREDIT_SUM_WEIGHTED_EFFECT], sums[:, CREDIT_SUM_WEIGHT]
+        self._add_range("team_effect_mean", sums[:, CREDIT_SUM_EFFECT], 0.0)
         self._add_range("team_effect_pooled", _means(weighted_effect, weight), 0.0)
         weighted_effect, weight = any_role.take("sum_weighted_effect"), any_role.take("sum_weight")
         self._add_range("team_all_effect_pooled", _means(weighted_effect, weight), 0.0)

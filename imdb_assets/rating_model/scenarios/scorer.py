@@ -12,10 +12,10 @@ from imdb_assets.rating_model.features.draft import drafts_frame
 from imdb_assets.rating_model.features.matrix import features
 from imdb_assets.rating_model.scenarios.constraints import ScenarioError
 from imdb_assets.rating_model.scenarios.kernel.arrays import Strides
-from imdb_assets.rating_model.scenarios.kernel.columns import TaskColumn
+from imdb_assets.rating_model.scenarios.kernel.columns import TEAM_FEATURES, TaskColumn
 from imdb_assets.rating_model.scenarios.kernel.leaf_masks import film_masks
 from imdb_assets.rating_model.scenarios.kernel.scoring import score
-from imdb_assets.rating_model.scenarios.kernel_inputs import PAIR_FEATURES, TEAM_FEATURES, KernelInputs, PeopleArrays
+from imdb_assets.rating_model.scenarios.kernel_inputs import PAIR_FEATURES, KernelInputs, PeopleArrays
 from imdb_assets.rating_model.scenarios.space import Space
 from imdb_assets.rating_model.scenarios.tree_masks import (
     Dependency,
@@ -133,8 +133,8 @@ class Scorer:
         Args:
             films: int64 (n,), numbers among the space's films.
             directors: int32 (n, n_directors), numbers of candidates, ascending.
-            writers: int32 (n, n_writers), likewise.
-            cast: int32 (n, n_cast), likewise.
+            writers: int32 (n, n_writers), numbers of candidates, ascending.
+            cast: int32 (n, n_cast), numbers of candidates, ascending.
 
         Returns:
             float64 (n,), ratings from 1 to 10; minus infinity where more people cannot satisfy a broken constraint.

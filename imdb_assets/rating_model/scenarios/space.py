@@ -74,7 +74,7 @@ class GroupLimit:
     """A constraint by ids: how many of a group's people a film must and may have.
 
     Attributes:
-        people: nconst ids; None stands for everybody without an earlier rated film.
+        people: nconst ids; None stands for all people without an earlier rated film.
         least: Lowest number of members in a film.
         most: Highest number of members in a film.
     """

@@ -6,8 +6,11 @@ import pytest
 from imdb_assets.rating_model.features.draft import drafts_frame
 from imdb_assets.rating_model.features.matrix import features
 from imdb_assets.rating_model.scenarios.constraints import AtMost, AtMostNewcomers, MustHave, Pick
-from imdb_assets.rating_model.scenarios.kernel.columns import FranchiseState
-from imdb_assets.rating_model.scenarios.kernel_inputs import PAIR_FEATURES, TEAM_FEATURES, KernelInputs
+from imdb_assets.rating_model.scenarios.kernel.columns import (
+    FRANCHISE_STATE_N_FILMS,
+    TEAM_FEATURES,
+)
+from imdb_assets.rating_model.scenarios.kernel_inputs import PAIR_FEATURES, KernelInputs
 from imdb_assets.rating_model.scenarios.space import Variations, build_space
 from imdb_assets.vocabulary.features import FEATURE_NAMES
 from imdb_assets_tests.support.random_history_model import CROWD, DRAFT, KNOWN, NEWCOMERS
@@ -77,7 +80,7 @@ def test_a_title_of_no_franchise_has_no_franchise_history(model):
     for title, has_history in (("The Lantern", True), ("Nothing like it", False), (None, False)):
         space = build_space(model, DRAFT.model_copy(update={"title": title}), VARIATIONS)
         team = KernelInputs(space, model.history, list(FEATURE_NAMES)).for_year(2027)["Drama",].team
-        assert (team.franchise[:, FranchiseState.N_FILMS] >= 0).any() == has_history
+        assert (team.franchise[:, FRANCHISE_STATE_N_FILMS] >= 0).any() == has_history
 
 
 def test_a_feature_that_no_tree_has_is_numbered_minus_one(model):

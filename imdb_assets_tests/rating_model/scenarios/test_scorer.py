@@ -40,7 +40,7 @@ def test_an_incomplete_team_has_the_rating_of_a_draft_without_the_others(model):
     rng = np.random.default_rng(1)
     films, directors = rng.integers(0, len(space.films), 90), rng.integers(0, 6, (90, 1)).astype("int32")
     writers = np.sort(rng.permuted(np.tile(np.arange(5, dtype="int32"), (90, 1)), axis=1)[:, :2], axis=1)
-    nobody = np.zeros((90, 0), "int32")
+    no_cast = np.zeros((90, 0), "int32")
     drafts = [
         space.films[films[row]].model_copy(
             update={
@@ -50,7 +50,7 @@ def test_an_incomplete_team_has_the_rating_of_a_draft_without_the_others(model):
         )
         for row in range(90)
     ]
-    ratings = Scorer(model, space).rate_teams(films, directors, writers, nobody)
+    ratings = Scorer(model, space).rate_teams(films, directors, writers, no_cast)
     assert ratings == pytest.approx(model.predict_frame(drafts_frame(drafts)), abs=1e-10)
 
 

@@ -115,7 +115,7 @@ class RoleArrays(NamedTuple):
         aggregation: int8 (n_facts,), an `Aggregation` per feature.
         neutral: float64 (n_facts,), the feature of a film for which no value is known.
         features: int32 (n_facts,), numbers of the trees' features; -1 where no tree has the feature.
-        credit_sums: float64 (n_candidates, 3), columns of `CreditSum`, from films in this role.
+        credit_sums: float64 (n_candidates, 3), columns of `CREDIT_SUM_*`, from films in this role.
     """
 
     choices: np.ndarray
@@ -152,11 +152,11 @@ class TeamArrays(NamedTuple):
     """The people of all roles, each once.
 
     Attributes:
-        person_sums: float64 (n_people, 2), columns of `PersonSum`.
-        genres: float64 (n_people, n_genres, 4), columns of `GenreState`.
-        franchise: float64 (n_people, 4), columns of `FranchiseState`.
-        neutral: float64 (11,), values without any known person, by `TeamFeature`.
-        features: int32 (11,), numbers of the trees' features by `TeamFeature`; -1 where no tree has the feature.
+        person_sums: float64 (n_people, 2), columns of `PERSON_SUM_*`.
+        genres: float64 (n_people, n_genres, 4), columns of `GENRE_STATE_*`.
+        franchise: float64 (n_people, 4), columns of `FRANCHISE_STATE_*`.
+        neutral: float64 (11,), values without any known person, by `TEAM_FEATURES`.
+        features: int32 (11,), numbers of the trees' features by `TEAM_FEATURES`; -1 where no tree has the feature.
         shrinkage: Weight of the prior, which draws pooled effects towards 0.
         franchise_cast: Cast members, in billing order, that count for the franchise.
     """
@@ -197,7 +197,7 @@ class CastBlock(NamedTuple):
     Attributes:
         masks: uint64 (n_casts, n_trees), leaves that directors, cast and their pairs leave possible.
         sums: float64 (n_casts, n_films), sum over the trees from `n_without_cast` to `n_separable`.
-        credit_sums: float64 (n_casts, 3), columns of `CreditSum`.
+        credit_sums: float64 (n_casts, 3), columns of `CREDIT_SUM_*`.
         possible: uint64 (n_trees,), leaves that are possible with any of the casts.
     """
 
@@ -214,9 +214,9 @@ class Crew(NamedTuple):
         masks: uint64 (n_trees,), leaves that directors, writers and their pairs leave possible.
         sums: float64 (n_films,), sum over the first `n_without_cast` trees.
         is_member: bool (n_people,), whether the person belongs to the crew.
-        totals: float64 (13,), by `TeamSum`.
+        totals: float64 (13,), by `TEAM_SUM_*`.
         group_counts: int64 (n_groups,), members of each constraint's group.
-        credit_sums: float64 (4,), by `CreditSum`.
+        credit_sums: float64 (4,), by `CREDIT_SUM_*`.
     """
 
     masks: np.ndarray
@@ -231,7 +231,7 @@ class TeamBlock(NamedTuple):
     """Features of one crew with each cast of a block, and the nodes that still depend on them.
 
     Attributes:
-        values: float64 (n_casts, 11), by `TeamFeature`.
+        values: float64 (n_casts, 11), by `TEAM_FEATURES`.
         is_allowed: bool (n_casts,), whether the team meets the constraints.
         possible: uint64 (n_trees,), leaves that the crew and any of the casts leave possible.
         open_end: int64 (11,), end of each feature's nodes in the three following arrays.

@@ -1,18 +1,19 @@
 """Names of the columns in the kernel's arrays.
 
-Numba compiles the members to constant offsets, so the names cost nothing.
+Columns of the innermost loops are integer constants, those of a task and of pairs are enumerations. Numba freezes both
+when it compiles.
 """
 
 from enum import IntEnum
 
-
-class CreditSum(IntEnum):
-    """Columns of sums over the credits of one or several roles. `N_CREDITS` exists in the sums of a crew only."""
-
-    WEIGHTED_EFFECT = 0
-    WEIGHT = 1
-    EFFECT = 2
-    N_CREDITS = 3
+(
+    CREDIT_SUM_WEIGHTED_EFFECT,
+    CREDIT_SUM_WEIGHT,
+    CREDIT_SUM_EFFECT,
+    CREDIT_SUM_N_CREDITS,
+) = range(4)
+"""Columns of sums over the credits of one or several roles. The number of credits exists in the sums of a crew only."""
+N_CREDIT_SUMS = CREDIT_SUM_N_CREDITS + 1
 
 
 class PairFeature(IntEnum):
@@ -23,66 +24,69 @@ class PairFeature(IntEnum):
     SELF_SHARE = 2
 
 
-class PersonSum(IntEnum):
-    """Columns of a person's sums over their films in any role."""
+(
+    PERSON_SUM_WEIGHTED_EFFECT,
+    PERSON_SUM_WEIGHT,
+) = range(2)
+"""Columns of a person's sums over their films in any role."""
 
-    WEIGHTED_EFFECT = 0
-    WEIGHT = 1
+(
+    GENRE_STATE_EFFECT,
+    GENRE_STATE_WEIGHTED_EFFECT,
+    GENRE_STATE_WEIGHT,
+    GENRE_STATE_IS_KNOWN,
+) = range(4)
+"""Columns of a person's history in one genre. Whether it is known is 0 or 1."""
 
+(
+    FRANCHISE_STATE_N_FILMS,
+    FRANCHISE_STATE_LOG_FILMS,
+    FRANCHISE_STATE_EFFECT,
+    FRANCHISE_STATE_LAST_RATING,
+) = range(4)
+"""Columns of a person's history in the draft's franchise. The number of films is -1 where there is none."""
 
-class GenreState(IntEnum):
-    """Columns of a person's history in one genre. `IS_KNOWN` is 0 or 1."""
+(
+    TEAM_EFFECT_MEAN,
+    TEAM_EFFECT_POOLED,
+    TEAM_ALL_EFFECT_POOLED,
+    TEAM_LOG_WEIGHT,
+    TEAM_GENRE_EFFECT_MEAN,
+    TEAM_GENRE_EFFECT_MAX,
+    TEAM_GENRE_EFFECT_POOLED,
+    TEAM_GENRE_SHARE,
+    FRANCHISE_EFFECT,
+    FRANCHISE_LAST_RATING,
+    FRANCHISE_LOG_FILMS,
+) = range(11)
+"""Columns of the features of a whole team. The lower-case name is the feature's name."""
+TEAM_FEATURES = (
+    "team_effect_mean", "team_effect_pooled", "team_all_effect_pooled", "team_log_weight", "team_genre_effect_mean",
+    "team_genre_effect_max", "team_genre_effect_pooled", "team_genre_share", "franchise_effect",
+    "franchise_last_rating", "franchise_log_films",
+)  # fmt: skip
+"""Names of the features of a whole team, in the order of their columns."""
 
-    EFFECT = 0
-    WEIGHTED_EFFECT = 1
-    WEIGHT = 2
-    IS_KNOWN = 3
+(
+    TEAM_SUM_WEIGHTED_EFFECT,
+    TEAM_SUM_WEIGHT,
+    TEAM_SUM_N_PEOPLE,
+    TEAM_SUM_GENRE_EFFECT,
+    TEAM_SUM_MAX_GENRE_EFFECT,
+    TEAM_SUM_GENRE_WEIGHTED_EFFECT,
+    TEAM_SUM_GENRE_WEIGHT,
+    TEAM_SUM_N_KNOWN_GENRES,
+    TEAM_SUM_MAX_FRANCHISE_FILMS,
+    TEAM_SUM_BEST_FRANCHISE_LOG_FILMS,
+    TEAM_SUM_BEST_FRANCHISE_EFFECT,
+    TEAM_SUM_BEST_FRANCHISE_LAST_RATING,
+    TEAM_SUM_N_BEST_FRANCHISE,
+) = range(13)
+"""Running totals over the different people of a team.
 
-
-class FranchiseState(IntEnum):
-    """Columns of a person's history in the draft's franchise. `N_FILMS` is -1 where there is none."""
-
-    N_FILMS = 0
-    LOG_FILMS = 1
-    EFFECT = 2
-    LAST_RATING = 3
-
-
-class TeamFeature(IntEnum):
-    """The features of the whole team, in the kernel's order; the lower-case name is the feature's name."""
-
-    TEAM_EFFECT_MEAN = 0
-    TEAM_EFFECT_POOLED = 1
-    TEAM_ALL_EFFECT_POOLED = 2
-    TEAM_LOG_WEIGHT = 3
-    TEAM_GENRE_EFFECT_MEAN = 4
-    TEAM_GENRE_EFFECT_MAX = 5
-    TEAM_GENRE_EFFECT_POOLED = 6
-    TEAM_GENRE_SHARE = 7
-    FRANCHISE_EFFECT = 8
-    FRANCHISE_LAST_RATING = 9
-    FRANCHISE_LOG_FILMS = 10
-
-
-class TeamSum(IntEnum):
-    """Running totals over the different people of a team.
-
-    The `BEST_FRANCHISE_` totals cover the people with the most films in the franchise, who have equally many.
-    """
-
-    WEIGHTED_EFFECT = 0
-    WEIGHT = 1
-    N_PEOPLE = 2
-    GENRE_EFFECT = 3
-    MAX_GENRE_EFFECT = 4
-    GENRE_WEIGHTED_EFFECT = 5
-    GENRE_WEIGHT = 6
-    N_KNOWN_GENRES = 7
-    MAX_FRANCHISE_FILMS = 8
-    BEST_FRANCHISE_LOG_FILMS = 9
-    BEST_FRANCHISE_EFFECT = 10
-    BEST_FRANCHISE_LAST_RATING = 11
-    N_BEST_FRANCHISE = 12
+The totals of the best in the franchise cover the people with the most films in it, who have equally many.
+"""
+N_TEAM_SUMS = TEAM_SUM_N_BEST_FRANCHISE + 1
 
 
 class TaskColumn(IntEnum):

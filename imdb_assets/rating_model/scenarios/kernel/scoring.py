@@ -10,14 +10,14 @@ updates of its reference count.
 import numpy as np
 
 from imdb_assets.rating_model.scenarios.kernel.arrays import CastBlock, Crew, TeamBlock
-from imdb_assets.rating_model.scenarios.kernel.columns import CreditSum, TaskColumn, TeamFeature, TeamSum
+from imdb_assets.rating_model.scenarios.kernel.columns import N_CREDIT_SUMS, N_TEAM_SUMS, TEAM_FEATURES, TaskColumn
 from imdb_assets.rating_model.scenarios.kernel.compilation import compiled
 from imdb_assets.rating_model.scenarios.kernel.leaf_masks import find_open_nodes, sum_leaves
 from imdb_assets.rating_model.scenarios.kernel.role_masks import apply_pairs, apply_role
 from imdb_assets.rating_model.scenarios.kernel.team_features import add_role, clear_crew, complete_teams, sum_credits
 
 _ALL_LEAVES = ~np.uint64(0)
-_N_CREDIT_SUMS, _N_TEAM_SUMS, _N_TEAM_FEATURES = len(CreditSum), len(TeamSum), len(TeamFeature)
+_N_TEAM_FEATURES = len(TEAM_FEATURES)
 
 
 @compiled()
@@ -145,9 +145,9 @@ def _empty_crew(n_trees, n_films, n_people, n_groups):
         np.empty(n_trees, np.uint64),
         np.empty(n_films),
         np.zeros(n_people, np.bool_),
-        np.empty(_N_TEAM_SUMS),
+        np.empty(N_TEAM_SUMS),
         np.zeros(n_groups, np.int64),
-        np.empty(_N_CREDIT_SUMS),
+        np.empty(N_CREDIT_SUMS),
     )
 
 

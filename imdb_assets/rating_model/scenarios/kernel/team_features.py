@@ -9,12 +9,44 @@ Sums run in the featurizer's order, so that each feature has the featurizer's bi
 import numpy as np
 
 from imdb_assets.rating_model.scenarios.kernel.columns import (
-    CreditSum,
-    FranchiseState,
-    GenreState,
-    PersonSum,
-    TeamFeature,
-    TeamSum,
+    CREDIT_SUM_EFFECT,
+    CREDIT_SUM_N_CREDITS,
+    CREDIT_SUM_WEIGHT,
+    CREDIT_SUM_WEIGHTED_EFFECT,
+    FRANCHISE_EFFECT,
+    FRANCHISE_LAST_RATING,
+    FRANCHISE_LOG_FILMS,
+    FRANCHISE_STATE_EFFECT,
+    FRANCHISE_STATE_LAST_RATING,
+    FRANCHISE_STATE_LOG_FILMS,
+    FRANCHISE_STATE_N_FILMS,
+    GENRE_STATE_EFFECT,
+    GENRE_STATE_IS_KNOWN,
+    GENRE_STATE_WEIGHT,
+    GENRE_STATE_WEIGHTED_EFFECT,
+    PERSON_SUM_WEIGHT,
+    PERSON_SUM_WEIGHTED_EFFECT,
+    TEAM_ALL_EFFECT_POOLED,
+    TEAM_EFFECT_MEAN,
+    TEAM_EFFECT_POOLED,
+    TEAM_GENRE_EFFECT_MAX,
+    TEAM_GENRE_EFFECT_MEAN,
+    TEAM_GENRE_EFFECT_POOLED,
+    TEAM_GENRE_SHARE,
+    TEAM_LOG_WEIGHT,
+    TEAM_SUM_BEST_FRANCHISE_EFFECT,
+    TEAM_SUM_BEST_FRANCHISE_LAST_RATING,
+    TEAM_SUM_BEST_FRANCHISE_LOG_FILMS,
+    TEAM_SUM_GENRE_EFFECT,
+    TEAM_SUM_GENRE_WEIGHT,
+    TEAM_SUM_GENRE_WEIGHTED_EFFECT,
+    TEAM_SUM_MAX_FRANCHISE_FILMS,
+    TEAM_SUM_MAX_GENRE_EFFECT,
+    TEAM_SUM_N_BEST_FRANCHISE,
+    TEAM_SUM_N_KNOWN_GENRES,
+    TEAM_SUM_N_PEOPLE,
+    TEAM_SUM_WEIGHT,
+    TEAM_SUM_WEIGHTED_EFFECT,
 )
 from imdb_assets.rating_model.scenarios.kernel.compilation import compiled
 
@@ -24,7 +56,7 @@ def clear_crew(crew):
     """Remove everybody from a `Crew`; its masks and sums stay."""
     crew.is_member[:] = False
     crew.totals[:] = 0.0
-    crew.totals[TeamSum.MAX_GENRE_EFFECT] = -np.inf
+    crew.totals[TEAM_SUM_MAX_GENRE_EFFECT] = -np.inf
     crew.group_counts[:] = 0
     crew.credit_sums[:] = 0.0
 
@@ -45,7 +77,7 @@ def add_role(crew, role, choice, team, limits):
     sum_credits(role, choice, role_sums)
     for column in range(3):
         crew.credit_sums[column] += role_sums[column]
-    crew.credit_sums[CreditSum.N_CREDITS] += role.choices.shape[1]
+    crew.credit_sums[CREDIT_SUM_N_CREDITS] += role.choices.shape[1]
     for candidate in role.choices[choice]:
         person = role.persons[candidate]
         if not crew.is_member[person]:
@@ -57,7 +89,7 @@ def add_role(crew, role, choice, team, limits):
 
 @compiled()
 def sum_credits(role, choice, sums):
-    """Write the sums of a role's credits into `sums`, float64 (3,), by `CreditSum`."""
+    """Write the sums of a role's credits into `sums`, float64 (3,), by `CREDIT_SUM_*`."""
     sums[:] = 0.0
     for candidate in role.choices[choice]:
         for column in range(3):
@@ -69,36 +101,36 @@ def add_person(totals, person, person_sums, genres, franchise, counts_for_franch
     """Add a person to the totals of a team.
 
     Args:
-        totals: float64 (13,), by `TeamSum`, changed in place.
+        totals: float64 (13,), by `TEAM_SUM_*`, changed in place.
         person: Row in the three following arrays, which are those of `TeamArrays`.
-        person_sums: float64 (n_people, 2), columns of `PersonSum`.
-        genres: float64 (n_people, n_genres, 4), columns of `GenreState`.
-        franchise: float64 (n_people, 4), columns of `FranchiseState`.
+        person_sums: float64 (n_people, 2), columns of `PERSON_SUM_*`.
+        genres: float64 (n_people, n_genres, 4), columns of `GENRE_STATE_*`.
+        franchise: float64 (n_people, 4), columns of `FRANCHISE_STATE_*`.
         counts_for_franchise: Whether the person counts for the franchise, as directors, writers and leading cast do.
     """
-    totals[TeamSum.WEIGHTED_EFFECT] += person_sums[person, PersonSum.WEIGHTED_EFFECT]
-    totals[TeamSum.WEIGHT] += person_sums[person, PersonSum.WEIGHT]
-    totals[TeamSum.N_PEOPLE] += 1.0
+    totals[TEAM_SUM_WEIGHTED_EFFECT] += person_sums[person, PERSON_SUM_WEIGHTED_EFFECT]
+    totals[TEAM_SUM_WEIGHT] += person_sums[person, PERSON_SUM_WEIGHT]
+    totals[TEAM_SUM_N_PEOPLE] += 1.0
     for genre in range(genres.shape[1]):
-        effect = genres[person, genre, GenreState.EFFECT]
-        totals[TeamSum.GENRE_EFFECT] += effect
-        totals[TeamSum.MAX_GENRE_EFFECT] = max(totals[TeamSum.MAX_GENRE_EFFECT], effect)
-        totals[TeamSum.GENRE_WEIGHTED_EFFECT] += genres[person, genre, GenreState.WEIGHTED_EFFECT]
-        totals[TeamSum.GENRE_WEIGHT] += genres[person, genre, GenreState.WEIGHT]
-        totals[TeamSum.N_KNOWN_GENRES] += genres[person, genre, GenreState.IS_KNOWN]
-    films = franchise[person, FranchiseState.N_FILMS]
+        effect = genres[person, genre, GENRE_STATE_EFFECT]
+        totals[TEAM_SUM_GENRE_EFFECT] += effect
+        totals[TEAM_SUM_MAX_GENRE_EFFECT] = max(totals[TEAM_SUM_MAX_GENRE_EFFECT], effect)
+        totals[TEAM_SUM_GENRE_WEIGHTED_EFFECT] += genres[person, genre, GENRE_STATE_WEIGHTED_EFFECT]
+        totals[TEAM_SUM_GENRE_WEIGHT] += genres[person, genre, GENRE_STATE_WEIGHT]
+        totals[TEAM_SUM_N_KNOWN_GENRES] += genres[person, genre, GENRE_STATE_IS_KNOWN]
+    films = franchise[person, FRANCHISE_STATE_N_FILMS]
     if counts_for_franchise and films >= 0.0:
         # The person with the most films of the franchise represents it. Several with equally many are averaged.
-        if films > totals[TeamSum.MAX_FRANCHISE_FILMS]:
-            totals[TeamSum.MAX_FRANCHISE_FILMS] = films
-            totals[TeamSum.BEST_FRANCHISE_LOG_FILMS] = franchise[person, FranchiseState.LOG_FILMS]
-            totals[TeamSum.BEST_FRANCHISE_EFFECT] = 0.0
-            totals[TeamSum.BEST_FRANCHISE_LAST_RATING] = 0.0
-            totals[TeamSum.N_BEST_FRANCHISE] = 0.0
-        if films == totals[TeamSum.MAX_FRANCHISE_FILMS]:
-            totals[TeamSum.BEST_FRANCHISE_EFFECT] += franchise[person, FranchiseState.EFFECT]
-            totals[TeamSum.BEST_FRANCHISE_LAST_RATING] += franchise[person, FranchiseState.LAST_RATING]
-            totals[TeamSum.N_BEST_FRANCHISE] += 1.0
+        if films > totals[TEAM_SUM_MAX_FRANCHISE_FILMS]:
+            totals[TEAM_SUM_MAX_FRANCHISE_FILMS] = films
+            totals[TEAM_SUM_BEST_FRANCHISE_LOG_FILMS] = franchise[person, FRANCHISE_STATE_LOG_FILMS]
+            totals[TEAM_SUM_BEST_FRANCHISE_EFFECT] = 0.0
+            totals[TEAM_SUM_BEST_FRANCHISE_LAST_RATING] = 0.0
+            totals[TEAM_SUM_N_BEST_FRANCHISE] = 0.0
+        if films == totals[TEAM_SUM_MAX_FRANCHISE_FILMS]:
+            totals[TEAM_SUM_BEST_FRANCHISE_EFFECT] += franchise[person, FRANCHISE_STATE_EFFECT]
+            totals[TEAM_SUM_BEST_FRANCHISE_LAST_RATING] += franchise[person, FRANCHISE_STATE_LAST_RATING]
+            totals[TEAM_SUM_N_BEST_FRANCHISE] += 1.0
 
 
 @compiled()
@@ -108,7 +140,7 @@ def complete_teams(crew, casts, cast_sums, persons, team, limits, block):
     Args:
         crew: `Crew` with directors and writers; not changed.
         casts: int32 (n_casts, size), rows of candidates, in billing order.
-        cast_sums: float64 (n_casts, 3), the casts' sums by `CreditSum`.
+        cast_sums: float64 (n_casts, 3), the casts' sums by `CREDIT_SUM_*`.
         persons: int32 (n_candidates,), each candidate's row in `team`.
         team: `TeamArrays` of all people.
         limits: The constraints' `GroupLimits`.
@@ -141,40 +173,36 @@ def complete_teams(crew, casts, cast_sums, persons, team, limits, block):
 def _write_credit_features(values, cast, crew_sums, cast_sums, n_cast, shrinkage):
     """Write the features in which a person counts once per role into a row of `values`."""
     # The sums of each role are added up first, as the featurizer does.
-    n_credits = max(int(crew_sums[CreditSum.N_CREDITS]) + n_cast, 1)
-    weighted_effect = crew_sums[CreditSum.WEIGHTED_EFFECT] + cast_sums[cast, CreditSum.WEIGHTED_EFFECT]
-    weight = crew_sums[CreditSum.WEIGHT] + cast_sums[cast, CreditSum.WEIGHT]
-    effect = crew_sums[CreditSum.EFFECT] + cast_sums[cast, CreditSum.EFFECT]
-    values[cast, TeamFeature.TEAM_EFFECT_MEAN] = effect / n_credits
-    values[cast, TeamFeature.TEAM_EFFECT_POOLED] = weighted_effect / (weight + shrinkage)
+    n_credits = max(int(crew_sums[CREDIT_SUM_N_CREDITS]) + n_cast, 1)
+    weighted_effect = crew_sums[CREDIT_SUM_WEIGHTED_EFFECT] + cast_sums[cast, CREDIT_SUM_WEIGHTED_EFFECT]
+    weight = crew_sums[CREDIT_SUM_WEIGHT] + cast_sums[cast, CREDIT_SUM_WEIGHT]
+    effect = crew_sums[CREDIT_SUM_EFFECT] + cast_sums[cast, CREDIT_SUM_EFFECT]
+    values[cast, TEAM_EFFECT_MEAN] = effect / n_credits
+    values[cast, TEAM_EFFECT_POOLED] = weighted_effect / (weight + shrinkage)
 
 
 @compiled(inline="always")
 def _write_people_features(values, cast, totals, n_genres, neutral, shrinkage):
     """Write the features in which a person counts once, whatever their roles, into a row of `values`."""
-    weight, n_people = totals[TeamSum.WEIGHT], totals[TeamSum.N_PEOPLE]
-    genre_weight, n_pairs = totals[TeamSum.GENRE_WEIGHT], n_people * n_genres
-    values[cast, TeamFeature.TEAM_ALL_EFFECT_POOLED] = totals[TeamSum.WEIGHTED_EFFECT] / (weight + shrinkage)
-    values[cast, TeamFeature.TEAM_LOG_WEIGHT] = (
-        np.log1p(weight / n_people) if n_people > 0 else neutral[TeamFeature.TEAM_LOG_WEIGHT]
-    )
-    values[cast, TeamFeature.TEAM_GENRE_EFFECT_POOLED] = totals[TeamSum.GENRE_WEIGHTED_EFFECT] / (
-        genre_weight + shrinkage
-    )
+    weight, n_people = totals[TEAM_SUM_WEIGHT], totals[TEAM_SUM_N_PEOPLE]
+    genre_weight, n_pairs = totals[TEAM_SUM_GENRE_WEIGHT], n_people * n_genres
+    values[cast, TEAM_ALL_EFFECT_POOLED] = totals[TEAM_SUM_WEIGHTED_EFFECT] / (weight + shrinkage)
+    values[cast, TEAM_LOG_WEIGHT] = np.log1p(weight / n_people) if n_people > 0 else neutral[TEAM_LOG_WEIGHT]
+    values[cast, TEAM_GENRE_EFFECT_POOLED] = totals[TEAM_SUM_GENRE_WEIGHTED_EFFECT] / (genre_weight + shrinkage)
     if n_pairs > 0:
-        values[cast, TeamFeature.TEAM_GENRE_EFFECT_MEAN] = totals[TeamSum.GENRE_EFFECT] / n_pairs
-        values[cast, TeamFeature.TEAM_GENRE_EFFECT_MAX] = totals[TeamSum.MAX_GENRE_EFFECT]
-        values[cast, TeamFeature.TEAM_GENRE_SHARE] = totals[TeamSum.N_KNOWN_GENRES] / n_pairs
+        values[cast, TEAM_GENRE_EFFECT_MEAN] = totals[TEAM_SUM_GENRE_EFFECT] / n_pairs
+        values[cast, TEAM_GENRE_EFFECT_MAX] = totals[TEAM_SUM_MAX_GENRE_EFFECT]
+        values[cast, TEAM_GENRE_SHARE] = totals[TEAM_SUM_N_KNOWN_GENRES] / n_pairs
     else:
-        values[cast, TeamFeature.TEAM_GENRE_EFFECT_MEAN] = neutral[TeamFeature.TEAM_GENRE_EFFECT_MEAN]
-        values[cast, TeamFeature.TEAM_GENRE_EFFECT_MAX] = neutral[TeamFeature.TEAM_GENRE_EFFECT_MAX]
-        values[cast, TeamFeature.TEAM_GENRE_SHARE] = neutral[TeamFeature.TEAM_GENRE_SHARE]
-    n_best = totals[TeamSum.N_BEST_FRANCHISE]
+        values[cast, TEAM_GENRE_EFFECT_MEAN] = neutral[TEAM_GENRE_EFFECT_MEAN]
+        values[cast, TEAM_GENRE_EFFECT_MAX] = neutral[TEAM_GENRE_EFFECT_MAX]
+        values[cast, TEAM_GENRE_SHARE] = neutral[TEAM_GENRE_SHARE]
+    n_best = totals[TEAM_SUM_N_BEST_FRANCHISE]
     if n_best > 0:
-        values[cast, TeamFeature.FRANCHISE_EFFECT] = totals[TeamSum.BEST_FRANCHISE_EFFECT] / n_best
-        values[cast, TeamFeature.FRANCHISE_LAST_RATING] = totals[TeamSum.BEST_FRANCHISE_LAST_RATING] / n_best
-        values[cast, TeamFeature.FRANCHISE_LOG_FILMS] = totals[TeamSum.BEST_FRANCHISE_LOG_FILMS]
+        values[cast, FRANCHISE_EFFECT] = totals[TEAM_SUM_BEST_FRANCHISE_EFFECT] / n_best
+        values[cast, FRANCHISE_LAST_RATING] = totals[TEAM_SUM_BEST_FRANCHISE_LAST_RATING] / n_best
+        values[cast, FRANCHISE_LOG_FILMS] = totals[TEAM_SUM_BEST_FRANCHISE_LOG_FILMS]
     else:
-        values[cast, TeamFeature.FRANCHISE_EFFECT] = neutral[TeamFeature.FRANCHISE_EFFECT]
-        values[cast, TeamFeature.FRANCHISE_LAST_RATING] = neutral[TeamFeature.FRANCHISE_LAST_RATING]
-        values[cast, TeamFeature.FRANCHISE_LOG_FILMS] = neutral[TeamFeature.FRANCHISE_LOG_FILMS]
+        values[cast, FRANCHISE_EFFECT] = neutral[FRANCHISE_EFFECT]
+        values[cast, FRANCHISE_LAST_RATING] = neutral[FRANCHISE_LAST_RATING]
+        values[cast, FRANCHISE_LOG_FILMS] = neutral[FRANCHISE_LOG_FILMS]

@@ -52,13 +52,13 @@ def test_a_feature_of_a_role_has_the_bits_of_the_featurizer(people, teams):
     n_compared = 0
     for role, arrays in zip(ROLE_LISTS.values(), people.roles, strict=True):
         for fact, feature in enumerate(arrays.features):
-            found = [
+            computed = [
                 role_feature(
                     arrays.values, arrays.is_known, row[role], fact, arrays.aggregation[fact], arrays.neutral[fact]
                 )
                 for row in rows
             ]
-            assert found == matrix[FEATURE_NAMES[feature]].tolist(), FEATURE_NAMES[feature]
+            assert computed == matrix[FEATURE_NAMES[feature]].tolist(), FEATURE_NAMES[feature]
             n_compared += 1
     assert n_compared == 21 + 21 + 22
 

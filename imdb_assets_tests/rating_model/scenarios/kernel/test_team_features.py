@@ -7,7 +7,17 @@ from imdb_assets.rating_model.features.draft import drafts_frame
 from imdb_assets.rating_model.features.matrix import features
 from imdb_assets.rating_model.scenarios.constraints import AtMost, AtMostNewcomers, MustHave, NotTogether, Pick
 from imdb_assets.rating_model.scenarios.kernel.arrays import Crew, TeamBlock
-from imdb_assets.rating_model.scenarios.kernel.columns import CreditSum, TeamSum
+from imdb_assets.rating_model.scenarios.kernel.columns import (
+    CREDIT_SUM_N_CREDITS,
+    N_CREDIT_SUMS,
+    N_TEAM_SUMS,
+    TEAM_FEATURES,
+    TEAM_SUM_BEST_FRANCHISE_EFFECT,
+    TEAM_SUM_BEST_FRANCHISE_LAST_RATING,
+    TEAM_SUM_BEST_FRANCHISE_LOG_FILMS,
+    TEAM_SUM_N_BEST_FRANCHISE,
+    TEAM_SUM_N_PEOPLE,
+)
 from imdb_assets.rating_model.scenarios.kernel.team_features import (
     add_person,
     add_role,
@@ -15,7 +25,7 @@ from imdb_assets.rating_model.scenarios.kernel.team_features import (
     complete_teams,
     sum_credits,
 )
-from imdb_assets.rating_model.scenarios.kernel_inputs import TEAM_FEATURES, KernelInputs
+from imdb_assets.rating_model.scenarios.kernel_inputs import KernelInputs
 from imdb_assets.rating_model.scenarios.space import Variations, build_space
 from imdb_assets.vocabulary.features import FEATURE_NAMES
 from imdb_assets_tests.support.random_history_model import CROWD, DRAFT, GENRES
@@ -31,8 +41,8 @@ N_CASTS = 30
 
 def _empty_crew(n_people: int, n_groups: int) -> Crew:
     return Crew(
-        masks=np.zeros(1, "uint64"), sums=np.zeros(1), is_member=np.ones(n_people, bool), totals=np.ones(len(TeamSum)),
-        group_counts=np.ones(n_groups, "int64"), credit_sums=np.ones(len(CreditSum)),
+        masks=np.zeros(1, "uint64"), sums=np.zeros(1), is_member=np.ones(n_people, bool), totals=np.ones(N_TEAM_SUMS),
+        group_counts=np.ones(n_groups, "int64"), credit_sums=np.ones(N_CREDIT_SUMS),
     )  # fmt: skip
 
 
@@ -88,8 +98,8 @@ def test_a_person_of_two_roles_enters_a_crew_once_with_two_credits(model):
     for role, choices in zip((directors, writers), both, strict=True):
         add_role(crew, role._replace(choices=choices), 0, people.team, people.limits)
     assert np.flatnonzero(crew.is_member).tolist() == [3]
-    assert crew.totals[TeamSum.N_PEOPLE] == 1
-    assert crew.credit_sums[CreditSum.N_CREDITS] == 2
+    assert crew.totals[TEAM_SUM_N_PEOPLE] == 1
+    assert crew.credit_sums[CREDIT_SUM_N_CREDITS] == 2
     assert crew.group_counts.tolist() == people.limits.members[3].tolist()
 
 
@@ -100,14 +110,14 @@ def test_only_those_with_most_films_of_a_franchise_count_for_it(model):
     franchise[1] = [3.0, np.log(4.0), 0.25, 8.0]
     franchise[2] = [3.0, np.log(4.0), 0.75, 6.0]
     franchise[3] = [-1.0, 0.0, 9.0, 9.0]
-    totals = np.zeros(len(TeamSum))
+    totals = np.zeros(N_TEAM_SUMS)
     for person, counts in ((0, True), (1, True), (2, True), (3, True), (4, True), (2, False)):
         add_person(totals, person, team.person_sums, team.genres, franchise, counts)
-    assert totals[TeamSum.N_PEOPLE] == 6
-    assert totals[TeamSum.N_BEST_FRANCHISE] == 2
-    assert totals[TeamSum.BEST_FRANCHISE_EFFECT] == 1.0
-    assert totals[TeamSum.BEST_FRANCHISE_LAST_RATING] == 14.0
-    assert totals[TeamSum.BEST_FRANCHISE_LOG_FILMS] == np.log(4.0)
+    assert totals[TEAM_SUM_N_PEOPLE] == 6
+    assert totals[TEAM_SUM_N_BEST_FRANCHISE] == 2
+    assert totals[TEAM_SUM_BEST_FRANCHISE_EFFECT] == 1.0
+    assert totals[TEAM_SUM_BEST_FRANCHISE_LAST_RATING] == 14.0
+    assert totals[TEAM_SUM_BEST_FRANCHISE_LOG_FILMS] == np.log(4.0)
 
 
 def _block() -> TeamBlock:
