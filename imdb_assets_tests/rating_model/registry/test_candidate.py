@@ -13,7 +13,6 @@ from imdb_assets.rating_model.registry.promotion import promote
 from imdb_assets.rating_model.registry.register import REQUIREMENTS
 from imdb_assets.rating_model.registry.run_artifacts import LEADERBOARD_FILE, ORIGIN_FILE, logged_dict, logged_rows
 from imdb_assets.rating_model.registry.versions import CANDIDATE, CHAMPION, RANDOM_FOREST, version_or_error
-from imdb_assets.rating_model.training.recipe import Recipe
 from imdb_assets_tests.support.bare_registry import bare_registry, new_candidate
 from imdb_assets_tests.support.champion import invented_people
 from imdb_assets_tests.support.evaluation_films import FILMS, HISTORY, RECIPE, ROWS
@@ -44,7 +43,7 @@ def test_a_champion_whose_run_lacks_a_setting_of_the_recipe_is_not_compared(tmp_
 @pytest.mark.slow
 def test_a_trained_candidate_is_registered_with_its_evaluation_and_its_origin(tmp_path: Path) -> None:
     uri = bare_registry(tmp_path)
-    champion_with(uri, vars(Recipe()))
+    champion_with(uri, vars(LOGGED))
     drawn = []
     people = People.from_frame(invented_people(FILMS))
     with mlflow.start_run():
