@@ -34,7 +34,8 @@ ALLOWED = {
     },
     "imdb_assets/rating_model/scenarios": {
         "imdb_assets.rating_model.features", "imdb_assets.rating_model.lookup", "imdb_assets.rating_model.training",
-        "imdb_assets.rating_model.serving", "imdb_assets.vocabulary", "lightgbm", "numba", "numpy", "pandas", "pydantic",
+        "imdb_assets.rating_model.serving", "imdb_assets.vocabulary", "lightgbm", "numba", "numpy", "pandas",
+        "pydantic",
     },
     "imdb_assets/rating_model/scenarios/kernel": {"imdb_assets.rating_model.features", "numba", "numpy"},
     "imdb_assets/rating_model/evaluation": {

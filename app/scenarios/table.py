@@ -71,8 +71,8 @@ def scenario_records(scenarios: Scenarios) -> list[dict[str, Any]]:
             "rank": rank,
             **vars(scenario.prediction),
             "chance_of_best": scenario.chance_of_best,
-            "is_told_from_best": scenario.is_distinguishable_from_best,
-            "unfamiliar": scenario.out_of_distribution,
+            "is_distinguishable_from_best": scenario.is_distinguishable_from_best,
+            "out_of_distribution": scenario.out_of_distribution,
             "draft": scenario.draft.model_dump(),
         }
         for rank, scenario in enumerate(scenarios.best, start=1)

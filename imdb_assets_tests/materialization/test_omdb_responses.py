@@ -7,8 +7,8 @@ from imdb_assets.assets.landing import landing_omdb_responses
 from imdb_assets.materialization.omdb_responses import response_lines
 from imdb_assets.resources.delta import DeltaLake, spark_schema
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
-from imdb_assets.resources.omdb import RecordedOmdb
 from imdb_assets.resources.omdb_landing import OmdbLanding
+from imdb_assets.resources.recorded_omdb import RecordedOmdb
 from imdb_assets.resources.spark import Spark
 from imdb_assets.tables import silver
 from imdb_assets_tests.support.films import SNAPSHOT

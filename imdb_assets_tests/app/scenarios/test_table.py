@@ -70,4 +70,4 @@ def test_records_have_the_ids_of_people() -> None:
     records = scenario_records(scenarios("nm0000001", "nm0000004", is_clear=False))
     assert [record["rank"] for record in records] == [1, 2]
     assert records[1]["draft"]["directors"] == ("nm0000004",)
-    assert (records[1]["rating"], records[1]["chance_of_best"], records[1]["is_told_from_best"]) == (6.0, 0.75, False)
+    assert (records[1]["rating"], records[1]["chance_of_best"], records[1]["is_distinguishable_from_best"]) == (6.0, 0.75, False)

@@ -32,7 +32,8 @@ NO_PEOPLE = DRAFT.model_copy(update={"directors": (), "writers": (), "cast": ()}
         (AtMost(1, (BEN, NEW)), {(ANN, BEN), (ANN, CLEO), (ANN, NEW), (BEN, BEN), (BEN, CLEO)}),
         (AtMostNewcomers(0), {(ANN, BEN), (ANN, CLEO), (BEN, BEN), (BEN, CLEO)}),
     ],
-    ids=repr,
+    # The text of a set differs from process to process.
+    ids=lambda value: None if isinstance(value, set) else repr(value),
 )
 def test_a_constraint_counts_each_person_once_in_whatever_role(model, constraint, allowed):
     variations = Variations(directors=Pick((ANN, BEN)), cast=Pick((BEN, CLEO, NEW)), constraints=(constraint,))

@@ -17,7 +17,8 @@ from imdb_assets.rating_model.scenarios.scorer import (
     never_cancelled,
 )
 from imdb_assets.rating_model.scenarios.space import Variations, build_space
-from imdb_assets.rating_model.training.tfidf_forest import TfidfForest, build_pipeline
+from imdb_assets.rating_model.training.fit_tfidf_forest import build_pipeline
+from imdb_assets.rating_model.training.tfidf_forest import TfidfForest
 from imdb_assets_tests.support.random_history_model import CROWD, DRAFT, KNOWN
 from imdb_assets_tests.support.reference_search import every_draft
 
