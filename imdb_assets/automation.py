@@ -15,10 +15,10 @@ from imdb_assets.assets.monitoring import NOT_DRIFTED, NOT_GROWN
 from imdb_assets.materialization.dataset_loading import landing_name
 from imdb_assets.materialization.lake_step import lake_step
 from imdb_assets.resources.alerts import Alerts
+from imdb_assets.resources.dataset_landing import Landing
 from imdb_assets.resources.dataset_manifest import DatasetRefused
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.imdb_datasets import ImdbDatasets
-from imdb_assets.resources.landing import Landing
 from imdb_assets.tables import bronze, gold, silver
 from imdb_assets.tables.evaluation import BACKTEST, MODEL_ABLATION, MODEL_LEADERBOARD, MODEL_SLICES, RECIPE_TRIALS
 from imdb_assets.tables.monitoring import FEATURE_DRIFT, MONITORING

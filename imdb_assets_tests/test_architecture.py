@@ -77,7 +77,7 @@ ALLOWED_RESOURCE = {
     "http_imdb_datasets": {"requests", "urllib3"},
     "imdb_datasets": set(),
     "imdb_datasets_factory": set(),
-    "landing": set(),
+    "dataset_landing": set(),
     "mlflow_tracking": {"dagster_mlflow", "mlflow"},
     "omdb": set(),
     "omdb_api": {"requests", "urllib3"},

@@ -12,10 +12,10 @@ from imdb_assets.automation import ON_DEMAND, dataset_sensor, failure_alert, mai
 from imdb_assets.definitions import definitions_for
 from imdb_assets.materialization.dataset_loading import landing_name
 from imdb_assets.resources.alerts import Alerts
+from imdb_assets.resources.dataset_landing import Landing
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.http_imdb_datasets import HttpImdbDatasets
-from imdb_assets.resources.landing import Landing
 from imdb_assets.resources.spark import Spark
 from imdb_assets.settings import settings_from
 from imdb_assets.tables.bronze import DATASETS

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from app.charts.theme import Chart, chart, colours, layer, tooltip
-from app.scenarios.table import AXIS_NAMES, ROLES, short_names
+from app.scenarios.table import AXIS_NAMES, PEOPLE_AXES, short_names
 from imdb_assets.rating_model.lookup.people import People
 from imdb_assets.rating_model.scenarios.search import HeatMap
 
@@ -62,7 +62,7 @@ def _cells(heat: HeatMap, row_axis: str, column_axis: str, people: People) -> li
 
 
 def _labels(axis: str, values: tuple, people: People) -> list[str]:
-    if axis in ROLES:
+    if axis in PEOPLE_AXES:
         names = short_names(values, people)
         return [names[person] for person in values]
     if axis == "genres":

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.cli.draft_files import read_draft
 from app.cli.drafts import draft_or_exit
-from app.scenarios.table import ROLES
+from app.scenarios.table import PEOPLE_AXES
 from imdb_assets.command_line import refusal
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.scenarios.constraints import (
@@ -22,7 +22,7 @@ from imdb_assets.rating_model.scenarios.constraints import (
 from imdb_assets.rating_model.scenarios.space import Variations
 
 _ALTERNATIVES = ("genres", "runtimes", "years", "languages")
-_KEYS = ("draft", *ROLES, *_ALTERNATIVES, "constraints")
+_KEYS = ("draft", *PEOPLE_AXES, *_ALTERNATIVES, "constraints")
 _CONSTRAINTS = {"must_have": MustHave, "without": Excludes, "apart": NotTogether}
 _EXAMPLE = (
     '{"draft": {"release_year": 2027}, "directors": {"people": ["A", "B"]}, "cast": {"people": ["C", "D", "E"], '
@@ -48,7 +48,7 @@ def scenarios_from_file(file: Path) -> tuple[MovieDraft, Variations]:
 
 
 def _variations(content: Mapping[str, Any]) -> Variations:
-    values: dict[str, Any] = {role: _pick(content[role]) for role in ROLES if role in content}
+    values: dict[str, Any] = {role: _pick(content[role]) for role in PEOPLE_AXES if role in content}
     values |= {axis: tuple(content[axis]) for axis in _ALTERNATIVES if axis in content}
     values["genres"] = tuple(tuple(genres) for genres in values.get("genres", ()))
     values["constraints"] = tuple(_constraint(rule) for rule in content.get("constraints", ()))

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from app.cli.answer_table import Output
 from app.prediction_client import version_label
-from app.scenarios.table import ROLES, names_by_id, scenario_records
+from app.scenarios.table import PEOPLE_AXES, names_by_id, scenario_records
 from imdb_assets.rating_model.lookup.people import People
 from imdb_assets.rating_model.registry.versions import Champion
 from imdb_assets.rating_model.scenarios.search import Scenario, Scenarios
@@ -63,7 +63,7 @@ def _cells(scenario: Scenario, names: Mapping[str, str], *, is_first: bool) -> l
     draft, answer = scenario.draft, scenario.prediction
     runtime = f"{draft.runtime_minutes:g} min" if draft.runtime_minutes else ""
     facts = [", ".join(draft.genres), runtime, str(draft.release_year), draft.language or ""]
-    teams = ["; ".join(names[person] for person in getattr(draft, role)) for role in ROLES]
+    teams = ["; ".join(names[person] for person in getattr(draft, role)) for role in PEOPLE_AXES]
     mark = "" if is_first or scenario.is_distinguishable_from_best else "≈"
     interval = f"{answer.low_80:.1f} and {answer.high_80:.1f}"
     return [f"{answer.rating:.2f}", interval, mark, *teams, " · ".join(fact for fact in facts if fact)]

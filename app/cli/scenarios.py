@@ -12,7 +12,7 @@ from app.cli.draft_files import entries_of, read_draft
 from app.cli.drafts import champion_or_exit, draft_or_exit
 from app.cli.scenario_file import scenarios_from_file
 from app.cli.scenario_output import print_scenarios
-from app.scenarios.table import ROLES
+from app.scenarios.table import PEOPLE_AXES
 from imdb_assets.command_line import exit_on, refusal
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.scenarios.constraints import (
@@ -76,7 +76,7 @@ def scenarios(
     else:
         genre_sets = [tuple(name.strip() for name in text.split(",")) for text in genre or ()]
         draft = _draft(years=year, title=title, genre_sets=genre_sets, plot=plot, runtimes=runtime, languages=language)
-        candidates = zip(ROLES, (director, writer, cast), (directors, writers, actors), strict=True)
+        candidates = zip(PEOPLE_AXES, (director, writer, cast), (directors, writers, actors), strict=True)
         picks = {role: Pick(tuple(people), size) for role, people, size in candidates if people}
         variations = Variations(
             directors=picks.get("directors"), writers=picks.get("writers"), cast=picks.get("cast"),

@@ -9,7 +9,7 @@ from app.charts.heat_map import heat_map, heat_map_description
 from app.charts.theme import show_chart
 from app.prediction_client import version_label
 from app.scenarios.run import ScenarioRun, SearchRequest
-from app.scenarios.table import AXIS_NAMES, ROLES, scenario_records, scenario_table
+from app.scenarios.table import AXIS_NAMES, PEOPLE_AXES, scenario_records, scenario_table
 from app.widgets.draft_form import kept_draft
 from app.widgets.scenario_form import variation_fields
 from imdb_assets.rating_model.features.draft import MovieDraft
@@ -135,7 +135,7 @@ def _out_of_distribution_warnings(scenarios: Scenarios) -> list[str]:
 def _show_heat(scenarios: Scenarios, people: People) -> None:
     st.subheader("Which values go well together", anchor=False)
     # People first: most users vary people.
-    pairs = sorted(scenarios.heat_maps, key=lambda pair: sum(axis not in ROLES for axis in pair))
+    pairs = sorted(scenarios.heat_maps, key=lambda pair: sum(axis not in PEOPLE_AXES for axis in pair))
     axes = {f"{AXIS_NAMES[row]} by {AXIS_NAMES[column].lower()}": (row, column) for row, column in pairs}
     selected = st.selectbox("Compare", list(axes), key="scenario_heat")
     if selected not in axes:

@@ -10,7 +10,7 @@ from imdb_assets.rating_model.lookup.people import People
 from imdb_assets.rating_model.scenarios.search import Scenario, Scenarios
 from imdb_assets.vocabulary.roles import ROLE_LISTS
 
-ROLES = tuple(ROLE_LISTS.values())
+PEOPLE_AXES = tuple(ROLE_LISTS.values())
 AXIS_NAMES = {
     "years": "Years", "genres": "Genres", "runtimes": "Runtimes", "languages": "Languages", "directors": "Directors",
     "writers": "Writers", "cast": "Casts",
@@ -32,7 +32,7 @@ def scenario_table(scenarios: Scenarios, people: People) -> pd.DataFrame:
 def names_by_id(scenarios: Scenarios, people: People) -> dict[str, str]:
     """Return the short names of everybody in the scenarios."""
     drafts = [scenario.draft for scenario in scenarios.best]
-    return short_names((person for draft in drafts for role in ROLES for person in getattr(draft, role)), people)
+    return short_names((person for draft in drafts for role in PEOPLE_AXES for person in getattr(draft, role)), people)
 
 
 def short_names(ids: Iterable[str], people: People) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Parts of pages: forms, pickers, tables and reasons.
+"""Parts of pages: forms, pickers, tables, and the display of reasons.
 
-They use Streamlit. Charts are in `charts/`.
+They use Streamlit. Charts are in `charts/`, the words of reasons in `rating_model/serving/explanation.py`.
 """

@@ -1,4 +1,5 @@
 """The Dagster assets, one file per layer: signatures, and calls into transforms and the rating model.
 
-How an asset is made, checked and written belongs in `materialization/`; how rows change in `transforms/`.
+How every asset is made, checked and written belongs in `materialization/`; how rows change in `transforms/`. A check of
+one asset is named here, counted in `transforms/` and judged in `materialization/`. Keys and bounds are in `tables/`.
 """

@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame
 
 from imdb_assets.materialization.check_result import check_result
 from imdb_assets.materialization.checked_commit import Checked
-from imdb_assets.materialization.checks import orphans_result, orphans_spec
+from imdb_assets.materialization.row_checks import orphans_result, orphans_spec
 from imdb_assets.materialization.table_asset import table_asset
 from imdb_assets.materialization.votes import coverage_result
 from imdb_assets.rating_model.evaluation.leak_audit import (

@@ -8,8 +8,8 @@ from pyspark.sql import DataFrame
 from imdb_assets.materialization.dataset_assets import all_accepted_result, dataset_assets
 from imdb_assets.materialization.dataset_loading import ParsedDataset
 from imdb_assets.materialization.omdb_responses import ANSWERED, TITLE_TABLES, land_responses
+from imdb_assets.resources.dataset_landing import Landing
 from imdb_assets.resources.delta import DeltaLake
-from imdb_assets.resources.landing import Landing
 from imdb_assets.resources.omdb import Omdb
 from imdb_assets.resources.omdb_landing import OmdbLanding
 from imdb_assets.tables.bronze import DATASETS, REJECTED_ROWS

@@ -5,9 +5,13 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from imdb_assets.materialization.checked_commit import Checked, Writing
-from imdb_assets.materialization.checks import orphans_result, orphans_spec
 from imdb_assets.materialization.optional_tables import rows_so_far
-from imdb_assets.materialization.row_checks import principals_result, unchanged_rows_result
+from imdb_assets.materialization.row_checks import (
+    orphans_result,
+    orphans_spec,
+    principals_result,
+    unchanged_rows_result,
+)
 from imdb_assets.materialization.table_asset import table_asset
 from imdb_assets.materialization.votes import votes_chart
 from imdb_assets.resources.delta import DeltaLake

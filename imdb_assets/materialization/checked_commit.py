@@ -15,7 +15,8 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import to_arrow_schema
 
-from imdb_assets.materialization.checks import (
+from imdb_assets.materialization.column_lineage import LINEAGE, as_lineage, column_sources
+from imdb_assets.materialization.declared_checks import (
     FrameStatistics,
     column_differences,
     columns_result,
@@ -23,7 +24,6 @@ from imdb_assets.materialization.checks import (
     key_result,
     types_of,
 )
-from imdb_assets.materialization.column_lineage import LINEAGE, as_lineage, column_sources
 from imdb_assets.materialization.table_metadata import (
     PREVIEWED_ROWS,
     duration_metadata,

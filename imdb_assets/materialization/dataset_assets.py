@@ -9,7 +9,6 @@ from functools import reduce
 import dagster as dg
 from pyspark.sql import DataFrame
 
-from imdb_assets.materialization.checks import declared_check_specs
 from imdb_assets.materialization.dataset_loading import (
     FEW_REJECTED,
     MAX_REJECTED_SHARE,
@@ -21,12 +20,13 @@ from imdb_assets.materialization.dataset_loading import (
     landing_name,
     table_without_dataset,
 )
+from imdb_assets.materialization.declared_checks import declared_check_specs
 from imdb_assets.materialization.lake_step import MAX_RETRIES, lake_step
 from imdb_assets.materialization.rejected_rows import replace_dataset_rows
 from imdb_assets.materialization.table_asset import is_forced, table_spec
+from imdb_assets.resources.dataset_landing import Landed, Landing
 from imdb_assets.resources.delta import DeltaLake, spark_schema
 from imdb_assets.resources.imdb_datasets import ImdbDatasets
-from imdb_assets.resources.landing import Landed, Landing
 from imdb_assets.tables.bronze import DATASETS, REJECTED_ROWS
 
 ACCEPTED = "dataset_was_accepted"

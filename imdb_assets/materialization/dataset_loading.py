@@ -19,13 +19,13 @@ from imdb_assets.materialization.checked_commit import (
     check_and_commit,
     unchanged_table,
 )
-from imdb_assets.materialization.checks import COLUMNS_ARE_AS_DECLARED
+from imdb_assets.materialization.declared_checks import COLUMNS_ARE_AS_DECLARED
 from imdb_assets.materialization.fingerprint import code_version, fingerprint
 from imdb_assets.materialization.rejected_rows import recorded_fingerprints
+from imdb_assets.resources.dataset_landing import Landed, Landing
 from imdb_assets.resources.dataset_manifest import DatasetRefused, DatasetUnreachable
 from imdb_assets.resources.delta import DeltaLake, spark_schema
 from imdb_assets.resources.imdb_datasets import ImdbDatasets
-from imdb_assets.resources.landing import Landed, Landing
 from imdb_assets.tables.bronze import DATASETS
 
 ROWS_ADD_UP = "rows_in_equal_rows_kept_plus_rejected"

@@ -11,8 +11,8 @@ import dagster as dg
 from imdb_assets.materialization.check_result import failing_without_retry
 from imdb_assets.materialization.fingerprint import fingerprint
 from imdb_assets.materialization.table_asset import LOADABLE, is_forced
+from imdb_assets.resources.dataset_landing import Landing
 from imdb_assets.resources.delta import DeltaLake, table_path
-from imdb_assets.resources.landing import Landing
 from imdb_assets.resources.mlflow_tracking import MlflowTracking
 
 

@@ -19,7 +19,7 @@ from imdb_assets.materialization.checked_commit import (
     check_and_commit,
     unchanged_table,
 )
-from imdb_assets.materialization.checks import declared_check_specs
+from imdb_assets.materialization.declared_checks import declared_check_specs
 from imdb_assets.materialization.fingerprint import fingerprint
 from imdb_assets.materialization.lake_step import lake_step
 from imdb_assets.resources.delta import DeltaLake, Loadable

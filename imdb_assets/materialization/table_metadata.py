@@ -7,8 +7,8 @@ import dagster as dg
 import pandas as pd
 import pyarrow as pa
 
-from imdb_assets.materialization.checks import FrameStatistics
 from imdb_assets.materialization.column_lineage import LINEAGE, as_lineage, as_sources
+from imdb_assets.materialization.declared_checks import FrameStatistics
 from imdb_assets.materialization.plots import bars
 from imdb_assets.tables.table import Table
 

@@ -1,5 +1,6 @@
 """The outside world, one system per file: the lake's storage, Spark, Delta, IMDb, OMDb, MLflow and alerts.
 
-A resource offers a few operations in the domain's words. Credentials, addresses and retries stay here.
-Decisions about films and ratings do not: they belong in `vocabulary/`, `transforms/` and `rating_model/`.
+A resource offers a few operations in the domain's words. Credentials, addresses and retries of requests stay here;
+retries and failures of a step belong in `materialization/`. Decisions about films and ratings belong in `vocabulary/`,
+`transforms/` and `rating_model/`.
 """

@@ -8,13 +8,13 @@ from pydantic import SecretStr
 
 from imdb_assets.resources.alerts import Alerts
 from imdb_assets.resources.blob_storage_factory import blob_storage_for
+from imdb_assets.resources.dataset_landing import Landing
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.evaluation_settings import EvaluationSettings
 from imdb_assets.resources.folder_imdb_datasets import SampleImdbDatasets
 from imdb_assets.resources.http_imdb_datasets import IMDB_DATASETS_URL
 from imdb_assets.resources.imdb_datasets import ImdbDatasets
 from imdb_assets.resources.imdb_datasets_factory import imdb_datasets_for
-from imdb_assets.resources.landing import Landing
 from imdb_assets.resources.mlflow_tracking import MlflowTracking
 from imdb_assets.resources.omdb import Omdb
 from imdb_assets.resources.omdb_api import OMDB_URL

@@ -1,4 +1,7 @@
-"""The interface to OMDb: raw responses, their outcomes, and errors. Parsing belongs to the bronze transforms."""
+"""The interface to OMDb: raw responses, their outcomes, and errors.
+
+The silver transforms read the facts in a response.
+"""
 
 import json
 from abc import ABC, abstractmethod

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from imdb_assets.tables import shared_columns
 from imdb_assets.tables.table import Column, Table
+from imdb_assets.vocabulary.roles import ROLES
 
 TCONST = replace(shared_columns.TCONST, check="tconst LIKE 'tt%'")
 NCONST = replace(shared_columns.NCONST, check="nconst LIKE 'nm%'")
@@ -84,7 +85,7 @@ CREDITS = Table(
             type="string",
             comment="director, writer or cast.",
             nullable=False,
-            check="role IN ('director', 'writer', 'cast')",
+            check=f"role IN {ROLES}",
         ),
         Column(
             name="billing_order",

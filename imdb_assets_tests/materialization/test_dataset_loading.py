@@ -9,10 +9,10 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from imdb_assets.materialization.dataset_loading import DatasetLoader, ParsedDataset, dataset_lines, landing_name
+from imdb_assets.resources.dataset_landing import Landing
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.folder_imdb_datasets import FolderImdbDatasets
-from imdb_assets.resources.landing import Landing
 from imdb_assets.resources.spark import Spark
 from imdb_assets.tables.bronze import DATASETS, TITLE_RATINGS
 from imdb_assets.transforms import bronze

@@ -7,9 +7,9 @@ import pytest
 from mlflow import MlflowClient
 
 from imdb_assets.materialization.model_asset import ModelReport, Training, model_asset
+from imdb_assets.resources.dataset_landing import Landing
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
-from imdb_assets.resources.landing import Landing
 from imdb_assets.resources.mlflow_tracking import MlflowTracking
 from imdb_assets.resources.spark import Spark
 from imdb_assets.tables.table import Column, Table

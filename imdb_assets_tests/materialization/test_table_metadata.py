@@ -3,8 +3,8 @@ import json
 import dagster as dg
 import pyarrow as pa
 
-from imdb_assets.materialization.checks import FrameStatistics
 from imdb_assets.materialization.column_lineage import LINEAGE, as_lineage
+from imdb_assets.materialization.declared_checks import FrameStatistics
 from imdb_assets.materialization.table_metadata import (
     MAX_CELL_LENGTH,
     metadata_from_json,

@@ -1,4 +1,8 @@
-"""Baseline models: from the mean rating to a forest on all features, and the TF-IDF forest with its leaky twin."""
+"""Baseline models: from the mean rating to a forest on all features, and the TF-IDF forest with its leaky twin.
+
+The labels of the Model page are in `app/pages/model.py`. The baselines that a candidate must beat are listed in
+`promotion_gate.py`.
+"""
 
 from dataclasses import replace
 

@@ -24,11 +24,11 @@ from imdb_assets.rating_model.evaluation.rolling_origin import (
 from imdb_assets.rating_model.evaluation.slices import slice_rows
 from imdb_assets.rating_model.features.history import History
 from imdb_assets.rating_model.features.matrix import crew_experience
-from imdb_assets.rating_model.training.conformal import Intervals
 from imdb_assets.rating_model.training.fit import fit
 from imdb_assets.rating_model.training.fit_intervals import fit_intervals
 from imdb_assets.rating_model.training.fit_tfidf_forest import fit_tfidf_forest
 from imdb_assets.rating_model.training.fitted_model import FittedModel
+from imdb_assets.rating_model.training.intervals import Intervals
 from imdb_assets.rating_model.training.rated_films import RatedMovies, rated_movies
 from imdb_assets.rating_model.training.recipe import Recipe
 from imdb_assets.rating_model.training.splits import require_enough_films, require_trainable_films

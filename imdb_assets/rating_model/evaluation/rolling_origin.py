@@ -7,10 +7,10 @@ import numpy as np
 from sklearn.linear_model import LinearRegression
 
 from imdb_assets.rating_model.evaluation.predictions import POPULATIONS, Predictions
-from imdb_assets.rating_model.training.conformal import Intervals
 from imdb_assets.rating_model.training.fit import Prepared, fit, grow, prepare
 from imdb_assets.rating_model.training.fit_intervals import fit_intervals
 from imdb_assets.rating_model.training.fitted_model import Calibration, FittedModel
+from imdb_assets.rating_model.training.intervals import Intervals
 from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe
 from imdb_assets.rating_model.training.splits import MINIMUM_SPLIT_FILMS

@@ -1,4 +1,5 @@
 """The model registry in MLflow: versions, registration, run artifacts, promotion, and the model card.
 
-All calls to MLflow's client are here. Whether a version may be promoted is decided in `evaluation/`.
+All calls to MLflow's client are here. Whether a version is good enough is decided in `evaluation/promotion_gate.py`;
+`promotion` refuses only versions that were rolled back.
 """

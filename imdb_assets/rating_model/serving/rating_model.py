@@ -21,8 +21,8 @@ from imdb_assets.rating_model.features.matrix import features
 from imdb_assets.rating_model.lookup.draft_resolver import DraftResolver
 from imdb_assets.rating_model.lookup.people import People
 from imdb_assets.rating_model.lookup.released_films import ReleasedFilms
-from imdb_assets.rating_model.training.conformal import Intervals
 from imdb_assets.rating_model.training.fitted_model import Calibration, FittedModel
+from imdb_assets.rating_model.training.intervals import Intervals
 from imdb_assets.rating_model.training.text_scores import PLOT, TITLE, TextScorer
 from imdb_assets.rating_model.training.tfidf_forest import TfidfForest
 

@@ -1,5 +1,6 @@
-"""How the model is fitted and what fitting produces: splits, recipe, trees, text scores, intervals, TF-IDF forest.
+"""How the model is fitted: splits, recipe, trees, text scores, prediction intervals and the TF-IDF forest. No MLflow.
 
-The fitted objects, which predict, are in `fitted_model`, `text_scores`, `conformal` and `tfidf_forest`; only these are
-shipped with a registered model. Arrays in, fitted objects out: no MLflow. Model quality belongs in `evaluation/`.
+`fit_<name>` fits and `<name>` predicts (for the trees: `fit` and `fitted_model`). Only what predicts is shipped with a
+registered model. Model quality belongs in `evaluation/`, and so does the choice of the held-out films from which the
+intervals are measured (`rolling_origin`).
 """

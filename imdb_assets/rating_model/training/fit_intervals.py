@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from sklearn.linear_model import Ridge
 
-from imdb_assets.rating_model.training.conformal import INTERVAL_LEVELS, Intervals
+from imdb_assets.rating_model.training.intervals import INTERVAL_LEVELS, Intervals
 
 # Features that predict the error: how little is known of a film's people, and what kind of film it is.
 _DIFFICULTY_FEATURES = (

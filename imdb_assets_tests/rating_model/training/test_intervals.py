@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from imdb_assets.rating_model.training.conformal import Intervals
+from imdb_assets.rating_model.training.intervals import Intervals
 from imdb_assets.vocabulary.features import FEATURE_NAMES
 
 INTERVALS = Intervals(

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from imdb_assets.resources.dataset_landing import Landing
 from imdb_assets.resources.dataset_manifest import DatasetRefused
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.folder_imdb_datasets import FolderImdbDatasets
-from imdb_assets.resources.landing import Landing
 
 DATASET = "title.ratings"
 

@@ -16,8 +16,6 @@ from imdb_assets.tables.table import Table
 KEY_IS_UNIQUE = "primary_key_is_unique"
 COLUMNS_ARE_AS_DECLARED = "columns_are_as_declared"
 MAX_EXAMPLES = 5
-# IMDb's own datasets disagree in a few rows, because each was written at a different moment.
-MAX_ORPHANS_SHARE = 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,40 +126,6 @@ def key_result(table: Table, frame: DataFrame, statistics: FrameStatistics) -> d
         if repeated
         else None,
         metadata={"n_repeated_keys": statistics.n_repeated_keys, "repeated_keys": repeated},
-    )
-
-
-def orphans_spec(name: str, *, asset: str, description: str) -> dg.AssetCheckSpec:
-    """A check that warns when too many references point to missing rows."""
-    tolerance = f"Up to {MAX_ORPHANS_SHARE:.0%} may be unknown, because IMDb writes its datasets at different moments."
-    return dg.AssetCheckSpec(name, asset=asset, description=f"{description}. {tolerance}")
-
-
-def orphans_result(name: str, keys: DataFrame, known: DataFrame) -> dg.AssetCheckResult:
-    """The result of the check that references point to existing rows.
-
-    Args:
-        name: Name of the check.
-        keys: The references. Repeats count once.
-        known: The existing keys, each once, in the same columns.
-
-    Returns:
-        A warning if too many distinct references are unknown, with examples.
-    """
-    is_known = known.withColumn("is_known", F.lit(True))  # noqa: FBT003 - Spark's signature
-    joined = keys.distinct().join(is_known, on=keys.columns, how="left")
-    n_keys, n_known = joined.agg(F.count("*"), F.count("is_known")).collect()[0]
-    n_orphans, examples = n_keys - n_known, []
-    if n_orphans:
-        unknown = joined.where("is_known IS NULL").select(*keys.columns).orderBy(*keys.columns).limit(MAX_EXAMPLES)
-        examples = [", ".join(map(str, row)) for row in unknown.collect()]
-    passed = n_orphans <= MAX_ORPHANS_SHARE * n_keys
-    return dg.AssetCheckResult(
-        check_name=name,
-        passed=passed,
-        severity=dg.AssetCheckSeverity.WARN,
-        description=None if passed else f"{n_orphans:,} of {n_keys:,} are unknown, such as {'; '.join(examples)}",
-        metadata={"n_keys": n_keys, "n_unknown": n_orphans, "unknown": examples},
     )
 
 
