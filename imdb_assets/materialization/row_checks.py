@@ -1,4 +1,4 @@
-"""Checks that single assets add: all input is accounted for, references are known, another input gives the same rows."""
+"""Checks of single assets: all input is accounted for, references are known, another input gives the same rows."""
 
 import dagster as dg
 from pyspark.sql import DataFrame

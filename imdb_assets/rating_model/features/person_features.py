@@ -1,7 +1,8 @@
 """The features of a film's people: one value per person from the histories, and how the values are aggregated.
 
 The featurizer aggregates over many different drafts at once (`RoleFeature.aggregate`), the scenario search over the
-combinations of a few people (`scenarios/kernel_inputs.py` and `scenarios/kernel/`). Both use the values and aggregations declared here.
+combinations of a few people (`scenarios/kernel_inputs.py` and `scenarios/kernel/`). Both use the values and
+aggregations declared here.
 """
 
 from dataclasses import dataclass
