@@ -122,7 +122,7 @@ def test_released_films_have_the_same_features_through_gold_and_through_the_serv
     rows = platform.rows(gold.TRAINING_SET).set_index("tconst").sort_index().head(500)
     drafts = [draft_of(facts.loc[tconst]) for tconst in rows.index]
     model = versions.load_champion(platform.tracking_uri).model
-    resolved = drafts_frame(model.resolve(draft)[0] for draft in drafts)
+    resolved = drafts_frame(model.resolve_names(draft)[0] for draft in drafts)
     served = features(resolved, model.history)
     np.testing.assert_allclose(served[list(FEATURE_NAMES)], rows[list(FEATURE_NAMES)], rtol=0, atol=1e-9)
 
