@@ -1,4 +1,4 @@
-# Every target installs what it needs. The first call takes about three minutes, later calls no time.
+# Every target installs what it needs. The first call takes about three minutes. Later calls skip the installation.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -75,7 +75,7 @@ test: setup ## Run all tests, files in parallel (WORKERS=2; 0 runs them in seque
 	@$(PYTEST) $(ARGS)
 
 .PHONY: test-fast
-test-fast: setup ## Run the fast tests, about a minute in all
+test-fast: setup ## Run the fast tests, about a minute in total
 	@$(PYTEST) -m "not slow" $(ARGS)
 
 .PHONY: check

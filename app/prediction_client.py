@@ -54,7 +54,9 @@ def server_answers(url: str, drafts: Sequence[MovieDraft]) -> Answers:
             "RATING_MODEL_URL."
         ) from None
     if not response.ok:
-        raise ModelServerError(f"The model server at {url} answered {response.status_code}. Check RATING_MODEL_URL.")
+        raise ModelServerError(
+            f"The model server at {url} returned HTTP status {response.status_code}. Check RATING_MODEL_URL."
+        )
     answers = response.json().get("predictions", [])
     version = ", ".join(sorted({answer.pop(MODEL_VERSION, "unknown") for answer in answers}))
     return Answers(

@@ -89,8 +89,8 @@ def lake_status(lake: Lake) -> LakeStatus:
     except (DeltaError, OSError) as error:
         # The text of the error may contain a signed address.
         raise LakeUnreachableError(
-            f"The lake at {lake.uri} cannot be read ({type(error).__name__}). Check LAKE_URI and the login, see "
-            ".env.example."
+            f"The lake at {lake.uri} cannot be read ({type(error).__name__}). Check LAKE_URI and the login (see "
+            ".env.example)."
         ) from None
 
 

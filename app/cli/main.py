@@ -52,7 +52,7 @@ def imdb_rating() -> None:
 
 @cli.command("explain")
 def explain_drafts(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A draft, or a list, as JSON.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A draft or a list of drafts, as JSON.")],
     *,
     output: Annotated[TextOutput, typer.Option(help="Output format.")] = TextOutput.text,
 ) -> None:
@@ -75,8 +75,8 @@ def explain_drafts(
 
 
 @cli.command()
-def people(text: str, *, limit: Annotated[int, typer.Option(min=1, help="How many to show.")] = 20) -> None:
-    """Find people by name, with their id, rated films, and what distinguishes namesakes.
+def people(text: str, *, limit: Annotated[int, typer.Option(min=1, help="Number of people to show.")] = 20) -> None:
+    """Find people by name. Shows their ids, numbers of rated films, and what distinguishes people of the same name.
 
     Example: imdb-rating people varda
     """
@@ -130,7 +130,7 @@ def status(*, output: Annotated[TextOutput, typer.Option(help="Output format.")]
 
 @cli.command("rollback")
 def roll_back() -> None:
-    """Make the previous champion the champion again. The replaced version is not promoted again by the next run.
+    """Restore the previous champion. The next run does not promote the replaced version again.
 
     Example: imdb-rating rollback
     """

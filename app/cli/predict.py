@@ -15,7 +15,7 @@ from imdb_assets.command_line import refusal
 from imdb_assets.rating_model.serving.rating_model import Prediction
 
 _BATCH_SIZE = 1000
-_FILE_HELP = "Drafts as JSON (a draft, a list, or one per line) or CSV (a column per field, `;` between list entries)."
+_FILE_HELP = "Drafts as JSON (a draft, a list, or one per line) or CSV (a column per field, lists separated by `;`)."
 
 
 def predict(
@@ -36,7 +36,7 @@ def predict(
 ) -> None:
     """Predict one draft from options, or the drafts of a JSON or CSV file.
 
-    An invalid draft keeps its row, with the error. The others are predicted, and the exit code is 1.
+    An invalid draft keeps its row and gets an error message. The others are predicted, and the exit code is 1.
 
     Examples:
       imdb-rating predict --year 2027 --genre Drama --runtime 110 --director "Agnès Varda"
@@ -53,7 +53,7 @@ def predict(
     if file is not None and any(options.values()):
         raise typer.BadParameter("Describe a draft either with options or with --file.")
     if file is None and year is None:
-        raise typer.BadParameter("Specify at least --year, or a --file.")
+        raise typer.BadParameter("Specify at least --year or --file.")
     entries = entries_or_exit(file) if file else [read_draft(options)]
     if not file:
         draft_or_exit(entries[0])

@@ -46,15 +46,17 @@ def scenarios(
     directors: Annotated[int, typer.Option(min=1, help="Directors per film.")] = 1,
     writers: Annotated[int, typer.Option(min=1, help="Writers per film.")] = 1,
     actors: Annotated[int, typer.Option(min=1, help="Actors per film.")] = 1,
-    apart: Annotated[list[str] | None, typer.Option(help="People who do not work together, `;` between.")] = None,
-    must_have: Annotated[list[str] | None, typer.Option(help="At least one of them takes part, `;` between.")] = None,
-    newcomers: Annotated[int | None, typer.Option(min=0, help="Most people without a rated film.")] = None,
-    best: Annotated[int, typer.Option("--best", "-k", min=1, max=10_000, help="How many to show.")] = 10,
+    apart: Annotated[list[str] | None, typer.Option(help="People who must not work together, `;`-separated.")] = None,
+    must_have: Annotated[
+        list[str] | None, typer.Option(help="People, at least one of whom must take part, `;`-separated.")
+    ] = None,
+    newcomers: Annotated[int | None, typer.Option(min=0, help="Maximum number of people without a rated film.")] = None,
+    best: Annotated[int, typer.Option("--best", "-k", min=1, max=10_000, help="Number of scenarios to show.")] = 10,
     output: Annotated[Output, typer.Option(help="Output format.")] = Output.table,
 ) -> None:
-    """Find the best versions of a draft: which candidates per role, genres, runtime, year and language.
+    """Find the best combination of people, genres, runtime, year and language for a draft.
 
-    Up to a million combinations are all rated. Larger searches rate the most promising ones (beam search).
+    With up to a million combinations, every one is rated. Larger searches rate the most promising ones (beam search).
 
     Examples:
       imdb-rating scenarios --year 2027 --genre Drama --director "Agnès Varda" --director "Greta Gerwig"
@@ -72,7 +74,7 @@ def scenarios(
             raise typer.BadParameter("Describe the scenarios either with options or with --file.")
         draft, variations = scenarios_from_file(file)
     elif not year:
-        raise typer.BadParameter("Specify at least --year, or a --file.")
+        raise typer.BadParameter("Specify at least --year or --file.")
     else:
         genre_sets = [tuple(name.strip() for name in text.split(",")) for text in genre or ()]
         draft = _draft(years=year, title=title, genre_sets=genre_sets, plot=plot, runtimes=runtime, languages=language)

@@ -102,7 +102,7 @@ def _show_difference(
 ) -> None:
     st.subheader(f"Why does {name} differ from A?", anchor=False)
     if drafts[name] == drafts["A"]:
-        show_info(f"{name} is the same as A. Change something in it.")
+        show_info(f"{name} is the same as A. Change a field of {name} to compare them.")
         return
     try:
         reasons = explain_difference(model, drafts["A"], drafts[name])

@@ -79,7 +79,7 @@ def _show(champion: Champion, prediction: Prediction, *, is_empty: bool) -> None
             interval_chart({"The draft": prediction}, released_shares(champion)),
             alt=f"Expected rating {prediction.rating:.1f}, 80% interval {interval}, on the scale of all released films",
         )
-        st.markdown(f"4 out of 5 such films end up **{interval}**. The shaded area shows how released films rate.")
+        st.markdown(f"4 out of 5 such films end up **{interval}**. The shaded area shows released films' ratings.")
     if is_empty:
         show_info("This is a typical film of that year. Add genres, a plot and people to get a rating for yours.")
     show_warnings(prediction.warnings)

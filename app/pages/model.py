@@ -43,7 +43,7 @@ def model_page() -> None:
     """Show the champion's metrics, as its run logged them."""
     champion = champion_or_stop()
     st.title("How good is the model?")
-    st.markdown(f"**{versions.MODEL_NAME} version {champion.version}** is in use. All metrics are from test films.")
+    st.markdown(f"**{versions.MODEL_NAME} version {champion.version}** is in use. Metrics are measured on test films.")
     leaderboard = _logged(champion, run_artifacts.LEADERBOARD_FILE)
     if leaderboard is not None:
         on_test = leaderboard[leaderboard["split"] == "test"]
@@ -112,8 +112,9 @@ def _show_coverage(rows: pd.DataFrame) -> None:
     show_chart(coverage_chart(rows), alt="Share of films within their 80% and 90% intervals")
     first = rows.iloc[0]
     st.caption(
-        f"Intervals are calibrated where dots lie on their lines. {first['coverage_80']:.0%} of {first['n']:,} films "
-        f"are within their 80% interval, which is {first['width_80']:.1f} points wide on average."
+        "Intervals are calibrated where the dots lie on their lines. "
+        f"{first['coverage_80']:.0%} of {first['n']:,} films are within their 80% interval, "
+        f"which is {first['width_80']:.1f} points wide on average."
     )
 
 
@@ -130,7 +131,7 @@ def _show_slices(slices: pd.DataFrame) -> None:
         show_chart(slices_chart(rows), alt=f"RMSE by {by}")
     with coverage:
         show_chart(slice_coverage_chart(rows), alt=f"Coverage of the 80% interval by {by}")
-    st.caption("Numbers of test films in brackets. Thin lines are 95% intervals. The vertical line marks 80%.")
+    st.caption("The numbers in brackets count test films. Thin lines are 95% intervals. The vertical line marks 80%.")
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ def scenarios_page() -> None:
     st.markdown(f"Add candidates for **{_description(draft)}** from the Draft page, and choose what else may change.")
     variations = variation_fields(draft, people)
     k = st.number_input(
-        "Scenarios to show", 1, 100, 10, key="scenario_k", help="The ones with the highest ratings.", width=180
+        "Scenarios to show", 1, 100, 10, key="scenario_k", help="Those with the highest ratings.", width=180
     )
     request = SearchRequest(champion.version, draft, variations, int(k))
     run: ScenarioRun | None = st.session_state.get(_RUN)
@@ -46,7 +46,7 @@ def scenarios_page() -> None:
     if is_running:
         _show_progress()
     elif run.request != request:
-        show_info("Something has changed since the last search. Find the best again.")
+        show_info("Something has changed since the last search. Select Find the best to search again.")
     elif run.result is not None:
         _show(run.result, people)
         show_version(version_label(champion))
@@ -55,7 +55,10 @@ def scenarios_page() -> None:
     elif run.is_cancelled:
         show_info(f"Cancelled after {run.done:,} of {run.total:,} combinations.")
     else:
-        st.error("The search failed. The app's log has the reason. Find the best again.", icon=":material/error:")
+        st.error(
+            "The search failed. See the app's log for the reason, then select Find the best to search again.",
+            icon=":material/error:",
+        )
 
 
 @st.fragment(run_every=_POLL_SECONDS)
@@ -86,7 +89,7 @@ def _size_sentence(variations: Variations) -> str:
         widest = AXIS_NAMES[max(sizes, key=lambda axis: sizes[axis])].lower()
         return f"{counted}. The limit is {MAX_COMBINATIONS:,}: remove some {widest}."
     if size > MAX_EXACT_COMBINATIONS:
-        return f"{counted}. They are too many to rate them all, so only the most promising are rated (beam search)."
+        return f"{counted}. There are too many to rate them all, so only the most promising are rated (beam search)."
     return f"{counted}. All of them will be rated."
 
 
@@ -116,7 +119,7 @@ def _show(scenarios: Scenarios, people: People) -> None:
 def _difference_sentence(scenarios: Scenarios) -> str:
     close = sum(not scenario.is_distinguishable_from_best for scenario in scenarios.best[1:])
     if not close:
-        return "The first is clearly ahead of all others here."
+        return "The first is clearly ahead of all others in this table."
     others = "The second is" if len(scenarios.best) == 2 else f"{close} of the {len(scenarios.best) - 1} others are"
     return (
         f"{others} **too close to call** (marked `≈`): the first would end up higher in fewer than 60 of 100 "
@@ -141,7 +144,7 @@ def _show_heat(scenarios: Scenarios, people: People) -> None:
     if selected not in axes:
         return
     row, column = axes[selected]
-    st.caption("The best rating of each pair in any combination. Empty cells have no allowed combination.")
+    st.caption("The best rating of any combination with each pair. Empty cells have no allowed combination.")
     heat = scenarios.heat_maps[row, column]
     show_chart(heat_map(heat, row, column, people), alt=heat_map_description(heat, row, column, people))
 

@@ -96,5 +96,5 @@ def people_fields(prefix: str, index: People) -> dict[str, tuple[str, ...]]:
 def _optional_choice(label: str, options: Sequence[str], *, key: str) -> str | None:
     return st.selectbox(
         label, options, index=None, key=key, placeholder="Not given", accept_new_options=True, width="stretch",
-        help="You can also type another one.", persist_state="session",
+        help="You can also type a value that is not listed.", persist_state="session",
     )  # fmt: skip

@@ -27,9 +27,9 @@ def show_forecasts(champion: Champion) -> None:
         return
     st.markdown(evaluate_forecasts(scoreboard).reason)
     if len(scoreboard):
-        show_chart(outcomes_chart(first_forecasts(scoreboard)), alt="Ratings of films today against their forecasts")
+        show_chart(outcomes_chart(first_forecasts(scoreboard)), alt="Current ratings of films against their forecasts")
     if len(forecasts):
-        st.markdown(f"**{len(forecasts):,} films without a rating** have a forecast, to be scored once they are rated.")
+        st.markdown(f"**{len(forecasts):,} films without a rating** have a forecast. It is scored once they are rated.")
         with st.expander("All forecasts"):
             columns = {"title": "Title", "release_year": "Year", "predicted_rating": "Expected rating",
                        "low_80": "80% from", "high_80": "80% to"}  # fmt: skip

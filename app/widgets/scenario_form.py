@@ -24,7 +24,7 @@ from imdb_assets.vocabulary.genres import GENRES
 from imdb_assets.vocabulary.languages import LANGUAGES
 
 _ROLES = {"directors": "candidate director", "writers": "candidate writer", "cast": "candidate actor"}
-_NO_CANDIDATES = "No candidates: the draft's own are used."
+_NO_CANDIDATES = "Without candidates, the people in the draft are used."
 _RULES: dict[str, type[Constraint]] = {
     "Must have one of": MustHave,
     "Must not have": Excludes,
@@ -70,7 +70,7 @@ def _candidates(role: str, index: People) -> Pick | None:
     label = {"directors": "Directors", "writers": "Writers", "cast": "Actors"}[role]
     size = st.number_input(
         f"{label} per film", 1, min(len(people), BILLED_CAST), key=f"size_{role}", persist_state="session",
-        help="How many of the candidates one film has. Actors are billed in the order above.",
+        help="How many of the candidates each film has. Actors are billed in the order above.",
     )  # fmt: skip
     return Pick(people, int(size))
 
@@ -89,7 +89,7 @@ def _alternatives(draft: MovieDraft) -> dict[str, Any]:
     )
     years = _numbers("Release years", FIRST_YEAR, LAST_YEAR, key="scenario_years", example="2027, 2028")
     languages = st.multiselect(
-        "Languages", LANGUAGES, key="scenario_languages", placeholder="Choose some", accept_new_options=True,
+        "Languages", LANGUAGES, key="scenario_languages", placeholder="Choose languages", accept_new_options=True,
         persist_state="session",
     )  # fmt: skip
     selected = {
@@ -126,7 +126,7 @@ def _constraints(people: Sequence[str], index: People) -> tuple[Constraint, ...]
             "People",
             list(labels),
             key="scenario_rule_people",
-            placeholder="Candidates and people of the draft",
+            placeholder="Candidates and people in the draft",
         )
     number = 1
     if kind in (AtMost, AtMostNewcomers):

@@ -17,9 +17,9 @@ def show_similar(model: RatingModel, draft: MovieDraft, *, excluded: str | None 
     st.subheader("Similar released films", anchor=False)
     films = similar_films(model, draft, k=_SHOWN, exclude=excluded)
     if not films:
-        st.caption("This version has no released films. Train a new film.")
+        st.caption("This version has no released films. Train a new version.")
         return
-    st.markdown("Similar in what the model uses: people, genres, plot and so on. The ratings are current.")
+    st.markdown("Similar in the facts that the model uses, such as people, genres and plot. Ratings are current.")
     st.dataframe(
         similar_rows(films), hide_index=True, width="stretch", row_height=_ROW_HEIGHT, height="content",
         alt="Similar released films",

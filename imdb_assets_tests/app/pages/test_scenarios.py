@@ -96,7 +96,7 @@ def test_a_search_that_is_too_large_is_reported_before_it_starts(app):
     people = [f"nm{number:07d}" for number in range(1, 101)]
     candidates(app, directors=people, writers=people, cast=people)
     app.number_input("size_cast").set_value(4).run()
-    assert any("They are too many to rate them all" in text.value for text in app.markdown)
+    assert any("There are too many to rate them all" in text.value for text in app.markdown)
     app.number_input("size_cast").set_value(8).run()
     assert any("The limit is 1,000,000,000,000: remove some casts." in text.value for text in app.markdown)
     assert [button.disabled for button in app.button if button.label == "Find the best"] == [True]
