@@ -34,8 +34,8 @@ ALLOWED = {
     },
     "imdb_assets/rating_model/scenarios": {
         "imdb_assets.rating_model.features", "imdb_assets.rating_model.lookup", "imdb_assets.rating_model.training",
-        "imdb_assets.rating_model.serving", "imdb_assets.vocabulary", "joblib", "lightgbm", "numba", "numpy", "pandas", "pydantic",
-        "threadpoolctl",
+        "imdb_assets.rating_model.serving", "imdb_assets.vocabulary", "joblib", "lightgbm", "numba", "numpy", "pandas",
+        "pydantic", "threadpoolctl",
     },
     "imdb_assets/rating_model/scenarios/kernel": {"imdb_assets.rating_model.features", "numba", "numpy"},
     "imdb_assets/rating_model/evaluation": {
@@ -44,8 +44,8 @@ ALLOWED = {
     },
     "imdb_assets/rating_model/registry": {
         "imdb_assets", "imdb_assets.rating_model.evaluation", "imdb_assets.rating_model.features",
-        "imdb_assets.rating_model.lookup", "imdb_assets.rating_model.serving", "imdb_assets.rating_model.training", "imdb_assets.vocabulary", "mlflow",
-        "numpy", "pandas", "sqlalchemy",
+        "imdb_assets.rating_model.lookup", "imdb_assets.rating_model.serving", "imdb_assets.rating_model.training",
+        "imdb_assets.vocabulary", "mlflow", "numpy", "pandas", "sqlalchemy",
     },
     "imdb_assets/rating_model/monitoring": {
         "imdb_assets.rating_model.evaluation", "imdb_assets.rating_model.registry", "imdb_assets.rating_model.serving",
@@ -53,8 +53,8 @@ ALLOWED = {
     },
     "imdb_assets/sample_world": {"duckdb", "numpy", "pyarrow"},
     "imdb_assets/materialization": {
-        "dagster", "dagster_shared", "imdb_assets.resources", "imdb_assets.tables", "imdb_assets.vocabulary", "matplotlib", "numpy",
-        "pandas", "py4j", "pyarrow", "pyspark",
+        "dagster", "dagster_shared", "imdb_assets.resources", "imdb_assets.tables", "imdb_assets.vocabulary", "matplotlib",
+        "numpy", "pandas", "py4j", "pyarrow", "pyspark",
     },
     "app": {
         "deltalake", "imdb_assets.command_line", "imdb_assets.rating_model", "imdb_assets.settings",
