@@ -78,7 +78,7 @@ def _variants(draft: MovieDraft) -> list[MovieDraft]:
 
 
 def _years(draft: MovieDraft) -> range:
-    # Twelve years on each side of the draft, whatever the slider shows.
+    # Twelve years on each side of the draft, regardless of the slider.
     middle = st.session_state["what_if_of"].release_year if "what_if_of" in st.session_state else draft.release_year
     return range(middle - _YEARS_AROUND, middle + _YEARS_AROUND + 1)
 

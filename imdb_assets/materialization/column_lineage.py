@@ -20,7 +20,7 @@ def column_sources(frame: DataFrame, inputs: Collection[str]) -> dict[str, list[
 
     Args:
         frame: The frame.
-        inputs: Names of assets, which are the aliases of the frames that this one was computed from.
+        inputs: Names of the upstream assets, which are also the aliases of their frames.
 
     Returns:
         The sources of each column, such as `silver_movies.tconst`. Empty under Spark Connect, which shows no plan.
@@ -40,7 +40,7 @@ def as_lineage(sources: Mapping[str, Sequence[str]]) -> dg.TableColumnLineage:
 
 
 def as_sources(lineage: dg.TableColumnLineage) -> dict[str, list[str]]:
-    """Convert the result of `as_lineage` back."""
+    """Convert lineage back to the argument of `as_lineage`."""
     return {
         column: [f"{dep.asset_key.to_user_string()}.{dep.column_name}" for dep in deps]
         for column, deps in lineage.deps_by_column.items()

@@ -105,7 +105,7 @@ def _ours(value: object, name: str, seen: dict[str, str]) -> Iterator[object]:
         if _is_ours(value):
             yield value
     elif isinstance(value, PLAIN) or is_dataclass(value):
-        # A function in a dictionary shows its address, which is another one in each process.
+        # The repr of a function in a dictionary contains its address, which differs between processes.
         text = repr(sorted(value, key=repr) if isinstance(value, set | frozenset) else value)
         seen[f"{name} ="] = re.sub(r" at 0x[0-9a-f]+", "", text)
 

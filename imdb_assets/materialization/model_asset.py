@@ -46,7 +46,7 @@ class Training:
 
 @dataclass(frozen=True)
 class ModelReport:
-    """What Dagster shows for a model."""
+    """The metadata that Dagster shows for a model."""
 
     metadata: Mapping[str, Any]
     checks: Sequence[dg.AssetCheckResult] = field(default_factory=tuple)

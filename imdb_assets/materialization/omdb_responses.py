@@ -1,4 +1,4 @@
-"""Lands OMDb's responses, from its API within the daily limit or from a recording, and reads what was landed."""
+"""Lands OMDb's responses, from its API within the daily limit or from a recording, and reads landed responses."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta

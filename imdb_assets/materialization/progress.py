@@ -7,7 +7,7 @@ import dagster as dg
 from dagster import DagsterEvent, DagsterEventType
 from dagster_shared.error import SerializableErrorInfo
 
-# The messages of these errors are complete and tell the user what to do. Other errors are shown with their stack trace.
+# The messages of these errors include the fix. Other errors are shown with their stack trace.
 ERRORS_WITHOUT_TRACE = {
     "DatasetRefused",
     "JavaMissing",

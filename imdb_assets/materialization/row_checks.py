@@ -1,4 +1,4 @@
-"""Check results about rows: all input rows are accounted for, or another input gives the same rows."""
+"""Row check results: every input row is accounted for, and irrelevant input fields do not change the output."""
 
 import dagster as dg
 from pyspark.sql import DataFrame

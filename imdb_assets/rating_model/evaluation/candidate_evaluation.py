@@ -88,7 +88,7 @@ def evaluate_candidate(
         The evaluation and the fitted models.
 
     Raises:
-        TooFewRatingsError: A split has too few films, or there is nothing to learn from the films.
+        TooFewRatingsError: A split has too few films, or the ratings or features do not vary.
     """
     training_set = training_set.sort_values("tconst", ignore_index=True)
     require_trainable_films(training_set)

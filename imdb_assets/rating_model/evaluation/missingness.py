@@ -49,7 +49,7 @@ class MissingnessGain:
 
 
 def missingness_gain(prepared: Prepared, later: RatedMovies, recipe: Recipe) -> MissingnessGain:
-    """Predict the ridge's residual by trees that see only which blocks have their neutral values.
+    """Predict the ridge's residual with trees that see only which blocks have their neutral values.
 
     Args:
         prepared: Films to fit on, with the inputs that the rating model sees.

@@ -166,7 +166,7 @@ class NameIndex:
         return np.flatnonzero(has_all)[:limit].tolist()
 
     def _matches(self, text: str, *, is_prefix: bool) -> slice:
-        """Return the part of `by_name` whose names equal the text, or begin with it."""
+        """Return the part of `by_name` whose names equal the text or begin with it."""
 
         def name_at(position: int) -> str:
             return self._folded[int(self.by_name[position])].as_py()

@@ -35,7 +35,7 @@ def search_beam(
 
     Args:
         scorer: Rates the space's teams.
-        space: What varies.
+        space: The space to search.
         k: Number of drafts to return.
         on_progress: Called after each step with the number of teams rated, and an estimate for all.
         is_cancelled: Called before each step; the search stops when it returns true.

@@ -1,4 +1,4 @@
-"""Released films similar to a draft: the nearest in the similarity space, with what they have in common in words.
+"""Released films similar to a draft: the nearest in the similarity space, with the facts in common.
 
 The most important features count, each weighted by its share of the trees' gain. Features that the model ignores and
 facts that the draft lacks do not count. Rejected alternatives: docs/decisions/similar-films.md.

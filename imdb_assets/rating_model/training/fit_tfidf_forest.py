@@ -1,4 +1,4 @@
-"""Fitting the TF-IDF forest.
+"""Fits the TF-IDF forest.
 
 Its inputs: mean and best rating of the people per role, genre indicators, and TF-IDF of 2,000 words of the plot reduced
 to 64 components.
