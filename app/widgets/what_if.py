@@ -90,12 +90,12 @@ def _show_curve(
     palette = colours()
     rows = [{"value": value, "rating": answer.rating} for value, answer in zip(values, predictions, strict=True)]
     ratings = [current["rating"], *(row["rating"] for row in rows)]
-    spare = max(_LEAST_SPAN - (max(ratings) - min(ratings)), 0.2) / 2
+    padding = max(_LEAST_SPAN - (max(ratings) - min(ratings)), 0.2) / 2
     x = {"field": "value", "type": "quantitative", "title": label, "scale": {"zero": False, "nice": False},
          "axis": {"format": "d", "grid": False}}  # fmt: skip
     y = {
         "field": "rating", "type": "quantitative", "title": "Rating", "axis": {"format": ".1f", "tickCount": 4},
-        "scale": {"domain": [min(ratings) - spare, max(ratings) + spare], "nice": False, "zero": False},
+        "scale": {"domain": [min(ratings) - padding, max(ratings) + padding], "nice": False, "zero": False},
     }  # fmt: skip
     encoding = {"x": x, "y": y, "tooltip": [tooltip("value", label), tooltip("rating", "Expected rating", ".2f")]}
     show_chart(

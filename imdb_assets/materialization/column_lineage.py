@@ -36,7 +36,9 @@ def column_sources(frame: DataFrame, inputs: Collection[str]) -> dict[str, list[
 
 def as_lineage(sources: Mapping[str, Sequence[str]]) -> dg.TableColumnLineage:
     """Convert the result of `column_sources` to Dagster's form."""
-    return dg.TableColumnLineage({column: [_dep(source) for source in names] for column, names in sources.items()})
+    return dg.TableColumnLineage(
+        {column: [_column_dep(source) for source in names] for column, names in sources.items()}
+    )
 
 
 def as_sources(lineage: dg.TableColumnLineage) -> dict[str, list[str]]:
@@ -120,6 +122,6 @@ def _id(node: Node) -> int:
     return node["exprId"]["id"]
 
 
-def _dep(source: str) -> dg.TableColumnDep:
+def _column_dep(source: str) -> dg.TableColumnDep:
     asset, _, column = source.partition(".")
     return dg.TableColumnDep(asset_key=asset, column_name=column)

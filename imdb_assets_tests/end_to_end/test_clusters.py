@@ -25,7 +25,7 @@ from imdb_assets_tests.support.servers import end, free_port, wait_for_port
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 SPARK_HOME = Path(pyspark.__file__).parent
-# A cluster keeps Spark's own settings, which are for large data: 200 partitions, plans that change, compiled code.
+# A cluster has Spark's default settings, which suit large data: 200 partitions, adaptive plans, code generation.
 SMALL_DATA = {
     "spark.sql.shuffle.partitions": "2",
     "spark.sql.adaptive.enabled": "false",
@@ -35,8 +35,8 @@ QUICK = {
     "JAVA_TOOL_OPTIONS": " ".join([QUICK_JAVA, *(f"-D{name}={value}" for name, value in SMALL_DATA.items())]),
     "SPARK_LOCAL_IP": "127.0.0.1",
 }
-# Every way to read and to write: packed and plain text, Spark, pandas and Arrow frames, the champion; overwritten
-# whole and in part, and the three kinds of MERGE.
+# All ways to read and write: gzipped and plain text; Spark, pandas and Arrow frames; the champion; full and partial
+# overwrites; the three kinds of MERGE.
 OVERWRITTEN = [
     bronze.DATASETS["title.basics"],
     bronze.DATASETS["title.ratings"],

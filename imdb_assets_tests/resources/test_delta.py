@@ -74,7 +74,7 @@ def test_a_changed_declaration_is_applied_by_the_next_overwrite(delta, spark):
 
 
 def test_a_table_that_was_declared_but_never_written_does_not_exist(delta, spark):
-    # As a killed run leaves it.
+    # The state after a killed run.
     delta._declare(THINGS)
     with pytest.raises(TableMissing, match=r"silver_things has no table at .* materialize silver_things first"):
         delta.read(THINGS.path)

@@ -28,7 +28,7 @@ class DatasetLake:
         self.set_date("2025-01-01")
 
     def set_date(self, day: str) -> None:
-        """Give the datasets this snapshot date from now on."""
+        """Set the snapshot date of the datasets for all later requests."""
         variables = {
             "IMDB_ENV": "local",
             "IMDB_DATASETS_URL": self.datasets.as_uri() + "/",
@@ -57,7 +57,7 @@ class DatasetLake:
         return {table.name: self.delta.commits(table.path) for table in tables}
 
     @contextmanager
-    def spoilt(self, faults: Mapping[str, Fault]) -> Iterator[None]:
+    def corrupted(self, faults: Mapping[str, Fault]) -> Iterator[None]:
         """Change datasets for a while. A fault that returns None deletes the file."""
         contents = {name: (self.datasets / name).read_bytes() for name in faults}
         try:

@@ -13,7 +13,7 @@ PATIENCE_SECONDS = 300
 
 
 def free_port() -> int:
-    """A port that nothing listens on."""
+    """An unused port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -64,7 +64,7 @@ def wait_for_port(port: int, server: subprocess.Popen, *, log: Path, seconds: fl
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.05)
-    raise AssertionError(f"nothing listens on port {port}: {_end_of(log)}")
+    raise AssertionError(f"nothing listens on port {port}: {_tail(log)}")
 
 
 def _wait_until_healthy(server: subprocess.Popen, url: str, log: Path) -> None:
@@ -75,8 +75,8 @@ def _wait_until_healthy(server: subprocess.Popen, url: str, log: Path) -> None:
                 return
         except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.3)
-    raise AssertionError(f"{url} did not answer: {_end_of(log)}")
+    raise AssertionError(f"{url} did not answer: {_tail(log)}")
 
 
-def _end_of(log: Path) -> str:
+def _tail(log: Path) -> str:
     return log.read_text(errors="replace")[-3000:]

@@ -36,13 +36,13 @@ def build_pipeline(*, with_plots: bool, seed: int) -> Pipeline:
 
 def fit_tfidf_forest(training: RatedMovies, *, seed: int) -> TfidfForest:
     """Fit the forest, every film with the same weight."""
-    pipeline = build_pipeline(with_plots=_are_enough(training.texts["plot"].dropna()), seed=seed)
+    pipeline = build_pipeline(with_plots=_has_enough_words(training.texts["plot"].dropna()), seed=seed)
     pipeline.fit(forest_inputs(training.matrix, training.texts["plot"]), training.target_rating)
     # Threads sum the trees in the order in which they finish: the last digits would differ between runs.
     return TfidfForest(pipeline.set_params(forest__n_jobs=1))
 
 
-def _are_enough(plots: pd.Series) -> bool:
+def _has_enough_words(plots: pd.Series) -> bool:
     """Return whether the plots have more distinct words than the components to reduce them to."""
     if plots.nunique() <= 2 * N_COMPONENTS:
         return False
