@@ -43,7 +43,7 @@ def heat_map(heat: HeatMap, row_axis: str, column_axis: str, people: People) -> 
 def heat_map_description(heat: HeatMap, row_axis: str, column_axis: str, people: People) -> str:
     """Describe a heat map for screen readers."""
     rows = _cells(heat, row_axis, column_axis, people)
-    names = f"HeatMap map of {AXIS_NAMES[row_axis].lower()} by {AXIS_NAMES[column_axis].lower()}"
+    names = f"Heat map of {AXIS_NAMES[row_axis].lower()} by {AXIS_NAMES[column_axis].lower()}"
     if not rows:
         return f"{names}: no combination is allowed."
     best, worst = max(rows, key=lambda row: row["rating"]), min(rows, key=lambda row: row["rating"])

@@ -5,9 +5,9 @@ import pandas as pd
 
 from app.charts.heat_map import heat_map, heat_map_description
 from imdb_assets.rating_model.lookup.people import People
-from imdb_assets.rating_model.scenarios.search import Heat
+from imdb_assets.rating_model.scenarios.search import HeatMap
 
-HEAT = Heat(
+HEAT = HeatMap(
     rows=(("Drama",), ()), columns=(90.0, 120.0, None), ratings=np.array([[6.0, 7.0, 6.5], [5.0, -np.inf, 5.5]])
 )
 COLUMNS = {
