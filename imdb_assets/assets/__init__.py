@@ -1,4 +1,4 @@
 """The Dagster assets, one file per layer: signatures, and calls into transforms and the rating model.
 
-How an asset is made, checked and written belongs in `materialization/`; how rows change in `transforms/`.
+Code that builds, checks and writes assets belongs in `materialization/`, code that transforms rows in `transforms/`.
 """

@@ -75,7 +75,14 @@ def missingness_gain(prepared: Prepared, later: RatedMovies, recipe: Recipe) -> 
 
 
 def absent_blocks(inputs: pd.DataFrame) -> pd.DataFrame:
-    """Return one boolean column per block: whether all features of the block have their neutral values."""
+    """Find the blocks whose features all have their neutral values.
+
+    Args:
+        inputs: float64 inputs of the trees, one row per film.
+
+    Returns:
+        bool, one row per film, one column per block.
+    """
     blocks: dict[str, list[str]] = {}
     for name in map(str, inputs):
         blocks.setdefault(BLOCKS[name], []).append(name)

@@ -1,4 +1,4 @@
-"""Fitting the rating model: LightGBM on features and out-of-fold text scores, with absent facts made neutral."""
+"""Fits the rating model: LightGBM on features and out-of-fold text scores, with absent facts made neutral."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Fitting the text scorers, and scoring the training films out of fold."""
+"""Fits the text scorers, and scores the training films out of fold."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The fitted LightGBM model: predictions, contributions of features, and their importance. Predicting only."""
+"""The fitted LightGBM model: predictions, contributions of features, and their importance. Fitting is in `fit.py`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ class FittedModel:
 
     Attributes:
         booster: The trees.
-        texts: Text scorers by score; none where there was insufficient training data.
+        texts: Text scorers by score, without scores that had insufficient training data.
         calibration: Applied to the trees' predictions.
     """
 

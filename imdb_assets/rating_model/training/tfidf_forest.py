@@ -1,6 +1,6 @@
 """The TF-IDF forest: the approach of most published rating predictors, used as a baseline.
 
-Predicting only; `fit_tfidf_forest.py` fits it.
+Prediction only; `fit_tfidf_forest.py` fits it.
 """
 
 from dataclasses import dataclass
