@@ -1,4 +1,4 @@
-"""Who may import whom, read from the sources: folders are boundaries."""
+"""Import rules between folders, checked in the source code."""
 
 import ast
 import sys

@@ -50,7 +50,7 @@ def as_sources(lineage: dg.TableColumnLineage) -> dict[str, list[str]]:
 
 
 def _sources_by_id(plan: list[Node], inputs: set[str]) -> dict[int, set[str]]:
-    """The sources of each named expression of a plan, by its id. The nodes of a plan are listed parents first."""
+    """The sources of each named expression of a plan, by its id. A plan lists parent nodes first."""
     sources: dict[int, set[str]] = defaultdict(set)
     for position in range(len(plan) - 1, -1, -1):
         node = plan[position]

@@ -30,7 +30,7 @@ class DatasetRefused(Exception):
         self.remedy = remedy
 
     def __reduce__(self) -> tuple[type["DatasetRefused"], tuple[str, str, str]]:
-        """How to rebuild the exception in another process."""
+        """Return the arguments with which pickle recreates the exception."""
         return type(self), (self.dataset, self.cause, self.remedy)
 
 

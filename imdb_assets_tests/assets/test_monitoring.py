@@ -45,7 +45,7 @@ FORECAST = {"tt0000002", "tt0000003", "tt0000004"}
 
 @dataclass(frozen=True)
 class World:
-    """A lake, and a registry of its own."""
+    """A lake and a separate registry."""
 
     delta: DeltaLake
     spark: SparkSession
@@ -85,7 +85,7 @@ def summary(result: dg.ExecuteInProcessResult) -> str:
 
 @pytest.fixture(scope="module")
 def forecasting_champion_uri(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A champion of this module's own: forecasts are logged to its run, which tests of the app expect to be without."""
+    """A separate champion for this module, because its run gets forecasts, which tests of the app do not expect."""
     return registered_champion(tmp_path_factory.mktemp("forecasting"))
 
 

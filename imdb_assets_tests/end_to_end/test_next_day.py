@@ -1,4 +1,4 @@
-"""The next day's snapshot, over HTTP, on a platform that has a day behind it."""
+"""The next day's snapshot, over HTTP, on a platform that has already loaded one day."""
 
 import shutil
 from collections.abc import Iterator

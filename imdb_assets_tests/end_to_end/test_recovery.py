@@ -1,4 +1,4 @@
-"""A platform that follows IMDb and OMDb over HTTP: killed runs, a run that loses its Java, and two runs at once."""
+"""A platform with IMDb and OMDb over HTTP: killed runs, a run whose Java process dies, and two concurrent runs."""
 
 import os
 import random
@@ -35,7 +35,7 @@ WAITING = "another run is writing to this lake"
 
 
 class World:
-    """IMDb and OMDb on this machine, and platforms that follow them."""
+    """IMDb and OMDb servers on this machine, and platforms that use them."""
 
     def __init__(self, imdb: ImdbServer, omdb: OmdbServer, folder: Path) -> None:
         self.imdb, self.omdb, self.folder = imdb, omdb, folder
@@ -56,20 +56,20 @@ class World:
         }
 
     def refresh(self, name: str) -> None:
-        """Run the core of the graph in this process, without asking OMDb."""
+        """Run the core of the graph in this process, without OMDb requests."""
         assert run_job(self.variables(name), "daily_refresh", assets=assets_of("daily_refresh", CORE)).success
 
     def enrich(self, name: str) -> None:
-        """Ask OMDb in this process, and use its responses."""
+        """Request titles from OMDb in this process, and process the responses."""
         assert run_job(self.variables(name), "enrich_with_omdb").success
         self.refresh(name)
 
     def start(self, name: str, job: str, assets: Sequence[str]) -> "Process":
-        """Run assets of a job in a process of their own."""
+        """Run assets of a job in a separate process."""
         return self._start(name, "imdb_assets_tests.support.platforms", "--job", job, *assets)
 
     def start_command_line(self, name: str, job: str) -> "Process":
-        """Run a job by the platform's command line."""
+        """Run a job with the platform's command line."""
         return self._start(name, "imdb_assets", "--job", job)
 
     def _start(self, name: str, *module_and_arguments: str) -> "Process":

@@ -1,4 +1,4 @@
-"""The services of docker-compose.yml, run together on this machine by their own commands.
+"""The services of docker-compose.yml, run together on this machine with their own commands.
 
 Only addresses are changed: host names become 127.0.0.1, ports free ones, volumes folders.
 """
@@ -105,7 +105,7 @@ class Stack:
             end(server)
 
     def query(self, query: str, **variables: object) -> dict[str, Any]:
-        """The answer of Dagster's GraphQL."""
+        """The data that Dagster's GraphQL API returns."""
         url = f"http://127.0.0.1:{self.ports['3000']}/graphql"
         answer = requests.post(url, json={"query": query, "variables": variables}, timeout=60).json()
         assert "errors" not in answer, answer

@@ -1,4 +1,4 @@
-"""The whole graph on a small sample world, with every part real except the network.
+"""The whole graph on a small sample world, with every component real except the network.
 
 It runs once. Tests that only read share its platform, tests that run something have a copy.
 """

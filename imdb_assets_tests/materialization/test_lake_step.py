@@ -19,7 +19,7 @@ def delta(tmp_path: Path) -> DeltaLake:
 
 
 def run(delta: DeltaLake, errors: list[Exception]) -> dg.ExecuteInProcessResult:
-    """Run a step that raises these errors, one in each try, and then succeeds."""
+    """Run a step that raises one of these errors per attempt and then succeeds."""
 
     @dg.op
     def write(context: dg.OpExecutionContext) -> None:

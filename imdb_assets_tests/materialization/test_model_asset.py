@@ -32,7 +32,7 @@ class Model:
 
 
 class Registry:
-    """Models that were trained, and how the next training is to end."""
+    """The trained models, and the outcome of the next training."""
 
     def __init__(self) -> None:
         self.trained: list[Model] = []

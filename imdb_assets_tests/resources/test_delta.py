@@ -1,4 +1,4 @@
-"""Tables carry their declaration, rows are merged by key, and other programs than Spark can read them."""
+"""Tables carry their declaration, rows are merged by key, and programs other than Spark can read them."""
 
 import re
 from dataclasses import replace

@@ -111,7 +111,7 @@ def tables_as_text(delta: DeltaLake, tables: Iterable[Table]) -> dict[str, pd.Se
 
 
 def as_text(rows: pd.DataFrame) -> pd.Series:
-    """The rows as sorted text; without those of the champion, which a first run does not have."""
+    """The rows as sorted text; without rows about the champion, which a first run does not have."""
     if "model" in rows:
         rows = rows[rows["model"] != CHAMPION]
     text = rows.map(lambda value: value.tolist() if isinstance(value, np.ndarray) else value).astype(str)

@@ -1,4 +1,4 @@
-"""Tests that need programs which pip cannot install: deselected and listed where those are missing, run under CI."""
+"""Tests that need programs outside PyPI: deselected and listed if a program is missing, always run in CI."""
 
 import os
 import shutil

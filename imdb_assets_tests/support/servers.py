@@ -1,4 +1,4 @@
-"""Starting a server on a free port of 127.0.0.1, and ending it."""
+"""Starts and stops a server on a free port of 127.0.0.1."""
 
 import socket
 import subprocess
@@ -46,7 +46,7 @@ def served(command: list[str], *, port: int, health: str, environment: Mapping[s
 
 
 def end(server: subprocess.Popen) -> None:
-    """Ask a server to end, and kill it after half a minute."""
+    """Terminate a server. Kill it if it is still running after half a minute."""
     server.terminate()
     try:
         server.wait(timeout=30)
@@ -56,7 +56,7 @@ def end(server: subprocess.Popen) -> None:
 
 
 def wait_for_port(port: int, server: subprocess.Popen, *, log: Path, seconds: float = PATIENCE_SECONDS) -> None:
-    """Wait until a server listens on a port; AssertionError with the end of its log where it does not in time."""
+    """Wait until a server listens on a port; after the deadline, raise AssertionError with the end of its log."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and server.poll() is None:
         with socket.socket() as probe:

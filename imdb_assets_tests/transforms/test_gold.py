@@ -1,4 +1,4 @@
-"""Silver becomes the facts of each movie and the people index, and the leak audit's scrambling spares the past."""
+"""Movie facts and the people index from silver tables. The leak audit's scrambling does not change the past."""
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession

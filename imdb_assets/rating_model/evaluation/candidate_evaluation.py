@@ -141,7 +141,7 @@ def _rolling_origin_rows(rolling_origin: RollingOrigin) -> pd.DataFrame:
 
 
 def _film_facts(films: RatedMovies, movie_features: pd.DataFrame, history: History) -> pd.DataFrame:
-    """Return the columns `SLICED_BY` of films."""
+    """Return the columns `SLICED_BY` of the films."""
     facts = movie_features.set_index("tconst").loc[films.tconsts].reset_index()
     return pd.DataFrame(
         {

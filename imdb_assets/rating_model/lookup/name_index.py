@@ -92,7 +92,7 @@ class NameIndex:
     """Finds rows by folded names. Among equal matches, rows keep their order."""
 
     def __init__(self, folded: pa.Array, by_name: np.ndarray, words: InvertedIndex, trigrams: InvertedIndex) -> None:
-        """Take the folded names, their rows in alphabetical order, and the rows of each word and trigram bucket."""
+        """Create an index from folded names, their alphabetical order, and the rows of each word and trigram bucket."""
         self._folded = folded
         self.by_name = by_name
         self.words = words

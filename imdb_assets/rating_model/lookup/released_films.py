@@ -47,7 +47,7 @@ class ReleasedFilms:
     """The rated films of the training set; those with the most votes come first."""
 
     def __init__(self, table: pa.Table, embedding: SimilarityEmbedding) -> None:
-        """Take a table and the embedding of its films, as `from_frames` or `open` create them."""
+        """Use a table and the embedding of its films; `from_frames` and `open` create both."""
         self.table = table
         self.embedding = embedding
 

@@ -56,9 +56,9 @@ class Evaluation:
 
 
 class _Handover:
-    """The evaluation that this process logged last, so that the assets after the candidate need no download.
+    """Holds the last evaluation that this process logged, so that assets downstream of the candidate need no download.
 
-    It is an object rather than a dictionary because plain values that an asset's code reaches are part of the asset's
+    It is an object rather than a dictionary because plain values that an asset's code refers to are part of the asset's
     fingerprint.
     """
 

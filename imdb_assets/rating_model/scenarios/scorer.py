@@ -48,7 +48,7 @@ class _FilmGroup(NamedTuple):
 
 
 class _Job(NamedTuple):
-    """Tasks for one thread, where they write their ratings, and how many combinations they rate."""
+    """Tasks of one thread, the range of ratings that they write, and their number of combinations."""
 
     films: _FilmGroup
     tasks: np.ndarray

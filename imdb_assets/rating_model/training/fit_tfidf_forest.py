@@ -43,7 +43,7 @@ def fit_tfidf_forest(training: RatedMovies, *, seed: int) -> TfidfForest:
 
 
 def _has_enough_words(plots: pd.Series) -> bool:
-    """Return whether the plots have more distinct words than the components to reduce them to."""
+    """Return whether the plots have more distinct words than `N_COMPONENTS`."""
     if plots.nunique() <= 2 * N_COMPONENTS:
         return False
     words = CountVectorizer(stop_words="english").fit(plots.head(_PLOTS_TO_CHECK))

@@ -1,4 +1,4 @@
-"""Where `imdb-rating status` finds the lake, and the state of its tables."""
+"""The location of the lake in `imdb-rating status`, and the state of its tables."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The registered model alone: it opens and answers with the code of its artifact and none of the other packages."""
+"""The registered model alone: it opens and predicts with only the code of its artifact and its requirements."""
 
 import ast
 import json

@@ -1,4 +1,4 @@
-"""The scoring loop: how a space is cut into blocks does not change a bit, and blocks write only their own ratings."""
+"""The scoring loop: the division into blocks does not change any bit, and each block writes only its own ratings."""
 
 import numpy as np
 import pytest
