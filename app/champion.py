@@ -1,4 +1,4 @@
-"""The champion as the pages use it, cached per version and reloaded when the alias moves."""
+"""Loads the champion for the pages. It is cached by version and reloaded when the alias moves."""
 
 from collections.abc import Sequence
 from typing import NoReturn
@@ -18,9 +18,9 @@ INFO_ICON = ":material/info:"
 
 
 def champion_or_stop() -> Champion:
-    """Return the champion. Without one, end the page with a message that tells the user what to do.
+    """Return the champion. If there is none, show how to train one and stop the page.
 
-    While the registry is unreachable, the version that was loaded last stays in use.
+    While the registry is unreachable, the last loaded version stays in use.
     """
     limit_mlflow_retries()
     try:

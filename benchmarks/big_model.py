@@ -36,7 +36,7 @@ _FIRST_YEAR, _LAST_YEAR = 1950, 2026
 def big_people(n: int = ALL_PEOPLE) -> People:
     """Invented people. Two in a hundred share a name with another person; the first have the longest careers."""
     numbers = np.arange(n)
-    # A few have many films; most have one or none.
+    # A few people have many films; most have one or none.
     films = np.floor(200 / (1 + numbers / 400)).astype(int) + (numbers % 3 == 0)
     names = person_names(IndexedRandom(0), numbers).to_pylist()
     roles = np.array(["director", "writer", "cast"])[numbers % 3]

@@ -97,7 +97,7 @@ def run(job: str, chosen: Settings, *, force: bool = False) -> dg.ExecuteInProce
 
 
 def print_leaderboard(metadata: Mapping[str, dg.MetadataValue]) -> None:
-    """Print the leaderboard and leak tax of a materialization; nothing where it has none."""
+    """Print the leaderboard and leak tax of a materialization; nothing if it has none."""
     rows = metadata.get(LEADERBOARD_ROWS)
     if not isinstance(rows, dg.JsonMetadataValue):
         return

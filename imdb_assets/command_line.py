@@ -1,4 +1,4 @@
-"""What `python -m imdb_assets` and `imdb-rating` share: expected errors become a message and an exit code.
+"""Error handling of `python -m imdb_assets` and `imdb-rating`: expected errors become a message and an exit code.
 
 Exit codes: 0 success, 1 refused or failed, 2 invalid options or settings.
 """

@@ -82,7 +82,7 @@ class Settings(BaseModel, frozen=True):
     """None stands for OMDb's public address."""
     omdb_daily_limit: FromOne = 1000
     omdb_recorded: PathText | None = None
-    # The address of a tracking server may hold a password.
+    # The address of a tracking server may contain a password.
     mlflow_tracking_uri: Annotated[str, AfterValidator(_tracking_uri)] = Field(
         f"{_SQLITE}{DATA / 'mlflow.db'}", repr=False
     )
@@ -135,7 +135,7 @@ def settings_from(variables: Mapping[str, str]) -> Settings:
     """
     values = {name: value.strip() for name, value in variables.items() if value.strip()}
     for name in values:
-        if known := _intended(name):
+        if known := _probably_intended(name):
             raise SettingsError(f"{name} is not a setting; did you mean {known}? All settings are in .env.example.")
     try:
         return Settings.model_validate({VARIABLES[name]: value for name, value in values.items() if name in VARIABLES})
@@ -154,10 +154,10 @@ def limit_mlflow_retries() -> None:
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 
 
-def _intended(name: str) -> str | None:
+def _probably_intended(name: str) -> str | None:
     """Return the setting that an unknown variable probably means; None for a setting or a variable of other software.
 
-    Under prefixes that other software shares (SPARK_, AZURE_, MLFLOW_), only names with a single typo are ours.
+    Under prefixes of other software (SPARK_, AZURE_, MLFLOW_), only names with a single typo are reported.
     """
     if name in VARIABLES:
         return None
@@ -170,7 +170,7 @@ def _intended(name: str) -> str | None:
 def _message(error: ValidationError) -> str:
     [first, *_] = error.errors(include_url=False)
     message = first["msg"].removeprefix("Value error, ")
-    # A rule about several variables names them itself.
+    # The message of a rule about several variables contains their names.
     if not first["loc"]:
         return message
     field = str(first["loc"][0])

@@ -1,4 +1,4 @@
-"""What all tests share: a Spark session, a finished platform, a champion and its server, and stand-ins for services."""
+"""Shared fixtures: a Spark session, a finished platform, a champion and its server, and local test services."""
 
 import os
 import subprocess
@@ -40,14 +40,14 @@ LONGEST = (
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect what cannot run here, and start with the files that take longest."""
+    """Deselect tests whose requirements are missing, and start with the slowest files."""
     deselect_tests_without_programs(config, items)
     items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
 @pytest.fixture(scope="session")
 def spark_resource(tmp_path_factory: pytest.TempPathFactory) -> Spark:
-    """The Spark resource whose session all tests share, whichever lake they write to."""
+    """The Spark resource whose session all tests share, regardless of their lake."""
     root = str(tmp_path_factory.mktemp("no_lake"))
     return Spark(
         master="local[2]",
@@ -100,27 +100,27 @@ def model_server(champion_uri: str, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture
 def imdb() -> Iterator[ImdbServer]:
-    """A stand-in for IMDb's server."""
+    """A test server in place of IMDb's."""
     with imdb_server() as server:
         yield server
 
 
 @pytest.fixture
 def omdb() -> Iterator[OmdbServer]:
-    """A stand-in for OMDb's server."""
+    """A test server in place of OMDb's."""
     with omdb_server() as server:
         yield server
 
 
 @pytest.fixture
 def free_port() -> int:
-    """A port that nothing listens on."""
+    """An unused port."""
     return a_free_port()
 
 
 @pytest.fixture(scope="session")
 def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The host and port of an Azurite, the stand-in for Azure Blob Storage, that starts empty."""
+    """The host and port of an empty Azurite, the emulator of Azure Blob Storage."""
     program = program_path("azurite-blob")
     assert program, "azurite is not installed: npm install --prefix data/npm azurite"
     port = a_free_port()

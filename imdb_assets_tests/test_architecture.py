@@ -1,4 +1,4 @@
-"""Who may import whom, read from the sources: folders are boundaries."""
+"""Import rules between folders, checked in the source code."""
 
 import ast
 import sys
@@ -12,8 +12,8 @@ ROOT = Path(__file__).parent.parent
 PRODUCT = sorted(path for folder in ("imdb_assets", "app") for path in (ROOT / folder).rglob("*.py"))
 ENVIRONMENT_READERS = {"imdb_assets/settings.py"}
 
-# Folder: the folders of ours and the libraries that it may import, beside Python itself and its own folder. A folder
-# named here is not allowed what its subfolders are.
+# Folder: the project folders and libraries that it may import, besides the standard library and itself. The allowance
+# of a folder does not include that of its subfolders.
 ALLOWED = {
     "imdb_assets/vocabulary": set(),
     "imdb_assets/tables": {"imdb_assets.vocabulary"},
@@ -62,7 +62,7 @@ ALLOWED = {
         "typer",
     },
 }  # fmt: skip
-# Resources: Dagster, the tables, one another, and the one system that the file is about.
+# Resources: Dagster, the tables, each other, and the one external system of the module.
 EVERY_RESOURCE = {"dagster", "imdb_assets.resources", "imdb_assets.tables", "pydantic"}
 ALLOWED_RESOURCE = {
     "alerts": {"requests"},
@@ -106,7 +106,7 @@ def _imports(path: Path) -> Iterator[str]:
                 yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def _is_ours(name: str) -> bool:
+def _is_own_code(name: str) -> bool:
     return name.split(".", maxsplit=1)[0] in {"app", "imdb_assets", "imdb_assets_tests"}
 
 
@@ -116,14 +116,14 @@ def _is_allowed(name: str, allowed: set[str]) -> bool:
     return any(name.startswith(f"{one}.") for one in allowed if one != "imdb_assets")
 
 
-def _strangers(path: Path, allowed: set[str]) -> list[str]:
+def _forbidden_imports(path: Path, allowed: set[str]) -> list[str]:
     return [name for name in _imports(path) if not _is_allowed(name, allowed)]
 
 
-def _cycle(arrows: dict[str, set[str]]) -> list[str]:
-    """A path that comes back to where it began; empty where there is none."""
+def _cycle(edges: dict[str, set[str]]) -> list[str]:
+    """A cycle of the graph; empty if there is none."""
     try:
-        tuple(TopologicalSorter(arrows).static_order())
+        tuple(TopologicalSorter(edges).static_order())
     except CycleError as error:
         return error.args[1]
     return []
@@ -134,21 +134,23 @@ def _module(path: Path) -> str:
 
 
 def _modules_imported(path: Path, modules: set[str]) -> set[str]:
-    names = {name for name in _imports(path) if _is_ours(name)}
+    names = {name for name in _imports(path) if _is_own_code(name)}
     return {found for name in names if (found := name if name in modules else name.rpartition(".")[0]) in modules}
 
 
 @pytest.mark.parametrize("folder", ALLOWED)
 def test_a_folder_imports_only_what_it_may(folder):
     allowed = ALLOWED[folder] | {folder.replace("/", ".")}
-    strangers = {str(path.relative_to(ROOT)): _strangers(path, allowed) for path in (ROOT / folder).rglob("*.py")}
-    assert not {path: names for path, names in strangers.items() if names}
+    forbidden = {
+        str(path.relative_to(ROOT)): _forbidden_imports(path, allowed) for path in (ROOT / folder).rglob("*.py")
+    }
+    assert not {path: names for path, names in forbidden.items() if names}
 
 
 def test_every_folder_of_code_has_its_row_of_allowed_imports():
-    rooms = {path.parent.relative_to(ROOT).as_posix() for path in PRODUCT if path.stem != "__init__"}
-    free = {"imdb_assets", "imdb_assets/assets", "imdb_assets/resources"}
-    assert {room for room in rooms if not room.startswith("app/")} - free == set(ALLOWED)
+    folders = {path.parent.relative_to(ROOT).as_posix() for path in PRODUCT if path.stem != "__init__"}
+    unrestricted = {"imdb_assets", "imdb_assets/assets", "imdb_assets/resources"}
+    assert {folder for folder in folders if not folder.startswith("app/")} - unrestricted == set(ALLOWED)
 
 
 def test_no_folder_and_no_file_imports_in_a_circle():
@@ -163,20 +165,20 @@ def test_no_folder_and_no_file_imports_in_a_circle():
     assert not _cycle({folder: found - {folder} - top for folder, found in folders.items() if folder not in top})
 
 
-def test_a_folder_says_what_belongs_in_it_and_imports_nothing():
+def test_every_package_has_a_short_docstring_and_imports_nothing():
     for path in PRODUCT:
         if path.name == "__init__.py" and path.parent.parent != ROOT:
             tree = ast.parse(path.read_text(encoding="utf-8"))
-            charter = ast.get_docstring(tree) or ""
-            assert 2 <= len(charter.splitlines()) <= 5, f"{path}: two to four lines of charter"
-            assert len(tree.body) == 1, f"{path}: nothing but the charter"
+            docstring = ast.get_docstring(tree) or ""
+            assert 2 <= len(docstring.splitlines()) <= 5, f"{path}: expected a docstring of two to five lines"
+            assert len(tree.body) == 1, f"{path}: expected only a docstring"
 
 
 def test_a_resource_imports_only_its_own_system():
     files = [path for path in (ROOT / "imdb_assets/resources").glob("*.py") if path.stem != "__init__"]
     assert {path.stem for path in files} <= set(ALLOWED_RESOURCE)
-    strangers = {path.stem: _strangers(path, EVERY_RESOURCE | ALLOWED_RESOURCE[path.stem]) for path in files}
-    assert not {path: names for path, names in strangers.items() if names}
+    forbidden = {path.stem: _forbidden_imports(path, EVERY_RESOURCE | ALLOWED_RESOURCE[path.stem]) for path in files}
+    assert not {path: names for path, names in forbidden.items() if names}
 
 
 def test_the_product_does_not_import_its_tests_or_benchmarks():
@@ -187,7 +189,7 @@ def test_the_product_does_not_import_its_tests_or_benchmarks():
 
 
 def _reads_the_environment(node: ast.AST) -> bool:
-    # Handing a variable to a child process (os.environ["NAME"] = ...) writes; everything else reads.
+    # Passing a variable to a child process (os.environ["NAME"] = ...) writes; everything else reads.
     match node:
         case ast.Attribute(attr="getenv"):
             return True
@@ -212,7 +214,7 @@ def test_the_environment_is_read_in_one_file_only():
     assert readers <= ENVIRONMENT_READERS
 
 
-def test_no_error_is_swallowed_wholesale():
+def test_no_handler_catches_every_exception():
     for path in (*PRODUCT, *(ROOT / "imdb_assets_tests").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ExceptHandler):
@@ -233,15 +235,15 @@ def test_no_test_patches_or_skips():
                 assert called != "monkeypatch.setattr", f"{path}:{node.lineno}"
 
 
-def test_every_package_of_the_stack_serves_somewhere():
+def test_every_library_of_the_stack_is_used():
     used = {name.split(".")[0] for path in PRODUCT for name in _imports(path)}
     assert set(STACK) <= used
 
 
-def test_every_module_says_what_is_in_it():
-    silent = [
+def test_every_module_has_a_docstring():
+    undocumented = [
         str(path.relative_to(ROOT))
         for path in PRODUCT
         if path.stat().st_size and not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
     ]
-    assert not silent
+    assert not undocumented

@@ -69,7 +69,7 @@ class ConditionEvaluator:
             self.instance.report_runless_asset_event(dg.AssetMaterialization(name, tags=tags))
 
     def measure_drift(self, *failed: str) -> set[str]:
-        """Run the drift checks, some of which fail; return the assets requested during the run."""
+        """Run the drift checks, with the given failures, and return the assets requested during the run."""
         requested: set[str] = set()
         names = (NOT_DRIFTED, NOT_GROWN, "primary_key_is_unique")
 

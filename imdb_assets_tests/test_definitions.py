@@ -1,4 +1,4 @@
-"""The graph, written down; and what loading it must not do."""
+"""The asset graph, and the side effects that loading it must not have."""
 
 from pathlib import Path
 
@@ -41,12 +41,12 @@ def repository(variables: dict[str, str]) -> dg.RepositoryDefinition:
     return definitions_for(settings_from(variables)).get_repository_def()
 
 
-def test_the_graph_is_as_written_down_here() -> None:
+def test_the_graph_has_exactly_the_expected_assets() -> None:
     keys = repository({}).asset_graph.get_all_asset_keys()
     assert {key.to_user_string() for key in keys} == ASSETS
 
 
-def test_loading_needs_no_secret_and_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_loading_needs_no_secret_and_writes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for variables in ({}, {"IMDB_ENV": "local"}, AZURE):
         repository(variables)
@@ -66,12 +66,12 @@ def test_schedules_and_the_dataset_sensor_are_off_for_the_sample_and_on_for_real
     )
 
 
-def test_every_asset_has_a_trigger_an_owner_and_an_age_at_which_it_is_too_old() -> None:
+def test_every_asset_has_a_trigger_an_owner_and_a_freshness_policy() -> None:
     nodes = repository({}).asset_graph.asset_nodes
     by_sensor = {node.key.to_user_string() for node in nodes if node.automation_condition is None}
     assert by_sensor == {f"landing_{dataset}" for dataset in DATASETS} | set(ON_DEMAND)
-    ageless = {node.key.to_user_string() for node in nodes if not node.freshness_policy_or_from_metadata}
-    assert ageless == set(ON_DEMAND)
+    without_freshness = {node.key.to_user_string() for node in nodes if not node.freshness_policy_or_from_metadata}
+    assert without_freshness == set(ON_DEMAND)
     assert all(node.owners and node.description and node.kinds for node in nodes)
 
 
@@ -83,7 +83,7 @@ def test_the_champion_depends_on_every_dataset_of_the_model() -> None:
     assert "silver_episodes" not in names
 
 
-def test_what_can_stop_the_graph_is_blocking() -> None:
+def test_critical_checks_are_blocking() -> None:
     graph = repository({}).asset_graph
     blocking = {key.to_user_string() for key in graph.asset_check_keys if graph.get(key).blocking}
     assert {

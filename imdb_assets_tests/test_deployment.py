@@ -1,4 +1,4 @@
-"""What deploys the code: compose file, Dagster's instance, lock file, make and CI's script."""
+"""Deployment files: compose file, Dagster instance, lock file, Makefile and CI script."""
 
 import re
 import subprocess

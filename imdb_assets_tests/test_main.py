@@ -1,4 +1,4 @@
-"""The command `python -m imdb_assets`: its options, errors, and how it prints the leaderboard of a run."""
+"""The command `python -m imdb_assets`: its options, its errors, and the printed leaderboard of a run."""
 
 import dagster as dg
 import pytest

@@ -76,7 +76,7 @@ def test_an_unknown_variable_is_an_error_that_suggests_the_intended_one(name: st
         "SPARK_MASTER_HOST", "SPARK_NO_DAEMONIZE", "TEST_DATABASE_URL", "sample_rate",
     ],
 )  # fmt: skip
-def test_variables_of_other_software_are_not_taken_for_typos(name: str) -> None:
+def test_variables_of_other_software_are_not_reported_as_typos(name: str) -> None:
     assert settings_from({name: "x"}) == settings_from({})
 
 

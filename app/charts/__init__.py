@@ -1,4 +1,4 @@
 """The app's charts as Vega-Lite specifications, and their theme.
 
-Data in, a specification out; only `theme` calls Streamlit.
+Functions take data and return a specification. Only `theme` calls Streamlit.
 """

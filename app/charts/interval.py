@@ -31,13 +31,15 @@ def interval_chart(predictions: Mapping[str, Prediction], shares: Rows, *, actua
         "tooltip": [tooltip("name", "Draft"), tooltip("rating", "Expected rating", ".1f"),
                     tooltip("low", "80% from", ".1f"), tooltip("high", "80% to", ".1f")],
     }  # fmt: skip
-    band = layer("bar", {**base, "x": _x("low"), "x2": {"field": "high"}}, height=20, cornerRadius=6, opacity=0.45)
-    mark = layer("point", {**base, "x": _x("rating")}, filled=True, size=260, opacity=1)
+    band = layer(
+        "bar", {**base, "x": _rating_x("low"), "x2": {"field": "high"}}, height=20, cornerRadius=6, opacity=0.45
+    )
+    mark = layer("point", {**base, "x": _rating_x("rating")}, filled=True, size=260, opacity=1)
     layers = [*([_distribution(shares)] if shares else []), band, mark]
     if actual_rating is None:
         layers += [_end(base, "low", align="right", dx=-6), _end(base, "high", align="left", dx=6)]
     else:
-        layers += _actual(actual_rating)
+        layers += _actual_rating_layers(actual_rating)
     # The distribution and the rows of predictions have separate vertical scales.
     height = _ONE_HEIGHT if is_one else _ROW_HEIGHT * len(rows)
     return chart(*layers, rows=rows, height=_MARGIN + height, has_own_scales=True)
@@ -61,28 +63,28 @@ def _rows(predictions: Mapping[str, Prediction]) -> Sequence[dict[str, Any]]:
     ]
 
 
-def _x(field: str) -> dict[str, Any]:
+def _rating_x(field: str) -> dict[str, Any]:
     return {"field": field, "type": "quantitative", "scale": {"domain": [1, 10], "nice": False}, "axis": _AXIS}
 
 
 def _end(base: dict[str, Any], end: str, *, align: str, dx: int) -> Chart:
-    encoding = {"y": base["y"], "x": _x(end), "text": {"field": end, "type": "quantitative", "format": ".1f"}}
+    encoding = {"y": base["y"], "x": _rating_x(end), "text": {"field": end, "type": "quantitative", "format": ".1f"}}
     return layer("text", encoding, fontSize=13, align=align, dx=dx, color=colours().text)
 
 
 def _distribution(shares: Rows) -> Chart:
     encoding = {
-        "x": _x("rating"),
+        "x": _rating_x("rating"),
         "y": {"field": "share", "type": "quantitative", "axis": None},
         "tooltip": [tooltip("rating", "Rating", ".1f"), tooltip("share", "Percent of released films", ".1f")],
     }
     return layer("area", encoding, rows=shares, color=colours().ground, opacity=0.75, interpolate="monotone")
 
 
-def _actual(rating: float) -> list[Chart]:
+def _actual_rating_layers(rating: float) -> list[Chart]:
     color, rows = colours().down, [{"actual": rating, "text": f"actual {rating:.1f}"}]
-    text = {"x": _x("actual"), "y": {"value": 2}, "text": {"field": "text"}}
+    text = {"x": _rating_x("actual"), "y": {"value": 2}, "text": {"field": "text"}}
     return [
-        layer("rule", {"x": _x("actual")}, rows=rows, color=color, strokeWidth=3),
+        layer("rule", {"x": _rating_x("actual")}, rows=rows, color=color, strokeWidth=3),
         layer("text", text, rows=rows, color=color, align="left", dx=6, fontSize=13, fontWeight="bold", baseline="top"),
     ]

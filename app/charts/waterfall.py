@@ -17,8 +17,8 @@ def waterfall_chart(rows: Rows) -> Chart:
     palette = colours()
     ends = [row[end] for row in rows for end in ("from", "to")]
     # The chart spans at least one rating point, so that small differences look small.
-    spare = max(_LEAST_SPAN - (max(ends) - min(ends)), 0) / 2
-    low, high = min(ends) - spare - _MARGIN, max(ends) + spare + _MARGIN
+    padding = max(_LEAST_SPAN - (max(ends) - min(ends)), 0) / 2
+    low, high = min(ends) - padding - _MARGIN, max(ends) + padding + _MARGIN
     tones = {"up": palette.up, "down": palette.down, "whole": palette.ink}
     # The first and last rating are bars from the left edge.
     drawn = [row | {"color": tones[row["kind"]]} | ({"from": low} if row["kind"] == "whole" else {}) for row in rows]
@@ -56,15 +56,15 @@ def steps(reasons: Sequence[Reason], *, start: tuple[str, float], end: tuple[str
         names = ", ".join(LABELS[reason.group].lower() for reason in others)
         parts.append(("Everything else", sum(reason.points for reason in others), f"Together: {names}."))
     (first, level), (last, rating) = start, end
-    rows = [_whole(first, level)]
+    rows = [_total_bar(first, level)]
     for name, points, sentence in parts:
         kind = "up" if points >= 0 else "down"
         rows.append({"step": name, "from": level, "to": level + points, "right": max(level, level + points),
                      "text": f"{points:+.2f}", "kind": kind, "sentence": sentence})  # fmt: skip
         level += points
-    return [*rows, _whole(last, rating)]
+    return [*rows, _total_bar(last, rating)]
 
 
-def _whole(name: str, rating: float) -> dict[str, Any]:
+def _total_bar(name: str, rating: float) -> dict[str, Any]:
     return {"step": name, "from": rating, "to": rating, "right": rating, "text": f"{rating:.2f}", "kind": "whole",
             "sentence": "Expected rating."}  # fmt: skip

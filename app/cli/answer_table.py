@@ -28,12 +28,12 @@ class Output(StrEnum):
 def answer_rows(
     drafts: Sequence[DraftEntry], predictions: Mapping[int, Prediction], *, version: str
 ) -> list[dict[str, object]]:
-    """Return a row per draft of a file, in its order. Invalid drafts have an error instead of a rating.
+    """Return one row per draft of a file, in file order. Invalid drafts have an error instead of a rating.
 
     Args:
         drafts: The entries of the file.
-        predictions: By the entry's place.
-        version: The version that answered.
+        predictions: Predictions by the position of the entry in the file.
+        version: The model version that made the predictions.
     """
     rows = []
     for entry in drafts:

@@ -31,7 +31,7 @@ def read_drafts(file: Path) -> list[DraftEntry]:
     """Read a file of drafts: `*.csv` with a header, otherwise JSON (a draft, a list of drafts, or one per line).
 
     Raises:
-        DraftFileError: The file is neither, or has an unknown column.
+        DraftFileError: The file is neither JSON nor CSV, or has an unknown column.
     """
     text = _text(file)
     rows = _csv_rows(file, text) if file.suffix.lower() == ".csv" else _json_rows(file, text)

@@ -1,4 +1,4 @@
-"""What the commands share: predictions, drafts from files, and the exit when something is missing or invalid."""
+"""Code shared by the commands: predictions, drafts from files, and the exit when something is missing or invalid."""
 
 from pathlib import Path
 
@@ -45,7 +45,7 @@ def drafts_or_exit(file: Path) -> list[MovieDraft]:
 
 
 def draft_or_exit(entry: DraftEntry, *, prefix: str = "") -> MovieDraft:
-    """Return the draft of an entry. An error is printed after the prefix."""
+    """Return the draft of an entry. If it is invalid, print `prefix` and the error, and exit."""
     if entry.draft is None:
         raise refusal(f"{prefix}{entry.error}")
     return entry.draft

@@ -17,7 +17,7 @@ TABLES: tuple[Table, ...] = (*bronze.TABLES, *silver.TABLES, *gold.TABLES)
 
 
 class LakeUnreachableError(ConnectionError):
-    """The lake cannot be read. The message has its address."""
+    """The lake cannot be read. The message contains its address."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class LakeStatus:
 
 
 def lake_of(chosen: Settings) -> Lake:
-    """Return the lake of the settings."""
+    """Return the lake that the settings select."""
     if "://" not in chosen.lake_uri:
         return Lake(chosen.lake_uri, {})
     # abfss://container@account.dfs.core.windows.net/path

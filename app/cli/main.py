@@ -38,7 +38,7 @@ cli.command()(scenarios)
 
 
 class TextOutput(StrEnum):
-    """Output formats of commands whose answer is text rather than a table."""
+    """Output formats of commands that print text rather than a table."""
 
     text = "text"
     json = "json"

@@ -69,7 +69,7 @@ def predict(
 
 
 def _predictions(entries: list[DraftEntry]) -> tuple[str, str, dict[int, Prediction]]:
-    """Return the version that answered, its description, and the predictions by the place of the entry."""
+    """Return the model version, its description, and the predictions by position of the entry."""
     champion = champion_or_exit()
     valid = [(entry.place, entry.draft) for entry in entries if entry.draft]
     batches = [valid[start : start + _BATCH_SIZE] for start in range(0, len(valid), _BATCH_SIZE)]

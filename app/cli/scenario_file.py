@@ -31,7 +31,7 @@ _EXAMPLE = (
 
 
 def scenarios_from_file(file: Path) -> tuple[MovieDraft, Variations]:
-    """Return the draft of a file and what may vary; exit with a message if the file is invalid."""
+    """Return the draft of a file and its variations. Exit with a message if the file is invalid."""
     try:
         content = json.loads(file.read_text(encoding="utf-8-sig"))
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""One file per page of the app: it lays out widgets and charts and asks the model.
+"""One module per page of the app. A page lays out widgets and charts and queries the model.
 
 Code that several pages share belongs in `widgets/` or `charts/`. `rating_app.py` lists the pages and their icons.
 """

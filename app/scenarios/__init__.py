@@ -1,4 +1,4 @@
 """A scenario search as the page and the command line use it: running it on a thread, and its results as rows.
 
-No Streamlit and no typer. The search itself is in `rating_model/scenarios/`.
+It uses neither Streamlit nor typer. The search itself is in `rating_model/scenarios/`.
 """

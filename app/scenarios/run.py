@@ -13,7 +13,7 @@ from imdb_assets.rating_model.scenarios.space import Variations
 
 @dataclass(frozen=True)
 class SearchRequest:
-    """What to search, and the model version that searches."""
+    """The parameters of a search, and the model version to use."""
 
     version: str
     draft: MovieDraft
@@ -23,7 +23,7 @@ class SearchRequest:
 
 @dataclass
 class ScenarioRun:
-    """A search of one session. It does not use Streamlit, whose objects are bound to its own threads."""
+    """A search that runs in a thread. It does not use Streamlit, whose objects are bound to Streamlit's own threads."""
 
     request: SearchRequest
     done: int = 0
@@ -46,7 +46,7 @@ class ScenarioRun:
         return self._thread is not None and self._thread.is_alive()
 
     def cancel(self) -> None:
-        """Ask the search to stop. It does so at its next progress report."""
+        """Request cancellation. The search stops at its next progress report."""
         self._cancel.set()
 
     def wait(self, seconds: float) -> None:

@@ -20,7 +20,7 @@ AXIS_NAMES = {
 def scenario_table(scenarios: Scenarios, people: People) -> pd.DataFrame:
     """Return a row per scenario, best first, with the page's column headings.
 
-    Columns without values are left out, and so are film facts that all scenarios share.
+    Columns without values are omitted, as are film facts that all scenarios share.
     """
     names = names_by_id(scenarios, people)
     table = pd.DataFrame([_row(rank, scenario, names) for rank, scenario in enumerate(scenarios.best, start=1)])

@@ -37,7 +37,7 @@ def fill(prefix: str, draft: MovieDraft) -> None:
 
 
 def draft_in(prefix: str, film: Mapping[str, object], people: Mapping[str, object]) -> MovieDraft:
-    """Return the draft in the form and keep it for other pages under the prefix."""
+    """Return the draft with the values of the form, and store it in the session under the prefix."""
     draft = MovieDraft.model_validate({**film, **people})
     st.session_state[prefix] = draft
     return draft

@@ -1,4 +1,4 @@
-"""A widget that finds people in the model's index and keeps the selection in the session."""
+"""A widget that searches the model's people index and stores the selection in the session."""
 
 import streamlit as st
 

@@ -15,7 +15,7 @@ LEAST_POINTS_LISTED = 0.02
 
 
 def show_reasons(model: RatingModel, draft: MovieDraft, *, end: str = "This draft") -> None:
-    """Show the steps from the average film to a draft, which the chart labels `end`."""
+    """Show the steps from the average film's rating to the draft's. The chart labels the draft `end`."""
     st.subheader("Why?", anchor=False)
     try:
         [explanation] = explain(model, [draft])

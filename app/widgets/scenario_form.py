@@ -37,7 +37,7 @@ _RULES_KEY = "scenario_rules"
 
 
 def variation_fields(draft: MovieDraft, index: People) -> Variations:
-    """Show the form and return what may vary."""
+    """Show the form and return the variations."""
     picks: dict[str, Pick | None] = {}
     for role, column in zip(_ROLES, st.columns(3, gap="large"), strict=True):
         with column:

@@ -78,7 +78,7 @@ def _variants(draft: MovieDraft) -> list[MovieDraft]:
 
 
 def _years(draft: MovieDraft) -> range:
-    # Twelve years on each side of the draft, whatever the slider shows.
+    # Twelve years on each side of the draft, regardless of the slider.
     middle = st.session_state["what_if_of"].release_year if "what_if_of" in st.session_state else draft.release_year
     return range(middle - _YEARS_AROUND, middle + _YEARS_AROUND + 1)
 
@@ -90,12 +90,12 @@ def _show_curve(
     palette = colours()
     rows = [{"value": value, "rating": answer.rating} for value, answer in zip(values, predictions, strict=True)]
     ratings = [current["rating"], *(row["rating"] for row in rows)]
-    spare = max(_LEAST_SPAN - (max(ratings) - min(ratings)), 0.2) / 2
+    padding = max(_LEAST_SPAN - (max(ratings) - min(ratings)), 0.2) / 2
     x = {"field": "value", "type": "quantitative", "title": label, "scale": {"zero": False, "nice": False},
          "axis": {"format": "d", "grid": False}}  # fmt: skip
     y = {
         "field": "rating", "type": "quantitative", "title": "Rating", "axis": {"format": ".1f", "tickCount": 4},
-        "scale": {"domain": [min(ratings) - spare, max(ratings) + spare], "nice": False, "zero": False},
+        "scale": {"domain": [min(ratings) - padding, max(ratings) + padding], "nice": False, "zero": False},
     }  # fmt: skip
     encoding = {"x": x, "y": y, "tooltip": [tooltip("value", label), tooltip("rating", "Expected rating", ".2f")]}
     show_chart(

@@ -54,7 +54,7 @@ def gold_scoreboard(
 ) -> Checked:
     rows = monitoring.scoreboard(gold_forecasts, gold_movie_features, mature_after_years=MATURE_AFTER_YEARS).persist()
     matured = rows.toArrow().to_pandas()
-    # The app reads what the champion's run logged, never the lake.
+    # The app reads the files of the champion's run, never the lake.
     log_rows_of_champion(mlflow_tracking.tracking_uri, matured, SCOREBOARD_FILE)
     evaluation = evaluate_forecasts(matured)
     check = check_result(FORECASTS_HOLD, evaluation, is_warning=True, metadata=forecast_chart(first_forecasts(matured)))

@@ -1,4 +1,4 @@
-"""The silver assets: one row per movie, person, credit, title name, series, episode and so on."""
+"""The silver assets: movies, people, credits, alternative titles, series, episodes and other entities, one row each."""
 
 import dagster as dg
 from pyspark.sql import DataFrame

@@ -33,7 +33,7 @@ def check_result(
 
     Args:
         name: Name of the check.
-        finding: What was found.
+        finding: The result in one sentence.
         is_warning: Whether a failed check is a warning instead of an error.
         metadata: Shown in addition to the finding's numbers, such as charts.
 

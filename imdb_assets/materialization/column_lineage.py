@@ -20,7 +20,7 @@ def column_sources(frame: DataFrame, inputs: Collection[str]) -> dict[str, list[
 
     Args:
         frame: The frame.
-        inputs: Names of assets, which are the aliases of the frames that this one was computed from.
+        inputs: Names of the upstream assets, which are also the aliases of their frames.
 
     Returns:
         The sources of each column, such as `silver_movies.tconst`. Empty under Spark Connect, which shows no plan.
@@ -36,11 +36,13 @@ def column_sources(frame: DataFrame, inputs: Collection[str]) -> dict[str, list[
 
 def as_lineage(sources: Mapping[str, Sequence[str]]) -> dg.TableColumnLineage:
     """Convert the result of `column_sources` to Dagster's form."""
-    return dg.TableColumnLineage({column: [_dep(source) for source in names] for column, names in sources.items()})
+    return dg.TableColumnLineage(
+        {column: [_column_dep(source) for source in names] for column, names in sources.items()}
+    )
 
 
 def as_sources(lineage: dg.TableColumnLineage) -> dict[str, list[str]]:
-    """Convert the result of `as_lineage` back."""
+    """Convert lineage back to the argument of `as_lineage`."""
     return {
         column: [f"{dep.asset_key.to_user_string()}.{dep.column_name}" for dep in deps]
         for column, deps in lineage.deps_by_column.items()
@@ -48,7 +50,7 @@ def as_sources(lineage: dg.TableColumnLineage) -> dict[str, list[str]]:
 
 
 def _sources_by_id(plan: list[Node], inputs: set[str]) -> dict[int, set[str]]:
-    """The sources of each named expression of a plan, by its id. The nodes of a plan are listed parents first."""
+    """The sources of each named expression of a plan, by its id. A plan lists parent nodes first."""
     sources: dict[int, set[str]] = defaultdict(set)
     for position in range(len(plan) - 1, -1, -1):
         node = plan[position]
@@ -120,6 +122,6 @@ def _id(node: Node) -> int:
     return node["exprId"]["id"]
 
 
-def _dep(source: str) -> dg.TableColumnDep:
+def _column_dep(source: str) -> dg.TableColumnDep:
     asset, _, column = source.partition(".")
     return dg.TableColumnDep(asset_key=asset, column_name=column)

@@ -38,7 +38,7 @@ Results = Iterator[dg.MaterializeResult | dg.AssetCheckResult]
 def dataset_assets(parse: ParseDataset) -> dg.AssetsDefinition:
     """Make a function that parses datasets the assets `landing_*` and `bronze_*` of all datasets.
 
-    A refused dataset has no materialization, so Dagster skips what depends on it and continues with the other
+    A refused dataset has no materialization, so Dagster skips its downstream assets and continues with the other
     datasets. One step holds them all, because a failed step would stop everything downstream of every dataset.
 
     Args:
@@ -146,7 +146,7 @@ def _run(context: dg.AssetExecutionContext, loader: DatasetLoader) -> Results:
         if outcome.loaded and outcome.loaded.rejected is not None:
             outcome.loaded.rejected.unpersist()
     if not is_last_try and any(outcome.is_temporary for outcome in outcomes):
-        # The next try finds unchanged what this one loaded.
+        # The retry skips the datasets that this attempt has loaded.
         raise dg.RetryRequested(max_retries=MAX_RETRIES, seconds_to_wait=loader.delta.retry_seconds)
     if rejected_rows:
         yield rejected_rows

@@ -45,51 +45,51 @@ def code_version(function: Callable[..., object]) -> str:
         A SHA-256 in hexadecimal.
     """
     seen: dict[str, str] = {}
-    to_see: list[object] = [function]
-    while to_see:
-        thing = to_see.pop()
-        name = f"{getattr(thing, '__module__', '')}.{getattr(thing, '__qualname__', '')}"
+    pending: list[object] = [function]
+    while pending:
+        item = pending.pop()
+        name = f"{getattr(item, '__module__', '')}.{getattr(item, '__qualname__', '')}"
         if name not in seen:
-            seen[name] = _shape(thing)
-            to_see += _reached(thing, seen)
+            seen[name] = _shape(item)
+            pending += _referenced(item, seen)
     return hashlib.sha256(json.dumps(sorted(seen.items())).encode()).hexdigest()
 
 
 @cache
-def _shape(thing: object) -> str:
+def _shape(item: object) -> str:
     # Python 3.11 counts the depth of syntax trees across threads and fails if two threads parse at the same time.
     # `getsource` also parses, to find a class.
     with _PARSING:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(thing)))  # type: ignore[arg-type]
+        tree = ast.parse(textwrap.dedent(inspect.getsource(item)))  # type: ignore[arg-type]
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node, clean=False) is not None:
                 node.body = node.body[1:] or [ast.Pass()]
         return ast.dump(tree)
 
 
-def _reached(thing: object, seen: dict[str, str]) -> Iterator[object]:
-    if isinstance(thing, type):
-        yield from (base for base in thing.__bases__ if _is_ours(base))
-        for member in vars(thing).values():
+def _referenced(item: object, seen: dict[str, str]) -> Iterator[object]:
+    if isinstance(item, type):
+        yield from (base for base in item.__bases__ if _is_own_code(base))
+        for member in vars(item).values():
             method = next((f for n in ("fget", "__func__", "func") if (f := getattr(member, n, None))), member)
             if isinstance(method, FunctionType) and method.__code__.co_filename != "<string>":
-                yield from _named_in(method, seen)
+                yield from _referenced_globals(method, seen)
         return
-    if isinstance(thing, FunctionType):
-        yield from _named_in(thing, seen)
-        for cell in thing.__closure__ or ():
-            yield from _ours(cell.cell_contents, "closure", seen)
+    if isinstance(item, FunctionType):
+        yield from _referenced_globals(item, seen)
+        for cell in item.__closure__ or ():
+            yield from _own_code(cell.cell_contents, "closure", seen)
 
 
-def _named_in(function: FunctionType, seen: dict[str, str]) -> Iterator[object]:
+def _referenced_globals(function: FunctionType, seen: dict[str, str]) -> Iterator[object]:
     names = set(_names(function.__code__))
     for name in sorted(names):
         value = function.__globals__.get(name)
         if isinstance(value, ModuleType) and value.__name__.startswith(OURS):
             for attribute in sorted(names & set(vars(value))):
-                yield from _ours(getattr(value, attribute), f"{value.__name__}.{attribute}", seen)
+                yield from _own_code(getattr(value, attribute), f"{value.__name__}.{attribute}", seen)
         else:
-            yield from _ours(value, f"{function.__module__}.{name}", seen)
+            yield from _own_code(value, f"{function.__module__}.{name}", seen)
 
 
 def _names(code: CodeType) -> Iterator[str]:
@@ -99,16 +99,16 @@ def _names(code: CodeType) -> Iterator[str]:
             yield from _names(constant)
 
 
-def _ours(value: object, name: str, seen: dict[str, str]) -> Iterator[object]:
+def _own_code(value: object, name: str, seen: dict[str, str]) -> Iterator[object]:
     value = inspect.unwrap(value) if callable(value) else value
     if isinstance(value, type | FunctionType):
-        if _is_ours(value):
+        if _is_own_code(value):
             yield value
     elif isinstance(value, PLAIN) or is_dataclass(value):
-        # A function in a dictionary shows its address, which is another one in each process.
+        # The repr of a function in a dictionary contains its address, which differs between processes.
         text = repr(sorted(value, key=repr) if isinstance(value, set | frozenset) else value)
         seen[f"{name} ="] = re.sub(r" at 0x[0-9a-f]+", "", text)
 
 
-def _is_ours(thing: object) -> bool:
-    return getattr(thing, "__module__", "").startswith(OURS)
+def _is_own_code(item: object) -> bool:
+    return getattr(item, "__module__", "").startswith(OURS)

@@ -46,7 +46,7 @@ class Training:
 
 @dataclass(frozen=True)
 class ModelReport:
-    """What Dagster shows for a model."""
+    """The metadata that Dagster shows for a model."""
 
     metadata: Mapping[str, Any]
     checks: Sequence[dg.AssetCheckResult] = field(default_factory=tuple)
@@ -91,15 +91,15 @@ def model_asset(
             mlflow_tracking: MlflowTracking,
         ) -> dg.MaterializeResult:
             chosen, uri = settings(delta), mlflow_tracking.tracking_uri
-            made_from = fingerprint(function, chosen, {name: delta.data_version(name) for name in inputs})
+            current_fingerprint = fingerprint(function, chosen, {name: delta.data_version(name) for name in inputs})
             model = registered(uri)
-            is_unchanged = model is not None and model.fingerprint == made_from and not is_forced(context.run)
+            is_unchanged = model is not None and model.fingerprint == current_fingerprint and not is_forced(context.run)
             if not is_unchanged:
                 tables = {name: delta.load(name, shape) for name, shape in inputs.items()}
                 with mlflow_tracking.run(context), failing_without_retry(*expected_errors):
                     run = Training(
                         settings=chosen,
-                        fingerprint=made_from,
+                        fingerprint=current_fingerprint,
                         origin=_origin(delta, landing, tuple(inputs), context.run.run_id),
                         tracking_uri=uri,
                         log_step=context.log.info,
@@ -107,7 +107,7 @@ def model_asset(
                     model = function(**tables, **{training: run})
             result = report(model, chosen)
             return dg.MaterializeResult(
-                data_version=dg.DataVersion(made_from),
+                data_version=dg.DataVersion(current_fingerprint),
                 metadata={**result.metadata, "is_unchanged": is_unchanged},
                 check_results=result.checks,
             )

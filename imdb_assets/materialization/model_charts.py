@@ -35,7 +35,7 @@ def figures_as_metadata(figures: Mapping[str, Figure]) -> dict[str, dg.MetadataV
 
 
 def ablation_chart(rows: pd.DataFrame) -> dg.MetadataValue:
-    """Draw the RMSE that each group of features gains on the strictest population; rows of `gold_model_ablation`."""
+    """Draw how much each group of features reduces the RMSE on the strictest population, from `gold_model_ablation`."""
     strictest = rows[rows["population"] == rows["population"].iloc[0]].sort_values("rmse_difference", ascending=False)
     figure = importance(
         strictest["left_out"].tolist(),
@@ -46,7 +46,7 @@ def ablation_chart(rows: pd.DataFrame) -> dg.MetadataValue:
 
 
 def forecast_chart(first_forecasts: pd.DataFrame) -> dict[str, dg.MetadataValue]:
-    """Draw the ratings of films against their first forecasts; rows of `gold_scoreboard`. Empty without rows."""
+    """Draw the ratings of films against their first forecasts, from rows of `gold_scoreboard`. Empty without rows."""
     if first_forecasts.empty:
         return {}
     chart = predicted_and_actual(
@@ -60,7 +60,7 @@ def forecast_chart(first_forecasts: pd.DataFrame) -> dict[str, dg.MetadataValue]
 
 
 def drift_chart(most_moved: Mapping[str, float]) -> dict[str, dg.MetadataValue]:
-    """Draw the population stability index of features, given by name. Empty without features."""
+    """Draw the population stability index by feature. Empty without features."""
     if not most_moved:
         return {}
     title = f"Population stability index of the {len(most_moved)} features that moved most"

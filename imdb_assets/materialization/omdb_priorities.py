@@ -1,4 +1,4 @@
-"""Which titles are requested from OMDb, and in which order."""
+"""Selects the titles to request from OMDb, and their order."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date

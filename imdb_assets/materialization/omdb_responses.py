@@ -1,4 +1,4 @@
-"""Lands OMDb's responses, from its API within the daily limit or from a recording, and reads what was landed."""
+"""Lands OMDb's responses, from its API within the daily limit or from a recording, and reads landed responses."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -87,7 +87,7 @@ def request_responses(
     return dg.MaterializeResult(
         data_version=dg.DataVersion(fingerprint(request_responses, "", omdb_landing.versions())),
         metadata=metadata,  # pyright: ignore[reportArgumentType]
-        check_results=[_answered_result(" ".join(problems))],
+        check_results=[_availability_result(" ".join(problems))],
     )
 
 
@@ -122,7 +122,7 @@ def _land_recording(
     return dg.MaterializeResult(
         data_version=dg.DataVersion(current),
         metadata={"responses": n_responses, "is_unchanged": is_unchanged},
-        check_results=[_answered_result("")],
+        check_results=[_availability_result("")],
     )
 
 
@@ -132,7 +132,7 @@ def _titles(delta: DeltaLake) -> list[Title]:
     return [Title(*row) for row in zip(*(column.to_pylist() for column in rows.columns), strict=True)]
 
 
-def _answered_result(problem: str) -> dg.AssetCheckResult:
+def _availability_result(problem: str) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         check_name=ANSWERED.name, passed=not problem, severity=dg.AssetCheckSeverity.WARN, description=problem or None
     )

@@ -7,7 +7,7 @@ import dagster as dg
 from dagster import DagsterEvent, DagsterEventType
 from dagster_shared.error import SerializableErrorInfo
 
-# The messages of these errors are complete and tell the user what to do. Other errors are shown with their stack trace.
+# The messages of these errors include the fix. Other errors are shown with their stack trace.
 ERRORS_WITHOUT_TRACE = {
     "DatasetRefused",
     "JavaMissing",
@@ -65,11 +65,11 @@ def _message_lines(record: logging.LogRecord) -> list[str]:
     if record.levelno < logging.WARNING or not meta.get("step_key"):
         return []
     if message.startswith("Dependencies for step"):
-        return [_skipped(meta["step_key"])]
+        return [_skipped_line(meta["step_key"])]
     return [f"  ! {message}"]
 
 
-def _skipped(step: str | None) -> str:
+def _skipped_line(step: str | None) -> str:
     return f"  - {step} skipped: an asset that it depends on was not materialized"
 
 
@@ -90,7 +90,7 @@ def _problem_lines(event: DagsterEvent) -> list[str]:
         case DagsterEventType.STEP_FAILURE:
             return [f"  ✗ {event.step_key} failed: {_reason(event)}"]
         case DagsterEventType.STEP_SKIPPED:
-            return [_skipped(event.step_key)]
+            return [_skipped_line(event.step_key)]
         case DagsterEventType.STEP_UP_FOR_RETRY:
             retry = event.step_retry_data
             seconds = retry.seconds_to_wait or 0

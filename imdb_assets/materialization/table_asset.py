@@ -64,8 +64,8 @@ def table_asset(
         table: The declared table.
         check_specs: Checks beyond the declared ones, with results that the function returns.
         deps: Upstream assets that are not parameters.
-        state: Takes resources that the function also takes. Returns what the rows depend on besides the upstream
-            tables, as JSON.
+        state: Takes resources that the function also takes. Returns the values that the rows depend on besides the
+            upstream tables, as JSON.
         writing: How the rows are written to the table.
         partitions_def: The table's partitions. A parameter of type `Partitions` receives the keys of the run.
 
@@ -170,7 +170,7 @@ class _Recipe:
         }
 
     def fingerprint(self, resources: Mapping[str, Any], partitions: Mapping[str, Partitions]) -> str:
-        """The fingerprint of the table if it were computed now."""
+        """The fingerprint that the table would have if it were rebuilt now."""
         delta: DeltaLake = resources["delta"]
         versions: dict[str, object] = {name: delta.data_version(name) for name in self.inputs}
         versions |= {name: list(keys) for name, keys in partitions.items()}

@@ -1,4 +1,4 @@
-"""The metadata of a table in Dagster's UI, and the form in which it is kept with the table's commit."""
+"""The metadata of a table in Dagster's UI, and the JSON in which it is stored with the table's commit."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,7 +23,7 @@ def duration_metadata(n_rows: int, seconds: float) -> dict[str, float]:
 
 
 def metadata_to_json(metadata: Mapping[str, Any]) -> dict[str, object]:
-    """Convert metadata to JSON values, to be kept with a commit."""
+    """Convert metadata to JSON values, to be stored with a commit."""
     return {name: _to_json(value) for name, value in metadata.items()}
 
 

@@ -1,4 +1,4 @@
-"""What Dagster shows of titles by their votes: a chart of rated titles, and the coverage by OMDb's facts."""
+"""Titles by number of votes in Dagster's UI: a chart of rated titles, and the coverage of OMDb's facts."""
 
 import dagster as dg
 import pandas as pd
@@ -9,7 +9,7 @@ _OMDB_FACTS = ("plot", "language", "certificate")
 
 
 def votes_chart(bands: pd.DataFrame) -> dg.MetadataValue:
-    """Draw the number of titles in each band of votes: columns `least_votes` and `n_titles`."""
+    """Draw the number of titles per vote band, from the columns `least_votes` and `n_titles`."""
     labels = [vote_band_label(least) for least in bands["least_votes"]]
     return bars({"titles": bands["n_titles"].tolist()}, labels, title="Rated titles, by votes", unit="titles")
 
@@ -19,7 +19,7 @@ def coverage_result(name: str, bands: pd.DataFrame, *, many_votes: int, minimum:
 
     Args:
         name: Name of the check.
-        bands: One row per band of votes: `least_votes`, `n_films`, and the number of films with each of OMDb's facts.
+        bands: One row per vote band: `least_votes`, `n_films`, and the number of films with each of OMDb's facts.
         many_votes: Votes from which films count.
         minimum: Required share of those films.
 

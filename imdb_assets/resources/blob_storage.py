@@ -16,7 +16,7 @@ import fsspec
 
 # Suffix of a file that is still being written.
 PARTIAL = ".partial"
-# File in the root whose lock stands for the right to write to the lake.
+# Lock file in the root. Only the holder of its lock may write to the lake.
 LOCK = "writing.lock"
 
 
@@ -112,7 +112,7 @@ class BlobStorage(dg.ConfigurableResource, ABC):
             return {}
 
     def download(self, path: str, local_file: Path) -> None:
-        """Copy a file to this machine.
+        """Copy a file to a local path.
 
         Raises:
             StorageFileMissing: If the file does not exist.

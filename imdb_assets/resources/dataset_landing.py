@@ -1,4 +1,4 @@
-"""The part of the lake that keeps IMDb's datasets as received, dated, each snapshot with its manifest."""
+"""The landing zone of IMDb's datasets: dated snapshots, stored as received, each with its manifest."""
 
 import json
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Landed:
 
 
 class Landing(dg.ConfigurableResource):
-    """Keeps the last snapshots of the configured datasets."""
+    """Stores the latest snapshots of the configured datasets."""
 
     lake: dg.ResourceDependency[BlobStorage]
     datasets: list[str] = list(DATASETS)  # noqa: RUF012 - a pydantic field, which is copied
@@ -50,7 +50,7 @@ class Landing(dg.ConfigurableResource):
 
         Args:
             dataset: The dataset, such as `title.basics`.
-            source: Where it is fetched from.
+            source: The source to fetch from.
             run_id: The Dagster run, for the record of a refusal.
             is_forced: Whether to accept a snapshot of an implausible size.
 

@@ -19,8 +19,8 @@ class DatasetRefused(Exception):
 
     Args:
         dataset: The dataset, such as `title.basics`.
-        cause: What is wrong with it.
-        remedy: What the user should do.
+        cause: The cause, as a sentence.
+        remedy: How the user can fix it.
     """
 
     def __init__(self, dataset: str, cause: str, remedy: str) -> None:
@@ -30,12 +30,12 @@ class DatasetRefused(Exception):
         self.remedy = remedy
 
     def __reduce__(self) -> tuple[type["DatasetRefused"], tuple[str, str, str]]:
-        """How to rebuild the exception in another process."""
+        """Return the arguments with which pickle recreates the exception."""
         return type(self), (self.dataset, self.cause, self.remedy)
 
 
 class DatasetUnreachable(DatasetRefused):
-    """A dataset cannot be fetched now, but may be available in a few minutes."""
+    """A dataset is temporarily unavailable."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,7 +37,7 @@ class TableMissing(RuntimeError):
 class DeltaLake(dg.ConfigurableResource):
     """Reads and writes the Delta tables of the lake, each at `<layer>/<name>`.
 
-    A path is relative to the lake's root. A record is JSON that is kept with the commit of a table's rows.
+    A path is relative to the lake's root. A record is JSON that is stored in the commit of a table's rows.
     """
 
     spark: dg.ResourceDependency[Spark]

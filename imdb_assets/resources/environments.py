@@ -1,6 +1,6 @@
-"""The resources of each environment. Only here, settings become resources.
+"""The resources of each environment. Only this module creates resources from settings.
 
-They are apart from the definitions because the command line and tests use resources without loading the assets.
+They are separate from the definitions because the command line and tests use resources without loading assets.
 """
 
 import dagster as dg

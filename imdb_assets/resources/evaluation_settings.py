@@ -13,7 +13,7 @@ class EvaluationSettings(dg.ConfigurableResource):
 
     @property
     def test_range(self) -> tuple[int, int] | None:
-        """First and last test year; None stands for the last three mature years that have rated films.
+        """First and last test year; None means the last three mature years that have rated films.
 
         Raises:
             ValueError: If TEST_YEARS is neither a year nor an ascending range of years.

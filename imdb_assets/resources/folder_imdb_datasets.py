@@ -45,7 +45,7 @@ class FolderImdbDatasets(ImdbDatasets):
 
 
 class SampleImdbDatasets(ImdbDatasets):
-    """Datasets of the sample world. The first request generates them and keeps them in a folder."""
+    """Datasets of the sample world. The first request generates them and stores them in a folder."""
 
     movies: int
     seed: int

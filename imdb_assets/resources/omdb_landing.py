@@ -129,7 +129,7 @@ class OmdbLanding(dg.ConfigurableResource):
         return stored["responses"] if stored.get("fingerprint") == fingerprint else None
 
     def fetch(self, omdb: Omdb, tconsts: Iterable[str], *, ledger: Ledger) -> RequestSummary:
-        """Request titles until all are done, the quota is spent, or OMDb is unavailable. Every response is kept.
+        """Request titles until all are done, the quota is spent, or OMDb is unavailable. Every response is landed.
 
         Args:
             omdb: The source of the responses.

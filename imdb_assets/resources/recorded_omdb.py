@@ -72,7 +72,7 @@ class RecordedOmdb(Omdb):
 
 
 class SampleOmdb(Omdb):
-    """The responses of the sample world, from the folder in which `SampleImdbDatasets` keeps it."""
+    """The responses of the sample world, from the folder of `SampleImdbDatasets`."""
 
     movies: int
     seed: int

@@ -1,4 +1,4 @@
-"""Snapshots of the sample world, generated once and kept in a folder."""
+"""Snapshots of the sample world, generated once and cached in a folder."""
 
 import hashlib
 from pathlib import Path

@@ -132,7 +132,7 @@ def jar_settings(packages: Sequence[str], *, for_local: bool) -> dict[str, str]:
         for_local: Whether the master is local.
 
     Returns:
-        The paths of the jars if all of them have been downloaded before, and otherwise the settings to download them.
+        The paths of the jars if all of them are already downloaded, otherwise settings that download them.
     """
     jars = [
         tools_folder() / "ivy" / "jars" / f"{package.replace(':', '_', 1).replace(':', '-')}.jar"

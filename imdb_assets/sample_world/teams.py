@@ -122,7 +122,7 @@ def _merge_professions(rng: np.random.Generator, pools: dict[str, tuple[int, int
 def _add_collaborations(
     rng: np.random.Generator, titles: Titles, teams: dict[str, Integers]
 ) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
-    """Let directors write, act, rehire people and make sequels; copy the teams of series to their episodes.
+    """Make directors write, act, rehire people and make sequels; copy the teams of series to their episodes.
 
     The teams are changed in place.
 

@@ -1,4 +1,4 @@
-"""How rows change: pure PySpark functions, one file per layer, each named after the table it returns.
+"""The transforms: pure PySpark functions, one file per layer, each named after the table it returns.
 
 A transform neither reads nor writes, counts no rows, and uses neither the clock nor Dagster. Columns are declared in
 `tables/`, word lists in `vocabulary/`.

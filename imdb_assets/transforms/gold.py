@@ -119,7 +119,7 @@ def scrambled(gold_movie_features: DataFrame, *, from_year: int, seed: int) -> D
 
 
 def scrambled_outside(silver_outside_credits: DataFrame, *, from_year: int, seed: int) -> DataFrame:
-    """Scramble titles outside movies that start in `from_year` or later; all credits of a title change alike."""
+    """Scramble titles outside movies that start in `from_year` or later; all credits of a title change together."""
     is_later = F.col("start_year") >= from_year
     return _scrambled(silver_outside_credits, is_later, rating="average_rating", seed=seed)
 

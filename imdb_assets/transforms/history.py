@@ -219,7 +219,7 @@ def _films_of_each_year(credits: DataFrame, *key: str) -> DataFrame:
 
 def _totals_of_each_year(by_year: DataFrame, *key: str) -> DataFrame:
     # Each total is computed once and named: Spark would evaluate the window again wherever its expression is repeated.
-    until_then = Window.partitionBy(*key).orderBy("year").rowsBetween(Window.unboundedPreceding, Window.currentRow)
+    up_to_year = Window.partitionBy(*key).orderBy("year").rowsBetween(Window.unboundedPreceding, Window.currentRow)
     return by_year.select(
         *key,
         "year",
@@ -227,10 +227,10 @@ def _totals_of_each_year(by_year: DataFrame, *key: str) -> DataFrame:
         "weight",
         "weighted_effect",
         "tenths",
-        *(F.sum(name).over(until_then).alias(f"total_{name}") for name in _ACCUMULATED),
-        F.min("year").over(until_then).alias("debut_year"),
-        F.max("best").over(until_then).alias("best"),
-        F.min("worst").over(until_then).alias("worst"),
+        *(F.sum(name).over(up_to_year).alias(f"total_{name}") for name in _ACCUMULATED),
+        F.min("year").over(up_to_year).alias("debut_year"),
+        F.max("best").over(up_to_year).alias("best"),
+        F.min("worst").over(up_to_year).alias("worst"),
     )
 
 

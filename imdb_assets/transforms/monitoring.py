@@ -23,7 +23,7 @@ def matured_films(movie_features: DataFrame, *, after_year: int, mature_after_ye
 
 
 def scoreboard(forecasts: DataFrame, movie_features: DataFrame, *, mature_after_years: int) -> DataFrame:
-    """Compare each forecast whose film has a mature rating by now with that rating."""
+    """Compare each forecast of a film whose rating has matured with that rating."""
     films = matured_films(movie_features, after_year=0, mature_after_years=mature_after_years)
     outcomes = films.select(
         "tconst", "release_year", F.col("target_rating").alias("average_rating"), "n_votes", "snapshot_date"

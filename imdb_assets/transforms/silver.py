@@ -1,7 +1,7 @@
 """Bronze to silver: typed rows with the platform's column names, one per movie, person, credit and so on.
 
 If a dataset has several rows with one key, the row with the greatest values is kept. Columns are compared in the order
-of their names, and null is the least value. The same snapshot therefore always gives the same table.
+of their names, and null is the lowest value. The same snapshot therefore always produces the same table.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ def movies(title_basics: DataFrame) -> DataFrame:
         "tconst",
         F.col("primaryTitle").alias("primary_title"),
         F.col("originalTitle").alias("original_title"),
-        _is_one("isAdult").alias("is_adult"),
+        _is_true("isAdult").alias("is_adult"),
         F.col("startYear").alias("release_year"),
         F.col("runtimeMinutes").alias("runtime_minutes"),
         _list("genres").alias("genres"),
@@ -84,7 +84,7 @@ def rating_changes(silver_ratings: DataFrame, silver_rating_history: DataFrame) 
 
 
 def people(name_basics: DataFrame) -> DataFrame:
-    """Give people one row each, with professions and known titles as arrays."""
+    """Return one row per person, with professions and known titles as arrays."""
     return _one_row_each(name_basics, "nconst").select(
         "nconst",
         F.col("primaryName").alias("primary_name"),
@@ -101,7 +101,7 @@ def credits(title_basics: DataFrame, title_principals: DataFrame, title_crew: Da
     If both list a credit, the row from principals is kept. Cast is ordered as in principals; directors and writers are
     ordered as in crew, followed by those in principals alone.
     """
-    return _billed(_of_movies(_credit_rows(title_principals, title_crew), title_basics))
+    return _billed(_restrict_to_movies(_credit_rows(title_principals, title_crew), title_basics))
 
 
 def outside_credits(
@@ -124,7 +124,7 @@ def outside_credits(
 def principals_accounted(title_basics: DataFrame, title_principals: DataFrame, movie_credits: DataFrame) -> DataFrame:
     """Count the principals of movies: all, credited, in categories without a role, and repeated; one row."""
     role = _renamed(F.col("category"), ROLE_OF_CATEGORY).alias("role")
-    of_movies = _of_movies(title_principals, title_basics)
+    of_movies = _restrict_to_movies(title_principals, title_basics)
     by_credit = of_movies.groupBy("tconst", "nconst", role).agg(F.count("*").alias("n"))
     has_role = F.col("role").isNotNull()
     principals = by_credit.agg(
@@ -151,7 +151,7 @@ def title_names(title_akas: DataFrame) -> DataFrame:
         "language",
         _list("types", AKA_SEPARATOR).alias("types"),
         _list("attributes", AKA_SEPARATOR).alias("attributes"),
-        _is_one("isOriginalTitle").alias("is_original_title"),
+        _is_true("isOriginalTitle").alias("is_original_title"),
     )
 
 
@@ -167,7 +167,7 @@ def series(title_basics: DataFrame) -> DataFrame:
         F.col("primaryTitle").alias("primary_title"),
         F.col("originalTitle").alias("original_title"),
         (F.col("titleType") == MINI_SERIES).alias("is_mini_series"),
-        _is_one("isAdult").alias("is_adult"),
+        _is_true("isAdult").alias("is_adult"),
         F.col("startYear").alias("start_year"),
         F.col("endYear").alias("end_year"),
         F.col("runtimeMinutes").alias("runtime_minutes"),
@@ -196,7 +196,7 @@ def episodes(title_episode: DataFrame, title_basics: DataFrame) -> DataFrame:
 
 
 def omdb_facts(omdb_responses: DataFrame) -> DataFrame:
-    """Extract the facts that are known before release; a negative response ("Movie not found!") gives no row."""
+    """Extract the facts that are known before release; a negative response ("Movie not found!") produces no row."""
     schema = ", ".join(f"{name} STRING" for name in OMDB_FIELDS)
     parsed = omdb_responses.select("imdbID", F.from_json("response", schema).alias("parsed"))
     return parsed.where(F.col("parsed.Response") == "True").select(
@@ -219,7 +219,7 @@ def whitelisted_responses(omdb_responses: DataFrame) -> DataFrame:
     return omdb_responses.select("imdbID", F.to_json(kept).alias("response"))
 
 
-def _of_movies(rows: DataFrame, title_basics: DataFrame) -> DataFrame:
+def _restrict_to_movies(rows: DataFrame, title_basics: DataFrame) -> DataFrame:
     return rows.join(movie_rows(title_basics).select("tconst"), on="tconst", how="left_semi")
 
 
@@ -285,7 +285,7 @@ def _list(name: str, separator: str = ",") -> Column:
     return F.split(F.nullif(F.col(name), F.lit("")), separator)
 
 
-def _is_one(name: str) -> Column:
+def _is_true(name: str) -> Column:
     return F.col(name) == 1
 
 

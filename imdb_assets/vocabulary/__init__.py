@@ -1,4 +1,4 @@
-"""What words mean: genres, languages, countries, certificates, roles, title types, title stems and model features.
+"""Domain vocabulary: genres, languages, countries, certificates, roles, title types, title stems and model features.
 
 Only plain values, dataclasses and functions on text, shared by Spark and by the served model. Table declarations belong
 in `tables/`, computations in `transforms/` and `rating_model/`. Imports nothing outside this folder.

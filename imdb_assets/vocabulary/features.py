@@ -1,6 +1,6 @@
 """The features of the rating model: each one declared once, with its meaning and why it is known before release.
 
-`rating_model/features/matrix.py` computes the values, for training and serving alike.
+`rating_model/features/matrix.py` computes the values for both training and serving.
 """
 
 from collections.abc import Iterable

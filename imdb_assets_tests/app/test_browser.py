@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from imdb_assets_tests.support.browser import add, assert_shown, choose, rating, settle
 from imdb_assets_tests.support.champion import DULL_NAME, GIFTED_DIRECTOR, GIFTED_NAME
 
-# Streamlit would list the files of pages/ in a sidebar; it must not appear for a moment either.
+# By default Streamlit lists the files of pages/ in a sidebar, which must not appear even briefly.
 SEEN_NAVIGATION = """
 window.seenNavigation = [];
 new MutationObserver(() => document.querySelectorAll(
@@ -58,16 +58,16 @@ def test_a_user_drafts_a_film_and_shares_it(address, browser, page, tmp_path):
 def test_a_slider_changes_the_rating_and_is_applied_to_the_draft(address, page):
     page.goto(f"{address}/?director={GIFTED_DIRECTOR}&genre=Drama&runtime=110&year=2028")
     rating(page)
-    would_get = page.get_by_test_id("stMetric").filter(has_text="It would get")
+    predicted = page.get_by_test_id("stMetric").filter(has_text="It would get")
     slider = page.get_by_role("slider", name="Release year")
-    # With the keyboard alone.
+    # Using only the keyboard.
     slider.focus()
     page.keyboard.press("ArrowLeft")
-    expect(would_get).to_contain_text("vs. the draft")
+    expect(predicted).to_contain_text("vs. the draft")
     choose(page, "Different genres", "Horror")
     page.get_by_role("button", name="Apply to the draft").click()
     expect(page.get_by_role("spinbutton", name="Release year")).to_have_value("2027")
-    expect(would_get).not_to_contain_text("vs. the draft")
+    expect(predicted).not_to_contain_text("vs. the draft")
     settle(page)
     assert "genre=Drama&genre=Horror" in page.url
 

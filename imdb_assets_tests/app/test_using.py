@@ -1,4 +1,4 @@
-"""The examples of docs/using.md run as they are, in a temporary folder with a champion and its server."""
+"""The examples of docs/using.md run unmodified, in a temporary folder with a champion and its server."""
 
 import os
 import re

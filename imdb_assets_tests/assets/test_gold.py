@@ -20,7 +20,7 @@ from imdb_assets_tests.support.films import invented_films
 
 FILMS = invented_films(2500)
 CUT_YEARS = (2012, 2020)
-# Enough titles of a kind that its own mean is the baseline, by people who also make films.
+# Enough titles for the kind to have its own mean as baseline, by people who also make films.
 OUTSIDE_ROWS = [
     (f"tt9{number:06d}", f"nm{number % 150 + 1:07d}", "series", 1995 + number % 28, 5.0 + number % 40 / 10, 100)
     for number in range(300)

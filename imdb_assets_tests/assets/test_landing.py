@@ -1,4 +1,4 @@
-"""A dataset that cannot be fetched stops its own branch, reports one cause, and leaves its tables unchanged."""
+"""A dataset that cannot be fetched blocks its downstream assets, reports one cause, and leaves its tables unchanged."""
 
 import gzip
 from pathlib import Path
@@ -43,7 +43,7 @@ STOPPED = {"episodes", "title_names", "people", "credits", "outside_credits", "r
 
 def test_refused_datasets_stop_their_own_branches_and_report_one_cause_each(lake: DatasetLake) -> None:
     before = lake.versions(TABLES)
-    with lake.spoilt(FAULTS):
+    with lake.corrupted(FAULTS):
         result = lake.run(force=True)
     after = lake.versions(TABLES)
     assert not result.success
@@ -61,7 +61,7 @@ def test_refused_datasets_stop_their_own_branches_and_report_one_cause_each(lake
 def test_only_tables_downstream_of_a_changed_dataset_are_rebuilt(lake: DatasetLake) -> None:
     assert lake.run().success
     before = lake.versions(TABLES)
-    with lake.spoilt({"title.akas.tsv.gz": without_last_row}):
+    with lake.corrupted({"title.akas.tsv.gz": without_last_row}):
         assert lake.run().success
     after = lake.versions(TABLES)
     assert {name for name in before if before[name] != after[name]} == {"title_names"}
@@ -86,7 +86,7 @@ def test_rating_history_has_one_row_per_change_even_if_a_snapshot_is_loaded_repe
 
 def test_a_dataset_with_too_many_bad_rows_stops_its_branch_until_it_is_repaired(lake: DatasetLake) -> None:
     before = lake.versions(TABLES)
-    with lake.spoilt({"title.akas.tsv.gz": with_unreadable_rows}):
+    with lake.corrupted({"title.akas.tsv.gz": with_unreadable_rows}):
         result = lake.run()
     assert not result.success
     assert "title.akas.tsv.gz has 20 rows of" in failure_message(result)
@@ -101,7 +101,7 @@ def test_a_dataset_with_too_many_bad_rows_stops_its_branch_until_it_is_repaired(
 
 def test_a_dataset_with_only_a_header_is_accepted(lake: DatasetLake) -> None:
     header = {"title.episode.tsv.gz": lambda data: gzip.compress(gzip.decompress(data).split(b"\n")[0] + b"\n")}
-    with lake.spoilt(header):
+    with lake.corrupted(header):
         assert lake.run().success
     assert lake.delta.read("silver/episodes").count() == 0
 

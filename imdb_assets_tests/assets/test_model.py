@@ -60,7 +60,7 @@ def test_a_refused_candidate_leaves_the_champion_and_fails_a_blocking_check(uri:
     assert float(str(check.metadata["rmse_difference_low"].value)) > 0.01
 
 
-def test_after_a_rollback_the_same_candidate_stays_out_and_a_new_one_is_promoted(uri: str) -> None:
+def test_a_rolled_back_candidate_is_not_promoted_again_but_a_new_one_is(uri: str) -> None:
     for _ in range(2):
         new_candidate(uri, predicted(GOOD, GOOD, RIDGE))
         assert judge(uri)[0].success
@@ -74,7 +74,7 @@ def test_after_a_rollback_the_same_candidate_stays_out_and_a_new_one_is_promoted
     assert champion(uri) == "3"
 
 
-def test_judged_twice_the_champion_stays_and_keeps_the_version_that_it_replaced(uri: str) -> None:
+def test_judging_a_candidate_twice_changes_neither_champion_nor_previous_version(uri: str) -> None:
     for _ in range(2):
         new_candidate(uri, predicted(GOOD, GOOD, RIDGE))
         judge(uri)
@@ -98,7 +98,7 @@ def test_the_candidates_tables_are_its_lineage() -> None:
     }  # fmt: skip
 
 
-def test_without_a_champion_the_card_is_a_sentence(uri: str) -> None:
+def test_without_a_champion_the_card_is_a_single_sentence(uri: str) -> None:
     tracking = MlflowTracking(tracking_uri=uri)
     result = dg.materialize([rating_model_card], resources={"mlflow_tracking": tracking})
     [event] = result.get_asset_materialization_events()

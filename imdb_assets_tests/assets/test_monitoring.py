@@ -45,7 +45,7 @@ FORECAST = {"tt0000002", "tt0000003", "tt0000004"}
 
 @dataclass(frozen=True)
 class World:
-    """A lake, and a registry of its own."""
+    """A lake and a separate registry."""
 
     delta: DeltaLake
     spark: SparkSession
@@ -53,7 +53,7 @@ class World:
     tracking_uri: str
 
     def snapshot(self, films: pd.DataFrame, day: dt.date) -> None:
-        """Put a day's films into the lake."""
+        """Write a day's films to the lake."""
         dated = films.assign(snapshot_date=np.where(films["target_rating"].notna(), day, None))
         self.put(MOVIE_FEATURES, dated.reindex(columns=list(MOVIE_FEATURES.column_names)))
 
@@ -85,7 +85,7 @@ def summary(result: dg.ExecuteInProcessResult) -> str:
 
 @pytest.fixture(scope="module")
 def forecasting_champion_uri(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A champion of this module's own: forecasts are logged to its run, which tests of the app expect to be without."""
+    """A separate champion for this module, because its run gets forecasts, which tests of the app do not expect."""
     return registered_champion(tmp_path_factory.mktemp("forecasting"))
 
 
@@ -104,7 +104,7 @@ def films_of_2024() -> pd.DataFrame:
 
 
 def films_of_2026() -> pd.DataFrame:
-    """Two of the films have got ratings, one of them is mature; another plot, title and year are known by now."""
+    """Two of the films are now rated, one with a mature rating. Plot, title and year of one have changed."""
     films = films_of_2024().set_index("tconst")
     films.loc[["tt0000002", "tt0000003", "tt0000004"], ["plot", "title"]] = ["shark zombie sequel", "Another"]
     films.loc["tt0000002", ["target_rating", "n_votes"]] = [9.9, 500]
@@ -113,7 +113,7 @@ def films_of_2026() -> pd.DataFrame:
 
 
 def another_version(world: World) -> World:
-    """A registry of its own, whose champion is version 2."""
+    """A separate registry whose champion is version 2."""
     folder = world.folder / "registry"
     folder.mkdir()
     uri = registered_champion(folder)
@@ -145,7 +145,7 @@ def test_a_forecast_is_frozen_and_another_version_adds_its_own(world: World) -> 
     before = world.rows(FORECASTS)
     world.snapshot(films_of_2026(), LATER)
     world.materialize(gold_forecasts)
-    # Of 2025 and later, one was known and has been forecast; none is new.
+    # The only film of 2025 or later already has a forecast.
     pd.testing.assert_frame_equal(world.rows(FORECASTS), before)
     another_version(world).materialize(gold_forecasts)
     after = world.rows(FORECASTS)
@@ -199,7 +199,7 @@ def test_the_champions_run_keeps_its_forecasts_and_the_scoreboard_for_the_app(wo
     own.materialize(gold_forecasts, gold_scoreboard)
     logged = run_artifacts.logged_rows(own.tracking_uri, run_artifacts.SCOREBOARD_FILE)
     assert list(logged["tconst"]) == list(own.rows(SCOREBOARD)["tconst"]) == ["tt0000002"]
-    # Another champion has another run: the same scoreboard is logged there too, though no forecast is new.
+    # A new champion has a new run. The scoreboard is logged to it even if no forecast is new.
     with mlflow.start_run():
         register.register(versions.load_champion(own.tracking_uri).model, alias=versions.CANDIDATE, tags={})
     promote(own.tracking_uri)

@@ -25,7 +25,7 @@ from imdb_assets_tests.support.servers import end, free_port, wait_for_port
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 SPARK_HOME = Path(pyspark.__file__).parent
-# A cluster keeps Spark's own settings, which are for large data: 200 partitions, plans that change, compiled code.
+# Spark's defaults suit large data: 200 partitions, adaptive plans, code generation.
 SMALL_DATA = {
     "spark.sql.shuffle.partitions": "2",
     "spark.sql.adaptive.enabled": "false",
@@ -35,8 +35,8 @@ QUICK = {
     "JAVA_TOOL_OPTIONS": " ".join([QUICK_JAVA, *(f"-D{name}={value}" for name, value in SMALL_DATA.items())]),
     "SPARK_LOCAL_IP": "127.0.0.1",
 }
-# Every way to read and to write: packed and plain text, Spark, pandas and Arrow frames, the champion; overwritten
-# whole and in part, and the three kinds of MERGE.
+# All ways to read and write: gzipped and plain text; Spark, pandas and Arrow frames; the champion; full and partial
+# overwrites; the three kinds of MERGE.
 OVERWRITTEN = [
     bronze.DATASETS["title.basics"],
     bronze.DATASETS["title.ratings"],
@@ -53,7 +53,7 @@ TABLES = [*OVERWRITTEN, *MERGED]
 
 @contextlib.contextmanager
 def program(*words: str, port: int, log: Path) -> Iterator[None]:
-    """A program of Spark's own, from when it listens until the block ends."""
+    """A Spark daemon that runs until the block ends."""
     environment = {
         **os.environ, **QUICK, "JAVA_HOME": str(prepare_launch(os.environ.get("JAVA_HOME"))),
         "SPARK_HOME": str(SPARK_HOME), "SPARK_NO_DAEMONIZE": "1",
@@ -103,7 +103,7 @@ def connect_server(folder: Path) -> Iterator[dict[str, str]]:
 
 
 def run_by_force(variables: dict[str, str]) -> None:
-    """Run the assets of TABLES in a process of their own."""
+    """Run the assets of TABLES in a separate process."""
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith(("IMDB", "LAKE", "MLFLOW", "SPARK"))
     }

@@ -44,7 +44,7 @@ def variables(storage: str, folder: Path, request: pytest.FixtureRequest) -> dic
 
 @pytest.fixture(scope="module", params=["folder", AZURITE])
 def observed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> dict:
-    """What lake_contract.py observes of a lake: of one in a folder in this process, of one on Azurite in another."""
+    """Observations of lake_contract.py: of a folder lake in this process, and of an Azurite lake in another process."""
     lake = variables(request.param, tmp_path_factory.mktemp(request.param), request)
     if request.param == "folder":
         return contract(delta_of(lake), lake)
@@ -71,7 +71,7 @@ def test_rows_are_merged_and_the_version_before_can_be_read(observed: dict) -> N
     assert observed["merge"] == {"before": [[0, 1], [1, 1], [2, 1]], "now": [[0, 1], [1, 1], [2, 2], [3, 2]]}
 
 
-def test_a_killed_write_leaves_the_table_of_the_last_finished_one(observed: dict) -> None:
+def test_a_killed_write_leaves_the_last_committed_table(observed: dict) -> None:
     assert observed["killed_write"] == {
         "writes_in_the_table": 1,
         "rows": ROWS,

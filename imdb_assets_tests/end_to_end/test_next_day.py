@@ -1,4 +1,4 @@
-"""The next day's snapshot, over HTTP, on a platform that has a day behind it."""
+"""The next day's snapshot, over HTTP, on a platform that has already loaded one day."""
 
 import shutil
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from imdb_assets_tests.support.platforms import delta_of, differing, run_job, ta
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 TABLES = [*bronze.TABLES, *silver.TABLES, *(table for table in gold.TABLES if table not in evaluation.TABLES)]
-# Forecasts are kept as they were made, so that those of the first day are no part of a fresh load.
+# Forecasts never change, so a fresh load does not contain those of the first day.
 DERIVED = [table for table in TABLES if table not in (*bronze.TABLES, FORECASTS)]
 UNCHANGED = "title.akas.tsv.gz"
 
@@ -30,7 +30,7 @@ def modified_on(snapshot: int) -> float:
 
 @pytest.fixture
 def second_day(tmp_path: Path) -> Iterator[ImdbServer]:
-    """A server of the second day's datasets, one of which is still the first day's."""
+    """A server of the second day's datasets, one of which has not changed since the first day."""
     for snapshot in (1, 2):
         write_snapshot(tmp_path / str(snapshot), movies=int(MOVIES), seed=0, snapshot=snapshot)
     with imdb_server() as server:
@@ -57,7 +57,7 @@ def test_the_next_day_equals_a_fresh_load_and_writes_only_what_changed(
     next_day = variables(tmp_path / "next_day", second_day, registry)
     fresh = variables(tmp_path / "fresh", second_day, registry)
     shutil.copytree(first, tmp_path / "next_day")
-    # Both have the same responses of OMDb.
+    # Both have the same OMDb responses.
     shutil.copytree(first / "landing" / "omdb", tmp_path / "fresh" / "landing" / "omdb")
     for platform in (next_day, fresh):
         assert run_job(platform, "daily_refresh").success
@@ -65,7 +65,7 @@ def test_the_next_day_equals_a_fresh_load_and_writes_only_what_changed(
     unwritten = {table.asset_name for table in TABLES if delta.commits(table.path) == before[table.asset_name]}
     assert unwritten >= {"bronze_title_akas", "silver_title_names", "bronze_omdb_responses", "silver_omdb_facts"}
     assert unwritten.isdisjoint({"bronze_title_ratings", "silver_movies", "silver_ratings", "gold_training_set"})
-    # The history has the ratings of the first day too.
+    # The history also contains the ratings of the first day.
     different = differing(tables_as_text(delta, DERIVED), tables_as_text(delta_of(fresh), DERIVED))
     assert different == ["silver_rating_history"]
     history = delta.read(silver.RATING_HISTORY.path)

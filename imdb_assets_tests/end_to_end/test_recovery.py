@@ -1,4 +1,4 @@
-"""A platform that follows IMDb and OMDb over HTTP: killed runs, a run that loses its Java, and two runs at once."""
+"""A platform with IMDb and OMDb over HTTP: killed runs, a run whose Java process dies, and two concurrent runs."""
 
 import os
 import random
@@ -35,7 +35,7 @@ WAITING = "another run is writing to this lake"
 
 
 class World:
-    """IMDb and OMDb on this machine, and platforms that follow them."""
+    """IMDb and OMDb servers on this machine, and platforms that use them."""
 
     def __init__(self, imdb: ImdbServer, omdb: OmdbServer, folder: Path) -> None:
         self.imdb, self.omdb, self.folder = imdb, omdb, folder
@@ -56,20 +56,20 @@ class World:
         }
 
     def refresh(self, name: str) -> None:
-        """Run the core of the graph in this process, without asking OMDb."""
+        """Run the core of the graph in this process, without OMDb requests."""
         assert run_job(self.variables(name), "daily_refresh", assets=assets_of("daily_refresh", CORE)).success
 
     def enrich(self, name: str) -> None:
-        """Ask OMDb in this process, and use its responses."""
+        """Request titles from OMDb in this process, and process the responses."""
         assert run_job(self.variables(name), "enrich_with_omdb").success
         self.refresh(name)
 
     def start(self, name: str, job: str, assets: Sequence[str]) -> "Process":
-        """Run assets of a job in a process of their own."""
+        """Run assets of a job in a separate process."""
         return self._start(name, "imdb_assets_tests.support.platforms", "--job", job, *assets)
 
     def start_command_line(self, name: str, job: str) -> "Process":
-        """Run a job by the platform's command line."""
+        """Run a job with the platform's command line."""
         return self._start(name, "imdb_assets", "--job", job)
 
     def _start(self, name: str, *module_and_arguments: str) -> "Process":
@@ -94,7 +94,7 @@ class World:
 
 
 class Process:
-    """A run in a process of its own, and what it prints."""
+    """A run in a separate process, and its output."""
 
     def __init__(self, process: subprocess.Popen, log: Path) -> None:
         self.process, self._log = process, log
@@ -107,8 +107,8 @@ class Process:
     def output(self) -> str:
         return self._log.read_text(encoding="utf-8", errors="replace")
 
-    def wait_until(self, has_come: Callable[[], bool]) -> None:
-        while not has_come():
+    def wait_until(self, is_reached: Callable[[], bool]) -> None:
+        while not is_reached():
             assert self.process.poll() is None, self.output
             time.sleep(0.01)
 
@@ -138,23 +138,25 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 @dataclass(frozen=True)
-class Undisturbed:
-    """The tables of a platform whose runs were not disturbed, and how often it asked OMDb."""
+class Uninterrupted:
+    """The tables of a platform with uninterrupted runs, and its number of OMDb requests."""
 
     tables: dict[str, pd.Series]
     n_requests: int
 
 
 @pytest.fixture(scope="module")
-def undisturbed(world: World) -> Undisturbed:
+def uninterrupted(world: World) -> Uninterrupted:
     world.omdb.requests.clear()
-    world.refresh("undisturbed")
-    world.enrich("undisturbed")
-    return Undisturbed(world.tables("undisturbed", CORE), world.omdb.requests.total())
+    world.refresh("uninterrupted")
+    world.enrich("uninterrupted")
+    return Uninterrupted(world.tables("uninterrupted", CORE), world.omdb.requests.total())
 
 
-def test_killed_runs_leave_the_tables_of_an_undisturbed_one(world: World, undisturbed: Undisturbed) -> None:
-    chance = random.Random(4)  # noqa: S311 - it hides nothing
+def test_rerunning_killed_runs_gives_the_tables_of_uninterrupted_runs(
+    world: World, uninterrupted: Uninterrupted
+) -> None:
+    chance = random.Random(4)  # noqa: S311 - not for security
     lake = world.folder / "killed"
     moments: list[tuple[str, Callable[[], bool]]] = [
         ("daily_refresh", lambda: world.imdb.bytes_sent > 0),
@@ -165,26 +167,26 @@ def test_killed_runs_leave_the_tables_of_an_undisturbed_one(world: World, undist
     ]
     with slow_servers(world):
         world.omdb.requests.clear()
-        for job, has_come in moments:
+        for job, is_reached in moments:
             tables = CORE
             if job == "enrich_with_omdb":
                 tables = OF_OMDB
                 world.refresh("killed")
             process = world.start("killed", job, assets_of(job, tables))
-            process.wait_until(has_come)
+            process.wait_until(is_reached)
             time.sleep(chance.uniform(0, 0.8))
             process.kill()
     world.enrich("killed")
-    assert differing(undisturbed.tables, world.tables("killed", CORE)) == []
-    # The killed run's requests count; what it received since its last note is asked for once more.
+    assert differing(uninterrupted.tables, world.tables("killed", CORE)) == []
+    # Requests of the killed run count. Responses that it had not yet written are requested again.
     ledger = delta_of(world.variables("killed")).lake.read_json(LEDGER)["requests"]
     assert 0 <= ledger - world.omdb.requests.total() <= 1
-    assert undisturbed.n_requests <= ledger <= 150
+    assert uninterrupted.n_requests <= ledger <= 150
     assert max(world.omdb.requests.values()) <= 2
     assert not list(lake.rglob("*.partial"))
 
 
-def test_a_run_whose_java_ends_reports_it_and_how_to_fix_it(world: World) -> None:
+def test_a_run_whose_java_process_dies_reports_the_cause_and_the_fix(world: World) -> None:
     process = world.start_command_line("javaless", "daily_refresh")
     process.wait_until((world.folder / "javaless/bronze/title_ratings/_delta_log").exists)
     [java] = [child for child in psutil.Process(process.pid).children(recursive=True) if child.name() == "java"]
@@ -193,15 +195,13 @@ def test_a_run_whose_java_ends_reports_it_and_how_to_fix_it(world: World) -> Non
     assert JAVA_ENDED in process.output
 
 
-def test_of_two_runs_at_once_one_waits_and_finds_the_other_ones_tables_unchanged(
-    world: World, undisturbed: Undisturbed
-) -> None:
+def test_of_two_concurrent_runs_one_waits_and_writes_nothing(world: World, uninterrupted: Uninterrupted) -> None:
     with world.imdb.paused():
         both = [world.start("two", "daily_refresh", assets_of("daily_refresh", FOR_TWO_RUNS)) for _ in range(2)]
-        # The one that is first holds the lake until it has the datasets.
+        # The first run holds the lake's lock until it has fetched the datasets.
         both[0].wait_until(lambda: any(WAITING in process.output for process in both))
     assert [process.exit_code() for process in both] == [0, 0], [process.output for process in both]
-    expected = {table.asset_name: undisturbed.tables[table.asset_name] for table in FOR_TWO_RUNS}
+    expected = {table.asset_name: uninterrupted.tables[table.asset_name] for table in FOR_TWO_RUNS}
     assert differing(expected, world.tables("two", FOR_TWO_RUNS)) == []
     # Each table has its declaration and at most two commits of rows: only one of the runs wrote it.
     assert all(len(versions) <= 3 for versions in world.versions("two", FOR_TWO_RUNS).values())

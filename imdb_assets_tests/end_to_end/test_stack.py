@@ -1,4 +1,4 @@
-"""The services of docker-compose.yml, run together on this machine by their own commands.
+"""The services of docker-compose.yml, run together on this machine with their own commands.
 
 Only addresses are changed: host names become 127.0.0.1, ports free ones, volumes folders.
 """
@@ -48,7 +48,7 @@ class Stack:
         self.folder = folder
         self.ports = {port: str(free_port()) for port in ("3000", "4000", "5000", "5001", "5432", "8501", "10000")}
         (folder / "workspace.yaml").write_text(self.localized(COMPOSE["configs"]["workspace"]["content"]))
-        # The file names no port of Postgres, which has its default one.
+        # The file does not set the port of Postgres, which uses the default.
         instance = self.localized(COMPOSE["configs"]["dagster"]["content"])
         instance = instance.replace("hostname: postgres", f"hostname: 127.0.0.1\n      port: {self.ports['5432']}")
         (folder / "dagster.yaml").write_text(instance)
@@ -56,7 +56,7 @@ class Stack:
     def localized(self, text: str) -> str:
         """A text of the compose file with this machine's addresses and with the secrets."""
         text = re.sub(r"\$\{(\w+)(?::[-?][^}]*)?\}", lambda match: SECRETS.get(match[1], ""), text)
-        text = text.replace("@postgres/", "@postgres:5432/").replace("0.0.0.0", "127.0.0.1")  # noqa: S104 - it is replaced
+        text = text.replace("@postgres/", "@postgres:5432/").replace("0.0.0.0", "127.0.0.1")  # noqa: S104 - replaced below
         text = re.sub(r"\b(postgres|azurite|mlflow|code-location|model-server)(?=:\d)", "127.0.0.1", text)
         text = text.replace("host: code-location", "host: 127.0.0.1")
         text = re.sub(rf"\b({'|'.join(self.ports)})\b", lambda match: self.ports[match[1]], text)
@@ -69,7 +69,7 @@ class Stack:
             for name, value in COMPOSE["services"][service].get("environment", {}).items()
         }
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        # Neither the developer's own lake nor the .env of the project may be used here.
+        # This test must use neither the developer's lake nor the project's .env.
         inherited = {
             name: value for name, value in os.environ.items() if not name.startswith(("IMDB", "LAKE", "MLFLOW"))
         }
@@ -105,7 +105,7 @@ class Stack:
             end(server)
 
     def query(self, query: str, **variables: object) -> dict[str, Any]:
-        """The answer of Dagster's GraphQL."""
+        """The data that Dagster's GraphQL API returns."""
         url = f"http://127.0.0.1:{self.ports['3000']}/graphql"
         answer = requests.post(url, json={"query": query, "variables": variables}, timeout=60).json()
         assert "errors" not in answer, answer
@@ -157,7 +157,7 @@ def postgres(stack: Stack) -> Iterator[None]:
             stdout=log, stderr=log, cwd=folder, **user,
         )  # fmt: skip
         try:
-            connection = _connected(port, settings["POSTGRES_USER"])
+            connection = _connect_when_ready(port, settings["POSTGRES_USER"])
             connection.autocommit = True
             with connection.cursor() as cursor:
                 cursor.execute(f"CREATE DATABASE {settings['POSTGRES_DB']}")
@@ -171,7 +171,7 @@ def postgres(stack: Stack) -> Iterator[None]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _connected(port: str, user: str) -> Any:
+def _connect_when_ready(port: str, user: str) -> Any:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
@@ -252,7 +252,7 @@ def test_the_daemon_starts_the_run_of_a_schedule(stack: Stack, monkeypatch: pyte
         assert stack.query(start, s=selector)["startSchedule"]["__typename"] == "ScheduleStateResult"
         (state,) = [one for one in instance.all_instigator_state() if one.name == "enrich_with_omdb_schedule"]
         assert state.status == InstigatorStatus.RUNNING
-        # As if it had been on for two days, in which the daemon did not run.
+        # As if the schedule had been on for two days without a running daemon.
         data = state.instigator_data
         since = (datetime.now(UTC) - timedelta(days=2)).timestamp()
         instance.update_instigator_state(state.with_data(ScheduleInstigatorData(data.cron_schedule, since)))

@@ -1,4 +1,4 @@
-"""The whole graph on a small sample world, with every part real except the network.
+"""The whole graph on a small sample world, with every component real except the network.
 
 It runs once. Tests that only read share its platform, tests that run something have a copy.
 """
@@ -177,7 +177,7 @@ def test_the_lake_status_lists_every_table_without_spark(platform: FinishedPlatf
     assert status.snapshot_date == films["snapshot_date"].dropna().max()
 
 
-def test_basics_ratings_and_crew_alone_still_reach_a_model(platform: FinishedPlatform, tmp_path: Path) -> None:
+def test_basics_ratings_and_crew_suffice_to_train_a_model(platform: FinishedPlatform, tmp_path: Path) -> None:
     uri = new_database(tmp_path)
     variables = FinishedPlatform(tmp_path).variables | {"IMDB_DATASETS": "title.basics,title.ratings,title.crew"}
     assert run_job(variables).success

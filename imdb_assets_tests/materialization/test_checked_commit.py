@@ -37,7 +37,7 @@ def check(name: str, *, passed: bool) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(check_name=name, asset_key=THINGS.asset_name, passed=passed, metadata={"n": 1})
 
 
-def test_a_committed_table_reports_the_same_once_it_is_unchanged(delta, spark: SparkSession):
+def test_an_unchanged_table_reports_the_same_results_as_when_it_was_committed(delta, spark: SparkSession):
     rows = Checked(spark.range(3).selectExpr("CAST(id AS INT) AS id"), [check("world_is_flat", passed=False)])
     committed = check_and_commit(rows, PLAN, delta, start=time.monotonic())
     assert committed.refusal is None
@@ -61,7 +61,7 @@ def test_each_failed_blocking_check_is_named_and_nothing_is_written(delta, spark
     assert delta.commits(THINGS.path) == []
 
 
-def test_a_materialization_has_the_check_results_that_are_asked_for(delta, spark: SparkSession):
+def test_a_materialization_has_only_the_selected_check_results(delta, spark: SparkSession):
     rows = Checked(spark.createDataFrame([(1,)], "id INT"), [check("world_is_round", passed=True)])
     outcome = check_and_commit(rows, PLAN, delta, start=time.monotonic())
     result = outcome.materialization(outcome.check_results[:1])

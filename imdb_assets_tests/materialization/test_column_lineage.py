@@ -23,7 +23,7 @@ def sources(spark: SparkSession, transform, *tables: Table) -> dict[str, list[st
 def test_each_column_names_its_source_columns(spark):
     lineage = sources(spark, silver.movies, bronze.TITLE_BASICS)
     assert lineage["release_year"] == ["bronze_title_basics.startYear"]
-    # The type of a title selects rows. It is the source of no column.
+    # The title type only selects rows, so it is not a source of any column.
     assert all("titleType" not in name for names in lineage.values() for name in names)
 
 
@@ -49,6 +49,6 @@ def test_ratings_and_votes_are_the_source_of_no_draft_column(spark):
     assert set(lineage) == set(gold.MOVIE_FEATURES.column_names)
 
 
-def test_lineage_can_be_converted_and_back():
+def test_lineage_survives_a_round_trip():
     columns = {"title": ["silver_movies.primary_title", "silver_movies.tconst"]}
     assert as_sources(as_lineage(columns)) == columns

@@ -43,14 +43,14 @@ def test_a_refused_dataset_changes_no_table_until_its_file_is_repaired(lake: Dat
     akas, ratings = lake.versions(AKAS), lake.versions(RATINGS)
     rows = lake.delta.read(bronze.TITLE_AKAS.path).count()
     record, n_before = lake.delta.record_of(bronze.TITLE_AKAS.path), n_rejected(lake, "title.akas")
-    with lake.spoilt({"title.akas.tsv.gz": with_unreadable_rows}):
+    with lake.corrupted({"title.akas.tsv.gz": with_unreadable_rows}):
         refused = lake.run()
         assert "title.akas.tsv.gz has " in failure_message(refused)
         assert "bronze_rejected_rows" in failure_message(refused)
         checks = checks_of(refused, "bronze_title_akas")
         assert (checks[FEW_REJECTED], checks[ROWS_ADD_UP]) == (False, True)
         assert n_rejected(lake, "title.akas") == n_before + 20
-        with lake.spoilt({"title.ratings.tsv.gz": without_last_row}):
+        with lake.corrupted({"title.ratings.tsv.gz": without_last_row}):
             # The refused dataset has not changed since, and is refused again.
             again = lake.run()
         assert failure_message(again) == failure_message(refused)
@@ -72,7 +72,7 @@ def test_a_refused_dataset_changes_no_table_until_its_file_is_repaired(lake: Dat
 
 def test_a_refused_first_snapshot_creates_no_table(tmp_path: Path) -> None:
     lake = DatasetLake(tmp_path, SELECTION)
-    with lake.spoilt({"title.akas.tsv.gz": with_unreadable_rows}):
+    with lake.corrupted({"title.akas.tsv.gz": with_unreadable_rows}):
         result = lake.run()
     assert not result.success
     assert not any(lake.versions(AKAS).values())

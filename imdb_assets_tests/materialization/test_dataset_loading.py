@@ -48,8 +48,8 @@ def parse_into_nulls(lines: DataFrame, dataset: str, snapshot_date: date) -> Par
 
 
 def parse_rejecting_most(lines: DataFrame, dataset: str, snapshot_date: date) -> ParsedDataset:
-    spoilt = lines.selectExpr("line_number", "if(line_number BETWEEN 2 AND 20, 'tt', value) AS value")
-    return parse(spoilt, dataset, snapshot_date)
+    corrupted = lines.selectExpr("line_number", "if(line_number BETWEEN 2 AND 20, 'tt', value) AS value")
+    return parse(corrupted, dataset, snapshot_date)
 
 
 class Files:
@@ -94,7 +94,7 @@ def files(tmp_path: Path, spark_resource: Spark) -> Files:
         (parse_into_nulls, "columns_are_as_declared: tconst is null in 1 rows"),
     ],
 )
-def test_a_refused_dataset_leaves_its_table_as_it_was(files, parser, reason):
+def test_a_refused_dataset_leaves_its_table_unchanged(files, parser, reason):
     accepted = files.loader(parse).process(DATASET)
     assert accepted.refusal is None
     versions, record = files.delta.commits(TITLE_RATINGS.path), files.delta.record_of(TITLE_RATINGS.path)
@@ -113,7 +113,7 @@ def test_rejected_rows_are_counted_and_kept_without_reading_the_file_again(files
     }  # fmt: skip
     assert loaded.n_rejected == 1
     assert [row["reason"] for row in loaded.rejected.collect()] == ["averageRating is not a double: five"]
-    # Once it is parsed, the file itself is no longer needed.
+    # After parsing, the file is not needed.
     files.lake.delete(files.landing.current(DATASET).path)
     assert loaded.rejected.count() == 1
 

@@ -44,7 +44,7 @@ def module(file: Path, text: str) -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     loaded = importlib.util.module_from_spec(spec)
-    # The source of a class is found by the name of its module.
+    # Python finds the source of a class by the name of its module.
     sys.modules[loaded.__name__] = loaded
     spec.loader.exec_module(loaded)
     return loaded

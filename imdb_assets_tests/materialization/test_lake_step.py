@@ -19,7 +19,7 @@ def delta(tmp_path: Path) -> DeltaLake:
 
 
 def run(delta: DeltaLake, errors: list[Exception]) -> dg.ExecuteInProcessResult:
-    """Run a step that raises these errors, one in each try, and then succeeds."""
+    """Run a step that raises one of these errors per attempt and then succeeds."""
 
     @dg.op
     def write(context: dg.OpExecutionContext) -> None:
@@ -42,7 +42,7 @@ def test_an_outage_of_the_storage_is_retried_with_doubled_delays(delta):
     assert [retry.seconds_to_wait for retry in retries] == [0.01, 0.02]
 
 
-def test_an_outage_that_lasts_fails_the_step_and_other_errors_are_not_retried(delta):
+def test_a_lasting_outage_fails_the_step_and_other_errors_are_not_retried(delta):
     errors: list[Exception] = [StorageUnavailable("away")] * (MAX_RETRIES + 2)
     assert not run(delta, errors).success
     assert len(errors) == 1

@@ -32,7 +32,7 @@ class Model:
 
 
 class Registry:
-    """Models that were trained, and how the next training is to end."""
+    """The trained models, and the outcome of the next training."""
 
     def __init__(self) -> None:
         self.trained: list[Model] = []
@@ -113,7 +113,7 @@ def test_the_tables_are_the_lineage_and_their_versions_the_origin(resources: dic
     assert {"code_version", "dagster_run_id"} <= set(training.origin)
 
 
-def test_an_expected_error_is_the_failures_message_and_ends_the_mlflow_run_as_failed(
+def test_an_expected_error_fails_step_and_mlflow_run_with_its_message(
     resources: dict[str, object],
 ) -> None:
     registry = Registry()

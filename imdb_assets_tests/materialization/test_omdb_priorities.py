@@ -7,7 +7,7 @@ from imdb_assets.resources.omdb_landing import LastResponse
 DAY = date(2025, 1, 1)
 
 
-def test_titles_with_many_votes_come_first_and_titles_with_a_fresh_response_never() -> None:
+def test_titles_are_ordered_by_votes_without_those_that_have_a_fresh_response() -> None:
     long_ago = LastResponse(ResponseOutcome.FOUND, DAY - timedelta(days=400))
     titles = [
         Title("tt1", 50, 2001),

@@ -34,7 +34,7 @@ def test_lines_of_landed_responses_carry_their_file_and_increase_within_it(delta
     assert lines["2025-01-01.jsonl", "a"] < lines["2025-01-01.jsonl", "b"]
 
 
-def test_a_recording_is_landed_once_and_again_by_force(delta, spark, tmp_path):
+def test_a_recording_is_landed_once_unless_forced(delta, spark, tmp_path):
     movie, rating = ("tt1", "The One", None, False, 2000, 90, ["Drama"]), ("tt1", 7.5, 1200, SNAPSHOT)
     delta.overwrite(silver.MOVIES, spark.createDataFrame([movie], spark_schema(silver.MOVIES)))
     delta.overwrite(silver.RATINGS, spark.createDataFrame([rating], spark_schema(silver.RATINGS)))

@@ -34,7 +34,7 @@ def test_a_figure_becomes_a_png_with_its_alternative_text():
     assert base64.b64decode(match[1]).startswith(b"\x89PNG")
 
 
-def test_bars_are_drawn_for_no_and_for_several_series_of_values():
+def test_charts_are_drawn_with_zero_values_and_with_several_series():
     for values in ({"rows": [0, 0]}, {"before": [0.5, 0.1], "after": [0.2, 0.9]}):
         plot = bars(values, ["plot", "language"], title="Missing", unit="share")
         assert str(plot.value).startswith("![Missing](")

@@ -71,7 +71,7 @@ def test_a_failed_check_is_one_line_with_its_description():
     assert "  ✗ checked: check is_round failed. It is flat.\n" in printed(checked)
 
 
-def test_a_known_error_is_its_message_and_what_depends_on_it_is_skipped():
+def test_a_known_error_is_printed_as_its_message_and_downstream_steps_are_skipped():
     text = printed(broken, after_broken)
     assert "  ✗ broken failed: silver_things has no table yet: materialize silver_things first.\n" in text
     assert "  - after_broken skipped: an asset that it depends on was not materialized\n" in text
@@ -79,7 +79,7 @@ def test_a_known_error_is_its_message_and_what_depends_on_it_is_skipped():
     assert "test_progress.py" not in text
 
 
-def test_an_unknown_error_is_shown_with_its_place():
+def test_an_unknown_error_is_printed_with_its_stack_trace():
     text = printed(faulty)
     assert "KeyError: 'tconst'" in text
     assert "test_progress.py" in text

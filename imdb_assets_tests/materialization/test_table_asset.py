@@ -23,7 +23,7 @@ THINGS = Table(
     ),
 )
 GOOD = [(1, 0.5), (2, None)]
-# The first commit gives a table its declaration, the second its rows.
+# The first commit declares the table, the second writes its rows.
 DECLARED_AND_WRITTEN = [0, 1]
 
 pytestmark = pytest.mark.slow
@@ -190,7 +190,7 @@ def test_calling_an_asset_calls_its_function(spark: SparkSession) -> None:
     assert silver_things(spark.createDataFrame(GOOD, THINGS.ddl)).count() == 1
 
 
-def test_a_function_with_another_name_than_its_table_is_an_error() -> None:
+def test_a_function_not_named_after_its_table_is_an_error() -> None:
     with pytest.raises(ValueError, match="must be named silver_things, not things"):
 
         @table_asset(THINGS)

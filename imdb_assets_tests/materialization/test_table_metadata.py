@@ -25,7 +25,7 @@ THINGS = Table(
 )
 
 
-def test_metadata_survives_being_kept_as_json():
+def test_metadata_survives_a_json_round_trip():
     metadata = {
         "preview": dg.MetadataValue.md("| a |"),
         LINEAGE: as_lineage({"title": ["silver_movies.primary_title"]}),
@@ -36,7 +36,7 @@ def test_metadata_survives_being_kept_as_json():
     assert metadata_to_json({"rows": dg.MetadataValue.int(3)}) == {"rows": 3}
 
 
-def test_a_preview_shows_values_as_they_are_in_cells_of_one_line():
+def test_a_preview_shows_values_unparsed_and_on_one_line():
     rows = pa.table({
         "year": pa.array([1999, None], pa.int32()),
         "text": ["a|b\nc", "x" * 100],
@@ -55,12 +55,12 @@ def test_a_preview_shows_values_as_they_are_in_cells_of_one_line():
     assert "x" * (MAX_CELL_LENGTH - 1) + "…" in second
 
 
-def test_a_preview_of_no_rows_shows_the_columns():
+def test_a_preview_of_an_empty_table_shows_the_columns():
     header, _ = preview(pa.table({"id": pa.array([], pa.string())})).splitlines()
     assert header.strip("| ") == "id"
 
 
-def test_missing_values_are_plotted_only_where_some_can_be_missing():
+def test_missing_values_are_plotted_only_for_rows_with_nullable_columns():
     statistics = FrameStatistics(n_rows=4, n_repeated_keys=0, n_nulls={"size": 1})
     assert missing_values(THINGS, statistics) is not None
     assert missing_values(THINGS, FrameStatistics(n_rows=0, n_repeated_keys=0, n_nulls={})) is None

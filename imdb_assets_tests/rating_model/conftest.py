@@ -10,7 +10,7 @@ from imdb_assets_tests.support.evaluation_films import FILMS, HISTORY, RECIPE, R
 
 @pytest.fixture(scope="session")
 def evaluation() -> CandidateEvaluation:
-    """A candidate evaluated beside a champion with another recipe."""
+    """A candidate evaluated together with a champion of another recipe."""
     return evaluate_candidate(ROWS, FILMS, HISTORY, RECIPE, lambda _: None, champion=replace(RECIPE, learning_rate=0.2))
 
 

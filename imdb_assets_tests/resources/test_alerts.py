@@ -11,7 +11,7 @@ def test_an_unreachable_webhook_raises_one_sentence_without_its_address(free_por
     assert "secret" not in f"{refused.value} {alerts!r}"
 
 
-def test_a_webhook_that_returns_an_error_raises_one_sentence_with_the_status() -> None:
+def test_a_webhook_error_raises_one_sentence_with_the_status() -> None:
     with HTTPServer(host="127.0.0.1", port=0) as server:
         server.expect_request("/secret").respond_with_data("no", status=403)
         with pytest.raises(AlertNotSent, match="returned HTTP status 403; check ALERT_WEBHOOK_URL") as refused:

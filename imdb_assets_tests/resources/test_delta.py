@@ -1,4 +1,4 @@
-"""Tables carry their declaration, rows are merged by key, and other programs than Spark can read them."""
+"""Tables carry their declaration, rows are merged by key, and programs other than Spark can read them."""
 
 import re
 from dataclasses import replace
@@ -74,7 +74,7 @@ def test_a_changed_declaration_is_applied_by_the_next_overwrite(delta, spark):
 
 
 def test_a_table_that_was_declared_but_never_written_does_not_exist(delta, spark):
-    # As a killed run leaves it.
+    # The state after a killed run.
     delta._declare(THINGS)
     with pytest.raises(TableMissing, match=r"silver_things has no table at .* materialize silver_things first"):
         delta.read(THINGS.path)

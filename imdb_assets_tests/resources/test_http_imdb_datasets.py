@@ -10,7 +10,7 @@ import pytest
 from imdb_assets.resources.dataset_manifest import DatasetRefused, Manifest
 from imdb_assets.resources.http_imdb_datasets import HttpImdbDatasets
 from imdb_assets_tests.resources.conftest import DATASET, FILE, RATINGS, TEXT
-from imdb_assets_tests.support.imdb_server import Trouble
+from imdb_assets_tests.support.imdb_server import FaultyResponse
 
 # Random votes hardly compress, so the file is larger than one chunk.
 LARGE = gzip.compress(
@@ -43,7 +43,7 @@ def test_a_changed_dataset_is_downloaded(source, imdb, destination):
     assert source.fetch(RATINGS, destination, previous=first.manifest).n_rows == 3
 
 
-def test_the_same_bytes_from_another_server_count_as_unchanged(source, imdb, destination):
+def test_the_same_bytes_from_another_server_are_unchanged(source, imdb, destination):
     first = source.fetch(RATINGS, destination, previous=None)
     elsewhere = HttpImdbDatasets(url=f"{imdb.url}mirror/", backoff_seconds=0.01)
     assert elsewhere.fetch(RATINGS, destination, previous=first.manifest) is None
@@ -65,20 +65,20 @@ def test_the_fingerprint_changes_with_the_dataset_without_a_download(source, imd
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_busy_server_is_retried_after_its_retry_after_time(source, imdb, destination, status):
-    imdb.troubles[FILE].append(Trouble(status=status, headers={"Retry-After": "1"}))
+    imdb.faulty_responses[FILE].append(FaultyResponse(status=status, headers={"Retry-After": "1"}))
     start = time.monotonic()
     assert source.fetch(RATINGS, destination, previous=None).n_rows == 2
     assert time.monotonic() - start >= 1
 
 
 def test_a_small_interrupted_download_is_retried(source, imdb, destination):
-    imdb.troubles[FILE].append(Trouble(sent_share=0.5))
+    imdb.faulty_responses[FILE].append(FaultyResponse(sent_share=0.5))
     assert source.fetch(RATINGS, destination, previous=None).file.read_bytes() == DATASET
 
 
 def test_a_large_interrupted_download_is_resumed(source, imdb, destination):
     imdb.files[FILE] = LARGE
-    imdb.troubles[FILE].append(Trouble(sent_share=0.75))
+    imdb.faulty_responses[FILE].append(FaultyResponse(sent_share=0.75))
     assert source.fetch(RATINGS, destination, previous=None).file.read_bytes() == LARGE
     assert imdb.requests["GET", FILE, 206] == 1
     assert imdb.bytes_sent < 1.5 * len(LARGE)
@@ -86,23 +86,23 @@ def test_a_large_interrupted_download_is_resumed(source, imdb, destination):
 
 def test_an_interrupted_download_starts_over_if_the_file_has_changed(source, imdb, destination):
     imdb.files[FILE] = LARGE
-    imdb.troubles[FILE].extend([Trouble(sent_share=0.75), Trouble(file=DATASET)])
+    imdb.faulty_responses[FILE].extend([FaultyResponse(sent_share=0.75), FaultyResponse(file=DATASET)])
     assert source.fetch(RATINGS, destination, previous=None).file.read_bytes() == DATASET
     assert imdb.requests["GET", FILE, 206] == 0
 
 
-TROUBLES = {
-    "no such file": ([Trouble(status=404)], "returned HTTP status 404 Not Found; check IMDB_DATASETS_URL"),
-    "forbidden": ([Trouble(status=403)], "returned HTTP status 403 Forbidden; check IMDB_DATASETS_URL"),
-    "always busy": ([Trouble(status=503)] * 9, "returned HTTP status 503 .*; try again later"),
-    "always broken": ([Trouble(sent_share=0.5)] * 9, "was interrupted 3 times; check the network"),
+FAULTS = {
+    "no such file": ([FaultyResponse(status=404)], "returned HTTP status 404 Not Found; check IMDB_DATASETS_URL"),
+    "forbidden": ([FaultyResponse(status=403)], "returned HTTP status 403 Forbidden; check IMDB_DATASETS_URL"),
+    "always busy": ([FaultyResponse(status=503)] * 9, "returned HTTP status 503 .*; try again later"),
+    "always broken": ([FaultyResponse(sent_share=0.5)] * 9, "was interrupted 3 times; check the network"),
 }
 
 
-@pytest.mark.parametrize("case", TROUBLES)
+@pytest.mark.parametrize("case", FAULTS)
 def test_a_failed_download_raises_one_sentence_and_leaves_no_file(source, imdb, destination, case):
-    troubles, sentence = TROUBLES[case]
-    imdb.troubles[FILE].extend(troubles)
+    faulty_responses, sentence = FAULTS[case]
+    imdb.faulty_responses[FILE].extend(faulty_responses)
     with pytest.raises(DatasetRefused, match=rf"^title.ratings.tsv.gz was refused: .*{sentence}.*\.$"):
         source.fetch(RATINGS, destination, previous=None)
     assert list(destination.parent.iterdir()) == []

@@ -47,32 +47,34 @@ def test_a_spent_quota_ends_the_iteration_without_losing_a_response(api, omdb):
 
 
 def test_each_retry_counts_as_a_request(api, omdb):
-    omdb.troubles.extend([Response(status=503), Response(status=503), Response(FILM)])
+    omdb.faulty_responses.extend([Response(status=503), Response(status=503), Response(FILM)])
     counted = []
     assert len(list(api.responses(["tt1", "tt2"], count_request=lambda: counted.append(1)))) == 2
     assert len(counted) == omdb.requests.total() == 4
 
 
 def test_a_failed_title_is_skipped_and_a_malformed_response_is_returned_unchanged(api, omdb):
-    omdb.troubles.extend([Response(status=404), Response(b"<html>\xff</html>")])
+    omdb.faulty_responses.extend([Response(status=404), Response(b"<html>\xff</html>")])
     assert list(api.responses(["tt1", "tt2", "tt3"])) == [("tt2", b"<html>\xff</html>"), ("tt3", UNKNOWN)]
 
 
-@pytest.mark.parametrize("trouble", [Response(status=404), Response("<html>Sign in</html>")], ids=["down", "a page"])
-def test_requests_stop_after_five_consecutive_failures(api, omdb, trouble):
-    omdb.troubles.extend([trouble] * 9)
+@pytest.mark.parametrize(
+    "faulty_response", [Response(status=404), Response("<html>Sign in</html>")], ids=["down", "a page"]
+)
+def test_requests_stop_after_five_consecutive_failures(api, omdb, faulty_response):
+    omdb.faulty_responses.extend([faulty_response] * 9)
     with pytest.raises(OmdbUnavailable, match="tt4"):
         list(api.responses(f"tt{n}" for n in range(9)))
     assert omdb.requests.total() == 5
 
 
 def test_a_busy_server_is_retried(api, omdb):
-    omdb.troubles.extend([Response(status=503), Response(status=429, headers={"Retry-After": "0"})])
+    omdb.faulty_responses.extend([Response(status=503), Response(status=429, headers={"Retry-After": "0"})])
     assert api.response("tt1") == FILM
 
 
 @pytest.mark.parametrize(
-    ("troubles", "sentence"),
+    ("faulty_responses", "sentence"),
     [
         ([Response(status=522)] * 9, "returned HTTP status 522 for tt1; try again later"),
         ([Response(status=404)], "returned HTTP status 404"),
@@ -80,8 +82,8 @@ def test_a_busy_server_is_retried(api, omdb):
     ],
     ids=["always down", "not omdb", "a page"],
 )
-def test_an_unavailable_omdb_raises_one_sentence(api, omdb, troubles, sentence):
-    omdb.troubles.extend(troubles)
+def test_an_unavailable_omdb_raises_one_sentence(api, omdb, faulty_responses, sentence):
+    omdb.faulty_responses.extend(faulty_responses)
     with pytest.raises(OmdbUnavailable, match=sentence):
         api.response("tt1")
 
@@ -98,9 +100,9 @@ def test_the_key_is_in_no_exception_and_no_log_if_omdb_is_unreachable(free_port,
 
 def test_the_key_is_in_no_log_if_requests_are_retried(api, omdb, caplog):
     caplog.set_level(logging.DEBUG)
-    omdb.troubles.append(Response(status=503))
+    omdb.faulty_responses.append(Response(status=503))
     api.response("tt1")
-    # The test server logs the address, too. Only the client's log matters.
+    # The test server also logs the address. Only the client's log matters.
     client_log = " ".join(record.getMessage() for record in caplog.records if not record.name.startswith("werkzeug"))
     assert "apikey=..." in client_log
     assert KEY not in client_log

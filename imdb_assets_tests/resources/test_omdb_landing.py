@@ -92,7 +92,7 @@ def test_outcomes_are_counted_and_every_byte_is_kept(landing, api, omdb, tmp_pat
 
 
 def test_responses_before_an_outage_are_kept_and_the_next_run_requests_the_rest(landing, api, omdb):
-    omdb.troubles.extend([Response(KNOWN), *[Response(status=404)] * 5])
+    omdb.faulty_responses.extend([Response(KNOWN), *[Response(status=404)] * 5])
     result = asked(api, landing, films(*range(1, 9)), limit=99, today=DAY)
     assert (facts(result)["responses"], facts(result)["requests_today"]) == (1, 6)
     assert not result.check_results[0].passed
@@ -114,7 +114,7 @@ def test_a_killed_run_has_counted_every_request_and_loses_few_responses(landing,
     responses = landing._stored(api.responses((f"tt{n}" for n in range(99)), count_request=ledger.count), today=DAY)
     for _ in range(60):
         next(responses)
-    # The file as a killed process leaves it.
+    # The file after a killed process.
     (path,) = landing.files()
     assert (ledger.n_requests, landing.lake.read_bytes(path).count(b"\n")) == (60, 50)
     assert json.loads(landing.lake.read_bytes(path).splitlines()[0])["imdbID"] == "tt0"

@@ -1,4 +1,4 @@
-"""Pages of the app in Streamlit's test runner, and what they show."""
+"""Pages of the app in Streamlit's test runner, and their content."""
 
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit

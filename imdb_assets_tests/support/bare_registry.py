@@ -1,4 +1,4 @@
-"""A real MLflow registry whose versions hold no model, for tests of aliases, tags and promotion."""
+"""A real MLflow registry of versions without a model, for tests of aliases, tags and promotion."""
 
 import functools
 import shutil

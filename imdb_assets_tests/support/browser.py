@@ -1,4 +1,4 @@
-"""Chromium for tests of the app, and what users do on its pages."""
+"""Chromium for tests of the app, and user actions on its pages."""
 
 import re
 from pathlib import Path

@@ -50,7 +50,7 @@ def registered_champion(folder: Path) -> str:
 
 @functools.cache
 def invented_model() -> RatingModel:
-    """Return a model whose history is of the older films, trees of those after, and intervals of the latest."""
+    """Return a model with the history of the oldest films, trees of later films, and intervals of the latest."""
     films = invented_films()
     baseline = Baseline(baseline_coefficients(films))
     older = films["release_year"] < HISTORY_UNTIL

@@ -1,4 +1,4 @@
-"""The core of the graph, from landing to gold: fewer tables than the whole, and each way of writing one."""
+"""The core of the graph, from landing to gold: a subset of the tables that covers each way of writing one."""
 
 from collections.abc import Iterable
 

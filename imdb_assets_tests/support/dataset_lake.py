@@ -1,4 +1,4 @@
-"""A folder of IMDb's datasets that tests can spoil, and the platform on a lake of its own."""
+"""A folder of IMDb's datasets that tests can corrupt, and a platform with a separate lake."""
 
 import gzip
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,7 +18,7 @@ Fault = Callable[[bytes], bytes | None]
 
 
 class DatasetLake:
-    """The datasets of a small sample world, and the assets that are selected of the platform."""
+    """The datasets of a small sample world, and the selected assets of the platform."""
 
     def __init__(self, folder: Path, selection: dg.AssetSelection) -> None:
         self.datasets = folder / "datasets"
@@ -28,7 +28,7 @@ class DatasetLake:
         self.set_date("2025-01-01")
 
     def set_date(self, day: str) -> None:
-        """Give the datasets this snapshot date from now on."""
+        """Set the snapshot date of the datasets for all later requests."""
         variables = {
             "IMDB_ENV": "local",
             "IMDB_DATASETS_URL": self.datasets.as_uri() + "/",
@@ -57,8 +57,8 @@ class DatasetLake:
         return {table.name: self.delta.commits(table.path) for table in tables}
 
     @contextmanager
-    def spoilt(self, faults: Mapping[str, Fault]) -> Iterator[None]:
-        """Change datasets for a while. A fault that returns None deletes the file."""
+    def corrupted(self, faults: Mapping[str, Fault]) -> Iterator[None]:
+        """Corrupt datasets until the block ends. A fault that returns None deletes the file."""
         contents = {name: (self.datasets / name).read_bytes() for name in faults}
         try:
             for name, fault in faults.items():
@@ -74,7 +74,7 @@ class DatasetLake:
 
 
 def with_unreadable_rows(data: bytes) -> bytes:
-    """Spoil the ids of the first 20 rows."""
+    """Corrupt the ids of the first 20 rows."""
     header, *rows = gzip.decompress(data).splitlines(keepends=True)
     return gzip.compress(b"".join([header, *(b"?" + row if n < 20 else row for n, row in enumerate(rows))]))
 

@@ -84,7 +84,7 @@ def finish_platform(folder: Path) -> None:
 
 
 def _move_registry(database: Path, before: Path, after: Path) -> None:
-    """Make the addresses in a copied MLflow database those of the copied artifacts."""
+    """Point the addresses in a copied MLflow database to the copied artifacts."""
     with closing(sqlite3.connect(database)) as connection, connection:
         tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         for table in tables:

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trouble:
-    """How the server treats one request instead of sending the file."""
+class FaultyResponse:
+    """A response other than the complete file."""
 
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
@@ -27,7 +27,7 @@ class Trouble:
 
 @dataclass
 class ImdbServer:
-    """Files by name (`title.basics.tsv.gz`), and the faults of the next requests for each."""
+    """Files by name (`title.basics.tsv.gz`), and the faulty responses to the next requests for each."""
 
     url: str
     files: dict[str, bytes] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class ImdbServer:
     """When the files were last modified, as a Unix time."""
     modified_earlier: dict[str, float] = field(default_factory=dict)
     """The same of single files, by name."""
-    troubles: dict[str, deque[Trouble]] = field(default_factory=lambda: defaultdict(deque))
+    faulty_responses: dict[str, deque[FaultyResponse]] = field(default_factory=lambda: defaultdict(deque))
     seconds: float = 0.0
     """Seconds that each half of a file takes."""
     requests: Counter[tuple[str, str, int]] = field(default_factory=Counter)
@@ -72,18 +72,18 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         imdb = self.server.imdb
         name = urlsplit(self.path).path.rpartition("/")[2]
-        trouble = imdb.troubles[name].popleft() if imdb.troubles[name] else Trouble()
-        if trouble.file is not None:
-            imdb.files[name] = trouble.file
+        faulty_response = imdb.faulty_responses[name].popleft() if imdb.faulty_responses[name] else FaultyResponse()
+        if faulty_response.file is not None:
+            imdb.files[name] = faulty_response.file
         content = imdb.files.get(name)
-        if trouble.status != 200:
-            self._send(name, trouble.status, trouble.headers, trouble.body)
+        if faulty_response.status != 200:
+            self._send(name, faulty_response.status, faulty_response.headers, faulty_response.body)
         elif content is None:
             self._send(name, 404, {}, b"<html>Not Found</html>")
         else:
-            self._send_file(name, content, trouble)
+            self._send_file(name, content, faulty_response)
 
-    def _send_file(self, name: str, content: bytes, trouble: Trouble) -> None:
+    def _send_file(self, name: str, content: bytes, faulty_response: FaultyResponse) -> None:
         modified = self.server.imdb.modified_earlier.get(name, self.server.imdb.modified)
         headers = {"ETag": f'"{sha256(content).hexdigest()[:16]}"'}
         headers["Last-Modified"] = formatdate(modified, usegmt=True)
@@ -92,9 +92,11 @@ class _Handler(BaseHTTPRequestHandler):
         elif "Range" in self.headers and self.headers.get("If-Range") == headers["ETag"]:
             start = int(self.headers["Range"].removeprefix("bytes=").removesuffix("-"))
             headers["Content-Range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
-            self._send(name, 206, headers, content[start:], sent=int((len(content) - start) * trouble.sent_share))
+            self._send(
+                name, 206, headers, content[start:], sent=int((len(content) - start) * faulty_response.sent_share)
+            )
         else:
-            self._send(name, 200, headers, content, sent=int(len(content) * trouble.sent_share))
+            self._send(name, 200, headers, content, sent=int(len(content) * faulty_response.sent_share))
 
     def _send(self, name: str, status: int, headers: dict[str, str], body: bytes, *, sent: int | None = None) -> None:
         imdb = self.server.imdb

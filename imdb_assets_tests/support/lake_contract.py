@@ -1,4 +1,4 @@
-"""What every lake must support, whatever its storage: MERGE, time travel and killed writes.
+"""The contract of every lake, regardless of its storage: MERGE, time travel and recovery from killed writes.
 
 As a program it acts on the lake of its environment variables and prints its observations as one JSON object. A lake on
 Azure needs such a process of its own, because Spark can only be set up for Azure when its Java starts.
@@ -36,7 +36,7 @@ _ENDLESSLY = "--write-endlessly"
 
 
 def main(arguments: list[str]) -> None:
-    """Print what the core of the graph and the contract do to the lake of the environment variables."""
+    """Run the core of the graph and the contract on the lake of the environment variables, and print the results."""
     # Dagster resolves the secrets.
     with dg.build_resources({"delta": delta_of(os.environ)}) as resources:
         delta: DeltaLake = resources.delta
@@ -58,7 +58,7 @@ def graph(delta: DeltaLake) -> dict[str, object]:
 
 
 def contract(delta: DeltaLake, variables: Mapping[str, str]) -> dict[str, object]:
-    """What a MERGE and a killed write do to a table of the lake that these environment variables name."""
+    """Return the effects of a MERGE and of a killed write on a table of the lake of these environment variables."""
     return {"merge": merge(delta), "killed_write": killed_write(delta, variables)}
 
 
@@ -75,7 +75,7 @@ def merge(delta: DeltaLake) -> dict[str, object]:
 
 
 def killed_write(delta: DeltaLake, variables: Mapping[str, str]) -> dict[str, object]:
-    """Kill a writer in the middle: what readers find afterwards, and whether others can write."""
+    """Kill a writer during a write, and return what readers find and whether others can write."""
     writer = subprocess.Popen(
         [sys.executable, "-m", MODULE, _ENDLESSLY],
         env=dict(variables),

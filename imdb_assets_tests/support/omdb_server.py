@@ -20,7 +20,7 @@ class OmdbServer:
     url: str
     responses: dict[str, bytes] = field(default_factory=dict)
     daily_limit: int = 1000
-    troubles: deque[Response] = field(default_factory=deque)
+    faulty_responses: deque[Response] = field(default_factory=deque)
     """Responses that the next requests get instead."""
     seconds: float = 0.0
     """Seconds before each response."""
@@ -38,8 +38,8 @@ def omdb_server() -> Iterator[OmdbServer]:
             tconst = request.args["i"]
             server.requests[tconst] += 1
             time.sleep(server.seconds)
-            if server.troubles:
-                return server.troubles.popleft()
+            if server.faulty_responses:
+                return server.faulty_responses.popleft()
             if request.args["apikey"] != KEY:
                 return _refused("Invalid API key!")
             if server.requests.total() > server.daily_limit:

@@ -30,12 +30,12 @@ QUICK_JAVA = " ".join(
         *(f"-D{name}={value}" for name, value in WITHOUT_GENERATED_CODE.items()),
     ]
 )
-# A job's assets come with their checks, so one of them can be run by itself in this job.
+# A job selects assets with their checks, so a single asset can be run in this job.
 ALL_ASSETS = "whole_platform"
 
 
 def settings_of(variables: Mapping[str, str]) -> Settings:
-    """The settings that these environment variables give."""
+    """The settings of these environment variables."""
     return settings_from(variables)
 
 
@@ -106,12 +106,12 @@ def _for_small_data(definitions: dg.Definitions) -> dict[str, DeltaLake | Spark]
 
 
 def tables_as_text(delta: DeltaLake, tables: Iterable[Table]) -> dict[str, pd.Series]:
-    """The rows of each table, by its asset's name, as `as_text` gives them."""
+    """The rows of each table as returned by `as_text`, by asset name."""
     return {table.asset_name: as_text(delta.read(table.path).toArrow().to_pandas()) for table in tables}
 
 
 def as_text(rows: pd.DataFrame) -> pd.Series:
-    """The rows as sorted text; without those of the champion, which a first run does not have."""
+    """The rows as sorted text; without rows about the champion, which a first run does not have."""
     if "model" in rows:
         rows = rows[rows["model"] != CHAMPION]
     text = rows.map(lambda value: value.tolist() if isinstance(value, np.ndarray) else value).astype(str)
@@ -119,7 +119,7 @@ def as_text(rows: pd.DataFrame) -> pd.Series:
 
 
 def differing(some: Mapping[str, pd.Series], others: Mapping[str, pd.Series]) -> list[str]:
-    """Names of the tables whose rows are not the same in both."""
+    """Names of the tables whose rows differ."""
     return [name for name in some if not some[name].equals(others[name])]
 
 

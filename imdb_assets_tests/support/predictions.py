@@ -53,7 +53,7 @@ def scored(
 
 
 def constant(films: Predictions, rating: float) -> Predictions:
-    """Predictions of a baseline that gives every film the same rating."""
+    """Predictions of a baseline that predicts the same rating for every film."""
     return Predictions(
         films.tconsts, films.target_rating, films.n_votes, np.full(len(films.target_rating), rating), None
     )

@@ -1,4 +1,4 @@
-"""Scenario search by its definition: every combination as a draft, one after another."""
+"""Brute-force scenario search: every combination as a draft, one after another."""
 
 from itertools import combinations, product
 

@@ -1,4 +1,4 @@
-"""Tests that need programs which pip cannot install: deselected and listed where those are missing, run under CI."""
+"""Tests that need programs outside PyPI: deselected and listed if a program is missing, always run in CI."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ _DESELECTED_BY_WORKER = "deselected"
 
 
 def deselect_tests_without_programs(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect the tests whose programs are missing; under CI they run, and fail."""
+    """Deselect the tests whose programs are missing. In CI they run and fail."""
     deselected: dict[str, list[str]] = {}
     if os.environ.get("CI") != "true":
         for item in items:
@@ -36,13 +36,13 @@ def deselect_tests_without_programs(config: pytest.Config, items: list[pytest.It
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: object | None) -> None:
-    """Take over what a worker has deselected: all workers collect the same tests, and the controller none."""
+    """Store the tests that a worker deselected. Workers collect the same tests, the controller collects none."""
     if deselected := getattr(node, "workeroutput", {}).get(_DESELECTED_BY_WORKER):
         node.config.stash[DESELECTED] = deselected
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """List the deselected tests, with the command that installs what they need."""
+    """List the deselected tests, with the command that installs the missing programs."""
     for program, node_ids in config.stash.get(DESELECTED, {}).items():
         terminalreporter.section(f"{len(node_ids)} deselected, {program} is missing: {HOW_TO_INSTALL[program]}")
         for node_id in node_ids:

@@ -1,4 +1,4 @@
-"""Starting a server on a free port of 127.0.0.1, and ending it."""
+"""Starts and stops a server on a free port of 127.0.0.1."""
 
 import socket
 import subprocess
@@ -13,7 +13,7 @@ PATIENCE_SECONDS = 300
 
 
 def free_port() -> int:
-    """A port that nothing listens on."""
+    """An unused port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -46,7 +46,7 @@ def served(command: list[str], *, port: int, health: str, environment: Mapping[s
 
 
 def end(server: subprocess.Popen) -> None:
-    """Ask a server to end, and kill it after half a minute."""
+    """Terminate a server. Kill it if it is still running after half a minute."""
     server.terminate()
     try:
         server.wait(timeout=30)
@@ -56,7 +56,7 @@ def end(server: subprocess.Popen) -> None:
 
 
 def wait_for_port(port: int, server: subprocess.Popen, *, log: Path, seconds: float = PATIENCE_SECONDS) -> None:
-    """Wait until a server listens on a port; AssertionError with the end of its log where it does not in time."""
+    """Wait until a server listens on a port; after the deadline, raise AssertionError with the end of its log."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and server.poll() is None:
         with socket.socket() as probe:
@@ -64,7 +64,7 @@ def wait_for_port(port: int, server: subprocess.Popen, *, log: Path, seconds: fl
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.05)
-    raise AssertionError(f"nothing listens on port {port}: {_end_of(log)}")
+    raise AssertionError(f"nothing listens on port {port}: {_tail(log)}")
 
 
 def _wait_until_healthy(server: subprocess.Popen, url: str, log: Path) -> None:
@@ -75,8 +75,8 @@ def _wait_until_healthy(server: subprocess.Popen, url: str, log: Path) -> None:
                 return
         except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.3)
-    raise AssertionError(f"{url} did not answer: {_end_of(log)}")
+    raise AssertionError(f"{url} did not answer: {_tail(log)}")
 
 
-def _end_of(log: Path) -> str:
+def _tail(log: Path) -> str:
     return log.read_text(errors="replace")[-3000:]

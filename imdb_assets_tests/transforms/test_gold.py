@@ -1,4 +1,4 @@
-"""Silver becomes the facts of each movie and the people index, and the leak audit's scrambling spares the past."""
+"""Movie facts and the people index from silver tables. The leak audit's scrambling does not change the past."""
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
@@ -8,7 +8,7 @@ from imdb_assets.tables.silver import CREDITS, MOVIES, OMDB_FACTS, OUTSIDE_CREDI
 from imdb_assets.transforms import gold
 from imdb_assets_tests.support.films import SNAPSHOT
 
-# A film with everything, one without genres, crew and rating, and one without a year.
+# A film with all facts, one without genres, crew and rating, and one without a year.
 MOVIE_ROWS = [
     ("tt1", "One", "Un", False, 2000, 90, ["Drama"]),
     ("tt2", "Two", "Two", False, 2001, None, None),

@@ -1,4 +1,4 @@
-"""Histories use strictly earlier years only: awkward rows by hand, random films against a brute-force reference."""
+"""Histories use strictly earlier years only: edge cases, and random films compared with a brute-force reference."""
 
 import math
 from collections.abc import Mapping

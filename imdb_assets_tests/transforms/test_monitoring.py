@@ -1,4 +1,4 @@
-"""Films to forecast, mature films, and forecasts compared with ratings, on a few awkward rows."""
+"""Films to forecast, mature films, and forecasts compared with ratings, on edge cases."""
 
 from datetime import date
 

@@ -1,4 +1,5 @@
-"""How good a model is: predictions, metrics, slices, baselines, rolling origin, leak audit, promotion gate.
+"""Model evaluation: predictions, metrics, slices, baselines, rolling origin, leak audit, promotion gate.
 
-Films and predictions in, figures and verdicts out. Logging them belongs in `registry/`, charts in `materialization/`.
+Functions take films and predictions and return metrics and verdicts. Logging them belongs in `registry/`, charts in
+`materialization/`.
 """

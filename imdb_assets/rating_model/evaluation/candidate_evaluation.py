@@ -88,7 +88,7 @@ def evaluate_candidate(
         The evaluation and the fitted models.
 
     Raises:
-        TooFewRatingsError: A split has too few films, or there is nothing to learn from the films.
+        TooFewRatingsError: A split has too few films, or the ratings or features do not vary.
     """
     training_set = training_set.sort_values("tconst", ignore_index=True)
     require_trainable_films(training_set)
@@ -141,7 +141,7 @@ def _rolling_origin_rows(rolling_origin: RollingOrigin) -> pd.DataFrame:
 
 
 def _film_facts(films: RatedMovies, movie_features: pd.DataFrame, history: History) -> pd.DataFrame:
-    """Return the columns `SLICED_BY` of films."""
+    """Return the columns `SLICED_BY` of the films."""
     facts = movie_features.set_index("tconst").loc[films.tconsts].reset_index()
     return pd.DataFrame(
         {

@@ -94,7 +94,7 @@ def best_recipe(trials: pd.DataFrame | None, start: Recipe) -> Recipe:
 
 def _measure(trial: optuna.Trial, prepared: Prepared, validation: RatedMovies, start: Recipe) -> float:
     start_seconds = time.perf_counter()
-    recipe = replace(start, **_suggested(trial))
+    recipe = replace(start, **_suggest_parameters(trial))
     model = grow(prepared, recipe, validation=validation, callbacks=[_pruner(trial)])
     errors = model.predict_films(validation) - validation.target_rating
     counted = with_many_votes(validation, np.ones(len(errors), bool))
@@ -103,7 +103,7 @@ def _measure(trial: optuna.Trial, prepared: Prepared, validation: RatedMovies, s
     return float(np.sqrt(np.mean(errors[counted] ** 2)))
 
 
-def _suggested(trial: optuna.Trial) -> dict[str, float | int | bool]:
+def _suggest_parameters(trial: optuna.Trial) -> dict[str, float | int | bool]:
     return {
         "learning_rate": trial.suggest_float("learning_rate", 0.015, 0.1, log=True),
         # Scenario search stores the leaves of a tree as the bits of one 64-bit number.

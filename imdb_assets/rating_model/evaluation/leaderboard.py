@@ -36,7 +36,14 @@ def leak_tax(rows: pd.DataFrame) -> float | None:
 
 
 def leak_taxes(leaderboard: pd.DataFrame) -> dict[str, float]:
-    """Return the leak tax of each population on the test films, rating points, smallest population first."""
+    """Return the leak tax of each population on the test films.
+
+    Args:
+        leaderboard: Rows of `gold_model_leaderboard`.
+
+    Returns:
+        Rating points by population, smallest population first. Populations without both forests are omitted.
+    """
     test = leaderboard_on_test(leaderboard)
     taxes = {name: leak_tax(test[test["population"] == name]) for name in test["population"].unique()}
     return {name: tax for name, tax in taxes.items() if tax is not None}
@@ -75,7 +82,12 @@ def leaderboard_markdown(leaderboard: pd.DataFrame) -> str:
 
 
 def figures_markdown(rows: pd.DataFrame, columns: Sequence[str]) -> str:
-    """Return columns of `rows` as a Markdown table: three decimals, thousands separators, "-" for a missing number."""
+    """Return a Markdown table of figures, formatted by `figure_text`.
+
+    Args:
+        rows: The rows of the table.
+        columns: Columns of `rows` to show, in order.
+    """
     texts = pd.DataFrame({name: [figure_text(value) for value in rows[name]] for name in columns})
     return texts.to_markdown(index=False, disable_numparse=True)
 

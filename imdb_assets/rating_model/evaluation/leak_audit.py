@@ -1,6 +1,6 @@
 """The leak audit: ratings of the future are scrambled, and no feature of an earlier film may change.
 
-Frames of the real and of the scrambled world in, findings out. Scrambling and history tables are Spark's work.
+Takes frames of the real and the scrambled world. Spark scrambles the ratings and computes the history tables.
 """
 
 from collections.abc import Callable, Mapping
@@ -152,7 +152,7 @@ def compare_features(
 
 
 def text_scores_moved_by_own_target(movie_features: pd.DataFrame, *, seed: int = AUDIT_SEED) -> tuple[str, ...]:
-    """Scramble the targets of one fold and name the text scores of which any in that fold changes.
+    """Scramble the targets of one fold and return the names of the text scores that change within that fold.
 
     Args:
         movie_features: Rows of `gold_movie_features`.

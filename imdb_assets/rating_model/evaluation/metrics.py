@@ -102,7 +102,16 @@ def paired_rmse_difference(
 
 
 def leaderboard_rows(model: str, split: str, predictions: Predictions) -> list[dict[str, object]]:
-    """Return rows of `gold_model_leaderboard`: one per population with at least two films."""
+    """Return rows of `gold_model_leaderboard`.
+
+    Args:
+        model: Name of the model.
+        split: `validation` or `test`.
+        predictions: Predictions of the model for the films of the split.
+
+    Returns:
+        One row per population with at least two films.
+    """
     return [
         {"model": model, "population": population, "split": split, **asdict(measure(films))}
         for population, films in _populations(predictions)
@@ -110,7 +119,16 @@ def leaderboard_rows(model: str, split: str, predictions: Predictions) -> list[d
 
 
 def backtest_rows(model: str, test_year: int, predictions: Predictions) -> list[dict[str, object]]:
-    """Return rows of `gold_backtest` for the films of one year: one per population with at least two films."""
+    """Return rows of `gold_backtest` for the films of one year.
+
+    Args:
+        model: Name of the model.
+        test_year: Release year of the films.
+        predictions: Predictions of the model for these films.
+
+    Returns:
+        One row per population with at least two films.
+    """
     return [
         {"model": model, "test_year": test_year, "population": population, **asdict(measure(films))}
         for population, films in _populations(predictions)

@@ -49,7 +49,7 @@ class MissingnessGain:
 
 
 def missingness_gain(prepared: Prepared, later: RatedMovies, recipe: Recipe) -> MissingnessGain:
-    """Predict the ridge's residual by trees that see only which blocks have their neutral values.
+    """Predict the ridge's residual with trees that see only which blocks have their neutral values.
 
     Args:
         prepared: Films to fit on, with the inputs that the rating model sees.
@@ -75,7 +75,14 @@ def missingness_gain(prepared: Prepared, later: RatedMovies, recipe: Recipe) -> 
 
 
 def absent_blocks(inputs: pd.DataFrame) -> pd.DataFrame:
-    """Return one boolean column per block: whether all features of the block have their neutral values."""
+    """Find the blocks whose features all have their neutral values.
+
+    Args:
+        inputs: float64 inputs of the trees, one row per film.
+
+    Returns:
+        bool, one row per film, one column per block.
+    """
     blocks: dict[str, list[str]] = {}
     for name in map(str, inputs):
         blocks.setdefault(BLOCKS[name], []).append(name)

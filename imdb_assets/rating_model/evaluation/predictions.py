@@ -71,7 +71,17 @@ class OutOfSamplePrediction:
 
 
 def prediction_rows(model: str, split: str, predictions: Predictions, release_years: Iterable[int]) -> pd.DataFrame:
-    """Return predictions as rows with `PREDICTION_COLUMNS`; the bounds are NaN if the model gives none."""
+    """Return predictions as rows of `PREDICTIONS_FILE`.
+
+    Args:
+        model: Name of the model.
+        split: `validation` or `test`.
+        predictions: Predictions of the model.
+        release_years: Release year of each film.
+
+    Returns:
+        Columns `PREDICTION_COLUMNS`, one row per film. The bounds are NaN if the model has no intervals.
+    """
     bounds = (
         pd.DataFrame(np.nan, range(len(predictions.target_rating)), list(BOUNDS))
         if predictions.bounds is None

@@ -125,7 +125,7 @@ def may_be_champion(
     difference = _difference(films, champion.of_population(population)) if champion else None
     rules = (
         _not_inferior(difference),
-        _loses_to_none(metrics, {name: _rmse(other.of_population(population)) for name, other in others.items()}),
+        _baseline_rule(metrics, {name: _rmse(other.of_population(population)) for name, other in others.items()}),
         _in_band("slope", SLOPE_BAND, (metrics.slope, metrics.slope_low, metrics.slope_high)),
         _in_band(
             "coverage of the 80% interval",
@@ -183,7 +183,7 @@ def _not_inferior(difference: Difference | None) -> _Rule:
     )
 
 
-def _loses_to_none(metrics: Metrics, baselines: Mapping[str, float]) -> _Rule:
+def _baseline_rule(metrics: Metrics, baselines: Mapping[str, float]) -> _Rule:
     better = {name: rmse for name, rmse in baselines.items() if metrics.rmse > rmse}
     if better:
         return False, f"It loses to {_listed(better)}."

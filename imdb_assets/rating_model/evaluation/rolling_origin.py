@@ -26,7 +26,7 @@ StepLogger = Callable[[str], object]
 
 @dataclass(frozen=True)
 class RollingOrigin:
-    """Predictions for the years before the test, and what was measured on them.
+    """Predictions for the years before the test, and the calibration and intervals fitted to them.
 
     Attributes:
         n_rounds: Number of trees after which the error on the last year stopped falling.
@@ -97,7 +97,17 @@ def evaluate_recipe(
 def predict_rolling_origin(
     films: RatedMovies, recipe: Recipe, log_step: StepLogger, *, columns: Sequence[str] = MODEL_COLUMNS
 ) -> RollingOrigin:
-    """Predict each of the last years of `films` from the years before it; the last year sets the number of trees."""
+    """Predict each of the last years of `films` from the years before it.
+
+    Args:
+        films: Rated films before the test years. The last year sets the number of trees.
+        recipe: Hyper-parameters of the model.
+        log_step: Receives a line of text for each step.
+        columns: The features to use.
+
+    Returns:
+        The held-out predictions, and the calibration and intervals fitted to them.
+    """
     last = int(films.years.max())
     validation = films.where(films.years == last)
     log_step(f"fitting on films until {last - 1}; {last} sets the number of trees")
@@ -132,13 +142,29 @@ def predict_rolling_origin(
 
 
 def with_many_votes(films: RatedMovies, mask: np.ndarray) -> np.ndarray:
-    """Restrict a mask to films with `CALIBRATION_VOTES`, unless fewer than `MINIMUM_CALIBRATION_FILMS` would remain."""
+    """Restrict a mask to films with `CALIBRATION_VOTES`, unless fewer than `MINIMUM_CALIBRATION_FILMS` would remain.
+
+    Args:
+        films: Rated films.
+        mask: bool (n_films,), the films to choose from.
+
+    Returns:
+        bool (n_films,).
+    """
     many = mask & (films.n_votes >= CALIBRATION_VOTES)
     return many if many.sum() >= MINIMUM_CALIBRATION_FILMS else mask
 
 
 def fit_calibration(target: np.ndarray, ratings: np.ndarray) -> Calibration:
-    """Fit targets on held-out predictions by least squares; a mere shift if the predictions do not vary."""
+    """Fit a line from held-out predictions to the targets by least squares.
+
+    Args:
+        target: float64 (n_films,), ratings.
+        ratings: float64 (n_films,), predictions before calibration.
+
+    Returns:
+        The calibration, with slope 1 if the predictions do not vary.
+    """
     if ratings.std() < 1e-9:
         return Calibration(intercept=float(target.mean() - ratings.mean()))
     line = LinearRegression().fit(ratings.reshape(-1, 1), target)
@@ -146,6 +172,15 @@ def fit_calibration(target: np.ndarray, ratings: np.ndarray) -> Calibration:
 
 
 def predictions_for(films: RatedMovies, ratings: np.ndarray, intervals: Intervals | None = None) -> Predictions:
-    """Combine predicted ratings of films with their targets and, if `intervals` are given, with bounds."""
+    """Combine predicted ratings with their targets and prediction intervals.
+
+    Args:
+        films: Rated films.
+        ratings: float64 (n_films,), predicted ratings.
+        intervals: Prediction intervals. Without them, the result has no bounds.
+
+    Returns:
+        The predictions of the films.
+    """
     bounds = intervals.bounds(films.matrix, ratings) if intervals else None
     return Predictions(films.tconsts, films.target_rating, films.n_votes, ratings, bounds)

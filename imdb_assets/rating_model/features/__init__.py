@@ -1,5 +1,5 @@
-"""From drafts and histories to the feature matrix, with the same function in training and in serving.
+"""Computes the feature matrix from drafts and histories, with the same function in training and in serving.
 
-Nothing here is fitted and no target is read, except by the as-of baseline, which is fitted on earlier years.
-What a feature means is declared in `vocabulary/features.py`.
+Nothing here is fitted or reads a target, except the as-of baseline, which is fitted on earlier years.
+`vocabulary/features.py` declares the meaning of each feature.
 """

@@ -49,23 +49,32 @@ class Credits:
         return np.bincount(self.rows, minlength=self.n_drafts)
 
     def sum(self, values: np.ndarray) -> np.ndarray:
-        """Return the sum per draft of one value per credit."""
+        """Return the sum per draft, float64 (n_drafts,), of `values`, float64 (n_credits,)."""
         return np.bincount(self.rows, weights=values, minlength=self.n_drafts)
 
     def mean(self, values: np.ndarray, known: np.ndarray, absent: float) -> np.ndarray:
-        """Return the mean per draft of the known values; `absent` for a draft without any."""
+        """Return the mean per draft of the known values.
+
+        Args:
+            values: float64 (n_credits,).
+            known: bool (n_credits,), which of the values to use.
+            absent: Result for a draft without known values.
+
+        Returns:
+            float64 (n_drafts,).
+        """
         count = np.bincount(self.rows[known], minlength=self.n_drafts)
         total = np.bincount(self.rows[known], weights=values[known], minlength=self.n_drafts)
         return np.where(count > 0, total / np.maximum(count, 1), absent)
 
     def highest(self, values: np.ndarray, known: np.ndarray, absent: float) -> np.ndarray:
-        """Return the maximum per draft of the known values; `absent` for a draft without any."""
+        """Return the maximum per draft of the known values; the arguments are those of `mean`."""
         best = np.full(self.n_drafts, -np.inf)
         np.maximum.at(best, self.rows[known], values[known])
         return np.where(np.isfinite(best), best, absent)
 
     def lowest(self, values: np.ndarray, known: np.ndarray, absent: float) -> np.ndarray:
-        """Return the minimum per draft of the known values; `absent` for a draft without any."""
+        """Return the minimum per draft of the known values; the arguments are those of `mean`."""
         return -self.highest(-values, known, -absent)
 
 
@@ -179,7 +188,16 @@ class Pairs:
 
 
 def director_pairs(directors: Credits, partners: Credits, *, max_partners: int) -> Pairs:
-    """Pair each director of a draft with its first `max_partners` partners in billing order."""
+    """Pair each director of a draft with the draft's first partners in billing order.
+
+    Args:
+        directors: Credits of the directors.
+        partners: Credits of the writers or the cast of the same drafts.
+        max_partners: Maximum number of partners per draft.
+
+    Returns:
+        The pairs, ordered by director.
+    """
     partners = partners.take(partners.billing <= max_partners)
     sizes = partners.count()
     first = np.cumsum(sizes) - sizes

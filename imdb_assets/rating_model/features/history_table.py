@@ -140,11 +140,11 @@ class States:
     """The result of a lookup in a history: one row per subject and year; `known` is False where there is no state."""
 
     def __init__(self, history: HistoryTable, positions: np.ndarray) -> None:
-        """Take row positions in the history's table, int64; -1 where there is no state."""
+        """Store row positions in the history's table, int64; -1 where there is no state."""
         self._history = history
         self._positions = positions
         self.known: np.ndarray = positions >= 0
-        # Reading all statistics at once is faster for a few rows; for many it would fill the memory.
+        # Reading all statistics at once is faster for a few rows, but uses too much memory for many.
         self._rows = history.rows(positions) if len(positions) < _SMALL_BATCH and self.known.any() else None
 
     def take(self, name: str, *, absent: float = 0.0) -> np.ndarray:
@@ -167,7 +167,15 @@ class States:
 
 
 def shrunken(total: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Return the mean effect, shrunk towards 0 by the prior's weight: total / (weight + `EFFECT_SHRINKAGE`)."""
+    """Return mean effects, shrunk towards 0 by the prior's weight: total / (weight + `EFFECT_SHRINKAGE`).
+
+    Args:
+        total: float64, weighted sums of effects, rating points.
+        weight: float64, sums of the weights.
+
+    Returns:
+        float64 rating points.
+    """
     return total / (weight + EFFECT_SHRINKAGE)
 
 

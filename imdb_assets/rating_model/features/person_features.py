@@ -86,7 +86,7 @@ def role_features(
         outside: The history of people's series, shorts and TV movies.
 
     Returns:
-        The features whose names begin with the role.
+        The features with the role as prefix.
     """
     in_role = people.as_of(person_subjects(persons, ROLE_CODES[role]), years)
     any_role = people.as_of(person_subjects(persons, ROLE_CODES["all"]), years)

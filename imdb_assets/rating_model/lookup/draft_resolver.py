@@ -16,7 +16,7 @@ class DraftResolver:
     """Resolves the drafts of one request; a repeated name is looked up once."""
 
     def __init__(self, people: People, *, max_fuzzy_lookups: int = MAX_FUZZY_LOOKUPS) -> None:
-        """Take the people index, and for how many unknown names to suggest similar ones."""
+        """Create a resolver with the people index and the number of unknown names to suggest similar ones for."""
         self._people = people
         self._resolutions: dict[str, Resolution] = {}
         self._fuzzy_lookups_left = max_fuzzy_lookups

@@ -92,7 +92,7 @@ class NameIndex:
     """Finds rows by folded names. Among equal matches, rows keep their order."""
 
     def __init__(self, folded: pa.Array, by_name: np.ndarray, words: InvertedIndex, trigrams: InvertedIndex) -> None:
-        """Take the folded names, their rows in alphabetical order, and the rows of each word and trigram bucket."""
+        """Create an index from folded names, their alphabetical order, and the rows of each word and trigram bucket."""
         self._folded = folded
         self.by_name = by_name
         self.words = words
@@ -166,7 +166,7 @@ class NameIndex:
         return np.flatnonzero(has_all)[:limit].tolist()
 
     def _matches(self, text: str, *, is_prefix: bool) -> slice:
-        """Return the part of `by_name` whose names equal the text, or begin with it."""
+        """Return the part of `by_name` whose names equal the text or begin with it."""
 
         def name_at(position: int) -> str:
             return self._folded[int(self.by_name[position])].as_py()

@@ -58,7 +58,7 @@ class People:
     """Everybody with a movie credit; people with the most rated movies come first."""
 
     def __init__(self, table: pa.Table, names: NameIndex) -> None:
-        """Take a table and the index of its names, as `from_frame` or `open` create them."""
+        """Use a table and the index of its names; `from_frame` and `open` create both."""
         self.table = table
         self._names = names
         self._numbers: np.ndarray = table["number"].to_numpy()

@@ -47,7 +47,7 @@ class ReleasedFilms:
     """The rated films of the training set; those with the most votes come first."""
 
     def __init__(self, table: pa.Table, embedding: SimilarityEmbedding) -> None:
-        """Take a table and the embedding of its films, as `from_frames` or `open` create them."""
+        """Use a table and the embedding of its films; `from_frames` and `open` create both."""
         self.table = table
         self.embedding = embedding
 
@@ -148,7 +148,7 @@ class ReleasedFilms:
         return rows, np.maximum(squared[rows], 0)
 
     def film_at(self, row: int) -> ReleasedFilm:
-        """Return the film of a row of `table`."""
+        """Return the film at a row of `table`."""
         [facts] = self.table.select(_FILM_COLUMNS).slice(row, 1).to_pylist()
         draft: dict[str, Any] = {name: facts[name] for name in DRAFT_COLUMNS} | {
             name: tuple(facts[name]) for name in DRAFT_LISTS

@@ -57,12 +57,26 @@ class SimilarityEmbedding:
         self.table.to_parquet(file)
 
     def embed(self, matrix: pd.DataFrame) -> np.ndarray:
-        """Return the embeddings of films: float32, one row per row of `matrix`, one column per row of `table`."""
+        """Embed films in the similarity space.
+
+        Args:
+            matrix: float64 features, one row per film, columns `FEATURE_NAMES`.
+
+        Returns:
+            float32, one row per film, one column per row of `table`.
+        """
         values = matrix[self.table["feature"].tolist()].to_numpy("float64") - self.table["mean"].to_numpy()
         return (values * self.table["weight"].to_numpy()).astype("float32")
 
     def squared_norms(self, embeddings: np.ndarray) -> np.ndarray:
-        """Return the squared norm of each embedding by block: float32, one column per block of `table`."""
+        """Return the squared norm of each embedding by block.
+
+        Args:
+            embeddings: float32, as returned by `embed`.
+
+        Returns:
+            float32, one row per embedding, one column per block of `table`.
+        """
         blocks = self.table["block"].to_numpy(object)
         starts = np.flatnonzero(np.append(True, blocks[1:] != blocks[:-1]))
         return np.add.reduceat(embeddings**2, starts, axis=1)

@@ -52,7 +52,7 @@ class TrainingData:
     Attributes:
         training_set: Rows of `gold_training_set`.
         movie_features: Rows of `gold_movie_features`.
-        history: The past as of each year.
+        history: The history tables.
         people: Everyone with a movie credit.
     """
 
@@ -86,7 +86,7 @@ def train_candidate(
         The candidate's version with its evaluation.
 
     Raises:
-        TooFewRatingsError: A split has too few films, or there is nothing to learn from the films.
+        TooFewRatingsError: A split has too few films, or the ratings or features do not vary.
     """
     champion = champion_recipe(tracking_uri)
     candidate = evaluate_candidate(
@@ -111,7 +111,7 @@ def champion_recipe(tracking_uri: str) -> Recipe | None:
         tracking_uri: Address of MLflow's tracking server or database.
 
     Returns:
-        The recipe; None without a champion, or if its run lacks a setting that `Recipe` has gained since then.
+        The recipe. None without a champion, or if its run predates a setting of `Recipe`.
     """
     champion = version_of(tracking_uri, CHAMPION)
     if champion is None:

@@ -56,9 +56,9 @@ class Evaluation:
 
 
 class _Handover:
-    """The evaluation that this process logged last, so that the assets after the candidate need no download.
+    """Holds the last evaluation that this process logged, so that assets downstream of the candidate need no download.
 
-    It is an object rather than a dictionary because plain values that an asset's code reaches are part of the asset's
+    It is an object rather than a dictionary because plain values that an asset's code refers to are part of the asset's
     fingerprint.
     """
 
@@ -77,7 +77,7 @@ _HANDOVER = _Handover()
 
 
 def hand_over(run_id: str, evaluation: Evaluation) -> None:
-    """Keep the evaluation that an MLflow run just logged for later readers in this process."""
+    """Cache the evaluation that an MLflow run has just logged for later readers in this process."""
     _HANDOVER.put(run_id, evaluation)
 
 
@@ -85,8 +85,8 @@ def hand_over(run_id: str, evaluation: Evaluation) -> None:
 class EvaluatedVersion:
     """A registered version and its evaluation.
 
-    Each part of the evaluation comes from memory if this process evaluated the version, else from the files of the
-    version's run when it is first read. Reading a file that the run did not log raises `NotLoggedError`.
+    The evaluation is in memory if this process evaluated the version. Otherwise each part is loaded from the version's
+    run on first access, which raises `NotLoggedError` if the run did not log the file.
 
     Attributes:
         tracking_uri: Address of MLflow's tracking server or database.

@@ -40,7 +40,7 @@ class Decision:
 
     Attributes:
         candidate: Version that was judged.
-        champion: Version that is champion now; None if there is none.
+        champion: The current champion's version; None if there is none.
         verdict: The verdict.
     """
 
@@ -103,7 +103,7 @@ def rollback(tracking_uri: str) -> tuple[str, str]:
         tracking_uri: Address of MLflow's tracking server or database.
 
     Returns:
-        The version that was champion, and the one that is champion now.
+        The versions of the previous and the new champion.
 
     Raises:
         NoChampionError: There is no champion.

@@ -43,7 +43,7 @@ def signature() -> ModelSignature:
     """Return the model's signature: the columns of a draft in; rating, intervals, warnings and version out.
 
     Numbers and lists have the type `Any` because `MovieDraft` validates them. MLflow's own checks refuse a list that is
-    missing in other rows, truncate 2027.5 to 2027, accept true as 1, and do not say how to fix the input.
+    missing in other rows, truncate 2027.5 to 2027, accept true as 1, and do not explain how to fix the input.
     """
     inputs: list[ColSpec | TensorSpec] = [
         ColSpec(DataType.string if name in DRAFT_TEXTS else AnyType(), name, required=name == "release_year")

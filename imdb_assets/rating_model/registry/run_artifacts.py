@@ -31,7 +31,7 @@ def log_rows(rows: pd.DataFrame, file: str) -> None:
 
 
 def log_rows_of_champion(tracking_uri: str, rows: pd.DataFrame, file: str) -> None:
-    """Log rows to the champion's run and replace an earlier file of that name; does nothing without a champion."""
+    """Log rows to the champion's run, replacing an earlier file of that name. Do nothing without a champion."""
     champion = version_of(tracking_uri, CHAMPION)
     if champion is not None:
         _log_rows(rows, file, partial(MlflowClient(tracking_uri).log_artifact, str(champion.run_id)))
@@ -90,12 +90,30 @@ def logged_text(tracking_uri: str, file: str, *, alias: str = CHAMPION) -> str:
 
 
 def rows_of_run(tracking_uri: str, version: ModelVersion, file: str) -> pd.DataFrame:
-    """Return the rows in a Parquet file of the run that logged a version; raises `NotLoggedError`."""
+    """Return the rows in a Parquet file of the run that logged a version.
+
+    Args:
+        tracking_uri: Address of MLflow's tracking server or database.
+        version: The registered version.
+        file: Name of a Parquet file.
+
+    Raises:
+        NotLoggedError: The run has no such file.
+    """
     return _read(tracking_uri, version, file, pd.read_parquet)
 
 
 def dict_of_run(tracking_uri: str, version: ModelVersion, file: str) -> dict[str, Any]:
-    """Return the values in a JSON file of the run that logged a version; raises `NotLoggedError`."""
+    """Return the values in a JSON file of the run that logged a version.
+
+    Args:
+        tracking_uri: Address of MLflow's tracking server or database.
+        version: The registered version.
+        file: Name of a JSON file.
+
+    Raises:
+        NotLoggedError: The run has no such file.
+    """
     return _read(tracking_uri, version, file, lambda path: json.loads(Path(path).read_text(encoding="utf-8")))
 
 

@@ -137,12 +137,12 @@ def _query(tracking_uri: str, query: Callable[[MlflowClient], _Result]) -> _Resu
     except MlflowException as error:
         if error.error_code in (ErrorCode.Name(RESOURCE_DOES_NOT_EXIST), "INVALID_PARAMETER_VALUE"):
             return None
-        raise _unreachable(tracking_uri) from error
+        raise _unreachable_error(tracking_uri) from error
     except SQLAlchemyError as error:
-        raise _unreachable(tracking_uri) from error
+        raise _unreachable_error(tracking_uri) from error
 
 
-def _unreachable(tracking_uri: str) -> RegistryUnreachableError:
+def _unreachable_error(tracking_uri: str) -> RegistryUnreachableError:
     return RegistryUnreachableError(
         f"The registry at {_address(tracking_uri)} does not answer; start it, or set MLFLOW_TRACKING_URI to its "
         "address."

@@ -35,7 +35,7 @@ def search_beam(
 
     Args:
         scorer: Rates the space's teams.
-        space: What varies.
+        space: The space to search.
         k: Number of drafts to return.
         on_progress: Called after each step with the number of teams rated, and an estimate for all.
         is_cancelled: Called before each step; the search stops when it returns true.
@@ -54,7 +54,7 @@ def search_beam(
     n_rated = len(teams)
     ratings = _rate(scorer, teams)
     for role in steps:
-        grown = (larger for team in _survivors(space, teams, ratings) for larger in _grown(space, team, role))
+        grown = (larger for team in _best_teams(space, teams, ratings) for larger in _extensions(space, team, role))
         teams = list(dict.fromkeys(grown))
         if is_cancelled():
             raise SearchCancelledError(f"Cancelled after {n_rated:,} teams.")
@@ -91,14 +91,14 @@ def _varies(space: Space, role: str) -> bool:
     return space.n_people[role] < len(space.people[role])
 
 
-def _grown(space: Space, team: PartialTeam, role: str) -> list[PartialTeam]:
+def _extensions(space: Space, team: PartialTeam, role: str) -> list[PartialTeam]:
     """Return the team with each further candidate of a role."""
     members: _Candidates = getattr(team, role)
     others = (candidate for candidate in range(len(space.people[role])) if candidate not in members)
     return [replace(team, **{role: tuple(sorted((*members, candidate)))}) for candidate in others]
 
 
-def _survivors(space: Space, teams: Sequence[PartialTeam], ratings: np.ndarray) -> list[PartialTeam]:
+def _best_teams(space: Space, teams: Sequence[PartialTeam], ratings: np.ndarray) -> list[PartialTeam]:
     """Keep the best teams separately for each set of requirements met, so that required people are not crowded out."""
     kept: dict[tuple[bool, ...], list[PartialTeam]] = {}
     for row in np.argsort(-ratings, kind="stable"):

@@ -12,7 +12,7 @@ class ScenarioError(ValueError):
 
 @dataclass(frozen=True)
 class Pick:
-    """Choose `size` of these people for a role. A cast keeps their order as its billing."""
+    """Choose `size` of these people for a role. The order of a cast is its billing order."""
 
     people: tuple[str, ...]
     size: int = 1

@@ -48,7 +48,7 @@ class _FilmGroup(NamedTuple):
 
 
 class _Job(NamedTuple):
-    """Tasks for one thread, where they write their ratings, and how many combinations they rate."""
+    """Tasks of one thread, the range of ratings that they write, and their number of combinations."""
 
     films: _FilmGroup
     tasks: np.ndarray
@@ -65,7 +65,7 @@ class Scorer:
 
         Args:
             model: The model to search with.
-            space: What varies.
+            space: The space to search.
 
         Raises:
             ScenarioError: The model is not LightGBM, or its trees are not supported.
@@ -228,5 +228,5 @@ def ignore_progress(_n_done: int, _n_total: int) -> None:
 
 
 def never_cancelled() -> bool:
-    """Let the search run to its end: the default of `is_cancelled`."""
+    """Never cancel a search: the default of `is_cancelled`."""
     return False

@@ -128,7 +128,7 @@ def search_scenarios(
     Args:
         model: The model to search with.
         draft: The draft; its people may be names.
-        variations: What varies, and the constraints.
+        variations: The candidates, alternatives and constraints.
         k: Number of scenarios to return.
         on_progress: Called with the number of combinations done, and of all.
         is_cancelled: Called every few milliseconds; the search stops when it returns true.

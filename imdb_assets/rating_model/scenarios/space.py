@@ -33,7 +33,7 @@ _FACTS = {"years": "release_year", "genres": "genres", "runtimes": "runtime_minu
 
 @dataclass(frozen=True, kw_only=True)
 class Variations:
-    """What varies in a search. An axis that is not set keeps the draft's value or people.
+    """The variations of a draft in a search. An axis that is not set keeps the draft's value or people.
 
     Attributes:
         directors: Candidates for director.
@@ -74,7 +74,7 @@ class GroupLimit:
     """A constraint by ids: how many of a group's people a film must and may have.
 
     Attributes:
-        people: nconst ids; None stands for all people without an earlier rated film.
+        people: nconst ids; None means all people without an earlier rated film.
         least: Lowest number of members in a film.
         most: Highest number of members in a film.
     """
@@ -172,7 +172,7 @@ def build_space(model: RatingModel, draft: MovieDraft, variations: Variations) -
     Args:
         model: Its people resolve the names.
         draft: The draft; its people may be names.
-        variations: What varies; people may be names.
+        variations: The variations; people may be names.
 
     Returns:
         The space to search.

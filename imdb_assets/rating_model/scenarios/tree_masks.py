@@ -20,7 +20,7 @@ _CATEGORICAL, _MISSING_TYPE, _ZERO_IS_MISSING = 0b0001, 0b1100, 0b0100
 
 
 class Dependency(IntFlag):
-    """The roles that a feature depends on, apart from the directors, whom all combinations of a block share."""
+    """The roles that a feature depends on, except the directors, who are the same in all combinations of a block."""
 
     NONE = 0
     WRITERS = 1

@@ -1,6 +1,6 @@
 """The served model: answers a request of drafts with ratings, intervals, warnings and, on request, more.
 
-`pyfunc.py` hands it to MLflow. It needs neither Spark nor Dagster.
+`pyfunc.py` passes it to MLflow. It needs neither Spark nor Dagster.
 """
 
 import re
@@ -57,7 +57,7 @@ def parse_draft(row: Mapping[str, object]) -> MovieDraft:
         The draft.
 
     Raises:
-        ValueError: With the field, its value and what is allowed.
+        ValueError: A field is invalid. The message contains the field, its value and the allowed values.
     """
     facts = {}
     for name in DRAFT_COLUMNS:

@@ -1,4 +1,4 @@
-"""Why a draft gets its rating: what each group of features adds to the average film, in rating points and words.
+"""Explains a prediction: the contribution of each group of features, in rating points and in words.
 
 The points are the trees' Shapley values (TreeSHAP; Lundberg et al. 2020, doi:10.1038/s42256-019-0138-9), computed by
 LightGBM, summed by group and calibrated like the rating.
@@ -49,7 +49,7 @@ _ROLE_WORDS = {"director": "directors", "writer": "writers", "cast": "cast"}
 
 @dataclass(frozen=True)
 class Reason:
-    """What one group of features adds to the rating, rating points, and the facts behind it, for users."""
+    """The contribution of a group of features to the rating, in rating points, and the underlying facts in words."""
 
     group: str
     points: float

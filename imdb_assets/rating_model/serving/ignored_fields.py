@@ -1,6 +1,6 @@
 """The fields and parameters of a request that the model ignores.
 
-MLflow drops whatever the signature does not declare and only logs it, so the log is where their names come from.
+MLflow drops fields that the signature does not declare and only logs their names, so this module reads the log.
 """
 
 import ast
@@ -67,7 +67,7 @@ def ignored_warnings(names: Sequence[str], kind: str, known: Iterable[str]) -> l
 
     Args:
         names: The ignored names.
-        kind: What the names should have been: `a field of a draft`.
+        kind: The expected kind of name, such as `a field of a draft`.
         known: The names that would not have been ignored.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Out-of-distribution drafts: features outside the range of the training films, which LightGBM keeps in the model."""
+"""Out-of-distribution drafts: features outside the range of the training films, which LightGBM stores in the model."""
 
 from collections.abc import Sequence
 

@@ -36,7 +36,15 @@ class RatingPredictor(Protocol):
     """Predicts ratings from features and texts: `FittedModel` or `TfidfForest`."""
 
     def predict(self, matrix: pd.DataFrame, drafts: pd.DataFrame) -> np.ndarray:
-        """Return the predicted rating per row, float64, 1 to 10."""
+        """Predict ratings.
+
+        Args:
+            matrix: float64 features, columns `FEATURE_NAMES`.
+            drafts: `title`, `original_title` and `plot`, text or None, one row per row of `matrix`.
+
+        Returns:
+            float64 (n_rows,), 1 to 10.
+        """
         ...
 
 
@@ -54,7 +62,7 @@ class Prediction:
 
 @dataclass(frozen=True)
 class RatingModel:
-    """The complete model: everything that is needed to answer a draft."""
+    """The complete model: everything needed to predict the rating of a draft."""
 
     predictor: RatingPredictor
     history: History
@@ -105,7 +113,7 @@ class RatingModel:
         return bounds.assign(rating=ratings)[[name for name in OUTPUT_COLUMNS if name != "warnings"]]
 
     def resolve_draft(self, draft: MovieDraft) -> tuple[MovieDraft, tuple[str, ...]]:
-        """Truncate a draft to what the features use and resolve its names to ids; also return warnings for the user."""
+        """Truncate a draft to the limits of the features and resolve names to ids. Also return user warnings."""
         return DraftResolver(self.people).resolve(draft)
 
     def resolve_silently(self, drafts: Iterable[MovieDraft]) -> list[MovieDraft]:

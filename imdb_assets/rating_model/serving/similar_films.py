@@ -1,4 +1,4 @@
-"""Released films similar to a draft: the nearest in the similarity space, with what they have in common in words.
+"""Released films similar to a draft: the nearest in the similarity space, with the facts in common.
 
 The most important features count, each weighted by its share of the trees' gain. Features that the model ignores and
 facts that the draft lacks do not count. Rejected alternatives: docs/decisions/similar-films.md.
@@ -100,7 +100,7 @@ def _is_same_film(film: MovieDraft, draft: MovieDraft) -> bool:
 
 
 def _similar(model: RatingModel, draft: MovieDraft, film: ReleasedFilm, distance: float) -> SimilarFilm:
-    why = "; ".join(_in_common(model, draft, film.draft)) or _NOTHING_SHARED
+    why = "; ".join(_common_facts(model, draft, film.draft)) or _NOTHING_SHARED
     return SimilarFilm(
         tconst=film.tconst,
         title=film.draft.title or film.tconst,
@@ -112,7 +112,7 @@ def _similar(model: RatingModel, draft: MovieDraft, film: ReleasedFilm, distance
     )
 
 
-def _in_common(model: RatingModel, draft: MovieDraft, film: MovieDraft) -> Iterator[str]:
+def _common_facts(model: RatingModel, draft: MovieDraft, film: MovieDraft) -> Iterator[str]:
     """Describe what a draft and a film have in common, people first."""
     for column in ROLE_LISTS.values():
         shared = [nconst for nconst in getattr(draft, column) if nconst in getattr(film, column)]

@@ -1,4 +1,4 @@
-"""Fitting the rating model: LightGBM on features and out-of-fold text scores, with absent facts made neutral."""
+"""Fits the rating model: LightGBM on features and out-of-fold text scores, with absent facts made neutral."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -67,7 +67,7 @@ def grow(
     Args:
         prepared: The training films.
         recipe: Parameters of the trees.
-        validation: Later films that decide when to stop; without them, all rounds are run.
+        validation: Later films that decide when to stop. Without them, all rounds are run.
         n_rounds: The number of trees, at most; by default the recipe's.
         callbacks: Further LightGBM callbacks.
 
@@ -96,15 +96,26 @@ def fit(
     n_rounds: int | None = None,
     columns: Sequence[str] = MODEL_COLUMNS,
 ) -> FittedModel:
-    """Prepare films and grow the trees on them; see `prepare` and `grow`."""
+    """Prepare films and grow the trees on them; see `prepare` and `grow`.
+
+    Args:
+        training: The training films.
+        recipe: Hyper-parameters of the model.
+        validation: Later films that decide when to stop. Without them, all rounds are run.
+        n_rounds: The number of trees, at most; by default the recipe's.
+        columns: The features to use.
+
+    Returns:
+        The model, not calibrated.
+    """
     return grow(prepare(training, recipe, columns=columns), recipe, validation=validation, n_rounds=n_rounds)
 
 
 def neutralise_absence(inputs: pd.DataFrame, present: pd.DataFrame, recipe: Recipe) -> pd.DataFrame:
     """Remove the information in absence: fill absent blocks with a random film's facts, then mask blocks at random.
 
-    Films with many votes have more complete data, so a missing fact reveals how popular a film became. Afterwards, a
-    neutral value occurs only where chance put it, and the trees learn what is true of films on average.
+    Films with many votes have more complete data, so a missing fact reveals how popular a film became. Afterwards,
+    neutral values occur at random, and the trees learn the average effect of an absent fact.
 
     Args:
         inputs: float64 inputs of the trees, one row per film, index from 0.

@@ -1,4 +1,4 @@
-"""Measuring prediction intervals on held-out films: a linear model of the error, and conformal quantiles."""
+"""Fits prediction intervals on held-out films: a linear model of the error, and conformal quantiles."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from sklearn.linear_model import Ridge
 
 from imdb_assets.rating_model.training.intervals import INTERVAL_LEVELS, Intervals
 
-# Features that predict the error: how little is known of a film's people, and what kind of film it is.
+# Features that predict the error: experience of a film's people, and kind of film.
 _DIFFICULTY_FEATURES = (
     "director_debut_share", "director_log_films_mean", "director_all_log_votes_max", "writer_debut_share",
     "writer_log_films_mean", "cast_debut_share", "team_log_weight", "baseline_rating", "genre_horror",

@@ -1,4 +1,4 @@
-"""Fitting the text scorers, and scoring the training films out of fold."""
+"""Fits the text scorers, and scores the training films out of fold."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ MINIMUM_TEXTS = 100
 
 
 def fit_text_scorer(name: str, counts: Counts, residual: np.ndarray, weight: np.ndarray) -> TextScorer | None:
-    """Fit a scorer.
+    """Fit a text scorer.
 
     Args:
         name: The score, `PLOT` or `TITLE`.
@@ -27,7 +27,7 @@ def fit_text_scorer(name: str, counts: Counts, residual: np.ndarray, weight: np.
         weight: float64 weight per film.
 
     Returns:
-        The scorer; None where fewer than `MINIMUM_TEXTS` films have a text.
+        The scorer; None if fewer than `MINIMUM_TEXTS` films have a text.
     """
     known = counts[0].getnnz(axis=1) > 0
     if known.sum() < MINIMUM_TEXTS:
@@ -45,7 +45,7 @@ def _weighted(weightings: Sequence[TfidfTransformer], counts: Counts) -> csr_mat
 
 
 def film_folds(tconsts: pd.Series) -> np.ndarray:
-    """Return the fold of each film, uint64 from 0 to `N_FOLDS` - 1, which depends on the film's id alone."""
+    """Return the fold of each film, uint64 from 0 to `N_FOLDS` - 1, which depends only on the film's id."""
     return pd.util.hash_array(tconsts.to_numpy("object")) % N_FOLDS
 
 

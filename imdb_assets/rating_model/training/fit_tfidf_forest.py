@@ -1,4 +1,4 @@
-"""Fitting the TF-IDF forest.
+"""Fits the TF-IDF forest.
 
 Its inputs: mean and best rating of the people per role, genre indicators, and TF-IDF of 2,000 words of the plot reduced
 to 64 components.
@@ -36,14 +36,14 @@ def build_pipeline(*, with_plots: bool, seed: int) -> Pipeline:
 
 def fit_tfidf_forest(training: RatedMovies, *, seed: int) -> TfidfForest:
     """Fit the forest, every film with the same weight."""
-    pipeline = build_pipeline(with_plots=_are_enough(training.texts["plot"].dropna()), seed=seed)
+    pipeline = build_pipeline(with_plots=_has_enough_words(training.texts["plot"].dropna()), seed=seed)
     pipeline.fit(forest_inputs(training.matrix, training.texts["plot"]), training.target_rating)
     # Threads sum the trees in the order in which they finish: the last digits would differ between runs.
     return TfidfForest(pipeline.set_params(forest__n_jobs=1))
 
 
-def _are_enough(plots: pd.Series) -> bool:
-    """Return whether the plots have more distinct words than the components to reduce them to."""
+def _has_enough_words(plots: pd.Series) -> bool:
+    """Return whether the plots have more distinct words than `N_COMPONENTS`."""
     if plots.nunique() <= 2 * N_COMPONENTS:
         return False
     words = CountVectorizer(stop_words="english").fit(plots.head(_PLOTS_TO_CHECK))

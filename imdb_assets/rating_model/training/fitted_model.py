@@ -1,4 +1,4 @@
-"""The fitted LightGBM model: predictions, contributions of features, and their importance. Predicting only."""
+"""The fitted LightGBM model: predictions, contributions of features, and their importance. Fitting is in `fit.py`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class CountedFilms(Protocol):
 
 @dataclass(frozen=True)
 class Calibration:
-    """A line from the trees' predictions to the expected rating, measured on held-out films."""
+    """A line from the trees' predictions to the expected rating, fitted on held-out films."""
 
     intercept: float = 0.0
     slope: float = 1.0
@@ -53,7 +53,7 @@ class FittedModel:
 
     Attributes:
         booster: The trees.
-        texts: Text scorers by score; none where there was insufficient training data.
+        texts: Text scorers by score, without scores that had insufficient training data.
         calibration: Applied to the trees' predictions.
     """
 
@@ -78,7 +78,7 @@ class FittedModel:
         return self.rate(self._tree_inputs(films.matrix, score_counts(self.texts, films.counts)))
 
     def contributions(self, inputs: np.ndarray) -> tuple[pd.DataFrame, float]:
-        """Compute what each feature adds to the average rating (TreeSHAP), before ratings are clipped to 1 to 10.
+        """Compute the contribution of each feature to the rating before clipping (TreeSHAP).
 
         Args:
             inputs: As returned by `inputs`.

@@ -1,6 +1,6 @@
 """Prediction intervals: normalized split conformal (Lei et al. 2018, doi:10.1080/01621459.2017.1307116).
 
-Predicting only; `fit_intervals.py` measures the errors.
+Only applies fitted intervals; `fit_intervals.py` fits them.
 """
 
 from dataclasses import asdict, dataclass
@@ -16,7 +16,7 @@ _SCALE_LIMITS = (0.6, 1.8)
 
 @dataclass(frozen=True)
 class Intervals:
-    """The errors on held-out films, scaled by how difficult a film is to predict.
+    """Fitted prediction intervals: quantiles of the held-out error, scaled by the expected error of a film.
 
     Attributes:
         intercept: Intercept of the linear model of the absolute error, rating points.
@@ -51,7 +51,7 @@ class Intervals:
         return pd.DataFrame(columns)
 
     def expected_error(self, matrix: pd.DataFrame) -> np.ndarray:
-        """Return the expected absolute error of each film, float64 rating points, within limits of the mean error."""
+        """Return the expected absolute error per film, float64 rating points, clipped to multiples of the mean."""
         names = list(self.coefficients)
         expected = self.intercept + matrix[names].to_numpy() @ np.array(list(self.coefficients.values()))
         low, high = _SCALE_LIMITS

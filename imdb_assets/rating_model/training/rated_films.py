@@ -37,7 +37,7 @@ class RatedMovies:
     n_votes: np.ndarray
 
     def where(self, mask: np.ndarray) -> "RatedMovies":
-        """Return the films of a boolean mask."""
+        """Return the films that a boolean mask of shape (n_films,) selects."""
         return RatedMovies(
             self.tconsts[mask].reset_index(drop=True),
             self.matrix[mask].reset_index(drop=True),
@@ -49,7 +49,7 @@ class RatedMovies:
         )
 
     def with_matrix(self, matrix: pd.DataFrame) -> "RatedMovies":
-        """Return the same films with other features."""
+        """Return the same films with another feature matrix, one row per film."""
         return replace(self, matrix=matrix)
 
     @property

@@ -47,7 +47,7 @@ def require_trainable_films(training_set: pd.DataFrame) -> None:
         training_set: Rows of `gold_training_set`.
 
     Raises:
-        TooFewRatingsError: With the cause and what to load instead.
+        TooFewRatingsError: A split has too few films. The message contains the cause and the fix.
     """
     mature = training_set[training_set["is_mature"].to_numpy(bool)]
     if len(training_set) and mature.empty:

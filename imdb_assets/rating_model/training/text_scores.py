@@ -1,6 +1,6 @@
 """The text scores: how many rating points the words and characters of plot and title add to the as-of baseline.
 
-Predicting only; `fit_text_scores.py` fits the scorers.
+Prediction only; `fit_text_scores.py` fits the scorers.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,6 @@
-"""The TF-IDF forest: the recipe that most published rating predictors follow, kept as a baseline.
+"""The TF-IDF forest: the approach of most published rating predictors, used as a baseline.
 
-Predicting only; `fit_tfidf_forest.py` fits it.
+Prediction only; `fit_tfidf_forest.py` fits it.
 """
 
 from dataclasses import dataclass
@@ -35,5 +35,13 @@ class TfidfForest:
 
 
 def forest_inputs(matrix: pd.DataFrame, plots: pd.Series) -> pd.DataFrame:
-    """Return `FOREST_COLUMNS` and `plot`, empty where it is absent, one row per film."""
+    """Select the inputs of the forest.
+
+    Args:
+        matrix: float64 features, columns `FEATURE_NAMES`.
+        plots: Text or None, one per row of `matrix`.
+
+    Returns:
+        Columns `FOREST_COLUMNS` and `plot`, which is empty where it is absent; one row per film.
+    """
     return matrix[list(FOREST_COLUMNS)].assign(plot=plots.fillna("").to_numpy())

@@ -18,7 +18,7 @@ def test_no_released_films_give_no_shares() -> None:
     assert {row["share"] for row in rating_shares(np.array([]))} == {0}
 
 
-def test_a_released_film_has_its_rating_in_place_of_the_ends_of_the_interval() -> None:
+def test_a_released_film_shows_its_rating_instead_of_interval_bounds() -> None:
     prediction = Prediction(6.0, 5.0, 7.0, 4.5, 7.5, ())
     texts = [layer["encoding"].get("text") for layer in interval_chart({"A": prediction}, ())["layer"]]
     assert [text["field"] for text in texts if text] == ["low", "high"]

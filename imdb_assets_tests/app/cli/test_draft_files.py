@@ -22,7 +22,7 @@ def drafts(folder: Path, name: str, text: str) -> list[MovieDraft | str | None]:
         '\ufeff[{"release_year": 2027}]',
     ],
 )
-def test_json_is_one_draft_or_a_list_also_after_a_byte_order_mark(tmp_path: Path, text: str) -> None:
+def test_json_with_or_without_a_byte_order_mark_is_one_draft_or_a_list(tmp_path: Path, text: str) -> None:
     assert drafts(tmp_path, "drafts.json", text) == [MovieDraft(release_year=2027)]
 
 

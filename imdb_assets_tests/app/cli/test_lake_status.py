@@ -1,4 +1,4 @@
-"""Where `imdb-rating status` finds the lake, and the state of its tables."""
+"""The location of the lake in `imdb-rating status`, and the state of its tables."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ AZURE = {
 }
 
 
-def test_a_lake_on_azure_is_read_with_the_key_which_is_in_no_representation() -> None:
+def test_a_lake_on_azure_is_read_with_the_key_and_no_repr_contains_it() -> None:
     lake = lake_of(settings_from(AZURE))
     assert lake.storage_options == {
         "account_name": "account", "account_key": "hush-key", "endpoint": "http://127.0.0.1:10000/account",

@@ -26,7 +26,7 @@ def test_a_change_to_one_of_two_drafts_is_explained(champion_uri, monkeypatch):
     assert f"B is expected **{first.rating - second.rating:.2f} points below A**" in words(app)
     assert "**Directors -" in words(app)
     assert not app.exception
-    # The draft of the Draft page is unchanged, and B is kept while another page is open.
+    # The draft of the Draft page is unchanged, and B persists while another page is open.
     app.switch_page("pages/draft.py").run()
     assert app.session_state["draft"] == DRAFT
     app.switch_page("pages/compare.py").run()

@@ -38,7 +38,7 @@ def test_the_page_shows_the_prediction_of_the_model_for_the_draft(app, champion_
     assert "**Directors +" in words(app)
     assert f"{GIFTED_NAME}'s 14 earlier films" in words(app)
     assert not app.exception
-    # The address follows the draft, and opens as the same draft.
+    # The address is updated with the draft and opens the same draft.
     assert query(app) == parse_qs(urlsplit(address_of("", DRAFT)).query)
     assert app.code[0].value.endswith(address_of("/", DRAFT))
 
@@ -50,13 +50,13 @@ def test_a_shared_link_opens_as_the_same_draft(champion_uri, monkeypatch):
     assert rating(app) == round(expected.rating, 1)
     assert app.text_input("draft_title").value == "Lanterns"
     assert app.button(f"draft_directors_remove_{GIFTED_DIRECTOR}").label.startswith(GIFTED_NAME)
-    # Later changes are kept.
+    # Later changes persist.
     app.number_input("draft_runtime").set_value(95).run()
     assert app.session_state["draft"] == DRAFT.model_copy(update={"runtime_minutes": 95})
     assert query(app)["runtime"] == ["95"]
 
 
-def test_an_outdated_address_from_the_browser_undoes_no_change(champion_uri, monkeypatch):
+def test_an_outdated_address_from_the_browser_does_not_undo_changes(champion_uri, monkeypatch):
     app = open_draft(champion_uri, monkeypatch, DRAFT)
     old = dict(app.query_params)
     app.number_input("draft_runtime").set_value(95).run()

@@ -22,9 +22,10 @@ def test_a_released_film_is_shown_with_the_prediction_of_a_model_that_had_not_se
         "A fair comparison: this prediction comes from a model that had not seen" in caption.value
         for caption in app.caption
     )
-    did = "as expected" if film["low_80"] <= film["target_rating"] <= film["high_80"] else "than expected"
-    assert f"{did}**: 4 out of 5 such films end up between {film['low_80']:.1f} and {film['high_80']:.1f}." in words(
-        app
+    verdict = "as expected" if film["low_80"] <= film["target_rating"] <= film["high_80"] else "than expected"
+    assert (
+        f"{verdict}**: 4 out of 5 such films end up between {film['low_80']:.1f} and {film['high_80']:.1f}."
+        in words(app)
     )
     assert film["tconst"] not in str(app.dataframe[0].value)
 
@@ -49,8 +50,8 @@ def test_a_film_is_found_and_becomes_a_draft(champion_uri, monkeypatch):
     app.text_input("films_search").set_value("film 300").run()
     app.button("films_film_tt0000300").click().run()
     assert query(app) == {"film": ["tt0000300"]}
-    [like_it] = [button for button in app.button if button.label == "Start a draft from this film"]
-    like_it.click().run()
+    [start_button] = [button for button in app.button if button.label == "Start a draft from this film"]
+    start_button.click().run()
     assert app.session_state["draft"].title == "Film 300"
     assert app.title[0].value == "What rating would your film get?"
 

@@ -155,7 +155,7 @@ def test_a_user_cancels_a_search(address, page):
     stop, done = page.get_by_role("button", name="Cancel"), page.get_by_text(re.compile("Best 10 of"))
     expect(stop.or_(done)).to_be_visible()
     if stop.is_visible():
-        # The search may end, and take its button with it, before the click arrives.
+        # The search may finish, which removes its button, before the click arrives.
         with contextlib.suppress(PlaywrightTimeoutError):
             stop.click(timeout=5_000)
         expect(page.get_by_text(re.compile(r"Cancelled after [\d,]+ of 343,000")).or_(done)).to_be_visible()

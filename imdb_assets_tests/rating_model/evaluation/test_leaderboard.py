@@ -43,7 +43,7 @@ def test_records_are_the_test_rows_smallest_population_first_and_valid_json(eval
     assert {row["split"] for row in records} == {"test"}
     populations = list(dict.fromkeys(row["population"] for row in records))
     assert populations == ["votes_1000", "votes_100", "all"]
-    # Within a population the models keep their order, from the mean to the candidate.
+    # Within a population, models are in their declared order, from the mean to the candidate.
     models = [row["model"] for row in records if row["population"] == "all"]
     assert (models[0], models[-1]) == ("mean", "lightgbm")
     assert next(row["coverage_80"] for row in records if row["model"] == "mean") is None

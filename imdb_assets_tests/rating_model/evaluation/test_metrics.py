@@ -119,7 +119,7 @@ def test_a_model_does_not_differ_from_itself() -> None:
     )
 
 
-def test_a_population_holds_the_films_with_its_votes_and_one_of_a_single_film_is_left_out() -> None:
+def test_populations_select_films_by_votes_and_a_single_film_is_omitted() -> None:
     films = scored(truth(5), votes=np.array([1000, 999, 100, 99, 5]))
     rows = leaderboard_rows("lightgbm", "test", films)
     assert [(row["population"], row["n"]) for row in rows] == [("votes_100", 3), ("all", 5)]

@@ -26,11 +26,11 @@ def test_predictions_are_read_from_their_file_in_the_order_of_the_ids(tmp_path) 
     assert tuple(rows) == PREDICTION_COLUMNS
     rows[::-1].to_parquet(tmp_path / "predictions.parquet")
     read = pd.read_parquet(tmp_path / "predictions.parquet")
-    ours, mean = (select_predictions(read, model, TEST) for model in ("lightgbm", "mean"))
-    assert ours is not None
+    candidate, mean = (select_predictions(read, model, TEST) for model in ("lightgbm", "mean"))
+    assert candidate is not None
     assert mean is not None
-    assert all(first < second for first, second in pairwise(ours.tconsts))
-    assert measure(ours) == measure(films)
+    assert all(first < second for first, second in pairwise(candidate.tconsts))
+    assert measure(candidate) == measure(films)
     assert mean.bounds is None
     assert select_predictions(read, "lightgbm", "validation") is None
 

@@ -49,18 +49,18 @@ def test_a_candidate_worse_than_a_mean_is_refused(name: str) -> None:
     assert f"It loses to {name} 0.000." in verdict.reason
 
 
-def test_a_baseline_as_good_as_the_candidate_does_not_stop_it() -> None:
+def test_a_candidate_equal_to_a_baseline_passes() -> None:
     assert may_be_champion(GOOD, None, baselines() | {"as_of_ridge": GOOD}).passed
 
 
-def test_a_candidate_as_good_as_the_champion_passes_though_not_better() -> None:
+def test_a_candidate_equal_to_the_champion_passes() -> None:
     verdict = may_be_champion(GOOD, GOOD, baselines())
     assert verdict.passed
     assert verdict.to_champion is not None
     assert (verdict.to_champion.rmse, verdict.to_champion.high) == (0.0, 0.0)
 
 
-def test_a_candidate_surely_worse_than_the_champion_is_refused_though_it_beats_the_baselines() -> None:
+def test_a_candidate_significantly_worse_than_the_champion_is_refused_even_if_it_beats_the_baselines() -> None:
     refused = may_be_champion(GOOD, scored(EXPECTED, off=0.1), baselines())
     assert not refused.passed
     assert refused.to_champion is not None
@@ -68,7 +68,7 @@ def test_a_candidate_surely_worse_than_the_champion_is_refused_though_it_beats_t
     assert "It may be inferior to the champion: RMSE differs by +0.0" in refused.reason
 
 
-def test_a_candidate_that_may_be_worse_by_more_than_allowed_is_refused_though_better_on_these_films() -> None:
+def test_a_candidate_whose_interval_exceeds_the_margin_is_refused_even_if_its_rmse_is_lower() -> None:
     few = np.arange(2000) < 60
     expected = {name: films.where(few) for name, films in baselines().items()}
     candidate, champion = GOOD.where(few), scored(EXPECTED, off=0.3, model_seed=7).where(few)
@@ -79,7 +79,7 @@ def test_a_candidate_that_may_be_worse_by_more_than_allowed_is_refused_though_be
 
 
 @pytest.mark.parametrize("stretch", [0.8, 1.25])
-def test_a_slope_surely_off_is_refused(stretch: float) -> None:
+def test_a_slope_significantly_out_of_bounds_is_refused(stretch: float) -> None:
     candidate = scored(EXPECTED, noise=0.3, stretch=stretch, width=1.3)
     refused = may_be_champion(candidate, None, baselines(candidate))
     assert not refused.passed
@@ -87,14 +87,14 @@ def test_a_slope_surely_off_is_refused(stretch: float) -> None:
 
 
 @pytest.mark.parametrize("width", [0.7, 1.4])
-def test_intervals_that_surely_cover_too_much_or_too_little_are_refused(width: float) -> None:
+def test_intervals_with_significantly_wrong_coverage_are_refused(width: float) -> None:
     candidate = scored(EXPECTED, width=width)
     refused = may_be_champion(candidate, None, baselines(candidate))
     assert not refused.passed
     assert "wholly outside 0.77 to 0.83" in refused.reason
 
 
-def test_on_few_films_a_slope_and_coverage_that_may_be_right_pass() -> None:
+def test_on_few_films_an_insignificant_error_of_slope_and_coverage_passes() -> None:
     few = np.arange(2000) < 40
     candidate = scored(EXPECTED, stretch=1.1, width=0.9).where(few)
     verdict = may_be_champion(candidate, None, {name: films.where(few) for name, films in baselines().items()})
@@ -131,13 +131,13 @@ def test_a_candidate_without_intervals_or_with_constant_predictions_is_refused()
     [(200, 0, 0, "votes_1000"), (199, 1, 0, "votes_100"), (150, 40, 9, "votes_1000"), (29, 1, 0, "votes_100"),
      (0, 0, 30, "all"), (9, 9, 11, None)],
 )  # fmt: skip
-def test_the_population_with_most_votes_that_is_large_enough_judges(
+def test_the_strictest_population_that_is_large_enough_is_judged(
     many: int, some: int, few: int, population: str | None
 ) -> None:
     assert judging_population(np.repeat([1000, 100, 99], [many, some, few])) == population
 
 
-def test_only_films_of_the_judging_population_count() -> None:
+def test_only_films_of_the_judged_population_count() -> None:
     votes = np.where(np.arange(2000) < 1000, 5000, 10)
     films = replace(GOOD, n_votes=votes, predicted_rating=np.where(votes > 1000, GOOD.predicted_rating, 1.0))
     verdict = may_be_champion(films, None, baselines(films))

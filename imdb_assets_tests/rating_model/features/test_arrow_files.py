@@ -27,7 +27,7 @@ def test_a_column_of_several_chunks_becomes_one_array() -> None:
     assert single_array(pa.chunked_array([], type=pa.string())).to_pylist() == []
 
 
-def test_a_file_that_is_no_table_is_an_error(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_table_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "table.arrow").write_text("name\na\n")
     with pytest.raises(pa.ArrowInvalid):
         open_table(tmp_path / "table.arrow")

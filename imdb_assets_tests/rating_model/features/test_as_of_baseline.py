@@ -43,7 +43,7 @@ def test_a_future_year_uses_the_last_coefficients(coefficients: pd.DataFrame) ->
     assert baseline.rate(film.assign(release_year=2060), "with_language") == pytest.approx(last)
 
 
-def test_an_absent_runtime_is_rated_like_an_average_one(coefficients: pd.DataFrame) -> None:
+def test_an_absent_runtime_is_treated_as_average(coefficients: pd.DataFrame) -> None:
     film = FILMS[FILMS["release_year"] == 2020].head(1)
     baseline = Baseline(coefficients)
     absent = baseline.rate(film.assign(runtime_minutes=np.nan), "without_language")[0]
@@ -58,7 +58,7 @@ def test_unrated_movies_have_a_baseline_too() -> None:
     assert set(ratings["baseline_rating"]) == {DECLARED_RATING}
 
 
-def test_absent_facts_are_missing_terms_and_unknown_values_none() -> None:
+def test_absent_facts_give_nan_terms_and_unknown_values_give_zeros() -> None:
     films = FILMS.head(2).assign(genres=[[], ["Nonsense"]], language=[None, "Klingon"], runtime_minutes=[np.nan, 60.0])
     terms = baseline_terms(films)
     of_values = [name for name in terms if name.startswith(("genre_", "language_"))]

@@ -12,7 +12,7 @@ from imdb_assets.rating_model.features.credit_arrays import (
 from imdb_assets.rating_model.features.draft import MovieDraft, drafts_frame
 from imdb_assets.rating_model.features.history_table import GENRE_CODES
 
-# A repeated director, a draft without people, a person of several roles, and more cast than counts.
+# A repeated director, a draft without people, a person with several roles, and a cast longer than the limit.
 DRAFTS = drafts_frame(
     [
         MovieDraft(release_year=2000, genres=("Drama", "Nonsense"), directors=("nm2", "nm1", "nm2"), writers=("nm1",)),

@@ -21,7 +21,7 @@ from imdb_assets.rating_model.features.history_table import (
 from imdb_assets.vocabulary.effect_estimation import EFFECT_SHRINKAGE
 
 NO_STATISTICS = dict.fromkeys(STATISTIC_NAMES, 0.0)
-# Not sorted; a person with two states, one whose only role is another, and a row that belongs to nobody.
+# Unsorted rows: a person with two states, a person with only another role, and a row without a valid person.
 ROWS = pd.DataFrame(
     [
         NO_STATISTICS | row
@@ -55,7 +55,7 @@ def test_a_saved_table_and_an_empty_one_answer_lookups(tmp_path: Path) -> None:
     assert films("nm0000007", "director", 2009, by_person_and_role(ROWS.head(0))) == -1
 
 
-def test_many_rows_are_looked_up_as_few_are() -> None:
+def test_many_rows_give_the_same_result_as_few() -> None:
     subjects = np.tile(person_subjects(np.array([7, 2, -1]), ROLE_CODES["director"]), 1000)
     years = np.resize(np.arange(1985, 2030), len(subjects))
     many = HISTORY.as_of(subjects, years)
@@ -72,7 +72,7 @@ def test_an_effect_is_shrunk_and_decays_with_its_weight() -> None:
     assert state.effect("decayed_", decay=0.5)[0] == pytest.approx(1.0 / (1.0 + EFFECT_SHRINKAGE))
 
 
-def test_ids_that_are_no_nconst_have_no_number() -> None:
+def test_ids_that_are_not_an_nconst_have_no_number() -> None:
     ids = ["nm0000012", "newcomer:x", "tt12", None, "", "nm", "nm\u0661", "nm1234567890123"]
     numbers = [12, -1, -1, -1, -1, -1, -1, -1]
     assert person_numbers(pd.Series(ids)).tolist() == numbers
@@ -86,7 +86,7 @@ def test_different_people_and_codes_are_different_subjects() -> None:
     subjects = person_subjects(persons, np.tile(np.arange(max(codes) + 1), 3))
     assert len(set(subjects.tolist())) == len(subjects)
     assert subjects.min() >= 0
-    # The key of the largest nconst still fits.
+    # The key of the largest nconst fits into an int64.
     assert (subjects.max() * 4096 + 2100) > 0
     assert person_subjects(np.array([-1, 5]), np.array([1, -1])).tolist() == [-1, -1]
 

@@ -92,7 +92,7 @@ def test_a_draft_has_the_same_features_alone_and_among_others() -> None:
     assert together.notna().all(axis=None)
 
 
-def test_everybody_is_a_newcomer_to_an_empty_history() -> None:
+def test_with_an_empty_history_everyone_is_a_newcomer() -> None:
     empty = {name: frame.head(0) for name, frame in FRAMES.items() if frame is not CONSTANT}
     no_history = History.from_frames({**empty, "gold_baseline_coefficients": CONSTANT})
     drafts = drafts_frame([MovieDraft(release_year=2020, directors=("nm0000001",))])

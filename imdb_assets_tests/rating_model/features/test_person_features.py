@@ -104,7 +104,7 @@ def test_values_are_aggregated_per_draft_and_absent_people_are_neutral(
     assert feature.aggregate(role_credits(drafts, "cast")) == pytest.approx([NEUTRAL[name], expected])
 
 
-def test_nobody_is_paired_with_themselves() -> None:
+def test_a_person_is_not_paired_with_themselves() -> None:
     rows = [{"nconst": "nm1", "partner_nconst": partner, "partner_role": "cast"} for partner in ("nm1", "nm2")]
     history = by_pair(pd.DataFrame([STATE | row for row in rows]))
     directors, partners = np.array(["nm1", "nm1"], object), np.array(["nm1", "nm2"], object)

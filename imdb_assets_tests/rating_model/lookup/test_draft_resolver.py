@@ -14,7 +14,7 @@ def draft(**fields: object) -> MovieDraft:
     return MovieDraft.model_validate({"release_year": 2027} | fields)
 
 
-def test_names_become_ids_and_unknown_names_newcomers() -> None:
+def test_names_resolve_to_ids_and_unknown_names_to_newcomers() -> None:
     resolved, warnings = DraftResolver(PEOPLE).resolve(
         draft(directors=["Mariana Roe", " nm0000050 ", "Xu Qwzvk", " ", "Xu Qwzvk"], genres=["Drama", "Dramedy"])
     )

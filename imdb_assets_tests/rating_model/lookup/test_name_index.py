@@ -51,7 +51,7 @@ def test_the_index_finds_the_same_rows_as_a_scan_of_all_names(names: list[str], 
 
 @settings(max_examples=40, deadline=None)
 @given(names=NAMES)
-def test_a_name_has_as_many_trigrams_in_the_index_as_letters(names: list[str]) -> None:
+def test_a_name_has_one_trigram_per_letter_in_the_index(names: list[str]) -> None:
     folded = [fold(name) for name in names]
     index = NameIndex.build(pa.array(folded, type=pa.string()))
     counts = pc.list_value_length(index.trigrams.rows).to_numpy()
@@ -60,7 +60,7 @@ def test_a_name_has_as_many_trigrams_in_the_index_as_letters(names: list[str]) -
     assert rows.tolist() == [len(name) for name in folded]
 
 
-def test_similar_names_are_those_with_a_slip_and_the_most_similar_comes_first() -> None:
+def test_similar_names_tolerate_a_typo_and_the_most_similar_comes_first() -> None:
     index = index_of("Anna Nowak", "Christopher Nolan", "Cristofer Nolan", "Nolan Christopher")
     assert index.similar("cristofer nolan", limit=3)[0] == 2
     assert 1 in index.similar("cristofer nolen", limit=3)

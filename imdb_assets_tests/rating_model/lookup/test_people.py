@@ -52,7 +52,7 @@ def test_words_are_found_in_any_order() -> None:
 @pytest.mark.parametrize(
     "text", ["ZOE KIESLOWSKA OST", "zoë kieślowska-öst", "  Zoe  Kieslowska-Ost ", "zoe kies", "Zoe Kislowska Ost"]
 )
-def test_accents_case_hyphens_and_a_slip_do_not_matter(text: str) -> None:
+def test_accents_case_hyphens_and_a_typo_do_not_matter(text: str) -> None:
     assert ids(text) == ["nm0000060"]
 
 
@@ -68,7 +68,7 @@ def test_names_in_other_scripts_and_ids_are_found() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "  ", "qqqqqq", "nm0000999", "x", "\x00", "ب" * 300, "a" * 10_000])
-def test_an_unknown_name_or_id_finds_nobody(text: str) -> None:
+def test_an_unknown_name_or_id_has_no_match(text: str) -> None:
     assert ids(text) == []
 
 
@@ -109,14 +109,14 @@ def test_a_debut_has_no_suggestion_and_an_id_without_credits_a_warning() -> None
     assert PEOPLE.resolve(" ").warning == "An empty name was ignored."
 
 
-def test_people_without_a_row_are_shown_by_what_is_known_of_them() -> None:
+def test_people_without_credits_are_labelled_by_name_or_id() -> None:
     assert PEOPLE.name(f"{NEWCOMER}Xu") == "Xu"
     assert PEOPLE.label(f"{NEWCOMER}Xu") == "Xu (newcomer)"
     assert PEOPLE.name("nm0000090") == "Robert Daun, Jr."
     assert PEOPLE.label("nm0999999") == PEOPLE.name("nm0999999") == "nm0999999"
 
 
-def test_an_index_from_its_files_finds_the_same(tmp_path: Path) -> None:
+def test_a_saved_index_finds_the_same_people(tmp_path: Path) -> None:
     PEOPLE.save(tmp_path / "people.arrow")
     opened = People.open(tmp_path / "people.arrow")
     for text in ("ana roe", "roe", "nola chris", "Zoe Kislowska Ost", "nm0000010", "nobody at all"):
@@ -124,7 +124,7 @@ def test_an_index_from_its_files_finds_the_same(tmp_path: Path) -> None:
         assert opened.resolve(text) == PEOPLE.resolve(text)
 
 
-def test_an_empty_index_answers(tmp_path: Path) -> None:
+def test_an_empty_index_finds_no_people(tmp_path: Path) -> None:
     index_of([]).save(tmp_path / "people.arrow")
     empty = People.open(tmp_path / "people.arrow")
     assert empty.search("Ana Roe") == []

@@ -85,13 +85,13 @@ def test_the_nearest_films_have_the_smallest_distance_over_present_blocks() -> N
             assert FILMS.film_at(int(rows[0])).tconst == f"tt{row:07d}"
 
 
-def test_more_films_than_there_are_cannot_be_nearest() -> None:
+def test_requesting_more_films_than_exist_returns_all() -> None:
     rows, _ = FILMS.nearest(matrix_of(1), {}, 1000)
     assert sorted(rows.tolist()) == list(range(len(TITLES)))
     assert FILMS.genres(rows[:1]) == [set(FILMS.film_at(int(rows[0])).draft.genres)]
 
 
-def test_films_from_their_files_are_the_same(tmp_path: Path) -> None:
+def test_saved_films_reopen_unchanged(tmp_path: Path) -> None:
     FILMS.save(tmp_path)
     opened = ReleasedFilms.open(tmp_path)
     assert len(opened) == len(TITLES)

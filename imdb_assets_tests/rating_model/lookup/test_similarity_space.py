@@ -44,7 +44,7 @@ def test_an_absent_block_is_masked_in_features_and_norms() -> None:
     assert EMBEDDING.masks({})[0].all()
 
 
-def test_an_embedding_from_its_file_is_the_same(tmp_path: Path) -> None:
+def test_a_saved_embedding_reopens_unchanged(tmp_path: Path) -> None:
     EMBEDDING.save(tmp_path / "embedding.parquet")
     opened = SimilarityEmbedding.open(tmp_path / "embedding.parquet")
     assert (opened.embed(MATRIX) == EMBEDDING.embed(MATRIX)).all()

@@ -19,7 +19,7 @@ def drift_of(rows: pd.DataFrame) -> pd.DataFrame:
     return feature_drift(rows).set_index("feature")
 
 
-def test_the_index_of_two_bins_is_siddiqis_formula() -> None:
+def test_the_index_of_two_bins_matches_siddiqis_formula() -> None:
     reference, recent = np.repeat([0.0, 1.0], [80, 20]), np.repeat([0.0, 1.0], [50, 50])
     p, q = np.array([50.5, 50.5]) / 101, np.array([80.5, 20.5]) / 101
     assert population_stability_index(reference, recent) == pytest.approx(((p - q) * np.log(p / q)).sum())
@@ -42,10 +42,10 @@ def test_a_flag_that_becomes_common_or_rare_is_detected(n_before: int, n_after: 
 def test_a_value_that_most_films_share_does_not_hide_shifts_around_it() -> None:
     neutral = np.zeros(900)
     reference = np.concatenate([neutral, np.linspace(-2, -1, 50), np.linspace(1, 2, 50)])
-    fallen = np.concatenate([neutral[:500], np.linspace(-2, -1, 450), np.linspace(1, 2, 50)])
-    risen = np.concatenate([neutral[:500], np.linspace(-2, -1, 50), np.linspace(1, 2, 450)])
-    assert population_stability_index(reference, fallen) > DRIFTED_PSI
-    assert population_stability_index(reference, risen) > DRIFTED_PSI
+    mostly_low = np.concatenate([neutral[:500], np.linspace(-2, -1, 450), np.linspace(1, 2, 50)])
+    mostly_high = np.concatenate([neutral[:500], np.linspace(-2, -1, 50), np.linspace(1, 2, 450)])
+    assert population_stability_index(reference, mostly_low) > DRIFTED_PSI
+    assert population_stability_index(reference, mostly_high) > DRIFTED_PSI
 
 
 @pytest.mark.parametrize("value", [-1.0, 1.0])
@@ -93,13 +93,13 @@ def test_a_year_that_has_only_begun_is_pooled_with_the_one_before_it() -> None:
 
 
 @pytest.mark.parametrize("n_films", [0, 3])
-def test_too_few_films_for_two_sides_drift_nowhere(n_films: int) -> None:
+def test_too_few_films_to_compare_report_no_drift(n_films: int) -> None:
     drift = feature_drift(unmoved_rows().head(n_films))
     assert drift["psi"].isna().all()
     assert drifted_features(drift).empty
 
 
-def test_the_number_of_films_with_omdb_facts_is_no_drift_but_their_values_are() -> None:
+def test_omdb_coverage_is_not_drift_but_omdb_values_can_drift() -> None:
     rows = unmoved_rows()
     languages = [feature.name for feature in FEATURES if feature.block == "language"]
     not_queried = rows["release_year"].eq(2025) & (np.arange(len(rows)) % 20 != 0)

@@ -27,7 +27,7 @@ def champion_with(uri: str, parameters: dict[str, object]) -> None:
     promote(uri)
 
 
-def test_the_champions_recipe_comes_back_from_its_run(tmp_path: Path) -> None:
+def test_the_champions_recipe_is_restored_from_its_run(tmp_path: Path) -> None:
     uri = bare_registry(tmp_path)
     assert champion_recipe(uri) is None
     champion_with(uri, vars(LOGGED) | {"n_trees": 57})

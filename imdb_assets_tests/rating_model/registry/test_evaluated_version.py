@@ -73,7 +73,7 @@ def test_a_part_of_the_evaluation_is_read_only_when_it_is_needed(uri: str, made:
         _ = version.slices
 
 
-def test_without_a_candidate_there_is_nothing_to_compare_a_fingerprint_with(uri: str) -> None:
+def test_without_a_candidate_there_is_no_evaluated_version(uri: str) -> None:
     assert registered_candidate(uri) is None
     with pytest.raises(NoChampionError):
         evaluated_version(uri, CANDIDATE)

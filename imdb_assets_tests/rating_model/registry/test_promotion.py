@@ -33,7 +33,7 @@ def champion(uri: str) -> str:
     return str(found.version)
 
 
-def test_a_rollback_can_be_repeated_as_far_as_there_were_champions(uri: str) -> None:
+def test_rollbacks_can_be_repeated_back_to_the_first_champion(uri: str) -> None:
     promoted(uri, 3)
     assert rollback(uri) == ("3", "2")
     assert champion(uri) == "2"

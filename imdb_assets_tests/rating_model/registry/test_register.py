@@ -15,7 +15,7 @@ from imdb_assets_tests.support.champion import GIFTED_NAME
 ROOT = Path(__file__).parents[3]
 PACKAGE = Path(imdb_assets.__file__).parent
 SERVED_ROOMS = {"features", "lookup", "training", "serving"}
-# Packages that a server of the model does not have.
+# Packages that are not installed on a model server.
 ABSENT = ("app", "dagster", "numba", "optuna", "pyspark", "streamlit")
 OUR_OTHER_ROOMS = (
     "imdb_assets.assets", "imdb_assets.materialization", "imdb_assets.rating_model.evaluation",
@@ -31,10 +31,10 @@ def test_the_served_model_requires_the_projects_dependencies_and_no_other_packag
     assert "numba" not in REQUIREMENTS
 
 
-def test_the_artifact_ships_only_the_rooms_that_predicting_needs() -> None:
+def test_the_artifact_ships_only_the_packages_needed_to_predict() -> None:
     files = served_modules(PACKAGE)
-    rooms = {file.parts[1] for file in files if file.parts[0] == "rating_model" and len(file.parts) > 2}
-    assert rooms == SERVED_ROOMS
+    packages = {file.parts[1] for file in files if file.parts[0] == "rating_model" and len(file.parts) > 2}
+    assert packages == SERVED_ROOMS
     assert {file.parts[0] for file in files if len(file.parts) > 1} <= {"rating_model", "tables", "vocabulary"}
     assert Path("rating_model/serving/pyfunc.py") in files
     assert all((PACKAGE / file).is_file() for file in files)
@@ -47,9 +47,7 @@ def test_only_the_release_year_of_a_draft_is_required() -> None:
 
 
 @pytest.mark.slow
-def test_a_registered_model_opens_where_only_its_own_code_and_requirements_are(
-    champion_uri: str, tmp_path: Path
-) -> None:
+def test_a_registered_model_opens_with_only_its_own_code_and_requirements(champion_uri: str, tmp_path: Path) -> None:
     program = f"""
 import importlib.abc
 import sys
@@ -68,7 +66,7 @@ print(model.predict([{{"release_year": 2027, "directors": [{GIFTED_NAME!r}]}}])[
 import imdb_assets
 print(imdb_assets.__file__)
 """
-    # Without the repository on its path, the process has no code of ours except the artifact's.
+    # Without the repository on its path, the process can import project code only from the artifact.
     shown = subprocess.run(
         [sys.executable, "-c", program],
         capture_output=True,

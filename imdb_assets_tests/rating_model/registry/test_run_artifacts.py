@@ -38,7 +38,7 @@ def test_rows_of_the_champion_replace_those_that_were_logged_before(uri: str) ->
         pd.testing.assert_frame_equal(logged_rows(uri, FORECASTS_FILE), rows)
 
 
-def test_values_come_back_as_they_were_logged(uri: str) -> None:
+def test_logged_values_are_read_back_unchanged(uri: str) -> None:
     new_candidate(uri)
     with mlflow.start_run(run_id=str(version_or_error(uri, CANDIDATE).run_id)):
         mlflow.log_dict({"code_version": "0.1.0", "films": 7}, "origin.json")

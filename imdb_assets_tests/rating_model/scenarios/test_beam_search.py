@@ -1,4 +1,4 @@
-"""Beam search against the exact search, and what it reports about a space that is too large for that."""
+"""Beam search compared with the exact search, and its reports on spaces too large for the exact search."""
 
 import numpy as np
 import pytest

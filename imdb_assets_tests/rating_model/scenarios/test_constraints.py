@@ -35,7 +35,7 @@ NO_PEOPLE = DRAFT.model_copy(update={"directors": (), "writers": (), "cast": ()}
     # The text of a set differs from process to process.
     ids=lambda value: None if isinstance(value, set) else repr(value),
 )
-def test_a_constraint_counts_each_person_once_in_whatever_role(model, constraint, allowed):
+def test_a_constraint_counts_each_person_once_whatever_the_role(model, constraint, allowed):
     variations = Variations(directors=Pick((ANN, BEN)), cast=Pick((BEN, CLEO, NEW)), constraints=(constraint,))
     space = build_space(model, NO_PEOPLE, variations)
     ratings = Scorer(model, space).rate_all(on_progress=ignore_progress, is_cancelled=never_cancelled)

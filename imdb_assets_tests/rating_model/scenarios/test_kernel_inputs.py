@@ -76,14 +76,14 @@ def test_genres_have_an_array_each_and_share_the_roles(inputs):
     assert len({id(people.roles[0]) for people in by_genres.values()}) == 1
 
 
-def test_a_title_of_no_franchise_has_no_franchise_history(model):
+def test_a_title_outside_any_franchise_has_no_franchise_history(model):
     for title, has_history in (("The Lantern", True), ("Nothing like it", False), (None, False)):
         space = build_space(model, DRAFT.model_copy(update={"title": title}), VARIATIONS)
         team = KernelInputs(space, model.history, list(FEATURE_NAMES)).for_year(2027)["Drama",].team
         assert (team.franchise[:, FRANCHISE_STATE_N_FILMS] >= 0).any() == has_history
 
 
-def test_a_feature_that_no_tree_has_is_numbered_minus_one(model):
+def test_a_feature_that_no_tree_uses_is_numbered_minus_one(model):
     space = build_space(model, DRAFT, Variations(cast=Pick(KNOWN[:4])))
     names = [name for name in FEATURE_NAMES if name not in {"team_log_weight", "cast_effect_max"}]
     people = KernelInputs(space, model.history, names).for_year(2027)["Drama",]

@@ -108,19 +108,19 @@ def _assert_equal_to_reference(model: RatingModel, draft: MovieDraft, variations
 
 
 def test_equal_ratings_are_ordered_by_ids_whatever_the_order_of_candidates(model):
-    strangers = ("nm0900003", "nm0900001", "nm0900002")
+    unknown_people = ("nm0900003", "nm0900001", "nm0900002")
     results = [
         search_scenarios(model, DRAFT, Variations(directors=Pick(people)), k=3)
-        for people in (strangers, strangers[::-1])
+        for people in (unknown_people, unknown_people[::-1])
     ]
     assert len({scenario.prediction.rating for scenario in results[0].best}) == 1
-    assert [scenario.draft.directors for scenario in results[0].best] == [(name,) for name in sorted(strangers)]
+    assert [scenario.draft.directors for scenario in results[0].best] == [(name,) for name in sorted(unknown_people)]
     assert results[0].best == results[1].best
 
 
 def test_a_million_equal_ratings_are_ordered_by_ids_too(model):
-    strangers = tuple(f"nm09{number:05d}" for number in range(1800, 0, -1))
-    many = Variations(directors=Pick(strangers[:900]), writers=Pick(strangers[900:]))
+    unknown_people = tuple(f"nm09{number:05d}" for number in range(1800, 0, -1))
+    many = Variations(directors=Pick(unknown_people[:900]), writers=Pick(unknown_people[900:]))
     result = search_scenarios(model, DRAFT, many, k=2)
     assert result.n_rated == 810_000
     assert len({scenario.prediction.rating for scenario in result.best}) == 1
@@ -137,8 +137,8 @@ def test_a_role_without_candidates_keeps_the_people_of_the_draft(model):
 
 
 def test_too_many_combinations_are_refused_with_their_number_and_a_remedy(model):
-    crowd = tuple(f"nm{number:07d}" for number in range(1, 101))
-    many = Variations(directors=Pick(crowd), writers=Pick(crowd), cast=Pick(crowd, 6))
+    candidates = tuple(f"nm{number:07d}" for number in range(1, 101))
+    many = Variations(directors=Pick(candidates), writers=Pick(candidates), cast=Pick(candidates, 6))
     message = (
         r"11,920,524,000,000 combinations \(100 directors x 100 writers x 1,192,052,400 cast\) exceed the limit of "
         r"1,000,000,000,000\. Remove some candidates for cast"

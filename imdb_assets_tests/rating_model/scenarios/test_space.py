@@ -1,4 +1,4 @@
-"""Combinations by number, and what is validated before a search."""
+"""Combinations by number, and the validation before a search."""
 
 from itertools import combinations
 
@@ -23,7 +23,7 @@ def test_choices_come_in_the_order_of_itertools(n, size):
     assert [tuple(row) for row in choices.tolist()] == list(combinations(range(n), size))
 
 
-def test_every_number_is_another_combination_in_the_order_of_the_axes(model):
+def test_each_number_is_a_distinct_combination_in_the_order_of_the_axes(model):
     space = build_space(model, DRAFT, VARIATIONS)
     assert dict(zip(AXES, space.shape, strict=True)) == {
         "years": 2, "genres": 2, "runtimes": 1, "languages": 1, "directors": 6, "writers": 1, "cast": 3,

@@ -93,7 +93,7 @@ def test_a_tree_that_keeps_more_leaves_than_a_mask_has_bits_is_refused():
         prune_to_bounds(read_trees(large), low=-everywhere, high=everywhere, dependencies=NO_PEOPLE)
 
 
-def test_a_tree_of_exactly_as_many_leaves_as_bits_is_read_right():
+def test_a_tree_with_as_many_leaves_as_mask_bits_is_read_correctly():
     full = _booster(num_leaves=64, n_rounds=3, min_data_in_leaf=5)
     everywhere = np.full(N_FEATURES, np.inf)
     forest = prune_to_bounds(read_trees(full), low=-everywhere, high=everywhere, dependencies=NO_PEOPLE)

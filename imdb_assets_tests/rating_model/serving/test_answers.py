@@ -22,9 +22,9 @@ from imdb_assets_tests.support.training_rows import rated_films
 
 
 def served(model: RatingModel) -> ServedModel:
-    answering = ServedModel()
-    answering.model, answering.version = model, "7"
-    return answering
+    served_model = ServedModel()
+    served_model.model, served_model.version = model, "7"
+    return served_model
 
 
 def test_an_absent_field_may_be_missing_none_nan_or_empty() -> None:
@@ -47,10 +47,10 @@ def test_more_drafts_than_the_limit_are_refused() -> None:
 
 def test_reasons_and_similar_films_are_columns_only_on_request(model: RatingModel) -> None:
     rows = pd.DataFrame([{"release_year": 2027, "directors": [GIFTED_NAME]}])
-    answering = served(model)
-    plain = answering.predict(None, rows)  # type: ignore[arg-type]
+    served_model = served(model)
+    plain = served_model.predict(None, rows)  # type: ignore[arg-type]
     assert tuple(plain) == (*OUTPUT_COLUMNS, "model_version")
-    full = answering.predict(None, rows, {"explain": True, "similar": 2})  # type: ignore[arg-type]
+    full = served_model.predict(None, rows, {"explain": True, "similar": 2})  # type: ignore[arg-type]
     assert set(full) - set(plain) == {"similar", "average", "reasons"}
     assert full[list(plain)].equals(plain)
     assert full["model_version"].tolist() == ["7"]
@@ -62,7 +62,7 @@ def test_a_request_without_drafts_has_no_answers(model: RatingModel) -> None:
     assert len(answers) == 0
 
 
-def test_a_forest_refuses_to_explain_with_the_model_that_can(model: RatingModel) -> None:
+def test_a_forest_that_cannot_explain_names_the_model_that_can(model: RatingModel) -> None:
     forest = replace(model, predictor=fit_tfidf_forest(rated_films(300), seed=0))
     rows = pd.DataFrame([{"release_year": 2027}])
     with pytest.raises(MlflowException, match="use imdb_rating@champion"):

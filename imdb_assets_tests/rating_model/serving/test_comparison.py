@@ -23,6 +23,6 @@ def test_the_order_of_two_films_does_not_change_the_result(difference: float) ->
     assert is_distinguishable(first, second) is (chance_above(first, second) >= MIN_CHANCE)
 
 
-def test_a_film_at_the_upper_end_of_a_certain_ones_interval_is_above_it_in_nine_of_ten_cases() -> None:
+def test_a_certain_rating_at_the_upper_end_of_the_others_interval_is_higher_in_90_percent() -> None:
     assert chance_above(predicted(6.0), predicted(7.0, 0.0)) == pytest.approx(0.9)
     assert chance_above(predicted(6.0, 2.0), predicted(7.0, 0.0)) < 0.9

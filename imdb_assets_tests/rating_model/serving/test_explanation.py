@@ -31,7 +31,7 @@ def test_the_points_add_up_to_the_rating(model: RatingModel) -> None:
         assert weights == sorted(weights, reverse=True)
 
 
-def test_points_beyond_the_end_of_the_scale_are_a_reason_of_their_own(model: RatingModel) -> None:
+def test_points_beyond_the_end_of_the_scale_are_a_separate_reason(model: RatingModel) -> None:
     assert isinstance(model.predictor, FittedModel)
     stretched = FittedModel(model.predictor.booster, model.predictor.texts, Calibration(-20.0, 5.0))
     [explanation] = explain(RatingModel(stretched, model.history, model.people, model.intervals, model.films), [GIFTED])
@@ -126,7 +126,7 @@ def test_a_forest_refuses_to_explain(model: RatingModel) -> None:
         explain(forest, [GIFTED])
 
 
-def test_a_list_of_more_than_two_people_ends_with_how_many_have_films(model: RatingModel) -> None:
+def test_a_list_of_more_than_two_people_ends_with_the_number_who_have_films(model: RatingModel) -> None:
     many = BARE.model_copy(update={"cast": ("nm0000044", "nm0000055", "Nobody Yet", "nm0000066")})
     [sentence] = [reason.sentence for reason in explain(model, [many])[0].reasons if reason.group == "cast"]
     assert sentence.endswith("; 3 of all 4 have earlier rated films.")

@@ -48,7 +48,7 @@ def test_a_warning_suggests_the_most_similar_name() -> None:
     assert ignored_warnings([], "a parameter", known) == []
 
 
-def test_long_names_and_many_of_them_are_cut() -> None:
+def test_long_names_and_long_lists_are_truncated() -> None:
     warnings = ignored_warnings(["x" * 1000] * 1010 + ["\ud800"], "a parameter", ())
     assert warnings[:10] == [f"{'x' * 40} is not a parameter and was ignored."] * 10
     assert warnings[10:] == ["1,001 more were ignored."]

@@ -9,7 +9,7 @@ from imdb_assets.rating_model.training.tfidf_forest import TfidfForest
 from imdb_assets_tests.support.champion import HISTORY_UNTIL, TRAINED_UNTIL
 
 
-def test_ranges_are_those_of_the_films_to_the_last_digit_and_unknown_for_a_constant() -> None:
+def test_ranges_are_exactly_those_of_the_films_and_unknown_for_a_constant() -> None:
     rng = np.random.default_rng(0)
     names = ["runtime_minutes", "director_effect_mean", "genre_drama", "genre_war", "team_log_weight"]
     matrix = pd.DataFrame(
@@ -20,7 +20,7 @@ def test_ranges_are_those_of_the_films_to_the_last_digit_and_unknown_for_a_const
     low, high = (dict(zip(names, values.tolist(), strict=True)) for values in training_ranges(booster))
     for name in names[:3]:
         assert (low[name], high[name]) == (matrix[name].min(), matrix[name].max())
-    # No film of a genre is known; of other constants LightGBM keeps no value.
+    # No film has a genre. LightGBM stores no value for other constant features.
     assert (low["genre_war"], high["genre_war"]) == (0.0, 0.0)
     assert (low["team_log_weight"], high["team_log_weight"]) == (-np.inf, np.inf)
 

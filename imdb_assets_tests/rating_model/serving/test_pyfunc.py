@@ -1,4 +1,4 @@
-"""The registered model alone: it opens and answers with the code of its artifact and none of the other packages."""
+"""The registered model alone: it opens and predicts with only the code of its artifact and its requirements."""
 
 import ast
 import json
@@ -55,7 +55,7 @@ def artifact(champion_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 @pytest.fixture(scope="module")
 def alone(artifact: Path, tmp_path_factory: pytest.TempPathFactory) -> dict:
-    """What a fresh process reports that has the artifact, and neither the repository nor the blocked packages."""
+    """The report of a new process that has only the artifact, without the repository or the blocked packages."""
     constants = f"BLOCKED, FOLDER, ROWS = {BLOCKED!r}, {str(artifact)!r}, {ROWS!r}\n"
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     process = subprocess.run(
@@ -66,7 +66,7 @@ def alone(artifact: Path, tmp_path_factory: pytest.TempPathFactory) -> dict:
     return json.loads(process.stdout.splitlines()[-1])
 
 
-def test_the_artifact_alone_answers_as_the_champion_does(alone: dict, champion_uri: str) -> None:
+def test_the_artifact_alone_predicts_like_the_champion(alone: dict, champion_uri: str) -> None:
     model = load_champion(champion_uri).model
     for answer, prediction in zip(alone["answers"], model.predict([MovieDraft(**row) for row in ROWS]), strict=True):
         assert {name: answer[name] for name in vars(prediction)} == vars(prediction) | {
@@ -77,11 +77,11 @@ def test_the_artifact_alone_answers_as_the_champion_does(alone: dict, champion_u
         assert answer["model_version"] == "1"
 
 
-def test_its_code_comes_from_the_artifact(alone: dict, artifact: Path) -> None:
+def test_the_code_comes_from_the_artifact(alone: dict, artifact: Path) -> None:
     assert Path(alone["package"]).resolve().is_relative_to(artifact.resolve())
 
 
-def test_it_ships_predicting_code_only(alone: dict, artifact: Path) -> None:
+def test_the_artifact_ships_only_code_needed_to_predict(alone: dict, artifact: Path) -> None:
     package = Path(alone["package"]).parent
     shipped = {path.relative_to(package) for path in package.rglob("*.py")}
     assert {path.name for path in (package / "rating_model").iterdir() if path.is_dir()} - {"__pycache__"} == SHIPPED
@@ -90,13 +90,13 @@ def test_it_ships_predicting_code_only(alone: dict, artifact: Path) -> None:
     }  # fmt: skip
     training = {path.stem for path in (package / "rating_model" / "training").glob("*.py")}
     assert not training & FITTING
-    # Nothing is shipped that answering a request does not import.
+    # Every shipped module is imported to answer a request.
     modules = {Path(*name.split(".")[1:]) for name in alone["modules"]}
     unused = {path for path in shipped if path.stem != "__init__" and path.with_suffix("") not in modules}
     assert not unused - {Path("rating_model/serving/pyfunc.py")}
 
 
-def test_its_requirements_are_the_packages_that_its_code_imports(alone: dict, artifact: Path) -> None:
+def test_the_requirements_are_the_packages_that_the_code_imports(alone: dict, artifact: Path) -> None:
     imported = set()
     for path in Path(alone["package"]).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -16,12 +16,12 @@ GIFTED = MovieDraft(release_year=2027, genres=("Drama",), directors=(GIFTED_NAME
 DRAFTS = [BARE, GIFTED, GIFTED.model_copy(update={"directors": (DULL_NAME, "Xu Qwzvk")})]
 
 
-def test_a_model_from_its_files_answers_the_same(model: RatingModel, tmp_path: Path) -> None:
+def test_a_saved_model_predicts_the_same(model: RatingModel, tmp_path: Path) -> None:
     model.save(tmp_path)
     assert RatingModel.open(tmp_path).predict(DRAFTS) == model.predict(DRAFTS)
 
 
-def test_a_model_without_text_scorers_has_no_files_of_them(model: RatingModel, tmp_path: Path) -> None:
+def test_a_model_without_text_scorers_saves_no_scorer_files(model: RatingModel, tmp_path: Path) -> None:
     assert isinstance(model.predictor, FittedModel)
     without = replace(model, predictor=replace(model.predictor, texts={}))
     without.save(tmp_path)
@@ -29,7 +29,7 @@ def test_a_model_without_text_scorers_has_no_files_of_them(model: RatingModel, t
     assert RatingModel.open(tmp_path).predict(DRAFTS) == without.predict(DRAFTS)
 
 
-def test_a_tfidf_forest_from_its_files_answers_the_same(model: RatingModel, tmp_path: Path) -> None:
+def test_a_saved_tfidf_forest_predicts_the_same(model: RatingModel, tmp_path: Path) -> None:
     forest = replace(model, predictor=fit_tfidf_forest(rated_films(300), seed=0))
     forest.save(tmp_path)
     assert RatingModel.open(tmp_path).predict(DRAFTS) == forest.predict(DRAFTS)
@@ -47,7 +47,7 @@ def test_a_missing_file_is_an_error_and_not_an_empty_table(model: RatingModel, t
         file.write_bytes(content)
 
 
-def test_a_request_is_answered_as_each_draft_alone(model: RatingModel) -> None:
+def test_a_batch_gets_the_same_answers_as_single_drafts(model: RatingModel) -> None:
     assert model.predict(DRAFTS) == [model.predict([draft])[0] for draft in DRAFTS]
     assert model.predict([]) == []
 
@@ -60,7 +60,7 @@ def test_a_gifted_director_raises_the_rating_and_an_unknown_one_is_reported(mode
     assert 1 <= gifted.low_90 <= gifted.low_80 <= gifted.rating <= gifted.high_80 <= gifted.high_90 <= 10
 
 
-def test_frames_of_ids_are_rated_as_drafts_are_and_keep_their_index(model: RatingModel) -> None:
+def test_frames_of_ids_are_rated_like_drafts_and_keep_their_index(model: RatingModel) -> None:
     frame = drafts_frame(model.resolve_silently(DRAFTS)).set_index(np.array([7, 8, 9]))
     bounds = model.predict_with_bounds(frame)
     assert bounds.index.tolist() == [7, 8, 9]
@@ -69,7 +69,7 @@ def test_frames_of_ids_are_rated_as_drafts_are_and_keep_their_index(model: Ratin
     assert model.predict_frame(frame).tolist() == bounds["rating"].tolist()
 
 
-def test_a_draft_is_truncated_and_resolved_and_names_alone_only_resolved(model: RatingModel) -> None:
+def test_resolving_a_draft_truncates_it_but_resolving_names_does_not(model: RatingModel) -> None:
     many = MovieDraft(release_year=2027, directors=(GIFTED_NAME,), cast=tuple(f"nm{n}" for n in range(1, 13)))
     truncated, warnings = model.resolve_draft(many)
     assert (truncated.directors, len(truncated.cast), len(warnings)) == ((GIFTED_DIRECTOR,), 10, 1)

@@ -32,7 +32,7 @@ def ask_with(model_server: str, params: dict, *rows: dict) -> requests.Response:
     return requests.post(f"{model_server}/invocations", json=body, timeout=60)
 
 
-def test_the_server_answers_as_the_model_does_with_its_version(model_server, champion_uri):
+def test_the_server_returns_the_models_predictions_and_version(model_server, champion_uri):
     bare = {"release_year": 2027}
     named = {
         "release_year": 2027,
@@ -142,7 +142,7 @@ def test_ignored_fields_are_warnings_of_their_own_request_alone(model_server):
             "directers is not a field of a draft and was ignored. Did you mean directors?",
             "explian is not a parameter and was ignored. Did you mean explain?",
         ]
-        # This request is refused after its stray field was logged.
+        # This request is refused after MLflow has logged its unknown field.
         assert ask(model_server, {"release_year": 3000, "stray": 1}).status_code == 400
         assert ask(model_server, {"release_year": 2027}).json()["predictions"][0]["warnings"] == []
 
@@ -192,7 +192,7 @@ def test_names_resolve_as_the_warnings_report(model_server):
     assert wrong_genre["rating"] == plain["rating"]
 
 
-def test_ten_thousand_drafts_are_answered_like_each_alone(model_server):
+def test_ten_thousand_drafts_get_the_same_answers_as_single_drafts(model_server):
     names = [GIFTED_NAME, HOMONYM_NAME, "Nobody Yet", "nm0000005"]
     rows = [{"release_year": 1990 + number % 40, "directors": [names[number % 4]]} for number in range(10_000)]
     response = ask(model_server, *rows)
@@ -252,7 +252,7 @@ BODIES = st.one_of(
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(body=BODIES)
 def test_no_request_makes_the_server_fail(model_server, body):
-    # json.dumps spells lone surrogates, NaN and Infinity, as many clients do.
+    # Like many clients, json.dumps writes lone surrogates, NaN and Infinity.
     text = json.dumps(body).encode("ascii")
     headers = {"Content-Type": "application/json"}
     response = requests.post(f"{model_server}/invocations", data=text, headers=headers, timeout=60)
@@ -276,7 +276,7 @@ def test_the_server_survives_requests_that_mlflow_itself_fails_on(model_server, 
     assert ask(model_server, {"release_year": 2027}).status_code == 200
 
 
-def test_none_of_500_requests_50_at_once_is_lost(model_server):
+def test_none_of_500_requests_from_50_threads_is_lost(model_server):
     rows = [{"release_year": 1990 + number % 40, "directors": [GIFTED_NAME]} for number in range(500)]
     with ThreadPoolExecutor(50) as pool:
         responses = list(pool.map(lambda row: ask(model_server, row), rows))
@@ -289,7 +289,7 @@ def test_app_and_command_line_use_the_server_of_the_setting(model_server, champi
     monkeypatch.setenv("MLFLOW_TRACKING_URI", champion_uri)
     monkeypatch.setenv("RATING_MODEL_URL", model_server)
     draft = MovieDraft(release_year=2027, genres=("Drama",), directors=(GIFTED_NAME, "Nobody Yet"))
-    asked = ["predict", "--year", "2027", "--genre", "Drama", "--director", GIFTED_NAME, "--director", "Nobody Yet"]
+    command = ["predict", "--year", "2027", "--genre", "Drama", "--director", GIFTED_NAME, "--director", "Nobody Yet"]
     (expected,) = load_champion(champion_uri).model.predict([draft])
     answers = server_answers(model_server, [draft])
     (predicted,) = answers.predictions
@@ -297,7 +297,7 @@ def test_app_and_command_line_use_the_server_of_the_setting(model_server, champi
     assert predicted.warnings == expected.warnings
     for name in ("rating", "low_80", "high_80", "low_90", "high_90"):
         assert getattr(predicted, name) == pytest.approx(getattr(expected, name), abs=1e-9)
-    printed = CliRunner().invoke(cli, [*asked, "--output", "json"])
+    printed = CliRunner().invoke(cli, [*command, "--output", "json"])
     (answer,) = json.loads(printed.stdout)
     assert answer["rating"] == predicted.rating
     assert answer["model_version"] == "1"
@@ -306,13 +306,13 @@ def test_app_and_command_line_use_the_server_of_the_setting(model_server, champi
     assert page.caption[-1].value == f"Answered by imdb_rating version 1 of the model server at {model_server}."
 
 
-def test_an_unreachable_server_is_one_sentence_in_app_and_command_line(champion_uri, monkeypatch):
+def test_app_and_command_line_report_an_unreachable_server_in_one_sentence(champion_uri, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", champion_uri)
     monkeypatch.setenv("RATING_MODEL_URL", f"http://127.0.0.1:{free_port()}")
-    said = "could not be reached (ConnectionError). Start it (make serve) or unset RATING_MODEL_URL."
+    message = "could not be reached (ConnectionError). Start it (make serve) or unset RATING_MODEL_URL."
     page = AppTest.from_file(str(APP / "rating_app.py"), default_timeout=60).run()
     assert not page.exception
-    assert said in page.warning[0].value
+    assert message in page.warning[0].value
     printed = CliRunner().invoke(cli, ["predict", "--year", "2027"])
     assert printed.exit_code == 1
-    assert said in printed.output
+    assert message in printed.output

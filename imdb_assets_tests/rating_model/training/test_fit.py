@@ -19,7 +19,7 @@ def films() -> RatedMovies:
     return rated_films(600)
 
 
-def test_after_neutralising_absence_cannot_be_told_from_presence() -> None:
+def test_neutralised_absence_is_indistinguishable_from_presence() -> None:
     rng = np.random.default_rng(1)
     n = 4000
     present = pd.DataFrame({"language": rng.random(n) < 0.5})
@@ -53,17 +53,17 @@ def test_a_recipe_and_its_seed_determine_the_model(films: RatedMovies) -> None:
     assert first.tolist() != other.tolist()
 
 
-def test_later_films_get_the_columns_of_the_training_films_and_whole_text_scores(films: RatedMovies) -> None:
+def test_later_films_get_the_training_columns_and_text_scores_of_the_full_scorer(films: RatedMovies) -> None:
     columns = ("runtime_minutes", PLOT)
     prepared = prepare(films, RECIPE, columns=columns)
     assert tuple(prepared.inputs) == tuple(prepared.inputs_of(films)) == columns
     assert set(prepared.scorers) == {PLOT}
-    # Their own texts are scored out of fold, those of later films by the scorer of all films.
+    # Training texts are scored out of fold, texts of later films by the scorer fitted on all training films.
     assert prepared.inputs_of(films)[PLOT].tolist() == prepared.scorers[PLOT].score(films.counts[PLOT]).tolist()
     assert prepared.inputs[PLOT].tolist() != prepared.inputs_of(films)[PLOT].tolist()
 
 
-def test_trees_stop_growing_when_later_films_gain_nothing(films: RatedMovies) -> None:
+def test_training_stops_when_the_error_on_later_films_stops_falling(films: RatedMovies) -> None:
     noise = replace(films, target_rating=np.random.default_rng(0).permutation(films.target_rating))
     prepared = prepare(films, RECIPE)
     assert grow(prepared, RECIPE, validation=noise).booster.best_iteration < RECIPE.n_rounds

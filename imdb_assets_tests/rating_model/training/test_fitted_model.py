@@ -23,7 +23,7 @@ def model(films: RatedMovies) -> FittedModel:
     return replace(fitted, calibration=Calibration(intercept=0.5, slope=0.9))
 
 
-def test_few_films_are_rated_as_many_are(films: RatedMovies, model: FittedModel) -> None:
+def test_few_films_get_the_same_ratings_as_many(films: RatedMovies, model: FittedModel) -> None:
     together = model.predict(films.matrix, films.texts)
     assert together.tolist() == model.predict_films(films).tolist()
     alone = [model.predict(films.matrix.iloc[[row]], films.texts.iloc[[row]])[0] for row in (0, 7, 599)]

@@ -8,7 +8,7 @@ from imdb_assets.vocabulary.effect_estimation import VOTE_NOISE
 from imdb_assets.vocabulary.features import FEATURE_NAMES
 from imdb_assets_tests.support.films import invented_films
 
-# The facts are in another order, and of more films, than the training set.
+# The facts are in a different order than the training set and include more films.
 FACTS = invented_films(40)
 ROWS = pd.DataFrame({name: np.arange(20.0) for name in FEATURE_NAMES}).assign(
     tconst=FACTS["tconst"].sample(20, random_state=1).to_numpy(),

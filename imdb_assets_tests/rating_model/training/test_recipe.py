@@ -2,11 +2,11 @@ from dataclasses import fields, replace
 
 from imdb_assets.rating_model.training.recipe import Recipe, tree_parameters
 
-# Choices about the films rather than the trees.
+# Settings of the films, not of the trees.
 NOT_OF_TREES = {"n_rounds", "patience", "vote_cap", "masked_share"}
 
 
-def test_every_choice_about_the_trees_reaches_lightgbm() -> None:
+def test_every_tree_setting_of_the_recipe_reaches_lightgbm() -> None:
     recipe = Recipe()
     for field in fields(recipe):
         changed = replace(recipe, **{field.name: not recipe.extra_trees if field.name == "extra_trees" else 17})

@@ -50,7 +50,7 @@ def test_scores_equal_a_ridge_on_scikit_learns_tfidf_vectorizer(scorers: dict[st
     weight = WEIGHT[has_words] / WEIGHT[has_words].mean()
     ridge = Ridge(alpha=TEXT_RIDGE_PENALTY[name], solver="sparse_cg", tol=1e-4)
     ridge.fit(inputs, RESIDUAL[has_words], weight)
-    # The solver stops at its tolerance, somewhere else if the columns are in another order.
+    # The solver stops at its tolerance, so the result depends slightly on the column order.
     assert score_texts(scorers, FILMS)[name][has_words] == pytest.approx(
         ridge.predict(inputs) - ridge.intercept_, abs=5e-4
     )
@@ -60,7 +60,7 @@ def test_scores_equal_a_ridge_on_scikit_learns_tfidf_vectorizer(scorers: dict[st
 @pytest.mark.parametrize("name", [PLOT, TITLE])
 def test_the_fast_scores_equal_scikit_learns_transformer_and_ridge(scorers: dict[str, TextScorer], name: str) -> None:
     scorer = scorers[name]
-    # Float64, because scikit-learn keeps the type of its input.
+    # float64, because scikit-learn preserves the dtype of its input.
     counts = [part.astype("float64") for part in text_counts(FILMS)[name]]
     parts = [weighting.transform(part) for weighting, part in zip(scorer.weightings, counts, strict=True)]
     expected = scorer.ridge.predict(hstack(parts).tocsr()) - scorer.ridge.intercept_

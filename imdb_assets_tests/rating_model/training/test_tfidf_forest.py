@@ -17,7 +17,7 @@ def test_absent_plots_are_empty_texts_and_other_features_are_dropped() -> None:
     assert inputs["plot"].tolist() == ["a shark", "", ""]
 
 
-def test_a_forest_from_its_file_predicts_the_same_within_the_scale(tmp_path: Path) -> None:
+def test_a_saved_forest_predicts_the_same_within_the_scale(tmp_path: Path) -> None:
     forest = fit_tfidf_forest(FILMS, seed=0)
     skops.io.dump(forest.pipeline, tmp_path / "pipeline.skops")
     opened = TfidfForest(skops.io.load(tmp_path / "pipeline.skops", trusted=["sklearn.tree._tree.Tree"]))

@@ -211,7 +211,7 @@ class Crew(NamedTuple):
     """The directors and writers of a combination, before the cast joins.
 
     Attributes:
-        masks: uint64 (n_trees,), leaves that directors, writers and their pairs leave possible.
+        masks: uint64 (n_trees,), leaves still possible given the directors, the writers and their pairs.
         sums: float64 (n_films,), sum over the first `n_without_cast` trees.
         is_member: bool (n_people,), whether the person belongs to the crew.
         totals: float64 (13,), by `TEAM_SUM_*`.
@@ -228,7 +228,7 @@ class Crew(NamedTuple):
 
 
 class TeamBlock(NamedTuple):
-    """Features of one crew with each cast of a block, and the nodes that still depend on them.
+    """Features of one crew with each cast of a block, and the nodes that depend on them.
 
     Attributes:
         values: float64 (n_casts, 11), by `TEAM_FEATURES`.

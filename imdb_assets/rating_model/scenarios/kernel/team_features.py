@@ -1,6 +1,6 @@
 """Features of a whole team: directors, writers and cast together, each person once.
 
-Sums run in the featurizer's order, so that each feature has the featurizer's bits.
+Sums run in the featurizer's order, so that each feature is bitwise equal to the featurizer's.
 """
 
 # Numba infers the types of compiled functions.
@@ -183,7 +183,7 @@ def _write_credit_features(values, cast, crew_sums, cast_sums, n_cast, shrinkage
 
 @compiled(inline="always")
 def _write_people_features(values, cast, totals, n_genres, neutral, shrinkage):
-    """Write the features in which a person counts once, whatever their roles, into a row of `values`."""
+    """Write the features that count each person once, regardless of roles, into a row of `values`."""
     weight, n_people = totals[TEAM_SUM_WEIGHT], totals[TEAM_SUM_N_PEOPLE]
     genre_weight, n_pairs = totals[TEAM_SUM_GENRE_WEIGHT], n_people * n_genres
     values[cast, TEAM_ALL_EFFECT_POOLED] = totals[TEAM_SUM_WEIGHTED_EFFECT] / (weight + shrinkage)

@@ -32,7 +32,7 @@ def compact_trees(trees, low, high, compact):
         compact.first_leaf[tree] = n_leaves
         offset, n_pending, node, first_node = trees.node_start[tree], 0, trees.root[tree], n_nodes
         while True:
-            node = _first_undecided(trees, offset, node, low, high)
+            node = _skip_decided(trees, offset, node, low, high)
             if node >= 0:
                 compact.feature[n_nodes] = trees.feature[offset + node]
                 compact.threshold[n_nodes] = trees.threshold[offset + node]
@@ -62,7 +62,7 @@ def compact_trees(trees, low, high, compact):
 
 
 @compiled()
-def _first_undecided(trees, offset, node, low, high):
+def _skip_decided(trees, offset, node, low, high):
     """Descend from a node while the bounds decide its test; a negative result is a leaf."""
     while node >= 0:
         feature, threshold = trees.feature[offset + node], trees.threshold[offset + node]

@@ -1,4 +1,4 @@
-"""Masks of a tree drawn by hand: which leaves remain, and which tests stay open."""
+"""Masks of a handwritten tree: the remaining leaves, and the open tests."""
 
 import numpy as np
 import pytest
@@ -40,7 +40,7 @@ def test_masks_of_single_features_joined_by_and_are_the_masks_of_all():
         )
 
 
-def test_a_sum_covers_only_the_trees_asked_for():
+def test_a_sum_covers_only_the_requested_trees():
     masks = np.full((1, 2), ALL, "uint64")
     assert [sum_leaves(masks[0], masks, 0, *LEAVES, start, end) for start, end in ((0, 1), (1, 2), (1, 1))] == [
         10,
@@ -49,7 +49,7 @@ def test_a_sum_covers_only_the_trees_asked_for():
     ]
 
 
-def test_a_feature_that_no_tree_has_changes_nothing():
+def test_a_feature_that_no_tree_uses_changes_nothing():
     masks = np.full(2, ALL, "uint64")
     apply_mask(masks, NODES, -1, 9.0)
     assert masks.tolist() == [ALL, ALL]

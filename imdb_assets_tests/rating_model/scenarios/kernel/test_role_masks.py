@@ -47,7 +47,7 @@ def teams(model):
     return rows, features(drafts_frame(drafts), model.history)
 
 
-def test_a_feature_of_a_role_has_the_bits_of_the_featurizer(people, teams):
+def test_role_features_are_bitwise_equal_to_the_featurizers(people, teams):
     rows, matrix = teams
     n_compared = 0
     for role, arrays in zip(ROLE_LISTS.values(), people.roles, strict=True):

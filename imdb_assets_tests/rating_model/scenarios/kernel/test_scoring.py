@@ -1,4 +1,4 @@
-"""The scoring loop: how a space is cut into blocks does not change a bit, and blocks write only their own ratings."""
+"""The scoring loop: the division into blocks does not change any bit, and each block writes only its own ratings."""
 
 import numpy as np
 import pytest
@@ -36,19 +36,19 @@ def kernel(model):
     return run
 
 
-def _everything(kernel) -> np.ndarray:
+def _score_all(kernel) -> np.ndarray:
     tasks = [(director, 0, N_WRITERS, 0, N_CASTS, director * N_WRITERS * N_CASTS) for director in range(N_DIRECTORS)]
     return kernel(tasks, np.full(2 * N_TEAMS, np.nan))
 
 
-def test_blocks_of_one_team_give_the_bits_of_large_blocks(kernel):
+def test_blocks_of_one_team_are_bitwise_equal_to_large_blocks(kernel):
     single = [
         (director, writer, writer + 1, cast, cast + 1, (director * N_WRITERS + writer) * N_CASTS + cast)
         for director in range(N_DIRECTORS)
         for writer in range(N_WRITERS)
         for cast in range(N_CASTS)
     ]
-    expected = _everything(kernel)
+    expected = _score_all(kernel)
     assert np.isfinite(expected).any()
     assert np.isneginf(expected).any()
     assert (kernel(single, np.full(2 * N_TEAMS, np.nan)) == expected).all()
@@ -59,4 +59,4 @@ def test_a_block_writes_the_ratings_of_its_own_teams_only(kernel):
     written = np.zeros((2, N_DIRECTORS, N_WRITERS, N_CASTS), bool)
     written[:, 1, 2:4, 10:20] = True
     assert (~np.isnan(ratings) == written.ravel()).all()
-    assert (ratings[written.ravel()] == _everything(kernel)[written.ravel()]).all()
+    assert (ratings[written.ravel()] == _score_all(kernel)[written.ravel()]).all()

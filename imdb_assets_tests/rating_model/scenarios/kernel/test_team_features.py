@@ -47,7 +47,7 @@ def _empty_crew(n_people: int, n_groups: int) -> Crew:
 
 
 @pytest.mark.parametrize("genres", VARIATIONS.genres)
-def test_a_team_has_the_features_of_its_draft_and_is_allowed_as_its_constraints_demand(model, genres):
+def test_a_team_has_the_features_of_its_draft_and_is_allowed_if_it_meets_the_constraints(model, genres):
     space = build_space(model, DRAFT, VARIATIONS)
     people = KernelInputs(space, model.history, list(FEATURE_NAMES)).for_year(2027)[genres]
     directors, writers, cast = (
@@ -103,7 +103,7 @@ def test_a_person_of_two_roles_enters_a_crew_once_with_two_credits(model):
     assert crew.group_counts.tolist() == people.limits.members[3].tolist()
 
 
-def test_only_those_with_most_films_of_a_franchise_count_for_it(model):
+def test_only_people_with_the_most_films_of_a_franchise_count_for_it(model):
     space = build_space(model, DRAFT, VARIATIONS)
     team = KernelInputs(space, model.history, list(FEATURE_NAMES)).for_year(2027)["Drama",].team
     franchise = np.tile([[2.0, np.log(3.0), 0.5, 7.0]], (len(team.franchise), 1))

@@ -1,4 +1,4 @@
-"""A tree drawn by hand, with one feature fixed."""
+"""A handwritten tree with one fixed feature."""
 
 import numpy as np
 import pytest
