@@ -8,7 +8,7 @@ from imdb_assets.rating_model.registry.versions import MODEL_NAME, RegisteredVer
 
 
 def print_status(lake: LakeStatus, champion: RegisteredVersion | None, *, n_versions: int) -> None:
-    """Print the state. Whatever is missing names the command that makes it."""
+    """Print the state. Missing parts are shown with the command that creates them."""
     console = Console(highlight=False, markup=False)
     existing = [table for table in lake.tables if table.version is not None]
     snapshot = lake.snapshot_date.isoformat() if lake.snapshot_date else "none yet: run `make demo` or `make real`"

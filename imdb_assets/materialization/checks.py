@@ -124,7 +124,7 @@ def key_result(table: Table, frame: DataFrame, statistics: FrameStatistics) -> d
         check_name=KEY_IS_UNIQUE,
         asset_key=table.asset_name,
         passed=not repeated,
-        description=f"{statistics.n_repeated_keys} values of ({key}) repeat, such as {'; '.join(repeated)}"
+        description=f"{statistics.n_repeated_keys} values of ({key}) are repeated, such as {'; '.join(repeated)}"
         if repeated
         else None,
         metadata={"n_repeated_keys": statistics.n_repeated_keys, "repeated_keys": repeated},
@@ -133,7 +133,7 @@ def key_result(table: Table, frame: DataFrame, statistics: FrameStatistics) -> d
 
 def orphans_spec(name: str, *, asset: str, description: str) -> dg.AssetCheckSpec:
     """A check that warns when too many references point to missing rows."""
-    tolerance = f"Up to {MAX_ORPHANS_SHARE:.0%} may be unknown, because IMDb writes its datasets at different moments."
+    tolerance = f"Up to {MAX_ORPHANS_SHARE:.0%} may be unknown, because IMDb writes its datasets at different times."
     return dg.AssetCheckSpec(name, asset=asset, description=f"{description}. {tolerance}")
 
 
