@@ -152,7 +152,7 @@ def compare_features(
 
 
 def text_scores_moved_by_own_target(movie_features: pd.DataFrame, *, seed: int = AUDIT_SEED) -> tuple[str, ...]:
-    """Scramble the targets of one fold and name the text scores of which any in that fold changes.
+    """Scramble the targets of one fold and name the text scores that change for any film in that fold.
 
     Args:
         movie_features: Rows of `gold_movie_features`.
