@@ -50,7 +50,7 @@ def run_job(
     *,
     job: Annotated[str, typer.Option(help=f"The job to run: {', '.join(JOB_NAMES)}.")] = "whole_platform",
     set_up_only: Annotated[
-        bool, typer.Option("--set-up", help="Download Delta's jars, find Java, and run nothing.")
+        bool, typer.Option("--set-up", help="Download Delta's jars and find Java. Runs no job.")
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Rebuild everything, including unchanged assets.")] = False,
 ) -> None:
@@ -61,7 +61,7 @@ def run_job(
             print(set_up(chosen.java_home))
             return
     if job not in JOB_NAMES:
-        raise refusal(f"There is no job {job!r}. The jobs are {', '.join(JOB_NAMES)}.", code=INVALID)
+        raise refusal(f"There is no job {job!r}. Valid jobs are {', '.join(JOB_NAMES)}.", code=INVALID)
     print(f"{job} in the environment {chosen.imdb_env}, lake {chosen.lake_uri}", flush=True)
     start = time.monotonic()
     result = run(job, chosen, force=force)

@@ -40,7 +40,7 @@ def test_a_materialization_without_a_leaderboard_prints_nothing(capsys: pytest.C
 @pytest.mark.parametrize(
     ("options", "variables", "message"),
     [
-        (["--job", "whole_platfrom"], {}, "There is no job 'whole_platfrom'. The jobs are whole_platform, "),
+        (["--job", "whole_platfrom"], {}, "There is no job 'whole_platfrom'. Valid jobs are whole_platform, "),
         ([], {"OMDB_APIKEY": "hush"}, "OMDB_APIKEY is not a setting; did you mean OMDB_API_KEY?"),
         (["--set-up"], {"IMDB_ENV": "production"}, "IMDB_ENV must be sample, local or azure, not 'production'"),
         (["--forec"], {}, "No such option"),

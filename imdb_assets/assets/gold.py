@@ -113,7 +113,7 @@ def _test_years(evaluation_settings: EvaluationSettings) -> object:
             name=NO_LEAK,
             asset=TRAINING_SET.asset_name,
             blocking=True,
-            description="Ratings, votes and presence of films of the first test year and later are scrambled, and "
+            description="The ratings, votes and presence of films from the first test year on are scrambled, and "
             "everything is rebuilt. No feature of an earlier film may change, and no film's own target may change its "
             "text score.",
         )

@@ -44,8 +44,8 @@ def gold_forecasts(gold_movie_features: DataFrame, mlflow_tracking: MlflowTracki
         dg.AssetCheckSpec(
             FORECASTS_HOLD,
             asset=SCOREBOARD.asset_name,
-            description="The prediction intervals of matured forecasts cover the rating as often as their level "
-            "states, within 5 percentage points.",
+            description="The coverage of the prediction intervals of matured forecasts is within 5 percentage points "
+            "of their level.",
         )
     ],
 )

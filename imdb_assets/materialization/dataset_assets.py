@@ -125,7 +125,7 @@ def _check_specs(dataset: str) -> list[dg.AssetCheckSpec]:
             FEW_REJECTED,
             asset=table.asset_name,
             description=f"At most {MAX_REJECTED_SHARE:.0%} of the rows, or {TOLERATED_REJECTED_ROWS}, could not be "
-            "parsed. Otherwise the table and everything downstream stay as they are.",
+            "parsed. Otherwise the table and everything downstream remain unchanged.",
         ),
     ]
 
@@ -163,7 +163,7 @@ def _processed(loader: DatasetLoader, datasets: Sequence[str]) -> Iterator[Datas
 
 def _excluded(datasets: Sequence[str], context: dg.AssetExecutionContext, loader: DatasetLoader) -> Results:
     if datasets:
-        message = "IMDB_DATASETS excludes %s. Their tables stay as they are, or are created empty."
+        message = "IMDB_DATASETS excludes %s. Their tables remain unchanged, or are created empty."
         context.log.warning(message, ", ".join(datasets))
     for dataset in datasets:
         if DATASETS[dataset].asset_name in loader.selected:

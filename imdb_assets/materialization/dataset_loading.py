@@ -73,7 +73,7 @@ class DatasetOutcome:
     dataset: str
     refusal: str | None = None
     is_temporary: bool = False
-    """Whether the cause of the refusal, such as an outage, may pass without any action."""
+    """Whether the cause of the refusal is temporary, such as an outage."""
     landed: Landed | None = None
     landing_seconds: float = 0.0
     loaded: LoadedDataset | None = None
@@ -207,8 +207,8 @@ def _row_checks(dataset: str, counts: dict[str, int]) -> list[dg.AssetCheckResul
         )
     if n_rejected > max(TOLERATED_REJECTED_ROWS, MAX_REJECTED_SHARE * n_rows):
         problems[FEW_REJECTED] = (
-            f"{dataset}.tsv.gz has {n_rejected:,} rows of {n_rows:,} that could not be parsed. See "
-            "bronze_rejected_rows for the reasons. If IMDb changed its format, change imdb_assets/tables/bronze.py."
+            f"{n_rejected:,} of the {n_rows:,} rows of {dataset}.tsv.gz could not be parsed. See "
+            "bronze_rejected_rows for the reasons. If IMDb has changed its format, update imdb_assets/tables/bronze.py."
         )
     return [
         dg.AssetCheckResult(

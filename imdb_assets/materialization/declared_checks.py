@@ -122,7 +122,7 @@ def key_result(table: Table, frame: DataFrame, statistics: FrameStatistics) -> d
         check_name=KEY_IS_UNIQUE,
         asset_key=table.asset_name,
         passed=not repeated,
-        description=f"{statistics.n_repeated_keys} values of ({key}) repeat, such as {'; '.join(repeated)}"
+        description=f"{statistics.n_repeated_keys} values of ({key}) are repeated, such as {'; '.join(repeated)}"
         if repeated
         else None,
         metadata={"n_repeated_keys": statistics.n_repeated_keys, "repeated_keys": repeated},

@@ -13,8 +13,8 @@ from imdb_assets.resources.delta import DeltaLake
 MAX_RETRIES = 3
 SECONDS_BETWEEN_LOCK_ATTEMPTS = 0.5
 JAVA_ENDED = (
-    "Spark's Java process ended during this step. It usually ends because it ran out of memory: increase "
-    "SPARK_DRIVER_MEMORY (see .env.example) and run again."
+    "Spark's Java process ended during this step. The usual cause is a lack of memory: increase SPARK_DRIVER_MEMORY "
+    "(see .env.example) and run again."
 )
 
 

@@ -63,5 +63,5 @@ def drift_chart(most_moved: Mapping[str, float]) -> dict[str, dg.MetadataValue]:
     """Draw the population stability index by feature. Empty without features."""
     if not most_moved:
         return {}
-    title = f"Population stability index of the {len(most_moved)} features that moved most"
+    title = f"Population stability index of the {len(most_moved)} features with the largest drift"
     return {"picture": bars({"psi": list(most_moved.values())}, list(most_moved), title=title, unit="index")}

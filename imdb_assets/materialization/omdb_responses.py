@@ -83,7 +83,7 @@ def request_responses(
         tomorrow = datetime.combine(today + timedelta(days=1), time(), tzinfo=UTC)
         metadata["next_try"] = dg.MetadataValue.timestamp(tomorrow)
     problems = [result.unavailable] if result.unavailable else []
-    problems += [f"{n_malformed} responses were not OMDb's JSON; see bronze_rejected_rows"] if n_malformed else []
+    problems += [f"{n_malformed} responses were not OMDb JSON; see bronze_rejected_rows"] if n_malformed else []
     return dg.MaterializeResult(
         data_version=dg.DataVersion(fingerprint(request_responses, "", omdb_landing.versions())),
         metadata=metadata,  # pyright: ignore[reportArgumentType]

@@ -88,7 +88,7 @@ def calibration(predictions: pd.DataFrame) -> Figure:
             continue
         bins = np.array_split(np.argsort(predicted[chosen], kind="stable"), N_BINS)
         points = np.array([(predicted[chosen][rows].mean(), target[chosen][rows].mean()) for rows in bins])
-        label = f"{least:,} votes and more" if least else "all films"
+        label = f"{least:,} votes or more" if least else "all films"
         left.plot(points[:, 0], points[:, 1], "o-", color=color, label=label)
         right.hist(target[chosen] - predicted[chosen], bins=40, density=True, histtype="step", color=color, label=label)
     ends = left.get_xlim()
@@ -164,7 +164,7 @@ def vote_band_label(least_votes: int) -> str:
     if not least_votes:
         return "no votes"
     return (
-        f"{least_votes:,} votes and more"
+        f"{least_votes:,} votes or more"
         if least_votes >= LAST_BAND
         else f"{least_votes:,}-{least_votes * 10 - 1:,} votes"
     )

@@ -109,7 +109,7 @@ def _error_text(error: SerializableErrorInfo | None) -> str:
     while error and error.cause:
         error = error.cause
     if error is None:
-        return "Dagster reports no cause."
+        return "Dagster reported no cause."
     if error.cls_name in ERRORS_WITHOUT_TRACE:
         return error.message.partition(": ")[2].strip() or error.message.strip()
     return "\n".join([error.message.strip(), *error.stack])

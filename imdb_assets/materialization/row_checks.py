@@ -41,7 +41,7 @@ def unchanged_rows_result(name: str, rows: DataFrame, expected: DataFrame) -> dg
     return dg.AssetCheckResult(
         check_name=name,
         passed=not n_changed,
-        description=f"{n_changed:,} rows depend on fields that must not matter." if n_changed else None,
+        description=f"{n_changed:,} rows depend on excluded fields." if n_changed else None,
         metadata={"rows_moved": n_changed},
     )
 

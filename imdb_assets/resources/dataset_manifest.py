@@ -100,15 +100,15 @@ def verify_dataset(file: Path, dataset: str, columns: tuple[str, ...]) -> int:
     if not start:
         raise DatasetRefused(dataset, "the file is empty", remedy)
     if start != b"\x1f\x8b":
-        raise DatasetRefused(dataset, "the file is not gzip; possibly it is an HTML error page", remedy)
+        raise DatasetRefused(dataset, "the file is not gzip; possibly an HTML error page", remedy)
     try:
         header, n_rows = _read_header_and_count(file)
     except EOFError:
         raise DatasetRefused(dataset, "the file is truncated", remedy) from None
     except (gzip.BadGzipFile, zlib.error):
-        raise DatasetRefused(dataset, "the file is damaged gzip", remedy) from None
+        raise DatasetRefused(dataset, "the gzip file is damaged", remedy) from None
     if not header:
-        raise DatasetRefused(dataset, "the file holds no line, not even a header", remedy)
+        raise DatasetRefused(dataset, "the file contains no lines, not even a header", remedy)
     _require_columns(dataset, tuple(header.decode("utf-8", errors="replace").rstrip("\n").split("\t")), columns)
     return n_rows
 
@@ -116,7 +116,7 @@ def verify_dataset(file: Path, dataset: str, columns: tuple[str, ...]) -> int:
 def _require_columns(dataset: str, columns: tuple[str, ...], declared: tuple[str, ...]) -> None:
     if columns == declared:
         return
-    remedy = "fetch it again, and if IMDb changed its format then change imdb_assets/tables/bronze.py"
+    remedy = "fetch it again, or update imdb_assets/tables/bronze.py if IMDb has changed its format"
     if missing := [name for name in declared if name not in columns]:
         raise DatasetRefused(dataset, f"its header lacks {', '.join(missing)}", remedy)
     raise DatasetRefused(dataset, f"its header is not {', '.join(declared)} but {', '.join(columns)[:300]}", remedy)

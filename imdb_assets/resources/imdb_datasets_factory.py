@@ -26,7 +26,7 @@ def imdb_datasets_for(url: str, snapshot_date: str | None) -> ImdbDatasets:
     if address.scheme == "file" and address.netloc in {"", "localhost"}:
         if not snapshot_date:
             raise ValueError(
-                "IMDB_DATASETS_URL is a folder, whose file times are no snapshot dates; "
+                "IMDB_DATASETS_URL is a folder, whose file times are not snapshot dates; "
                 "set IMDB_SNAPSHOT_DATE, for example to 2024-01-16"
             )
         return FolderImdbDatasets(folder=url2pathname(address.path), snapshot_date=snapshot_date)

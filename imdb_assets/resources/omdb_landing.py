@@ -148,7 +148,7 @@ class OmdbLanding(dg.ConfigurableResource):
         except OmdbQuotaReached as error:
             ledger.mark_exhausted()
             is_quota_spent = True
-            dg.get_dagster_logger().info(f"{error} Responses received before: {outcomes.total()}.")
+            dg.get_dagster_logger().info(f"{error} Responses received before that: {outcomes.total()}.")
         except OmdbUnavailable as error:
             unavailable = str(error)
         return RequestSummary(outcomes=outcomes, is_quota_spent=is_quota_spent, unavailable=unavailable)

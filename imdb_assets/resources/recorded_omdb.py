@@ -31,7 +31,7 @@ class RecordedOmdb(Omdb):
         """
         for _, response in self.responses([tconst]):
             return response
-        raise OmdbNotRecorded(f"{self.file} holds no response for {tconst}")
+        raise OmdbNotRecorded(f"{self.file} contains no response for {tconst}")
 
     def responses(
         self,
@@ -52,7 +52,7 @@ class RecordedOmdb(Omdb):
         for line in _recorded_lines(self._path()):
             record = parse_json(line)
             if not isinstance(record, dict):
-                raise OmdbNotRecorded(f"{self.file} holds a line that is not a JSON object; check OMDB_RECORDED")
+                raise OmdbNotRecorded(f"{self.file} contains a line that is not a JSON object; check OMDB_RECORDED")
             tconst = record.get("imdbID")
             if tconst in requested:
                 requested.remove(tconst)

@@ -87,7 +87,7 @@ BASELINE_COEFFICIENTS = Table(
 BASELINE_RATINGS = Table(
     layer="gold",
     name="baseline_ratings",
-    description="Rating predicted by the as-of ridge from genres, length and year alone; one row per movie.",
+    description="Rating predicted by the as-of ridge from genres, runtime and year alone; one row per movie.",
     primary_key=("tconst",),
     columns=(
         TCONST,

@@ -83,7 +83,7 @@ SCOREBOARD = Table(
         Column(
             name="n_days",
             type="int",
-            comment="From forecast_date to the snapshot of average_rating, days.",
+            comment="Time from forecast_date to the snapshot of average_rating, days.",
             nullable=False,
         ),
     ),
@@ -107,7 +107,7 @@ FEATURE_DRIFT = Table(
         Column(
             name="psi",
             type="double",
-            comment="Population stability index, no unit: below 0.1 stable, above 0.25 drifted; "
+            comment="Population stability index, without unit: below 0.1 stable, above 0.25 drifted; "
             "null if there are too few reference or recent films.",
         ),
         Column(

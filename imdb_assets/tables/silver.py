@@ -47,7 +47,7 @@ RATINGS = Table(
 RATING_HISTORY = Table(
     layer="silver",
     name="rating_history",
-    description="Changes of ratings over time, which IMDb does not publish; one row per title and snapshot whose rating or "
+    description="Changes in ratings over time, which IMDb does not publish; one row per title and snapshot whose rating or "
     "votes differ from the title's previous row. Titles that IMDb removes keep their rows.",
     primary_key=("tconst", "snapshot_date"),
     columns=RATINGS.columns,
@@ -75,7 +75,7 @@ PEOPLE = Table(
 CREDITS = Table(
     layer="silver",
     name="credits",
-    description="Credits of movies from principals and crew combined; one row per movie, person and role.",
+    description="Movie credits from principals and crew combined; one row per movie, person and role.",
     primary_key=("tconst", "nconst", "role"),
     columns=(
         TCONST,

@@ -91,7 +91,7 @@ def parsed_responses(lines: DataFrame) -> DataFrame:
         landed["imdbID"].alias("imdbID"),
         response.alias("response"),
         F.when(landed["imdbID"].isNull() | response.isNull(), F.lit("is not a landed response"))
-        .when(outcome.isNull(), F.lit("the response is not JSON of OMDb's"))
+        .when(outcome.isNull(), F.lit("the response is not OMDb JSON"))
         .alias("reason"),
     )
 

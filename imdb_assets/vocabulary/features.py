@@ -38,14 +38,14 @@ _PRODUCTION_DECISION = "Decided when the film is made."
 _EARLIER_FILMS = "Based on ratings of films from strictly earlier years, by people hired before the film is shot."
 WHY_KNOWN = {
     "expectation": "Based on ratings of films from the ten years before, and on facts decided when the film is made.",
-    "era": "The year of release is planned.",
+    "era": "The release year is planned.",
     "length": _PRODUCTION_DECISION,
     "genres": _PRODUCTION_DECISION,
     "language": _PRODUCTION_DECISION,
     "country": _PRODUCTION_DECISION,
     "certificate": "Issued before a film may be shown.",
     "title": "The title is announced. Earlier films with the title are from strictly earlier years.",
-    "story": "The plot is written before the film is shot. The effect of its words was learned from earlier films.",
+    "story": "The plot is written before the film is shot. The effect of its words is learned from earlier films.",
     "director": _EARLIER_FILMS,
     "writer": _EARLIER_FILMS,
     "cast": _EARLIER_FILMS,

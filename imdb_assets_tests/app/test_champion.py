@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
     ("tracking_uri", "message"),
     [
         ("sqlite:////nowhere/mlflow.db", "make demo"),
-        ("http://user:secret@127.0.0.1:9", "http://127.0.0.1:9 does not answer"),
+        ("http://user:secret@127.0.0.1:9", "http://127.0.0.1:9 does not respond"),
     ],
 )
 @pytest.mark.parametrize(
@@ -48,5 +48,5 @@ def test_the_loaded_version_stays_in_use_while_the_registry_is_unreachable(tmp_p
     app.run()
     assert not app.exception
     assert rating(app) == expected
-    assert "does not answer; start it" in app.warning[0].value
+    assert "does not respond; start it" in app.warning[0].value
     assert "Until then, version 1 stays in use" in app.warning[0].value

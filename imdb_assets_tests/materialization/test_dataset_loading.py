@@ -89,7 +89,7 @@ def files(tmp_path: Path, spark_resource: Spark) -> Files:
     ("parser", "reason"),
     [
         (parse_losing_rows, "rows_in_equal_rows_kept_plus_rejected: title.ratings.tsv.gz has 40 rows, but 1 of them"),
-        (parse_rejecting_most, "few_rows_are_rejected: title.ratings.tsv.gz has 20 rows of 40 that could not be"),
+        (parse_rejecting_most, "few_rows_are_rejected: 20 of the 40 rows of title.ratings.tsv.gz could not be parsed"),
         (parse_without_a_column, "columns_are_as_declared: numVotes is missing"),
         (parse_into_nulls, "columns_are_as_declared: tconst is null in 1 rows"),
     ],

@@ -21,7 +21,7 @@ from imdb_assets.materialization.plots import (
 
 @pytest.mark.parametrize(
     ("least_votes", "label"),
-    [(0, "no votes"), (1, "1-9 votes"), (1000, "1,000-9,999 votes"), (10_000, "10,000 votes and more")],
+    [(0, "no votes"), (1, "1-9 votes"), (1000, "1,000-9,999 votes"), (10_000, "10,000 votes or more")],
 )
 def test_a_vote_band_is_labelled_by_its_first_and_last_vote(least_votes, label):
     assert vote_band_label(least_votes) == label

@@ -86,7 +86,11 @@ def test_a_valid_table_is_written_with_its_metadata(delta: DeltaLake, spark: Spa
 @pytest.mark.parametrize(
     ("rows", "ddl", "reason"),
     [
-        ([(1, 0.5), (1, 0.7)], "id int, size double", "primary_key_is_unique: 1 values of (id) repeat, such as 1"),
+        (
+            [(1, 0.5), (1, 0.7)],
+            "id int, size double",
+            "primary_key_is_unique: 1 values of (id) are repeated, such as 1",
+        ),
         ([(None, 0.5)], "id int, size double", "id is null in 1 rows"),
         ([("1", 0.5)], "id string, size double", "id is string, not int"),
         ([(1,)], "id int", "size is missing"),

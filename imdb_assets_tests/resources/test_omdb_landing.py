@@ -85,7 +85,7 @@ def test_outcomes_are_counted_and_every_byte_is_kept(landing, api, omdb, tmp_pat
     assert {name: metadata[name] for name in ResponseOutcome} == dict.fromkeys(ResponseOutcome, 1)
     (check,) = result.check_results
     assert not check.passed
-    assert check.description == "1 responses were not OMDb's JSON; see bronze_rejected_rows"
+    assert check.description == "1 responses were not OMDb JSON; see bronze_rejected_rows"
     (path,) = landing.files()
     replayed = RecordedOmdb(file=str(tmp_path / "lake" / path))
     assert dict(replayed.responses(["tt2", "tt4"])) == {"tt2": PLOTLESS, "tt4": garbage}

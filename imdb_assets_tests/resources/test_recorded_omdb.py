@@ -30,7 +30,7 @@ def test_a_recording_returns_the_bytes_of_each_requested_title_once(recorded):
 
 
 def test_a_title_missing_from_the_recording_raises_an_error(recorded):
-    with pytest.raises(OmdbNotRecorded, match="holds no response for tt9"):
+    with pytest.raises(OmdbNotRecorded, match="contains no response for tt9"):
         recorded.response("tt9")
 
 

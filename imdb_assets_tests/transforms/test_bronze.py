@@ -82,6 +82,6 @@ def test_the_latest_response_of_a_title_is_kept_and_invalid_lines_are_rejected(s
     )
     rejected = bronze.rejected_responses(parsed, snapshot_date=DAY).collect()
     assert [(row["dataset"], row["reason"]) for row in rejected] == [
-        ("omdb", "the response is not JSON of OMDb's"),
+        ("omdb", "the response is not OMDb JSON"),
         ("omdb", "is not a landed response"),
     ]

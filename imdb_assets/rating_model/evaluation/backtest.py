@@ -71,8 +71,8 @@ def backtest_year(films: RatedMovies, year: int, recipe: Recipe, log_step: StepL
     ):
         if n_films < MINIMUM_SPLIT_FILMS[split]:
             raise TooFewRatingsError(
-                f"{year} cannot be backtested: {n_films} mature rated {split} films, "
-                f"at least {MINIMUM_SPLIT_FILMS[split]} are needed."
+                f"{year} cannot be backtested: {n_films} mature rated {split} films found, "
+                f"at least {MINIMUM_SPLIT_FILMS[split]} needed."
             )
     test = films.where(films.years == year)
     rows = []

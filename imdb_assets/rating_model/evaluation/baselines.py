@@ -101,7 +101,7 @@ def tfidf_forest_predictions(
     """
     log_step("fitting the TF-IDF forest")
     tfidf_forest = fit_tfidf_forest(before, seed=seed)
-    log_step("fitting its leaky twin to measure the leak tax")
+    log_step("fitting the leaky TF-IDF forest to measure the leak tax")
     leaky_before, leaky_test = (_with_leaky_history(films, movie_features, history) for films in (before, test))
     leaky = fit_tfidf_forest(leaky_before, seed=seed)
     return {TFIDF_FOREST: tfidf_forest.predict_films(test), LEAKY_TFIDF_FOREST: leaky.predict_films(leaky_test)}

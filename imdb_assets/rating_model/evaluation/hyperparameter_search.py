@@ -54,8 +54,8 @@ def search_recipe(
         n_films, minimum = len(split_films.target_rating), MINIMUM_SPLIT_FILMS[split]
         if n_films < minimum:
             raise TooFewRatingsError(
-                f"Too few films before {first_test_year} for a search: {n_films} mature rated {split} films, "
-                f"at least {minimum} are needed."
+                f"Too few films before {first_test_year} for a search: {n_films} mature rated {split} films found, "
+                f"at least {minimum} needed."
             )
     prepared = prepare(earlier, start)
     optuna.logging.set_verbosity(optuna.logging.WARNING)

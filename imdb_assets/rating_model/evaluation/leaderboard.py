@@ -75,7 +75,7 @@ def leaderboard_markdown(leaderboard: pd.DataFrame) -> str:
               "mae": "MAE", "r2": "R2", "slope": "slope", "coverage_80": "80% covers"}  # fmt: skip
     table = figures_markdown(test.assign(interval=interval).rename(columns=labels), tuple(labels.values()))
     taxes = [
-        f"**Leak tax** ({population}): {tax:.3f} RMSE that the leaky twin gains by using future ratings."
+        f"**Leak tax** ({population}): {tax:.3f} RMSE that the leaky TF-IDF forest gains by using future ratings."
         for population, tax in leak_taxes(leaderboard).items()
     ]
     return "\n\n".join([table, *taxes])

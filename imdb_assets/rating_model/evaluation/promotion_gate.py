@@ -110,7 +110,7 @@ def may_be_champion(
     missing = [name for name in MUST_NOT_LOSE_TO if name not in baselines]
     if missing:
         raise ValueError(
-            f"The gate needs predictions of {', '.join(MUST_NOT_LOSE_TO)}; there are none of {missing[0]}."
+            f"The gate needs predictions of {', '.join(MUST_NOT_LOSE_TO)}, but those of {missing[0]} are missing."
         )
     others = {name: baselines[name] for name in MUST_NOT_LOSE_TO}
     for name, other in (others | ({"champion": champion} if champion else {})).items():
@@ -118,7 +118,7 @@ def may_be_champion(
             raise ValueError(f"Candidate and {name} predicted different films, so they cannot be compared.")
     population = judging_population(candidate.n_votes)
     if population is None:
-        reason = f"No population has {MINIMUM_JUDGED_FILMS} test films: too few to judge a candidate."
+        reason = f"No population has {MINIMUM_JUDGED_FILMS} test films, the minimum to judge a candidate."
         return Verdict(passed=False, reason=reason)
     films = candidate.of_population(population)
     metrics = measure(films)
@@ -187,7 +187,7 @@ def _baseline_rule(metrics: Metrics, baselines: Mapping[str, float]) -> _Rule:
     better = {name: rmse for name, rmse in baselines.items() if metrics.rmse > rmse}
     if better:
         return False, f"It loses to {_listed(better)}."
-    return True, f"It loses to no baseline: {_listed(baselines)}."
+    return True, f"It does not lose to any baseline: {_listed(baselines)}."
 
 
 def _in_band(name: str, band: tuple[float, float], interval: tuple[float | None, float | None, float | None]) -> _Rule:
@@ -198,7 +198,7 @@ def _in_band(name: str, band: tuple[float, float], interval: tuple[float | None,
     numbers = f"{value:.3f} (95% interval {low:.3f} to {high:.3f})"
     if holds:
         return True, f"Its {name} is {numbers}."
-    return False, f"Its {name} is {numbers}, wholly outside {band[0]:.2f} to {band[1]:.2f}."
+    return False, f"Its {name} is {numbers}, entirely outside {band[0]:.2f} to {band[1]:.2f}."
 
 
 def _listed(rmse: Mapping[str, float]) -> str:

@@ -86,7 +86,7 @@ def evaluate_recipe(
     first, last = test_years
     rolling_origin = predict_rolling_origin(films.where(films.years < first), recipe, log_step, columns=columns)
     before = films.where(films.years < first)
-    log_step(f"fitting on {len(before.target_rating):,} films until {first - 1} for the test")
+    log_step(f"fitting on {len(before.target_rating):,} films up to {first - 1} for the test")
     prepared = prepare(before, recipe, columns=columns)
     model = replace(grow(prepared, recipe, n_rounds=rolling_origin.n_rounds), calibration=rolling_origin.calibration)
     test = films.where((films.years >= first) & (films.years <= last))
@@ -110,7 +110,7 @@ def predict_rolling_origin(
     """
     last = int(films.years.max())
     validation = films.where(films.years == last)
-    log_step(f"fitting on films until {last - 1}; {last} sets the number of trees")
+    log_step(f"fitting on films up to {last - 1}; {last} determines the number of trees")
     model = fit(films.where(films.years < last), recipe, validation=validation, columns=columns)
     n_rounds = model.booster.best_iteration
     held_out, ratings = [films.years == last], [model.predict_films(validation)]
@@ -118,7 +118,7 @@ def predict_rolling_origin(
         earlier = films.years < year
         if earlier.sum() < MINIMUM_SPLIT_FILMS["training"] or not (films.years == year).any():
             break
-        log_step(f"fitting on films until {year - 1} to predict {year}")
+        log_step(f"fitting on films up to {year - 1} to predict {year}")
         model = fit(films.where(earlier), recipe, n_rounds=n_rounds, columns=columns)
         held_out.append(films.years == year)
         ratings.append(model.predict_films(films.where(held_out[-1])))

@@ -21,9 +21,9 @@ _PURPOSE = (
 )
 _EVALUATION = (
     "**Evaluation.** Temporal: the features of a film use only films of strictly earlier years. Those films enter with "
-    "today's ratings because IMDb publishes no history. Choices were made on the year before the test, calibration and "
-    "intervals were measured on the three years before it, and the test films were used once. The registered model was "
-    "then refitted through the last mature year."
+    "today's ratings because IMDb publishes no history. Modelling choices used the year before the test, calibration "
+    "and intervals were measured on the three years before it, and the test films were used once. The registered model "
+    "was then refitted through the last mature year."
 )
 
 
@@ -80,7 +80,7 @@ def model_card(
     ]
     settings = ", ".join(f"{name} {value}" for name, value in sorted(parameters.items()) if name != "dagster_run_id")
     data = (
-        f"**Data.** IMDb's snapshot of {tags.get('snapshot_date', 'an unknown day')} with plots, languages, countries "
+        f"**Data.** IMDb's snapshot of {tags.get('snapshot_date', 'an unknown date')} with plots, languages, countries "
         f"and certificates from OMDb. Tables and their Delta versions: {', '.join(tables) or 'not recorded'}."
     )
     parts = [

@@ -113,12 +113,12 @@ def rollback(tracking_uri: str) -> tuple[str, str]:
     before = champion.tags.get(CHAMPION_BEFORE)
     if before is None:
         raise NoPreviousChampionError(
-            f"{MODEL_NAME} version {champion.version} replaced no champion: there is none to go back to."
+            f"{MODEL_NAME} version {champion.version} did not replace a champion, so there is none to restore."
         )
     if version_numbered(tracking_uri, before) is None:
         raise NoPreviousChampionError(
-            f"{MODEL_NAME} version {before}, the champion before version {champion.version}, has been deleted: "
-            "there is none to go back to."
+            f"{MODEL_NAME} version {before}, the champion before version {champion.version}, has been deleted, "
+            "so it cannot be restored."
         )
     client = MlflowClient(tracking_uri)
     rolled_back = f"{datetime.now(tz=UTC).date().isoformat()}, to version {before}"
@@ -146,6 +146,6 @@ def _refusal(candidate: ModelVersion) -> str | None:
     if rolled_back is None:
         return None
     return (
-        f"Version {candidate.version} of {MODEL_NAME} was rolled back ({rolled_back}) and stays out until a new "
+        f"Version {candidate.version} of {MODEL_NAME} was rolled back ({rolled_back}) and is not promoted until a new "
         "candidate is trained."
     )

@@ -121,7 +121,7 @@ def _read(tracking_uri: str, version: ModelVersion, file: str, read: Callable[[s
     client = MlflowClient(tracking_uri)
     if file not in {logged.path for logged in client.list_artifacts(str(version.run_id))}:
         raise NotLoggedError(
-            f"The run of {MODEL_NAME} version {version.version} logged no {file}; train a new one: "
+            f"The run of {MODEL_NAME} version {version.version} logged no {file}; train a new version: "
             "`make demo FORCE=yes` (invented films) or `make real FORCE=yes` (IMDb's data)."
         )
     with tempfile.TemporaryDirectory() as folder:

@@ -90,7 +90,7 @@ def load_champion(tracking_uri: str, *, alias: str = CHAMPION) -> Champion:
     except (MlflowException, OSError) as error:
         raise RegistryUnreachableError(
             f"{name} could not be loaded ({str(error).splitlines()[0][:200]}). Check that its files are still where "
-            "the registry stores them and that it was trained by this version of the program, or train a new one."
+            "the registry stores them and that it was trained by this version of the program, or train a new model."
         ) from error
     return Champion(
         model=loaded.unwrap_python_model().model,
@@ -144,7 +144,7 @@ def _query(tracking_uri: str, query: Callable[[MlflowClient], _Result]) -> _Resu
 
 def _unreachable_error(tracking_uri: str) -> RegistryUnreachableError:
     return RegistryUnreachableError(
-        f"The registry at {_address(tracking_uri)} does not answer; start it, or set MLFLOW_TRACKING_URI to its "
+        f"The registry at {_address(tracking_uri)} does not respond; start it, or set MLFLOW_TRACKING_URI to its "
         "address."
     )
 

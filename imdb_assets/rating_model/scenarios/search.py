@@ -178,7 +178,7 @@ def _warnings(space: Space, *, n_rated: int, n_allowed: int) -> tuple[str, ...]:
     warnings = list(space.warnings)
     if space.n_combinations > MAX_EXACT_COMBINATIONS:
         warnings.append(
-            f"{space.n_combinations:,} combinations are too many to rate them all. A beam search rated {n_rated:,} "
+            f"{space.n_combinations:,} combinations are too many to rate all of them. A beam search rated {n_rated:,} "
             "teams, adding one person at a time to the most promising ones. Better combinations may exist."
         )
     if not n_allowed:

@@ -205,7 +205,7 @@ def build_space(model: RatingModel, draft: MovieDraft, variations: Variations) -
 def _validated_size(role: str, size: int, people: tuple[str, ...]) -> int:
     if not 1 <= size <= BILLED_CAST:
         raise ScenarioError(
-            f"Choose 1 to {BILLED_CAST} {role} per film, not {size}. The model ignores any further people."
+            f"Choose 1 to {BILLED_CAST} {role} per film, not {size}. The model ignores additional people."
         )
     if size > len(people):
         raise ScenarioError(

@@ -88,7 +88,7 @@ def prune_to_bounds(trees: Trees, *, low: np.ndarray, high: np.ndarray, dependen
     n_leaves = np.diff(compact.first_leaf).max(initial=0)
     if n_leaves > MAX_LEAVES:
         raise UnreadableTreesError(
-            f"A tree has {n_leaves} reachable leaves, and scenario search supports {MAX_LEAVES}. Vary fewer things."
+            f"A tree has {n_leaves} reachable leaves, but scenario search supports {MAX_LEAVES}. Vary fewer inputs."
         )
     return _ordered(compact, n_features=len(low), dependencies=dependencies)
 

@@ -92,7 +92,7 @@ def parse_drafts(rows: Sequence[Mapping[str, object]]) -> list[MovieDraft]:
     """
     if len(rows) > MAX_DRAFTS:
         raise MlflowException.invalid_parameter_value(
-            f"{len(rows):,} drafts in one request: send at most {MAX_DRAFTS:,}, and the others in further requests."
+            f"{len(rows):,} drafts in one request: send at most {MAX_DRAFTS:,} per request."
         )
     drafts = []
     for number, row in enumerate(rows):

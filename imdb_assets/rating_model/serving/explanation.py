@@ -192,7 +192,7 @@ def _people_sentence(model: RatingModel, draft: MovieDraft, role: str) -> str:
     ]
     if len(nconsts) > _MAX_NAMED:
         n_known = sum(career is not None for career in careers)
-        parts.append(f"{n_known} of all {len(nconsts)} have earlier rated films")
+        parts.append(f"in all, {n_known} of {len(nconsts)} have earlier rated films")
     return f"{'; '.join(parts)}."
 
 

@@ -35,7 +35,7 @@ _STOP_WORDS = frozenset(
 """Words that occur in plots of all kinds."""
 _MAX_YEARS_APART = 2
 _VERBS = {"directors": "directed", "writers": "wrote", "cast": "acted in"}
-_NOTHING_SHARED = "nothing in common by name, but similar earlier films by its people"
+_NOTHING_SHARED = "nothing specific in common, but the people involved made similar earlier films"
 
 
 @dataclass(frozen=True)

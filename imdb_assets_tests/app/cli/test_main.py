@@ -70,7 +70,7 @@ def test_a_rollback_restores_the_previous_version_and_refuses_a_second_time(tmp_
     assert version_of(uri, CHAMPION).version == 1
     refused = CliRunner().invoke(cli, ["rollback"])
     assert refused.exit_code == 1
-    assert refused.stderr == "imdb_rating version 1 replaced no champion: there is none to go back to.\n"
+    assert refused.stderr == "imdb_rating version 1 did not replace a champion, so there is none to restore.\n"
     assert version_of(uri, CHAMPION).version == 1
 
 

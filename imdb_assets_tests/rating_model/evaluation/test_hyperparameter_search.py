@@ -55,7 +55,7 @@ def test_the_search_ends_with_its_budget(films: RatedMovies) -> None:
 
 def test_too_few_films_are_refused_with_their_number(films: RatedMovies) -> None:
     with pytest.raises(
-        TooFewRatingsError, match="Too few films before 1995 for a search: 0 mature rated training films, at least 200"
+        TooFewRatingsError, match="Too few films before 1995 for a search: 0 mature rated training films found"
     ):
         search_recipe(films, 1995, lambda _: None, trials=1, seconds=1.0, start=START)
 

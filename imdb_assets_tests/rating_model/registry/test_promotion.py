@@ -38,7 +38,7 @@ def test_rollbacks_can_be_repeated_back_to_the_first_champion(uri: str) -> None:
     assert rollback(uri) == ("3", "2")
     assert champion(uri) == "2"
     assert rollback(uri) == ("2", "1")
-    with pytest.raises(NoPreviousChampionError, match="version 1 replaced no champion"):
+    with pytest.raises(NoPreviousChampionError, match="version 1 did not replace a champion"):
         rollback(uri)
     assert champion(uri) == "1"
 
@@ -62,7 +62,7 @@ def test_only_a_rollback_of_the_same_version_overrules_the_gate(uri: str) -> Non
     refused = reject_if_rolled_back(uri, PASSED)
     assert not refused.passed
     today = datetime.now(tz=UTC).date().isoformat()
-    assert refused.reason.startswith(f"Version 2 of imdb_rating was rolled back ({today}, to version 1) and stays out")
+    assert refused.reason.startswith(f"Version 2 of imdb_rating was rolled back ({today}, to version 1) and is not")
     assert refused.reason.endswith(PASSED.reason)
     new_candidate(uri)
     assert reject_if_rolled_back(uri, PASSED) == PASSED

@@ -25,7 +25,7 @@ def uri(tmp_path: Path) -> str:
 
 def test_a_file_that_a_run_did_not_log_is_named_with_the_command_to_run(uri: str) -> None:
     new_candidate(uri)
-    with pytest.raises(NotLoggedError, match=r"version 1 logged no predictions\.parquet; train a new one: `make demo"):
+    with pytest.raises(NotLoggedError, match=r"version 1 logged no predictions\.parquet; train a new version: `make "):
         logged_rows(uri, "predictions.parquet", alias=CANDIDATE)
 
 

@@ -89,7 +89,7 @@ def test_a_tree_of_one_leaf_is_a_constant():
 def test_a_tree_that_keeps_more_leaves_than_a_mask_has_bits_is_refused():
     large = _booster(num_leaves=100, n_rounds=1, min_data_in_leaf=5)
     everywhere = np.full(N_FEATURES, np.inf)
-    with pytest.raises(UnreadableTreesError, match="A tree has 100 reachable leaves, and scenario search supports 64"):
+    with pytest.raises(UnreadableTreesError, match="A tree has 100 reachable leaves, but scenario search supports 64"):
         prune_to_bounds(read_trees(large), low=-everywhere, high=everywhere, dependencies=NO_PEOPLE)
 
 

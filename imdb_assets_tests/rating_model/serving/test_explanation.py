@@ -129,7 +129,7 @@ def test_a_forest_refuses_to_explain(model: RatingModel) -> None:
 def test_a_list_of_more_than_two_people_ends_with_the_number_who_have_films(model: RatingModel) -> None:
     many = BARE.model_copy(update={"cast": ("nm0000044", "nm0000055", "Nobody Yet", "nm0000066")})
     [sentence] = [reason.sentence for reason in explain(model, [many])[0].reasons if reason.group == "cast"]
-    assert sentence.endswith("; 3 of all 4 have earlier rated films.")
+    assert sentence.endswith("; in all, 3 of 4 have earlier rated films.")
     assert "Nobody Yet" not in sentence
 
 
