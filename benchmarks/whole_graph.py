@@ -17,7 +17,7 @@ DEMO_MOVIES = 3000
 def measure(
     folder: Path, *, movies: int, snapshot: int = 1, job: str = "whole_platform"
 ) -> tuple[int, float, float, str]:
-    """Run a job once in a process of its own.
+    """Run a job once in a separate process.
 
     Args:
         folder: Folder for the lake, the registry and Dagster's instance.

@@ -18,7 +18,7 @@ def interval_chart(predictions: Mapping[str, Prediction], shares: Rows, *, actua
     """Draw a row per prediction, its interval as a band and its rating as a point.
 
     Args:
-        predictions: By name. The names are shown where there are several predictions.
+        predictions: Predictions by name. The names are shown if there are several.
         shares: The distribution of released films' ratings, from `rating_shares`; empty if unknown.
         actual_rating: The rating of a released film.
     """

@@ -1,4 +1,4 @@
-"""The landing assets: IMDb's datasets and OMDb's responses as received. Datasets are loaded into bronze at once."""
+"""The landing assets: IMDb's datasets and OMDb's responses as received. The same step loads datasets into bronze."""
 
 from datetime import date
 
@@ -18,7 +18,7 @@ from imdb_assets.transforms import bronze
 
 @dataset_assets
 def imdb_datasets(lines: DataFrame, dataset: str, snapshot_date: date) -> ParsedDataset:
-    """Land each dataset and load it into bronze, several at once. A refused dataset does not affect the others."""
+    """Land each dataset and load it into bronze, several in parallel. A refused dataset does not affect the others."""
     table = DATASETS[dataset]
     parsed = bronze.parsed_lines(lines, table)
     return ParsedDataset(

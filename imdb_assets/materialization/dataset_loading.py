@@ -81,7 +81,7 @@ class DatasetOutcome:
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetLoader:
-    """Lands and loads datasets. May be used from several threads at once."""
+    """Lands and loads datasets. Thread-safe."""
 
     parse: ParseDataset
     source: ImdbDatasets

@@ -87,7 +87,7 @@ class HttpImdbDatasets(ImdbDatasets):
             retry_after_max=120,
         )
         session = requests.Session()
-        # Without `identity`, a server may compress the gzip file once more.
+        # Without `identity`, a server may compress the gzip file again.
         session.headers["Accept-Encoding"] = "identity"
         for scheme in ("http://", "https://"):
             session.mount(scheme, HTTPAdapter(max_retries=retry))

@@ -1,4 +1,4 @@
-"""Countries with a feature of their own, spelled as OMDb spells them today."""
+"""Countries that have their own feature, in OMDb's current spelling."""
 
 COUNTRIES = (
     "United States", "United Kingdom", "France", "India", "Germany", "Japan", "Canada", "Italy", "Spain", "China",

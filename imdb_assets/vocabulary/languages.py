@@ -1,4 +1,4 @@
-"""Languages with a feature of their own, spelled as OMDb spells them."""
+"""Languages that have their own feature, in OMDb's spelling."""
 
 LANGUAGES = (
     "English", "French", "Spanish", "German", "Italian", "Japanese", "Korean", "Mandarin", "Cantonese", "Hindi",

@@ -19,7 +19,7 @@ def built_once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path
     """
     base = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
-        # Each worker has a folder of its own in the session's.
+        # Each worker has its own folder in the session's folder.
         base = base.parent
     folder = base / "shared" / name
     finished = folder.with_suffix(".finished")

@@ -147,7 +147,7 @@ def pair_states(
 
     Args:
         directors: Ids (nconst), object.
-        partners: Ids, as long as `directors`; where they are equal there is no state.
+        partners: Ids, as long as `directors`; equal ids have no state.
         role: The partners' role, `writer` or `cast`.
         years: int64 release years, as long as `directors`.
         pairs: The history by pair.

@@ -189,7 +189,7 @@ class ReleasedFilms:
 
 
 def _folded_titles(facts: pd.DataFrame) -> dict[str, pa.Array]:
-    """Return the folded titles, and the folded original titles where they differ."""
+    """Return the folded titles, and the folded original titles if different."""
     titles, originals = (
         [fold(text) if isinstance(text, str) else None for text in facts[name]] for name in ("title", "original_title")
     )

@@ -56,7 +56,7 @@ def _cuts(reference: np.ndarray, n_bins: int) -> np.ndarray:
     if len(values) <= n_bins:
         return values[:-1]
     quantiles = np.quantile(reference, np.arange(1, n_bins) / n_bins, method="inverted_cdf")
-    # A value that covers several quantiles becomes a bin of its own, as does the largest value.
+    # A value that covers several quantiles gets its own bin, as does the largest value.
     repeated = [value for value in np.unique(quantiles) if (quantiles == value).sum() > 1]
     below = [values[np.searchsorted(values, value) - 1] for value in repeated if value > values[0]]
     cuts = np.unique([*quantiles, *below])

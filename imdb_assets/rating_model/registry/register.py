@@ -92,7 +92,7 @@ def register(model: RatingModel, *, alias: str, tags: Mapping[str, str]) -> str:
 
 
 def _log_quietly(**model: Any) -> ModelInfo:
-    # An input example would run the model once more to infer the signature, which is given explicitly.
+    # An input example would run the model again to infer the signature, which is given explicitly.
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*An input example was not provided")
         return mlflow.pyfunc.log_model(**model)

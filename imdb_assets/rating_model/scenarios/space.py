@@ -90,7 +90,7 @@ class Space:
 
     Attributes:
         draft: The draft, its people as ids.
-        facts: Values of each axis of facts; one value where it does not vary.
+        facts: Values of each axis of facts; a single value if the axis does not vary.
         people: Candidates of each role, as ids.
         n_people: Number of people to choose for each role.
         groups: The constraints.
