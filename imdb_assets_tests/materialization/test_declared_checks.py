@@ -51,4 +51,4 @@ def test_rows_nulls_and_repeated_keys_are_counted(spark: SparkSession):
     assert (statistics.n_rows, statistics.n_repeated_keys, statistics.n_nulls) == (4, 1, {"id": 1, "size": 2})
     assert statistics.nulls_in_required_columns(THINGS) == {"id": 1}
     result = key_result(THINGS, frame, statistics)
-    assert (result.passed, result.description) == (False, "1 values of (id) repeat, such as 1")
+    assert (result.passed, result.description) == (False, "1 values of (id) are repeated, such as 1")
