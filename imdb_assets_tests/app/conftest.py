@@ -92,8 +92,8 @@ def measured_uri(tmp_path_factory: pytest.TempPathFactory) -> str:
         forecast_date=pd.Timestamp("2024-03-01"),
     )  # fmt: skip
     scoreboard = forecasts[:20].assign(
-        target_rating=unseen["target_rating"][:20], n_votes=100, n_days=800,
-        error=lambda rows: rows["target_rating"] - rows["predicted_rating"],
+        average_rating=unseen["target_rating"][:20], n_votes=100, n_days=800,
+        error=lambda rows: rows["average_rating"] - rows["predicted_rating"],
         is_within_80=True, is_within_90=True,
     )  # fmt: skip
     for rows, file in (
