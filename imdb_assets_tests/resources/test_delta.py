@@ -133,7 +133,7 @@ def test_the_examples_in_the_docs_run(delta, spark, tmp_path, monkeypatch, capsy
     for example in re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL):
         exec(example, names)  # noqa: S102 - our own page
     assert "The One" in capsys.readouterr().out
-    assert names["movies_then"].num_rows == 1
+    assert names["earlier_movies"].num_rows == 1
 
 
 def test_a_past_snapshot_is_read_by_its_version(delta, spark, tmp_path):
