@@ -10,16 +10,22 @@ from dagster_shared.error import SerializableErrorInfo
 # The messages of these errors include the fix. Other errors are shown with their stack trace.
 ERRORS_WITHOUT_TRACE = {
     "DatasetRefused",
+    "DatasetUnreachable",
     "JavaMissing",
-    "NoChampion",
+    "NoChampionError",
+    "NotLoggedError",
     "OmdbKeyRefused",
     "OmdbNotRecorded",
     "OmdbUnavailable",
+    "RegistryUnreachableError",
+    "RolledBackError",
+    "SettingsError",
     "StorageError",
     "StorageFileMissing",
     "StorageRefused",
     "StorageUnavailable",
     "TableMissing",
+    "TooFewRatingsError",
     "ValueError",
 }
 

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.slow
 SILVER = dg.AssetSelection.groups("silver") - dg.AssetSelection.assets("silver_omdb_facts")
 SELECTION = SILVER.upstream() | dg.AssetSelection.assets("bronze_rejected_rows")
 TABLES = [table for table in silver.TABLES if table != silver.OMDB_FACTS]
+HISTORY = dg.AssetSelection.assets(silver.RATING_HISTORY.asset_name).upstream()
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +70,7 @@ def test_only_tables_downstream_of_a_changed_dataset_are_rebuilt(lake: DatasetLa
 
 
 def test_rating_history_has_one_row_per_change_even_if_a_snapshot_is_loaded_repeatedly(tmp_path: Path) -> None:
-    lake = DatasetLake(tmp_path, SELECTION)
+    lake = DatasetLake(tmp_path, HISTORY)
     assert lake.run().success
     first = {row["tconst"]: row["n_votes"] for row in lake.delta.read("silver/rating_history").collect()}
     write_snapshot(lake.datasets, movies=60, seed=1, snapshot=2)

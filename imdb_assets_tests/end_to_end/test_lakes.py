@@ -1,6 +1,6 @@
 """One contract for a lake in a folder and one on Azurite: MERGE, time travel and a killed write; and the graph.
 
-test_whole_pipeline.py runs the whole graph in a folder and test_stack.py on Azurite; here its core runs on Azurite.
+test_whole_pipeline.py runs the whole graph in a folder and test_stack.py on Azurite; here a part of it runs on Azurite.
 """
 
 import json
@@ -54,7 +54,7 @@ def observed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.mark.parametrize("observed", [AZURITE], indirect=True)
-def test_the_core_of_the_graph_runs_and_a_second_run_writes_nothing(observed: dict) -> None:
+def test_a_part_of_the_graph_runs_and_a_second_run_writes_nothing(observed: dict) -> None:
     assert observed["graph"]["is_unchanged_by_the_second_run"]
     assert [name for name, rows in observed["graph"]["rows"].items() if not rows] == []
 

@@ -1,10 +1,13 @@
+import ast
 import io
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import dagster as dg
 
-from imdb_assets.materialization.progress import ProgressHandler
+import imdb_assets
+from imdb_assets.materialization.progress import ERRORS_WITHOUT_TRACE, ProgressHandler
 from imdb_assets.resources.delta import TableMissing
 
 
@@ -83,3 +86,13 @@ def test_an_unknown_error_is_printed_with_its_stack_trace():
     text = printed(faulty)
     assert "KeyError: 'tconst'" in text
     assert "test_progress.py" in text
+
+
+def test_errors_shown_without_their_trace_exist() -> None:
+    nodes = [
+        node
+        for path in Path(imdb_assets.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    ]
+    classes = {node.name for node in nodes if isinstance(node, ast.ClassDef)}
+    assert ERRORS_WITHOUT_TRACE - classes == {"ValueError"}

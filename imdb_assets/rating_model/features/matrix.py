@@ -22,15 +22,15 @@ from imdb_assets.rating_model.features.history_table import (
     shrunken,
     text_subjects,
 )
-from imdb_assets.rating_model.features.person_features import NEUTRAL, franchise_states, pair_states, role_features
+from imdb_assets.rating_model.features.person_features import franchise_states, pair_states, role_features
 from imdb_assets.tables.history import ANYBODY
 from imdb_assets.vocabulary.certificates import CERTIFICATES
 from imdb_assets.vocabulary.countries import COUNTRIES
-from imdb_assets.vocabulary.features import FEATURE_NAMES, feature_slug
+from imdb_assets.vocabulary.features import FEATURE_NAMES, NEUTRAL_VALUES, feature_slug
 from imdb_assets.vocabulary.roles import PAIRED_CAST, ROLE_LISTS, ROLES
 from imdb_assets.vocabulary.title_stems import title_stem
 
-_NEUTRAL_ROW = np.array([NEUTRAL[name] for name in FEATURE_NAMES])
+_NEUTRAL_ROW = np.array([NEUTRAL_VALUES[name] for name in FEATURE_NAMES])
 _Columns = dict[str, np.ndarray]
 
 
@@ -156,7 +156,7 @@ def _team_features(credits: Mapping[str, Credits], team: Credits, people: Histor
         "team_effect_pooled": shrunken(total, weight),
         "team_all_effect_pooled": shrunken(team.sum(any_role.take("sum_weighted_effect")), all_weight),
         "team_log_weight": np.where(
-            count > 0, np.log1p(all_weight / np.maximum(team.count(), 1)), NEUTRAL["team_log_weight"]
+            count > 0, np.log1p(all_weight / np.maximum(team.count(), 1)), NEUTRAL_VALUES["team_log_weight"]
         ),
     }
 
@@ -167,12 +167,12 @@ def _genre_features(drafts: pd.DataFrame, team: Credits, genres: HistoryTable) -
     everyone = np.ones(len(by_genre.rows), bool)
     effect = states.effect()
     return {
-        "team_genre_effect_mean": by_genre.mean(effect, everyone, NEUTRAL["team_genre_effect_mean"]),
-        "team_genre_effect_max": by_genre.highest(effect, everyone, NEUTRAL["team_genre_effect_max"]),
+        "team_genre_effect_mean": by_genre.mean(effect, everyone, NEUTRAL_VALUES["team_genre_effect_mean"]),
+        "team_genre_effect_max": by_genre.highest(effect, everyone, NEUTRAL_VALUES["team_genre_effect_max"]),
         "team_genre_effect_pooled": shrunken(
             by_genre.sum(states.take("sum_weighted_effect")), by_genre.sum(states.take("sum_weight"))
         ),
-        "team_genre_share": by_genre.mean(states.known.astype("float64"), everyone, NEUTRAL["team_genre_share"]),
+        "team_genre_share": by_genre.mean(states.known.astype("float64"), everyone, NEUTRAL_VALUES["team_genre_share"]),
     }
 
 
@@ -183,12 +183,12 @@ def _pair_features(credits: Mapping[str, Credits], history: HistoryTable) -> _Co
         states = pair_states(pairs.directors, pairs.partners, role, pairs.credits.years, history)
         others = ~pairs.is_self
         name = f"{role}_pair_effect_mean"
-        columns[name] = pairs.credits.mean(states.effect(), others, NEUTRAL[name])
+        columns[name] = pairs.credits.mean(states.effect(), others, NEUTRAL_VALUES[name])
         columns[f"{role}_pair_films_max"] = pairs.credits.highest(np.log1p(states.take("n_films")), others, 0.0)
         if role == "writer":
             # A director paired with several writers counts once.
             share = pairs.share_of_directors(pairs.is_self)
-            columns["director_writes"] = np.where(np.isnan(share), NEUTRAL["director_writes"], share)
+            columns["director_writes"] = np.where(np.isnan(share), NEUTRAL_VALUES["director_writes"], share)
     return columns
 
 
@@ -206,9 +206,11 @@ def _title_features(drafts: pd.DataFrame, credits: Mapping[str, Credits], franch
     has_most = states.known & (states.take("n_films") == films[team.rows])
     return {
         "title_effect": title.effect(),
-        "title_last_rating": title.take("last_year_rating", absent=NEUTRAL["title_last_rating"]),
+        "title_last_rating": title.take("last_year_rating", absent=NEUTRAL_VALUES["title_last_rating"]),
         "title_log_votes": np.log1p(title.take("mean_votes")),
         "franchise_effect": team.mean(states.effect(), has_most, 0.0),
-        "franchise_last_rating": team.mean(states.take("last_year_rating"), has_most, NEUTRAL["franchise_last_rating"]),
+        "franchise_last_rating": team.mean(
+            states.take("last_year_rating"), has_most, NEUTRAL_VALUES["franchise_last_rating"]
+        ),
         "franchise_log_films": np.log1p(films),
     }

@@ -21,12 +21,10 @@ from imdb_assets.rating_model.features.history_table import (
     text_subjects,
 )
 from imdb_assets.vocabulary.effect_estimation import EFFECT_DECAY_YEARS
-from imdb_assets.vocabulary.features import FEATURES
+from imdb_assets.vocabulary.features import NEUTRAL_VALUES
 
 # The mean rating of a person with few films is shrunk towards 6.2, about IMDb's mean, with the weight of two films.
 _RATING_PRIOR_FILMS, _RATING_PRIOR = 2.0, 6.2
-NEUTRAL = {feature.name: feature.neutral for feature in FEATURES}
-"""The neutral value of each feature, used where the fact is absent."""
 
 
 class Aggregation(IntEnum):
@@ -57,7 +55,7 @@ class RoleFeature:
     @property
     def absent(self) -> float:
         """The feature's value for a film without any known value."""
-        return NEUTRAL[self.feature]
+        return NEUTRAL_VALUES[self.feature]
 
     def aggregate(self, credits: Credits) -> np.ndarray:
         """Return the feature per draft, float64; `credits` has one credit per value."""

@@ -15,7 +15,7 @@ from imdb_assets.rating_model.features.history_table import (
     person_numbers,
     person_subjects,
 )
-from imdb_assets.rating_model.features.person_features import NEUTRAL, franchise_states, pair_states, role_features
+from imdb_assets.rating_model.features.person_features import franchise_states, pair_states, role_features
 from imdb_assets.rating_model.scenarios.kernel.arrays import GroupLimits, PairArrays, RoleArrays, TeamArrays
 from imdb_assets.rating_model.scenarios.kernel.columns import (
     CREDIT_SUM_EFFECT,
@@ -25,6 +25,7 @@ from imdb_assets.rating_model.scenarios.kernel.columns import (
 )
 from imdb_assets.rating_model.scenarios.space import Space
 from imdb_assets.vocabulary.effect_estimation import EFFECT_SHRINKAGE
+from imdb_assets.vocabulary.features import NEUTRAL_VALUES
 from imdb_assets.vocabulary.roles import PAIRED_CAST, ROLE_LISTS
 from imdb_assets.vocabulary.title_stems import title_stem
 
@@ -103,7 +104,7 @@ class KernelInputs:
                     person_sums=_columns(any_role.take("sum_weighted_effect"), any_role.take("sum_weight")),
                     genres=self._genres(genres, year),
                     franchise=franchise,
-                    neutral=np.array([NEUTRAL[name] for name in TEAM_FEATURES]),
+                    neutral=np.array([NEUTRAL_VALUES[name] for name in TEAM_FEATURES]),
                     features=self._numbers(TEAM_FEATURES),
                     shrinkage=EFFECT_SHRINKAGE,
                     franchise_cast=PAIRED_CAST,
@@ -141,7 +142,7 @@ class KernelInputs:
         states = pair_states(first, second, role, np.full(len(first), year, "int64"), self._history.pairs)
         effect, log_films = states.effect(), np.log1p(states.take("n_films"))
         names = PAIR_FEATURES[role]
-        neutral = (NEUTRAL[names[0]], 0.0, NEUTRAL[names[2]] if names[2] else 0.0)
+        neutral = (NEUTRAL_VALUES[names[0]], 0.0, NEUTRAL_VALUES[names[2]] if names[2] else 0.0)
         for name, values, without in zip(names, (effect, log_films, np.array([0.0, 1.0])), neutral, strict=True):
             if name:
                 self._add_range(name, values, without)
@@ -162,9 +163,9 @@ class KernelInputs:
         )
         total, weight, effect = states.take("sum_weighted_effect"), states.take("sum_weight"), states.effect()
         for name in ("team_genre_effect_mean", "team_genre_effect_max"):
-            self._add_range(name, effect, NEUTRAL[name])
+            self._add_range(name, effect, NEUTRAL_VALUES[name])
         self._add_range("team_genre_effect_pooled", _means(total, weight), 0.0)
-        self._add_range("team_genre_share", np.array([0.0, 1.0]), NEUTRAL["team_genre_share"])
+        self._add_range("team_genre_share", np.array([0.0, 1.0]), NEUTRAL_VALUES["team_genre_share"])
         return _columns(effect, total, weight, states.known.astype("float64")).reshape(len(self._ids), len(codes), 4)
 
     def _franchise(self, years: np.ndarray) -> np.ndarray:
@@ -178,7 +179,7 @@ class KernelInputs:
             "franchise_log_films": log_films,
         }
         for name, values in features.items():
-            self._add_range(name, values[states.known], NEUTRAL[name])
+            self._add_range(name, values[states.known], NEUTRAL_VALUES[name])
         return _columns(n_films, log_films, effect, last_rating)
 
     def _limits(self, any_role: States) -> GroupLimits:
@@ -202,7 +203,7 @@ class KernelInputs:
         self._add_range("team_effect_pooled", _means(weighted_effect, weight), 0.0)
         weighted_effect, weight = any_role.take("sum_weighted_effect"), any_role.take("sum_weight")
         self._add_range("team_all_effect_pooled", _means(weighted_effect, weight), 0.0)
-        self._add_range("team_log_weight", np.log1p(weight), NEUTRAL["team_log_weight"])
+        self._add_range("team_log_weight", np.log1p(weight), NEUTRAL_VALUES["team_log_weight"])
 
     def _add_range(self, feature: str, values: np.ndarray, neutral: float) -> None:
         """Extend the range of a feature that is a mean, an extreme or a pooled mean of these values, or neutral."""

@@ -56,7 +56,7 @@ def test_a_similar_film_names_the_people_and_facts_it_shares(model: RatingModel)
 def test_a_film_with_nothing_in_common_by_name_is_explained_too(model: RatingModel) -> None:
     draft = MovieDraft(release_year=2099, directors=(HOMONYMS[0],))
     reasons = {film.why for film in similar_films(model, draft, k=50)}
-    assert "Nothing in common by name, but similar earlier films by its people." in reasons
+    assert "Nothing specific in common, but the people involved made similar earlier films." in reasons
 
 
 def test_films_of_a_genre_of_the_draft_come_first(model: RatingModel) -> None:
