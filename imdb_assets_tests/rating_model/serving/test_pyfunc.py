@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import mlflow
 import pytest
 from mlflow.artifacts import download_artifacts
 
@@ -49,8 +50,10 @@ ROWS = [{"release_year": 2027}, {"release_year": 2027, "genres": ["Drama"], "plo
 
 @pytest.fixture(scope="module")
 def artifact(champion_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    # The registry is always the process's own, whatever `tracking_uri` download_artifacts gets.
+    mlflow.set_tracking_uri(champion_uri)
     folder = tmp_path_factory.mktemp("artifact")
-    return Path(download_artifacts("models:/imdb_rating@champion", tracking_uri=champion_uri, dst_path=str(folder)))
+    return Path(download_artifacts("models:/imdb_rating@champion", dst_path=str(folder)))
 
 
 @pytest.fixture(scope="module")
