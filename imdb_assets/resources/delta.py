@@ -2,14 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import dagster as dg
 import pandas as pd
 import pyarrow as pa
-from delta import DeltaTable
-from delta.tables import DeltaMergeBuilder
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
@@ -21,6 +19,7 @@ from imdb_assets.tables.table import Table
 ROWS_PER_FILE = 2_000_000
 # MERGE has no option for the metadata of its commit, only this setting of the session.
 USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
+_INSERT = "WHEN NOT MATCHED THEN INSERT *"
 # Commits that rearrange files without changing rows.
 MAINTENANCE = {"OPTIMIZE", "VACUUM START", "VACUUM END", "REORG"}
 # Commits that declare columns and constraints without writing rows.
@@ -108,10 +107,10 @@ class DeltaLake(dg.ConfigurableResource):
             return
         others = [name for name in frame.columns if name not in table.primary_key]
         differs = " OR ".join(f"NOT (kept.`{name}` <=> new.`{name}`)" for name in others) or "false"
-        merge = self._by_key(table, frame).whenMatchedUpdateAll(condition=differs).whenNotMatchedInsertAll()
+        clauses = [f"WHEN MATCHED AND ({differs}) THEN UPDATE SET *", _INSERT]
         if is_whole:
-            merge = merge.whenNotMatchedBySourceDelete()
-        self._execute(merge, table, record)
+            clauses.append("WHEN NOT MATCHED BY SOURCE THEN DELETE")
+        self._merge_by_key(table, frame, clauses, record)
 
     def insert_new(self, table: Table, frame: DataFrame, *, record: Mapping[str, object] | None = None) -> None:
         """Add the rows with new keys. Existing rows are never changed or deleted.
@@ -124,20 +123,24 @@ class DeltaLake(dg.ConfigurableResource):
         if not self.exists(table.path):
             self.overwrite(table, frame, record=record)
             return
-        self._execute(self._by_key(table, frame).whenNotMatchedInsertAll(), table, record)
+        self._merge_by_key(table, frame, [_INSERT], record)
 
-    def _by_key(self, table: Table, frame: DataFrame) -> DeltaMergeBuilder:
+    def _merge_by_key(
+        self, table: Table, frame: DataFrame, clauses: Sequence[str], record: Mapping[str, object] | None
+    ) -> None:
+        # In SQL, because Delta's Python API needs plug-ins on a Spark Connect server.
+        session, view = self.spark.spark_session, f"new_{table.asset_name}"
         same_key = " AND ".join(f"kept.`{name}` = new.`{name}`" for name in table.primary_key)
-        existing = DeltaTable.forPath(self.spark.spark_session, self.lake.uri(table.path))
-        return existing.alias("kept").merge(frame.alias("new"), same_key)
-
-    def _execute(self, merge: DeltaMergeBuilder, table: Table, record: Mapping[str, object] | None) -> None:
-        settings = self.spark.spark_session.conf
-        settings.set(USER_METADATA, _user_metadata(table, record))
+        frame.createOrReplaceTempView(view)
+        session.conf.set(USER_METADATA, _user_metadata(table, record))
         try:
-            merge.execute()
+            session.sql(
+                f"MERGE INTO delta.`{self.lake.uri(table.path)}` AS kept USING {view} AS new ON {same_key} "
+                + " ".join(clauses)
+            )
         finally:
-            settings.unset(USER_METADATA)
+            session.conf.unset(USER_METADATA)
+            session.catalog.dropTempView(view)
 
     def _declare(self, table: Table) -> None:
         """Create or replace a table's columns, constraints and comments if they differ, in a commit without rows."""

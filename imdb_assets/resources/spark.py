@@ -3,11 +3,13 @@
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from dagster_pyspark import LazyPySparkResource
+from delta import configure_spark_with_delta_pip
 from pydantic import Field
 from pyspark import SparkContext
 from pyspark.sql import SparkSession
@@ -16,7 +18,8 @@ from imdb_assets.resources.blob_storage import BlobStorage
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.java import java_version, prepare_launch, tools_folder
 
-DELTA_PACKAGES = ("io.delta:delta-spark_4.2_2.13:4.4.0", "io.delta:delta-storage:4.4.0")
+_DELTA_VERSION = version("delta-spark")
+DELTA_PACKAGES = (f"io.delta:delta-spark_4.2_2.13:{_DELTA_VERSION}", f"io.delta:delta-storage:{_DELTA_VERSION}")
 # Delta declares these dependencies (87 MB). pyspark ships its own versions, and a second Hadoop causes conflicts.
 EXCLUDED_PACKAGES = (
     "com.fasterxml.jackson.core:*",
@@ -96,10 +99,10 @@ class Spark(LazyPySparkResource):
         settings |= {name: str(value) for name, value in self.spark_config.items()}
         if self.remote:
             return _configured(SparkSession.builder.remote(self.remote), settings).getOrCreate()
-        settings |= jar_settings((*DELTA_PACKAGES, *self.lake.spark_packages()), for_local=is_local)
         if SparkSession.getActiveSession() is None:
             prepare_launch(self.java_home)
-        return _configured(SparkSession.builder.master(self.master), settings).getOrCreate()
+        builder = _configured(SparkSession.builder.master(self.master), settings)
+        return with_jars(builder, self.lake.spark_packages(), for_local=is_local).getOrCreate()
 
     def _local_settings(self) -> dict[str, str]:
         java_options = [
@@ -124,32 +127,44 @@ class Spark(LazyPySparkResource):
         }
 
 
-def jar_settings(packages: Sequence[str], *, for_local: bool) -> dict[str, str]:
-    """Return the settings with which Spark loads packages.
+def with_jars(builder: SparkSession.Builder, packages: Sequence[str], *, for_local: bool) -> SparkSession.Builder:
+    """Add Delta's jars and others to a session.
+
+    Args:
+        builder: The builder of the session.
+        packages: Maven coordinates of the other jars.
+        for_local: Whether the master is local.
+
+    Returns:
+        The builder with the paths of the jars if all of them are already downloaded. Otherwise the session downloads
+        the jars at its start.
+    """
+    if settings := downloaded_jars((*DELTA_PACKAGES, *packages), for_local=for_local):
+        return _configured(builder, settings)
+    download = {"spark.jars.excludes": ",".join(EXCLUDED_PACKAGES), "spark.jars.ivy": str(tools_folder() / "ivy")}
+    _, *others = DELTA_PACKAGES
+    return configure_spark_with_delta_pip(_configured(builder, download), extra_packages=[*others, *packages])
+
+
+def downloaded_jars(packages: Sequence[str], *, for_local: bool) -> dict[str, str]:
+    """Return the settings with the paths of the jars of Maven coordinates; empty if a jar is not downloaded yet.
 
     Args:
         packages: Maven coordinates.
         for_local: Whether the master is local.
-
-    Returns:
-        The paths of the jars if all of them are already downloaded, otherwise settings that download them.
     """
     jars = [
         tools_folder() / "ivy" / "jars" / f"{package.replace(':', '_', 1).replace(':', '-')}.jar"
         for package in packages
     ]
-    if all(jar.exists() for jar in jars):
-        # The class path is the fastest way, but only a local master can read it.
-        return (
-            {"spark.driver.extraClassPath": os.pathsep.join(map(str, jars))}
-            if for_local
-            else {"spark.jars": ",".join(map(str, jars))}
-        )
-    return {
-        "spark.jars.packages": ",".join(packages),
-        "spark.jars.excludes": ",".join(EXCLUDED_PACKAGES),
-        "spark.jars.ivy": str(tools_folder() / "ivy"),
-    }
+    if not all(jar.exists() for jar in jars):
+        return {}
+    # The class path is the fastest way, but only a local master can read it.
+    return (
+        {"spark.driver.extraClassPath": os.pathsep.join(map(str, jars))}
+        if for_local
+        else {"spark.jars": ",".join(map(str, jars))}
+    )
 
 
 def _configured(builder: SparkSession.Builder, settings: Mapping[str, str]) -> SparkSession.Builder:
@@ -171,7 +186,7 @@ def set_up(java_home: str | None) -> str:
         JavaMissing: If no Java is available.
     """
     java = prepare_launch(java_home) / "bin" / "java"
-    if "spark.jars.packages" in jar_settings(DELTA_PACKAGES, for_local=True):
+    if not downloaded_jars(DELTA_PACKAGES, for_local=True):
         _warm_up(java_home, java_options=[])
     if not _class_archive().exists():
         # Loading classes from the archive takes half the time.

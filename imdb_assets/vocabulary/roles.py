@@ -1,8 +1,8 @@
 """Roles in a movie: which IMDb categories they cover and which draft columns list the people.
 
-A new role also needs a field in `features/draft.py`, a column in `tables/gold.py`, its histories in
-`transforms/history.py`, its words in `serving/`, an axis in `scenarios/space.py` and `scenarios/kernel_inputs.py`, and
-fields in `app/`: search for `writers`.
+A new role also needs its features in `features`, a field in `features/draft.py`, a column in `tables/gold.py`, its
+histories in `transforms/history.py`, its words in `serving/`, an axis in `scenarios/space.py` and
+`scenarios/kernel_inputs.py`, and fields in `app/`: search for `writers`.
 """
 
 ROLES = ("director", "writer", "cast")

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ import pytest
 from deltalake import DeltaTable
 
 from imdb_assets.resources.java import prepare_launch
-from imdb_assets.resources.spark import DELTA_PACKAGES, SETTINGS, jar_settings
+from imdb_assets.resources.spark import DELTA_PACKAGES, SETTINGS, downloaded_jars
 from imdb_assets.tables import bronze, gold, silver
 from imdb_assets.tables.history import PERSON_HISTORY
 from imdb_assets.tables.monitoring import FORECASTS
@@ -92,7 +91,7 @@ def connect_server(folder: Path) -> Iterator[dict[str, str]]:
     """A Spark Connect server with Delta, as another team would run it."""
     port = free_port()
     binding = {"spark.connect.grpc.binding.address": "127.0.0.1", "spark.connect.grpc.binding.port": str(port)}
-    settings = SETTINGS | jar_settings(DELTA_PACKAGES, for_local=True) | binding | SMALL_DATA
+    settings = SETTINGS | downloaded_jars(DELTA_PACKAGES, for_local=True) | binding | SMALL_DATA
     command = [
         str(SPARK_HOME / "bin" / "spark-submit"),
         *("--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "--master", "local[2]"),
@@ -123,21 +122,16 @@ def delta_tables(platform: FinishedPlatform) -> dict[str, DeltaTable]:
     return {name: DeltaTable(path) for name, path in paths.items() if DeltaTable.is_deltatable(path)}
 
 
-# Delta's MERGE over Spark Connect needs plug-ins on the server, so there the merged tables are new.
-@pytest.mark.parametrize(("place", "merges"), [(standalone_cluster, True), (connect_server, False)])
-def test_tables_have_the_rows_of_a_local_session(
-    place, merges, finished_platform: FinishedPlatform, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("place", [standalone_cluster, connect_server])
+def test_tables_have_the_rows_of_a_local_session(place, finished_platform: FinishedPlatform, tmp_path: Path) -> None:
     platform = finished_platform.copy(tmp_path / "platform")
-    for table in () if merges else MERGED:
-        shutil.rmtree(platform.folder / "lake" / table.path)
     before = {name: table.version() for name, table in delta_tables(platform).items()}
     with place(tmp_path) as variables:
         run_by_force(platform.variables | variables)
     built = delta_tables(platform)
     assert [name for name in before if built[name].version() <= before[name]] == []
     operations = {built[table.asset_name].history(1)[0]["operation"] for table in MERGED}
-    assert operations == ({"MERGE"} if merges else {"WRITE"})
+    assert operations == {"MERGE"}
     expected = {name: as_text(table.to_pandas()) for name, table in delta_tables(finished_platform).items()}
     assert differing(expected, {name: as_text(table.to_pandas()) for name, table in built.items()}) == []
     assert [name for name, rows in expected.items() if rows.empty] == []

@@ -1,9 +1,10 @@
 from pathlib import Path
 
 import pytest
+from pyspark.sql import SparkSession
 
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
-from imdb_assets.resources.spark import EXCLUDED_PACKAGES, Spark, jar_settings
+from imdb_assets.resources.spark import DELTA_PACKAGES, EXCLUDED_PACKAGES, Spark, downloaded_jars, with_jars
 
 
 def local_spark(folder: Path, **settings: object) -> Spark:
@@ -11,9 +12,11 @@ def local_spark(folder: Path, **settings: object) -> Spark:
 
 
 def test_missing_jars_are_downloaded_without_the_libraries_that_pyspark_has() -> None:
-    settings = jar_settings(("org.example:missing:1.0",), for_local=True)
-    assert settings["spark.jars.packages"] == "org.example:missing:1.0"
-    assert settings["spark.jars.excludes"].split(",") == list(EXCLUDED_PACKAGES)
+    missing = "org.example:missing:1.0"
+    builder = with_jars(SparkSession.Builder(), [missing], for_local=True)
+    assert builder._options["spark.jars.packages"].split(",") == [*DELTA_PACKAGES, missing]
+    assert builder._options["spark.jars.excludes"].split(",") == list(EXCLUDED_PACKAGES)
+    assert downloaded_jars([missing], for_local=True) == {}
 
 
 def test_a_driver_for_small_data_has_a_small_heap_and_one_shuffle_partition(tmp_path: Path) -> None:
