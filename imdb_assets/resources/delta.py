@@ -83,11 +83,12 @@ class DeltaLake(dg.ConfigurableResource):
             where: A condition in SQL. Only rows that meet it are replaced, and all new rows must meet it.
             record: Kept with the commit, for `record_of`.
         """
-        self._declare(table)
-        writer = frame.write.format("delta").mode("overwrite").option("userMetadata", _user_metadata(table, record))
+        is_empty = self._declare(table)
+        writer = frame.write.format("delta").option("userMetadata", _user_metadata(table, record))
         if where is not None:
             writer = writer.option("replaceWhere", where)
-        writer.save(self.lake.uri(table.path))
+        # Without rows to replace, appending gives the same table in half the time.
+        writer.mode("append" if is_empty and where is None else "overwrite").save(self.lake.uri(table.path))
 
     def merge(
         self, table: Table, frame: DataFrame, *, is_whole: bool, record: Mapping[str, object] | None = None
@@ -142,10 +143,14 @@ class DeltaLake(dg.ConfigurableResource):
             session.conf.unset(USER_METADATA)
             session.catalog.dropTempView(view)
 
-    def _declare(self, table: Table) -> None:
-        """Create or replace a table's columns, constraints and comments if they differ, in a commit without rows."""
+    def _declare(self, table: Table) -> bool:
+        """Create or replace a table's columns, constraints and comments if they differ, in a commit without rows.
+
+        Returns:
+            Whether the declaration was applied, after which the table has no rows.
+        """
         if self._is_as_declared(table):
-            return
+            return False
         properties = {f"delta.constraints.{name}": check for name, check in table.constraints.items()}
         properties["delta.dataSkippingStatsColumns"] = ",".join(table.columns_with_statistics)
         property_list = ", ".join(f"{_sql_text(name)} = {_sql_text(value)}" for name, value in properties.items())
@@ -157,6 +162,7 @@ class DeltaLake(dg.ConfigurableResource):
             f"{statement} delta.`{self.lake.uri(table.path)}` ({table.ddl}) USING delta "
             f"COMMENT {_sql_text(table.description)} TBLPROPERTIES ({property_list})"
         )
+        return True
 
     def _has_log(self, path: str) -> bool:
         names = (name.rpartition("/")[2] for name in self.lake.files(f"{path}/_delta_log"))

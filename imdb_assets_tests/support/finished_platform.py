@@ -19,7 +19,7 @@ from imdb_assets.tables import bronze, gold, silver
 from imdb_assets.tables.table import Table
 from imdb_assets_tests.support.platforms import delta_of, run_job, settings_of
 
-MOVIES = "1000"
+MOVIES = "1500"
 TABLES = [table for table in (*bronze.TABLES, *silver.TABLES, *gold.TABLES) if table.asset_name not in ON_DEMAND]
 """The tables that the whole graph writes."""
 _EVENTS = "events.json"
@@ -78,6 +78,7 @@ def finish_platform(folder: Path) -> None:
     """Run the whole graph of a new platform in a folder."""
     platform = FinishedPlatform(folder)
     result = run_job(platform.variables)
+    assert result.success, [event.message for event in result.all_events if event.is_step_failure]
     mlflow.set_tracking_uri("")
     texts = [dg.serialize_value(event) for event in result.all_events]
     (folder / _EVENTS).write_text(json.dumps(texts), encoding="utf-8")
