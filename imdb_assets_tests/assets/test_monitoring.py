@@ -32,6 +32,7 @@ from imdb_assets.tables.gold import MOVIE_FEATURES, TRAINING_SET
 from imdb_assets.tables.monitoring import FEATURE_DRIFT, FORECASTS, SCOREBOARD
 from imdb_assets.tables.table import Table
 from imdb_assets.vocabulary.features import FEATURE_NAMES
+from imdb_assets_tests.support.bare_registry import new_database
 from imdb_assets_tests.support.champion import invented_films, registered_champion
 from imdb_assets_tests.support.training_rows import unmoved_rows
 
@@ -157,7 +158,7 @@ def test_a_forecast_is_frozen_and_another_version_adds_its_own(world: World) -> 
 def test_without_a_champion_nothing_is_forecast_and_nothing_fails(world: World, tmp_path: Path) -> None:
     world.snapshot(films_of_2024(), FIRST)
     world.put(TRAINING_SET, unmoved_rows())
-    empty = World(world.delta, world.spark, tmp_path, f"sqlite:///{tmp_path / 'none.db'}")
+    empty = World(world.delta, world.spark, tmp_path, new_database(tmp_path))
     result = empty.materialize(gold_forecasts)
     assert empty.rows(FORECASTS).empty
     assert summary(result).startswith("There are no forecasts yet. No model imdb_rating@champion")
