@@ -41,7 +41,6 @@ OVERWRITTEN = [
     bronze.DATASETS["title.ratings"],
     bronze.REJECTED_ROWS,
     silver.RATINGS,
-    silver.CREDITS,
     gold.BASELINE_COEFFICIENTS,
     gold.BASELINE_RATINGS,
     PERSON_HISTORY,
