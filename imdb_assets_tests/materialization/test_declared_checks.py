@@ -7,18 +7,8 @@ from imdb_assets.materialization.declared_checks import (
     frame_statistics,
     key_result,
 )
-from imdb_assets.tables.table import Column, Table
+from imdb_assets_tests.support.things import THINGS
 
-THINGS = Table(
-    layer="silver",
-    name="things",
-    description="Things.",
-    primary_key=("id",),
-    columns=(
-        Column(name="id", type="int", comment="Id.", nullable=False),
-        Column(name="size", type="double", comment="Size, metres."),
-    ),
-)
 DECLARED = [("id", "int"), ("size", "double")]
 
 

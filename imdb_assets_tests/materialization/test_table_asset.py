@@ -10,18 +10,8 @@ from imdb_assets.materialization.table_asset import table_asset
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.spark import Spark
-from imdb_assets.tables.table import Column, Table
+from imdb_assets_tests.support.things import THINGS
 
-THINGS = Table(
-    layer="silver",
-    name="things",
-    description="Things.",
-    primary_key=("id",),
-    columns=(
-        Column(name="id", type="int", comment="Id.", nullable=False),
-        Column(name="size", type="double", comment="It's a size, metres."),
-    ),
-)
 GOOD = [(1, 0.5), (2, None)]
 # The first commit declares the table, the second writes its rows.
 DECLARED_AND_WRITTEN = [0, 1]

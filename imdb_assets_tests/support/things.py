@@ -1,0 +1,14 @@
+"""A small table for tests of how tables are checked and written."""
+
+from imdb_assets.tables.table import Column, Table
+
+THINGS = Table(
+    layer="silver",
+    name="things",
+    description="Things.",
+    primary_key=("id",),
+    columns=(
+        Column(name="id", type="int", comment="Id.", nullable=False),
+        Column(name="size", type="double", comment="It's a size, metres."),
+    ),
+)
