@@ -19,9 +19,10 @@ CORE = [
     gold.BASELINE_COEFFICIENTS,
     gold.BASELINE_RATINGS,
 ]
-_IMDB = [landing_name(dataset) for dataset in bronze.DATASETS]
-_OMDB = "landing_omdb_responses"
-_LANDING = {"whole_platform": [*_IMDB, _OMDB], "daily_refresh": _IMDB, "enrich_with_omdb": [_OMDB]}
+_LANDING = {
+    "daily_refresh": [landing_name(dataset) for dataset in bronze.DATASETS],
+    "enrich_with_omdb": ["landing_omdb_responses"],
+}
 
 
 def assets_of(job: str, tables: Iterable[Table]) -> list[str]:

@@ -54,7 +54,7 @@ def graph(delta: DeltaLake) -> dict[str, object]:
     """Run a part of the graph twice: the rows of each table, and whether the second run wrote any."""
     versions: list[dict[str, list[int]]] = []
     for _ in range(2):
-        assert run_job(os.environ, assets=assets_of("whole_platform", GRAPH)).success
+        assert run_job(os.environ, "daily_refresh", assets=assets_of("daily_refresh", GRAPH)).success
         versions.append({table.asset_name: delta.commits(table.path) for table in GRAPH})
     rows = {table.asset_name: delta.read(table.path).count() for table in GRAPH}
     return {"rows": rows, "is_unchanged_by_the_second_run": versions[0] == versions[1]}
