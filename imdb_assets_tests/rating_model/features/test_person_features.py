@@ -12,7 +12,6 @@ from imdb_assets.rating_model.features.history_table import (
     by_title_and_person,
 )
 from imdb_assets.rating_model.features.person_features import (
-    NEUTRAL,
     Aggregation,
     RoleFeature,
     franchise_states,
@@ -20,7 +19,7 @@ from imdb_assets.rating_model.features.person_features import (
     role_features,
 )
 from imdb_assets.vocabulary.effect_estimation import EFFECT_DECAY_YEARS, EFFECT_SHRINKAGE
-from imdb_assets.vocabulary.features import FEATURE_NAMES
+from imdb_assets.vocabulary.features import FEATURE_NAMES, NEUTRAL_VALUES
 
 NO_STATISTICS = dict.fromkeys(STATISTIC_NAMES, 0.0) | {"from_year": 2001}
 STATE = NO_STATISTICS | {
@@ -101,7 +100,7 @@ def test_values_are_aggregated_per_draft_and_absent_people_are_neutral(
     drafts = drafts_frame([MovieDraft(release_year=2020), MovieDraft(release_year=2020, cast=("nm1", "nm2"))])
     name = "cast_rating_mean"
     feature = RoleFeature(name, aggregation, np.array([2.0, 6.0]), np.array([True, True]))
-    assert feature.aggregate(role_credits(drafts, "cast")) == pytest.approx([NEUTRAL[name], expected])
+    assert feature.aggregate(role_credits(drafts, "cast")) == pytest.approx([NEUTRAL_VALUES[name], expected])
 
 
 def test_a_person_is_not_paired_with_themselves() -> None:
