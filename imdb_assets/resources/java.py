@@ -36,8 +36,9 @@ def prepare_launch(java_home: str | None) -> Path:
         JavaMissing: If no Java is available.
     """
     launcher_home = tools_folder() / "java"
-    # A child process inherits a JAVA_HOME that is already prepared.
-    if java_home is None or Path(java_home) != launcher_home:
+    # A child process inherits a JAVA_HOME that is already prepared, maybe as another path of the same folder.
+    # A launcher that starts itself would never end.
+    if java_home is None or Path(java_home).resolve() != launcher_home.resolve():
         write_java_home(find_java(java_home), launcher_home)
     os.environ["JAVA_HOME"] = str(launcher_home)
     os.environ["PYSPARK_PYTHON"] = sys.executable
