@@ -36,8 +36,8 @@ def prepare_launch(java_home: str | None) -> Path:
         JavaMissing: If no Java is available.
     """
     launcher_home = tools_folder() / "java"
-    # A child process inherits a JAVA_HOME that is already prepared, maybe as another path of the same folder.
-    if java_home is None or Path(java_home).resolve() != launcher_home.resolve():
+    # A child process inherits a JAVA_HOME that is already prepared.
+    if java_home is None or Path(java_home) != launcher_home:
         write_java_home(find_java(java_home), launcher_home)
     os.environ["JAVA_HOME"] = str(launcher_home)
     os.environ["PYSPARK_PYTHON"] = sys.executable
@@ -90,7 +90,7 @@ def write_java_home(java: Path, home: Path) -> None:
     """
     launcher = home / "bin" / "java"
     if java.resolve() == launcher.resolve():
-        # A launcher that starts itself would never end.
+        # JAVA_HOME is this folder by another path. A launcher that starts itself would never end.
         return
     script = (
         "#!/bin/sh\n"
