@@ -18,8 +18,6 @@ from imdb_assets.resources.blob_storage import BlobStorage
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.java import java_version, prepare_launch, tools_folder
 
-_DELTA_VERSION = version("delta-spark")
-DELTA_PACKAGES = (f"io.delta:delta-spark_4.2_2.13:{_DELTA_VERSION}", f"io.delta:delta-storage:{_DELTA_VERSION}")
 # Delta declares these dependencies (87 MB). pyspark ships its own versions, and a second Hadoop causes conflicts.
 EXCLUDED_PACKAGES = (
     "com.fasterxml.jackson.core:*",
@@ -129,6 +127,12 @@ class Spark(LazyPySparkResource):
         }
 
 
+def delta_packages() -> tuple[str, str]:
+    """Return the Maven coordinates of Delta's two jars, in the version of the installed delta-spark."""
+    installed = version("delta-spark")
+    return f"io.delta:delta-spark_4.2_2.13:{installed}", f"io.delta:delta-storage:{installed}"
+
+
 def with_jars(builder: SparkSession.Builder, packages: Sequence[str], *, for_local: bool) -> SparkSession.Builder:
     """Add Delta's jars and others to a session.
 
@@ -141,11 +145,12 @@ def with_jars(builder: SparkSession.Builder, packages: Sequence[str], *, for_loc
         The builder with the paths of the jars if all of them are already downloaded. Otherwise the session downloads
         the jars at its start.
     """
-    if settings := downloaded_jars((*DELTA_PACKAGES, *packages), for_local=for_local):
+    if settings := downloaded_jars((*delta_packages(), *packages), for_local=for_local):
         return _configured(builder, settings)
     download = {"spark.jars.excludes": ",".join(EXCLUDED_PACKAGES), "spark.jars.ivy": str(tools_folder() / "ivy")}
-    _, *others = DELTA_PACKAGES
-    return configure_spark_with_delta_pip(_configured(builder, download), extra_packages=[*others, *packages])
+    # The function adds delta-spark's own jar.
+    _, storage = delta_packages()
+    return configure_spark_with_delta_pip(_configured(builder, download), extra_packages=[storage, *packages])
 
 
 def downloaded_jars(packages: Sequence[str], *, for_local: bool) -> dict[str, str]:
@@ -188,7 +193,7 @@ def set_up(java_home: str | None) -> str:
         JavaMissing: If no Java is available.
     """
     java = prepare_launch(java_home) / "bin" / "java"
-    if not downloaded_jars(DELTA_PACKAGES, for_local=True):
+    if not downloaded_jars(delta_packages(), for_local=True):
         _warm_up(java_home, java_options=[])
     if not _class_archive().exists():
         # Loading classes from the archive takes half the time.

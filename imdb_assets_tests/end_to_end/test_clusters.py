@@ -13,7 +13,7 @@ import pytest
 from deltalake import DeltaTable
 
 from imdb_assets.resources.java import prepare_launch
-from imdb_assets.resources.spark import DELTA_PACKAGES, SETTINGS, downloaded_jars
+from imdb_assets.resources.spark import SETTINGS, delta_packages, downloaded_jars
 from imdb_assets.tables import bronze, gold, silver
 from imdb_assets.tables.history import PERSON_HISTORY
 from imdb_assets.tables.monitoring import FORECASTS
@@ -41,6 +41,7 @@ OVERWRITTEN = [
     bronze.DATASETS["title.ratings"],
     bronze.REJECTED_ROWS,
     silver.RATINGS,
+    silver.CREDITS,
     gold.BASELINE_COEFFICIENTS,
     gold.BASELINE_RATINGS,
     PERSON_HISTORY,
@@ -90,7 +91,7 @@ def connect_server(folder: Path) -> Iterator[dict[str, str]]:
     """A Spark Connect server with Delta, as another team would run it."""
     port = free_port()
     binding = {"spark.connect.grpc.binding.address": "127.0.0.1", "spark.connect.grpc.binding.port": str(port)}
-    settings = SETTINGS | downloaded_jars(DELTA_PACKAGES, for_local=True) | binding | SMALL_DATA
+    settings = SETTINGS | downloaded_jars(delta_packages(), for_local=True) | binding | SMALL_DATA
     command = [
         str(SPARK_HOME / "bin" / "spark-submit"),
         *("--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "--master", "local[2]"),

@@ -4,7 +4,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
-from imdb_assets.resources.spark import DELTA_PACKAGES, EXCLUDED_PACKAGES, Spark, downloaded_jars, with_jars
+from imdb_assets.resources.spark import EXCLUDED_PACKAGES, Spark, delta_packages, downloaded_jars, with_jars
 
 
 def local_spark(folder: Path, **settings: object) -> Spark:
@@ -14,7 +14,7 @@ def local_spark(folder: Path, **settings: object) -> Spark:
 def test_missing_jars_are_downloaded_without_the_libraries_that_pyspark_has() -> None:
     missing = "org.example:missing:1.0"
     builder = with_jars(SparkSession.Builder(), [missing], for_local=True)
-    assert builder._options["spark.jars.packages"].split(",") == [*DELTA_PACKAGES, missing]
+    assert builder._options["spark.jars.packages"].split(",") == [*delta_packages(), missing]
     assert builder._options["spark.jars.excludes"].split(",") == list(EXCLUDED_PACKAGES)
     assert downloaded_jars([missing], for_local=True) == {}
 
