@@ -27,8 +27,8 @@ from app.cli.lake_status import TableStatus, lake_of, lake_status
 from imdb_assets.settings import settings
 from imdb_assets_tests.support.azurite import AZURITE_KEY
 from imdb_assets_tests.support.browser import CHROMIUM, FLAGS, rating
-from imdb_assets_tests.support.finished_platform import MOVIES, TABLES, FinishedPlatform
-from imdb_assets_tests.support.platforms import QUICK_JAVA, delta_of
+from imdb_assets_tests.support.finished_platform import MOVIES, TABLES
+from imdb_assets_tests.support.platforms import QUICK_JAVA
 from imdb_assets_tests.support.required_programs import program_path
 from imdb_assets_tests.support.servers import PATIENCE_SECONDS, end, free_port
 
@@ -194,30 +194,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield stack
 
 
-@contextlib.contextmanager
-def lake_environment(stack: Stack) -> Iterator[dict[str, str]]:
-    """The environment of the code server, with the variables of its lake set in this process too."""
+def tables_in_lake(stack: Stack) -> dict[str, TableStatus]:
+    """The tables of the stack's lake on Azurite that have been written, by their assets' names."""
     environment = stack.environment("code-location")
     with pytest.MonkeyPatch.context() as patched:
         for name in ("AZURE_STORAGE_KEY", "AZURE_STORAGE_ENDPOINT", "LAKE_URI"):
             patched.setenv(name, environment[name])
-        yield environment
-
-
-def upload(platform: FinishedPlatform, stack: Stack) -> None:
-    """Copy the platform's lake to the stack's. A run then finds its tables unchanged and only trains."""
-    with (
-        lake_environment(stack) as environment,
-        dg.build_resources({"delta": delta_of(environment)}) as resources,
-    ):
-        root = platform.folder / "lake"
-        for file in sorted(path for path in root.rglob("*") if path.is_file()):
-            resources.delta.lake.publish(file, file.relative_to(root).as_posix())
-
-
-def tables_in_lake(stack: Stack) -> dict[str, TableStatus]:
-    """The tables of the stack's lake on Azurite that have been written, by their assets' names."""
-    with lake_environment(stack):
         tables = lake_status(lake_of(settings())).tables
     return {table.table: table for table in tables if table.version is not None}
 
@@ -227,10 +209,7 @@ def instance_of(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> dg.DagsterInst
     return dg.DagsterInstance.from_config(str(stack.folder))
 
 
-def test_a_run_launched_over_graphql_reaches_a_champion_that_server_and_app_use(
-    stack: Stack, finished_platform: FinishedPlatform
-) -> None:
-    upload(finished_platform, stack)
+def test_a_run_launched_over_graphql_reaches_a_champion_that_server_and_app_use(stack: Stack) -> None:
     first = stack.launch("whole_platform")
     # One run writes at a time, so the second one is queued.
     second = stack.launch("daily_refresh")

@@ -3,7 +3,7 @@
 It runs once. Tests that only read share its platform, tests that run something have a copy.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -27,7 +27,7 @@ from imdb_assets.tables.monitoring import FEATURE_DRIFT, FORECASTS, SCOREBOARD
 from imdb_assets.vocabulary.features import FEATURE_NAMES
 from imdb_assets_tests.support.bare_registry import new_database
 from imdb_assets_tests.support.finished_platform import TABLES, FinishedPlatform
-from imdb_assets_tests.support.platforms import definitions_of, differing, run_job, tables_as_text
+from imdb_assets_tests.support.platforms import differing, run_job, tables_as_text
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
@@ -180,17 +180,10 @@ def test_the_lake_status_lists_every_table_without_spark(platform: FinishedPlatf
     assert status.snapshot_date == films["snapshot_date"].dropna().max()
 
 
-def up_to_the_champion(variables: Mapping[str, str]) -> list[str]:
-    """The names of the assets that a champion needs."""
-    graph = definitions_of(variables).get_repository_def().asset_graph
-    selected = dg.AssetSelection.assets("rating_model_champion").upstream().resolve(graph)
-    return [key.to_user_string() for key in selected]
-
-
 def test_basics_ratings_and_crew_suffice_to_train_a_model(platform: FinishedPlatform, tmp_path: Path) -> None:
     uri = new_database(tmp_path)
     variables = FinishedPlatform(tmp_path).variables | {"IMDB_DATASETS": "title.basics,title.ratings,title.crew"}
-    assert run_job(variables, assets=up_to_the_champion(variables)).success
+    assert run_job(variables).success
     answer = versions.load_champion(uri).model.predict([MovieDraft(release_year=2026)])[0]
     assert 1 <= answer.rating <= 10
     mlflow.set_tracking_uri(platform.tracking_uri)
