@@ -138,7 +138,7 @@ def _run(context: dg.AssetExecutionContext, loader: DatasetLoader) -> Results:
     for outcome in _processed(loader, [name for name in requested if name in loader.landing.datasets]):
         outcomes.append(outcome)
         if outcome.refusal:
-            context.log.error(outcome.refusal)
+            context.log.error(outcome.refusal, exc_info=outcome.error)
         if is_last_try or not outcome.is_temporary:
             yield from _results(outcome, loader.selected, context.selected_asset_check_keys)
     rejected_rows = _write_rejected_rows(outcomes, loader) if REJECTED_ROWS.asset_name in loader.selected else None
@@ -157,8 +157,14 @@ def _run(context: dg.AssetExecutionContext, loader: DatasetLoader) -> Results:
 
 def _processed(loader: DatasetLoader, datasets: Sequence[str]) -> Iterator[DatasetOutcome]:
     with ThreadPoolExecutor(THREADS) as pool:
-        for future in as_completed([pool.submit(loader.process, dataset) for dataset in datasets]):
-            yield future.result()
+        futures = {pool.submit(loader.process, dataset): dataset for dataset in datasets}
+        for future in as_completed(futures):
+            error = future.exception()
+            # Without Java, every dataset fails for the same reason, which `lake_step` reports.
+            if isinstance(error, Exception) and not loader.delta.spark.has_ended:
+                yield loader.failed(futures[future], error)
+            else:
+                yield future.result()
 
 
 def _excluded(datasets: Sequence[str], context: dg.AssetExecutionContext, loader: DatasetLoader) -> Results:

@@ -22,6 +22,7 @@ from imdb_assets.materialization.checked_commit import (
 from imdb_assets.materialization.declared_checks import COLUMNS_ARE_AS_DECLARED
 from imdb_assets.materialization.fingerprint import code_version, fingerprint
 from imdb_assets.materialization.rejected_rows import recorded_fingerprints
+from imdb_assets.resources.blob_storage import StorageUnavailable
 from imdb_assets.resources.dataset_landing import Landed, Landing
 from imdb_assets.resources.dataset_manifest import DatasetRefused, DatasetUnreachable
 from imdb_assets.resources.delta import DeltaLake, spark_schema
@@ -74,6 +75,8 @@ class DatasetOutcome:
     refusal: str | None = None
     is_temporary: bool = False
     """Whether the cause of the refusal is temporary, such as an outage."""
+    error: Exception | None = None
+    """The unexpected error that ended the work on the dataset."""
     landed: Landed | None = None
     landing_seconds: float = 0.0
     loaded: LoadedDataset | None = None
@@ -106,6 +109,8 @@ class DatasetLoader:
         loaded = self._load(dataset, landed)
         if loaded.table.refusal:
             self.landing.record_refusal(dataset, loaded.table.refusal, run_id=self.run_id)
+        else:
+            self.landing.accept(dataset, landed)
         return DatasetOutcome(
             dataset=dataset,
             refusal=loaded.table.refusal,
@@ -114,11 +119,19 @@ class DatasetLoader:
             loaded=loaded,
         )
 
+    def failed(self, dataset: str, error: Exception) -> DatasetOutcome:
+        """The outcome for a dataset whose processing ended with an unexpected error."""
+        cause = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
+        refusal = f"{dataset}.tsv.gz could not be loaded: {cause}. The log of the run has the details."
+        self.landing.record_refusal(dataset, refusal, run_id=self.run_id)
+        is_temporary = isinstance(error, StorageUnavailable)
+        return DatasetOutcome(dataset=dataset, refusal=refusal, is_temporary=is_temporary, error=error)
+
     def _land(self, dataset: str) -> Landed:
         if landing_name(dataset) in self.selected:
             return self.landing.fetch(dataset, self.source, run_id=self.run_id, is_forced=self.is_forced)
-        if current := self.landing.current(dataset):
-            return current
+        if latest := self.landing.latest(dataset):
+            return latest
         refusal = DatasetRefused(dataset, "it has not been landed yet", f"materialize {landing_name(dataset)} first")
         self.landing.record_refusal(dataset, str(refusal), run_id=self.run_id)
         raise refusal

@@ -38,15 +38,15 @@ class Landing(dg.ConfigurableResource):
     snapshots_kept: int = 3
 
     def current(self, dataset: str) -> Landed | None:
-        """The latest landed snapshot of a dataset. None if there is none."""
-        content = self.lake.read_json(f"landing/{dataset}/current.json")
-        if not content:
-            return None
-        manifest = Manifest.from_json(json.dumps(content))
-        return Landed(manifest=manifest, path=content["path"], n_rows=content["n_rows"], is_new=False)
+        """The snapshot of a dataset that bronze accepted last. None if there is none."""
+        return self._described(f"landing/{dataset}/current.json")
+
+    def latest(self, dataset: str) -> Landed | None:
+        """The snapshot of a dataset that was landed last, whether or not bronze accepts it. None if there is none."""
+        return self._described(f"landing/{dataset}/latest.json") or self.current(dataset)
 
     def fetch(self, dataset: str, source: ImdbDatasets, *, run_id: str, is_forced: bool = False) -> Landed:
-        """Land the dataset's latest snapshot, unless it is unchanged.
+        """Land the dataset's latest snapshot, unless it is unchanged. The current one stays until `accept`.
 
         Args:
             dataset: The dataset, such as `title.basics`.
@@ -55,17 +55,17 @@ class Landing(dg.ConfigurableResource):
             is_forced: Whether to accept a snapshot of an implausible size.
 
         Returns:
-            The new snapshot, or the current one if it is unchanged.
+            The new snapshot, or the one landed last if it is unchanged.
 
         Raises:
             DatasetRefused: The snapshot could not be fetched, is incomplete, or has an implausible size. The current
                 snapshot stays.
         """
-        current = self.current(dataset)
+        latest, current = self.latest(dataset), self.current(dataset)
         with TemporaryDirectory() as folder:
             try:
                 fetched = source.fetch(
-                    dataset, Path(folder) / f"{dataset}.tsv.gz", previous=current.manifest if current else None
+                    dataset, Path(folder) / f"{dataset}.tsv.gz", previous=latest.manifest if latest else None
                 )
                 if fetched and current and not is_forced:
                     _require_plausible_size(fetched, current)
@@ -73,18 +73,23 @@ class Landing(dg.ConfigurableResource):
                 self.record_refusal(dataset, str(refusal), run_id=run_id)
                 raise
             self.lake.delete(f"landing/{dataset}/refused.json")
-            if fetched is None and current is not None:
-                return current
+            if fetched is None and latest is not None:
+                return latest
             if fetched is None:
                 raise RuntimeError(f"The source reports {dataset} as unchanged, but it has never been landed.")
-            path = f"landing/{dataset}/{fetched.manifest.snapshot_date}/{dataset}.tsv.gz"
+            path = _path_of(fetched.manifest, current)
             self.lake.publish(fetched.file, path)
-        content = json.loads(fetched.manifest.to_json()) | {"path": path, "n_rows": fetched.n_rows}
-        text = (json.dumps(content, indent=2) + "\n").encode()
-        self.lake.write_bytes_atomically(f"{path.rpartition('/')[0]}/manifest.json", text)
-        self.lake.write_bytes_atomically(f"landing/{dataset}/current.json", text)
-        self._delete_old_snapshots(dataset, path)
-        return Landed(manifest=fetched.manifest, path=path, n_rows=fetched.n_rows, is_new=True)
+        landed = Landed(manifest=fetched.manifest, path=path, n_rows=fetched.n_rows, is_new=True)
+        self.lake.write_bytes_atomically(f"{path.rpartition('/')[0]}/manifest.json", _description(landed))
+        self.lake.write_bytes_atomically(f"landing/{dataset}/latest.json", _description(landed))
+        return landed
+
+    def accept(self, dataset: str, landed: Landed) -> None:
+        """Make a snapshot the current one, after its rows were committed to bronze, and delete old snapshots."""
+        current = self.current(dataset)
+        if current is None or (current.path, current.manifest) != (landed.path, landed.manifest):
+            self.lake.write_bytes_atomically(f"landing/{dataset}/current.json", _description(landed))
+            self._delete_old_snapshots(dataset)
 
     def record_refusal(self, dataset: str, reason: str, *, run_id: str) -> None:
         """Record why a run refused a dataset."""
@@ -99,13 +104,34 @@ class Landing(dg.ConfigurableResource):
                 reasons[dataset] = refusal["reason"]
         return reasons
 
-    def _delete_old_snapshots(self, dataset: str, path: str) -> None:
+    def _described(self, path: str) -> Landed | None:
+        content = self.lake.read_json(path)
+        if not content:
+            return None
+        manifest = Manifest.from_json(json.dumps(content))
+        return Landed(manifest=manifest, path=content["path"], n_rows=content["n_rows"], is_new=False)
+
+    def _delete_old_snapshots(self, dataset: str) -> None:
         folder = f"landing/{dataset}/"
+        in_use = [landed.path for landed in (self.current(dataset), self.latest(dataset)) if landed]
         dates = sorted({name.split("/")[2] for name in self.lake.files(folder) if name.count("/") > 2})
         for old in dates[: -self.snapshots_kept]:
-            if f"{folder}{old}/" not in path:
+            if not any(path.startswith(f"{folder}{old}/") for path in in_use):
                 for name in self.lake.files(f"{folder}{old}"):
                     self.lake.delete(name)
+
+
+def _path_of(manifest: Manifest, current: Landed | None) -> str:
+    """The path of a new snapshot. Other bytes of the same date do not replace the current snapshot's."""
+    folder = f"landing/{manifest.dataset}/{manifest.snapshot_date}"
+    if current and current.path.startswith(f"{folder}/") and current.manifest.sha256 != manifest.sha256:
+        folder += f"/{manifest.sha256[:12]}"
+    return f"{folder}/{manifest.dataset}.tsv.gz"
+
+
+def _description(landed: Landed) -> bytes:
+    content = json.loads(landed.manifest.to_json()) | {"path": landed.path, "n_rows": landed.n_rows}
+    return (json.dumps(content, indent=2) + "\n").encode()
 
 
 def _require_plausible_size(fetched: Fetched, current: Landed) -> None:

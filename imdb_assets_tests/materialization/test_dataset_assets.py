@@ -21,6 +21,7 @@ SELECTION = dg.AssetSelection.assets("silver_title_names", "silver_ratings").ups
 )
 AKAS = (bronze.TITLE_AKAS, silver.TITLE_NAMES)
 RATINGS = (bronze.TITLE_RATINGS, silver.RATINGS)
+ACCEPTED_AKAS = "landing/title.akas/current.json"
 
 
 @pytest.fixture
@@ -42,6 +43,7 @@ def n_rejected(lake: DatasetLake, dataset: str) -> int:
 def test_a_refused_dataset_changes_no_table_until_its_file_is_repaired(lake: DatasetLake) -> None:
     akas, ratings = lake.versions(AKAS), lake.versions(RATINGS)
     rows = lake.delta.read(bronze.TITLE_AKAS.path).count()
+    accepted = lake.delta.lake.read_bytes(ACCEPTED_AKAS)
     record, n_before = lake.delta.record_of(bronze.TITLE_AKAS.path), n_rejected(lake, "title.akas")
     with lake.corrupted({"title.akas.tsv.gz": with_unreadable_rows}):
         refused = lake.run()
@@ -55,6 +57,7 @@ def test_a_refused_dataset_changes_no_table_until_its_file_is_repaired(lake: Dat
             again = lake.run()
         assert failure_message(again) == failure_message(refused)
         assert checks_of(again, "bronze_title_akas") == checks
+    assert lake.delta.lake.read_bytes(ACCEPTED_AKAS) == accepted
     assert lake.versions(AKAS) == akas
     assert lake.delta.read(bronze.TITLE_AKAS.path).count() == rows
     assert lake.delta.record_of(bronze.TITLE_AKAS.path) == record

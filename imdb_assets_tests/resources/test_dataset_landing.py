@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from imdb_assets.resources.dataset_landing import Landing
+from imdb_assets.resources.dataset_landing import Landed, Landing
 from imdb_assets.resources.dataset_manifest import DatasetRefused
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.folder_imdb_datasets import FolderImdbDatasets
@@ -25,9 +25,15 @@ def snapshot(folder: Path, *, day: int, rows: int) -> FolderImdbDatasets:
     return FolderImdbDatasets(folder=str(folder), snapshot_date=f"2025-01-{day:02d}")
 
 
+def accepted(landing: Landing, source: FolderImdbDatasets) -> Landed:
+    landed = landing.fetch(DATASET, source, run_id="1")
+    landing.accept(DATASET, landed)
+    return landed
+
+
 @pytest.mark.parametrize("rows", [0, 1500, 3100])
 def test_a_snapshot_of_an_implausible_size_is_refused_and_the_last_one_stays(landing, tmp_path, rows):
-    first = landing.fetch(DATASET, snapshot(tmp_path / "a", day=1, rows=2000), run_id="1")
+    first = accepted(landing, snapshot(tmp_path / "a", day=1, rows=2000))
     later = snapshot(tmp_path / "a", day=2, rows=rows)
     with pytest.raises(DatasetRefused, match=f"has {rows:,} rows, but the snapshot of 2025-01-01 had 2,000; .* force"):
         landing.fetch(DATASET, later, run_id="2")
@@ -37,13 +43,24 @@ def test_a_snapshot_of_an_implausible_size_is_refused_and_the_last_one_stays(lan
 
 
 def test_a_plausible_size_or_another_source_is_accepted(landing, tmp_path):
-    landing.fetch(DATASET, snapshot(tmp_path / "a", day=1, rows=2000), run_id="1")
+    accepted(landing, snapshot(tmp_path / "a", day=1, rows=2000))
     assert landing.fetch(DATASET, snapshot(tmp_path / "a", day=2, rows=1900), run_id="2").is_new
     assert landing.fetch(DATASET, snapshot(tmp_path / "b", day=3, rows=10), run_id="3").is_new
 
 
 def test_only_the_latest_snapshots_are_kept(landing, tmp_path):
     for day in (1, 2, 3):
-        landing.fetch(DATASET, snapshot(tmp_path / "a", day=day, rows=day), run_id=str(day))
+        accepted(landing, snapshot(tmp_path / "a", day=day, rows=day))
     kept = {path.split("/")[2] for path in landing.lake.files(f"landing/{DATASET}") if path.endswith(".gz")}
     assert kept == {"2025-01-02", "2025-01-03"}
+
+
+def test_a_snapshot_that_bronze_refuses_leaves_the_current_one_and_its_file_as_they_were(landing, tmp_path):
+    first = accepted(landing, snapshot(tmp_path / "a", day=1, rows=20))
+    pointer, content = (landing.lake.read_bytes(path) for path in (f"landing/{DATASET}/current.json", first.path))
+    for day in (1, 2, 3, 4):
+        refused = landing.fetch(DATASET, snapshot(tmp_path / "a", day=day, rows=30 + day), run_id="2")
+        assert (landing.latest(DATASET).path, refused.is_new) == (refused.path, True)
+        assert landing.lake.read_bytes(f"landing/{DATASET}/current.json") == pointer
+        assert landing.lake.read_bytes(first.path) == content
+    assert accepted(landing, snapshot(tmp_path / "a", day=5, rows=25)).path == landing.current(DATASET).path
