@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import track
 
 from app.cli.answer_table import Output, answer_rows, print_answers
-from app.cli.draft_files import DraftEntry, read_draft
+from app.cli.draft_files import DraftEntry, draft_entry
 from app.cli.drafts import answers_or_exit, champion_or_exit, draft_or_exit, entries_or_exit
 from app.prediction_client import Answers, version_label
 from imdb_assets.command_line import refusal
@@ -54,7 +54,7 @@ def predict(
         raise typer.BadParameter("Describe a draft either with options or with --file.")
     if file is None and year is None:
         raise typer.BadParameter("Specify at least --year or --file.")
-    entries = entries_or_exit(file) if file else [read_draft(options)]
+    entries = entries_or_exit(file) if file else [draft_entry(options)]
     if not file:
         draft_or_exit(entries[0])
     version, answered_by, predictions = _predictions(entries)

@@ -1,12 +1,12 @@
 """Scenario files of the command line: a draft, candidates, alternatives and constraints as JSON."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from app.cli.draft_files import read_draft
+from app.cli.draft_files import DraftFileError, draft_entry, file_text
 from app.cli.drafts import draft_or_exit
+from app.cli.json_files import JsonError, parse_json
 from app.scenarios.table import PEOPLE_AXES
 from imdb_assets.command_line import refusal
 from imdb_assets.rating_model.features.draft import MovieDraft
@@ -33,9 +33,11 @@ _EXAMPLE = (
 def scenarios_from_file(file: Path) -> tuple[MovieDraft, Variations]:
     """Return the draft of a file and its variations. Exit with a message if the file is invalid."""
     try:
-        content = json.loads(file.read_text(encoding="utf-8-sig"))
-    except ValueError as error:
-        raise refusal(f"{file} is not JSON: {error}.") from None
+        content = parse_json(file_text(file))
+    except DraftFileError as error:
+        raise refusal(str(error)) from None
+    except JsonError as error:
+        raise refusal(f"{file} {error}.") from None
     if not isinstance(content, dict) or not isinstance(content.get("draft"), dict):
         raise refusal(f"{file} has no draft. A valid file looks like {_EXAMPLE}.")
     if unknown := [key for key in content if key not in _KEYS]:
@@ -44,7 +46,7 @@ def scenarios_from_file(file: Path) -> tuple[MovieDraft, Variations]:
         variations = _variations(content)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise refusal(f"{file} has an invalid entry ({error!r}). A valid file looks like {_EXAMPLE}.") from None
-    return draft_or_exit(read_draft(content["draft"])), variations
+    return draft_or_exit(draft_entry(content["draft"])), variations
 
 
 def _variations(content: Mapping[str, Any]) -> Variations:

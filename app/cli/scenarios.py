@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from app.cli.answer_table import Output
-from app.cli.draft_files import entries_of, read_draft
+from app.cli.draft_files import draft_entry, entries_of
 from app.cli.drafts import champion_or_exit, draft_or_exit
 from app.cli.scenario_file import scenarios_from_file
 from app.cli.scenario_output import print_scenarios
@@ -102,7 +102,7 @@ def _draft(
         "release_year": years[0], "title": title, "plot": plot, "genres": genre_sets[0] if genre_sets else (),
         "runtime_minutes": runtimes[0] if runtimes else None, "language": languages[0] if languages else None,
     }  # fmt: skip
-    return draft_or_exit(read_draft(fields))
+    return draft_or_exit(draft_entry(fields))
 
 
 def _constraints(apart: list[str] | None, must_have: list[str] | None, newcomers: int | None) -> tuple[Constraint, ...]:

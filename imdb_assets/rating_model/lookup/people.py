@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from imdb_assets.rating_model.features.arrow_files import open_table, save_table, single_array
 from imdb_assets.rating_model.features.history_table import person_number, person_numbers
 from imdb_assets.rating_model.lookup.name_index import InvertedIndex, NameIndex, fold
+from imdb_assets.vocabulary.imdb_ids import person_id
 
 NEWCOMER = "newcomer:"
 """Prefix of the id of a person without any film; the name follows."""
@@ -97,12 +98,12 @@ class People:
         self._names.trigrams.save(_index_file(file, "trigrams"))
 
     def search(self, text: str, *, limit: int = 20) -> list[Person]:
-        """Find people by id or name: exact matches, then by prefix, then by prefixes of words, then similar names.
+        """Find people by id, link or name: exact names, then by prefix, then by prefixes of words, then similar.
 
         Case, accents and punctuation do not matter. Among equal matches, the longest career comes first.
         """
-        row = self._row(text.strip())
-        folded = fold(text)
+        nconst, folded = person_id(text), fold(text)
+        row = self._row(nconst) if nconst else None
         if row is not None or not folded:
             return [] if row is None else self._persons([row])
         return self._persons(self._names.search(folded, limit=limit))
@@ -125,7 +126,7 @@ class People:
         never resolves to a similar one; similar names are only listed in the warning.
 
         Args:
-            text: A name, an nconst, a label, or an id with the prefix `NEWCOMER`.
+            text: A name, an nconst, a link to IMDb's page, a label, or an id with the prefix `NEWCOMER`.
             suggest: Whether to look up names similar to an unknown one, the slowest part.
 
         Returns:
@@ -136,9 +137,9 @@ class People:
             return Resolution(None, "An empty name was ignored.")
         if name.startswith(NEWCOMER):
             return Resolution(name, f"{name.removeprefix(NEWCOMER)} is treated as a newcomer.")
-        if person_number(name) >= 0:
-            is_known = self._row(name) is not None
-            return Resolution(name, None if is_known else f"{name}: no film credits, treated as a newcomer.")
+        if nconst := person_id(name):
+            is_known = self._row(nconst) is not None
+            return Resolution(nconst, None if is_known else f"{nconst}: no film credits, treated as a newcomer.")
         rows = self._names.exact(fold(name))
         if not len(rows) and "," in name:
             rows = self._rows_with_label(name)

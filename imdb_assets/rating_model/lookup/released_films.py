@@ -20,6 +20,7 @@ from imdb_assets.rating_model.features.draft import DRAFT_COLUMNS, DRAFT_LISTS, 
 from imdb_assets.rating_model.lookup.name_index import fold
 from imdb_assets.rating_model.lookup.similarity_space import SimilarityEmbedding
 from imdb_assets.vocabulary.features import FEATURE_NAMES
+from imdb_assets.vocabulary.imdb_ids import title_id
 
 _FILMS_FILE, _EMBEDDING_FILE = "films.arrow", "films_embedding.parquet"
 _FILM_COLUMNS = ["tconst", *DRAFT_COLUMNS, "average_rating", "n_votes", "is_mature"]
@@ -100,12 +101,12 @@ class ReleasedFilms:
         return self.table.num_rows
 
     def find(self, text: str, *, limit: int = 20) -> list[ReleasedFilm]:
-        """Find films by title or tconst: exact titles first, then titles that begin with or contain the text.
+        """Find films by title, tconst or link: exact titles first, then titles that begin with or contain the text.
 
         Case and accents do not matter, and a year may follow (`Inception 2010`). Among equal matches, films with more
         votes come first.
         """
-        if film := self.film(text.strip()):
+        if film := self.film(title_id(text) or ""):
             return [film]
         folded = fold(text)
         rows = self._rows_with_title(folded, None)

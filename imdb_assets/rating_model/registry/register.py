@@ -17,7 +17,7 @@ from mlflow.models.model import ModelInfo
 from mlflow.types.schema import AnyType, Array, ColSpec, DataType, ParamSchema, ParamSpec, Schema, TensorSpec
 
 import imdb_assets
-from imdb_assets.rating_model.features.draft import DRAFT_COLUMNS, DRAFT_TEXTS
+from imdb_assets.rating_model.features.draft import DRAFT_COLUMNS
 from imdb_assets.rating_model.registry.versions import CANDIDATE, MODEL_NAME
 from imdb_assets.rating_model.serving.answers import EXPLAIN, MODEL_VERSION, SIMILAR
 from imdb_assets.rating_model.serving.rating_model import OUTPUT_COLUMNS, RatingModel
@@ -42,12 +42,12 @@ REQUIREMENTS = (
 def signature() -> ModelSignature:
     """Return the model's signature: the columns of a draft in; rating, intervals, warnings and version out.
 
-    Numbers and lists have the type `Any` because `MovieDraft` validates them. MLflow's own checks refuse a list that is
-    missing in other rows, truncate 2027.5 to 2027, accept true as 1, and do not explain how to fix the input.
+    All fields have the type `Any` because the reader of drafts validates them. MLflow's own checks turn Arrow's null
+    into the text `<NA>`, refuse texts of type `category` and a list that is missing in other rows, truncate 2027.5 to
+    2027, accept true as 1, and do not explain how to fix the input.
     """
     inputs: list[ColSpec | TensorSpec] = [
-        ColSpec(DataType.string if name in DRAFT_TEXTS else AnyType(), name, required=name == "release_year")
-        for name in DRAFT_COLUMNS
+        ColSpec(AnyType(), name, required=name == "release_year") for name in DRAFT_COLUMNS
     ]
     texts = {"warnings": Array(DataType.string), MODEL_VERSION: DataType.string}
     outputs: list[ColSpec | TensorSpec] = [

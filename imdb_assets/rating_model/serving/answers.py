@@ -4,18 +4,16 @@
 """
 
 import re
-import reprlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from mlflow.exceptions import MlflowException
 from mlflow.pyfunc.model import PythonModel, PythonModelContext
-from pydantic import ValidationError
 
 from imdb_assets.rating_model.features.draft import DRAFT_COLUMNS, MovieDraft
+from imdb_assets.rating_model.features.draft_reader import DraftError, read_draft
 from imdb_assets.rating_model.serving.explanation import NotExplainableError, explain
 from imdb_assets.rating_model.serving.ignored_fields import IGNORED_FIELDS, ignored_warnings
 from imdb_assets.rating_model.serving.rating_model import OUTPUT_COLUMNS, RatingModel
@@ -31,50 +29,12 @@ SIMILAR = "similar"
 """The parameter that adds a column of the same name with this many similar released films per draft."""
 MAX_DRAFTS = 50_000
 """Drafts per request."""
+MAX_EXPLAINED_DRAFTS = 1_000
+"""Drafts per request with reasons, which take a hundred times as long as a rating."""
 MAX_SIMILAR_FILMS, MAX_DRAFTS_WITH_SIMILAR = 50, 100
 """Similar films per draft, and drafts per request with similar films, so that no request blocks others for long."""
 # MLflow writes this file next to a model that it fetches from the registry.
 _REGISTRY_FILE = "registered_model_meta"
-_FIXES = {
-    "tuple_type": 'send a list of texts, such as ["Drama"]',
-    "string_type": "send text in quotes",
-    "int_type": "send a whole number",
-    "int_parsing": "send a whole number",
-    "int_from_float": "send a whole number",
-    "float_type": "send a number",
-    "float_parsing": "send a number",
-}
-"""How to fix an error, by pydantic's error type; pydantic's own messages for other types are clear."""
-
-
-def parse_draft(row: Mapping[str, object]) -> MovieDraft:
-    """Parse a draft from one row of a request.
-
-    Args:
-        row: Values by field; an absent field may be missing, None, NaN or empty.
-
-    Returns:
-        The draft.
-
-    Raises:
-        ValueError: A field is invalid. The message contains the field, its value and the allowed values.
-    """
-    facts = {}
-    for name in DRAFT_COLUMNS:
-        value = row.get(name)
-        if value is None or (isinstance(value, float) and np.isnan(value)):
-            continue
-        facts[name] = tuple(value) if isinstance(value, (list, np.ndarray)) else value
-    try:
-        return MovieDraft(**facts)
-    except ValidationError as error:
-        details = error.errors(include_url=False)[0]
-        field = ".".join(map(str, details["loc"]))
-        if details["type"] == "missing":
-            # Only the release year is required.
-            raise ValueError(f"{field} is missing: send the year of release, such as 2027.") from None
-        fix = _FIXES.get(details["type"], details["msg"].removeprefix("Value error, "))
-        raise ValueError(f"{field} = {reprlib.repr(details['input'])}: {fix}.") from None
 
 
 def parse_drafts(rows: Sequence[Mapping[str, object]]) -> list[MovieDraft]:
@@ -97,8 +57,8 @@ def parse_drafts(rows: Sequence[Mapping[str, object]]) -> list[MovieDraft]:
     drafts = []
     for number, row in enumerate(rows):
         try:
-            drafts.append(parse_draft(row))
-        except ValueError as error:
+            drafts.append(read_draft(row))
+        except DraftError as error:
             position = f"row {number}: " if len(rows) > 1 else ""
             raise MlflowException.invalid_parameter_value(f"{position}{error}") from None
     return drafts
@@ -140,8 +100,8 @@ class ServedModel(PythonModel):
         """
         warnings = ignored_warnings(IGNORED_FIELDS.take("fields"), "a field of a draft", DRAFT_COLUMNS)
         warnings += ignored_warnings(IGNORED_FIELDS.take("parameters"), "a parameter", (EXPLAIN, SIMILAR))
-        rows = [{str(name): value for name, value in row.items()} for row in model_input.to_dict("records")]
-        drafts = parse_drafts(rows)
+        known = model_input[[name for name in DRAFT_COLUMNS if name in model_input]]
+        drafts = parse_drafts([{str(name): value for name, value in row.items()} for row in known.to_dict("records")])
         predictions = self.model.predict(drafts)
         records = [vars(prediction) | {"warnings": [*warnings, *prediction.warnings]} for prediction in predictions]
         answers = pd.DataFrame(records, columns=list(OUTPUT_COLUMNS)).assign(**{MODEL_VERSION: self.version})
@@ -160,6 +120,11 @@ class ServedModel(PythonModel):
         return answers.assign(**{SIMILAR: pd.Series(films, dtype="object")})
 
     def _with_reasons(self, answers: pd.DataFrame, drafts: list[MovieDraft]) -> pd.DataFrame:
+        if len(drafts) > MAX_EXPLAINED_DRAFTS:
+            raise MlflowException.invalid_parameter_value(
+                f"params.{EXPLAIN} for {len(drafts):,} drafts: request reasons for at most {MAX_EXPLAINED_DRAFTS:,} "
+                "drafts per request."
+            )
         try:
             explanations = explain(self.model, drafts)
         except NotExplainableError as error:

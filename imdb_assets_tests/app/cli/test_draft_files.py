@@ -1,11 +1,40 @@
 """Drafts from JSON and CSV files, valid and invalid."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from app.cli.draft_files import DraftFileError, read_drafts
-from imdb_assets.rating_model.features.draft import MovieDraft
+from app.cli.draft_files import DraftEntry, DraftFileError, read_drafts
+from imdb_assets.rating_model.features.draft import DRAFT_COLUMNS, MovieDraft
+
+NAMES = ("drafts.csv", "drafts.json")
+PARTS = st.sampled_from(
+    [
+        *DRAFT_COLUMNS,
+        "2027",
+        "Ana Roe",
+        ",",
+        ";",
+        "\t",
+        "\n",
+        "\r\n",
+        '"',
+        "[",
+        "]",
+        "{",
+        "}",
+        ":",
+        " ",
+        "\u2028",
+        "\0",
+        "NaN",
+    ]
+)
+# Pieces of sound files in any order.
+LIKELY = st.lists(PARTS, max_size=25).map(lambda parts: "".join(["release_year,title\n", *parts]).encode())
 
 
 def drafts(folder: Path, name: str, text: str) -> list[MovieDraft | str | None]:
@@ -53,7 +82,7 @@ def test_a_csv_line_with_surplus_fields_is_invalid(tmp_path: Path) -> None:
     [
         ("drafts.json", "no json", "is not JSON"),
         ("drafts.csv", "", "is empty. Its first line must name the columns"),
-        ("drafts.csv", "release_year,rating\n2027,9\n", "has the unknown column 'rating'. Valid columns are"),
+        ("drafts.csv", "release_year,rating\n2027,9\n", "has the unknown column 'rating'.*Valid fields are title,"),
     ],
 )
 def test_an_invalid_file_is_an_error_with_the_reason(tmp_path: Path, name: str, text: str, message: str) -> None:
@@ -61,8 +90,106 @@ def test_an_invalid_file_is_an_error_with_the_reason(tmp_path: Path, name: str, 
         drafts(tmp_path, name, text)
 
 
-def test_a_file_in_another_encoding_is_an_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("name", ["drafts.csv", "drafts.json"])
+def test_a_file_is_read_in_every_encoding_with_a_mark(tmp_path: Path, name: str, encoding: str) -> None:
+    text = (
+        "release_year,title\r\n2027,Zoë 映画\r\n"
+        if name.endswith("csv")
+        else '{"release_year": 2027, "title": "Zoë 映画"}'
+    )
+    (tmp_path / name).write_bytes(text.encode(encoding))
+    assert read_drafts(tmp_path / name) == [DraftEntry(1, MovieDraft(release_year=2027, title="Zoë 映画"))]
+
+
+@pytest.mark.parametrize(("encoding", "message"), [
+    ("latin-1", r"is not UTF-8: .* at byte \d+\. Save it in the encoding UTF-8\.$"), ("utf-16-le", "is not"),
+])  # fmt: skip
+def test_a_file_in_another_encoding_is_an_error(tmp_path: Path, encoding: str, message: str) -> None:
     file = tmp_path / "drafts.csv"
-    file.write_bytes("release_year,title\n2027,Zoë\n".encode("latin-1"))
-    with pytest.raises(DraftFileError, match="is not UTF-8"):
+    file.write_bytes("release_year,title\n2027,Zoë\n".encode(encoding))
+    with pytest.raises(DraftFileError, match=message):
         read_drafts(file)
+
+
+@pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c", "\x1e"])
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_only_a_line_end_ends_a_line(tmp_path: Path, separator: str, quote: str) -> None:
+    plot = f"A plot.{separator}More of it."
+    table = f"release_year,plot\n2027,{quote}{plot}{quote}\n2028,{quote}{plot}{quote}\n"
+    lines = "".join(f'{{"release_year": {year}, "plot": "{plot}"}}\n' for year in (2027, 2028))
+    expected = [MovieDraft(release_year=2027, plot=plot), MovieDraft(release_year=2028, plot=plot)]
+    assert drafts(tmp_path, "drafts.csv", table) == expected
+    if separator >= " ":
+        # JSON escapes other control characters.
+        assert drafts(tmp_path, "drafts.jsonl", lines) == expected
+
+
+def test_a_quoted_field_holds_line_ends_and_quotes_of_any_length(tmp_path: Path) -> None:
+    plot = 'One line.\nShe says ""no"".\n' + "x" * 200_000
+    text = f'release_year,plot\n2027,"{plot}"\n2028,\n'
+    first, second = drafts(tmp_path, "drafts.csv", text)
+    assert first == MovieDraft(release_year=2027, plot=plot.replace('""', '"'))
+    assert second == MovieDraft(release_year=2028)
+
+
+@pytest.mark.parametrize("text", ['release_year,title\n2027,"A\n2028,B\n', 'release_year,title\n2027,"A" b\n2028,C\n'])
+def test_a_quote_that_swallows_lines_is_an_error(tmp_path: Path, text: str) -> None:
+    with pytest.raises(DraftFileError, match=r"is not CSV, line \d: .* Close every quote"):
+        drafts(tmp_path, "drafts.csv", text)
+
+
+def test_the_entries_of_a_list_may_have_a_column_each(tmp_path: Path) -> None:
+    text = "release_year,cast,cast,title,cast\n2027,A,,T,B;C\n2028,,,,\n"
+    assert drafts(tmp_path, "drafts.csv", text) == [
+        MovieDraft(release_year=2027, title="T", cast=("A", "B", "C")),
+        MovieDraft(release_year=2028),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "read"),
+    [
+        ('"[""A"", ""B""]"', MovieDraft(release_year=2027, cast=("A", "B"))),
+        ("\"['A', 'B']\"", "cast = \"['A', 'B']\": separate the entries with ';', without brackets."),
+    ],
+)
+def test_a_list_in_brackets_is_read_as_json_or_refused(tmp_path: Path, cell: str, read: MovieDraft | str) -> None:
+    assert drafts(tmp_path, "drafts.csv", f"release_year,cast\n2027,{cell}\n") == [read]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("release_year,title,title\n2027,A,B\n", "has the column 'title' 2 times: keep one"),
+        (
+            "release_year;genres\n2027;Drama\n",
+            r"is separated by semicolons \(';'\): save it as CSV separated by commas",
+        ),
+        ("sep=;\nrelease_year;genres\n2027;Drama\n", "is separated by semicolons"),
+        ("release_year\tgenres\n2027\tDrama\n", "is separated by tabs"),
+        ("release_year,cast.1\n2027,A\n", "has the unknown column 'cast.1'"),
+    ],
+)
+def test_a_header_that_would_lose_values_is_an_error(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(DraftFileError, match=message):
+        drafts(tmp_path, "drafts.csv", text)
+
+
+def test_rows_and_columns_of_commas_alone_are_no_drafts(tmp_path: Path) -> None:
+    text = "release_year,title,,\r\n2027,A,,\r\n,,,\r\n ,\r\n2028,B,,,,\r\n,,,\r\n"
+    assert drafts(tmp_path, "drafts.csv", text) == [
+        MovieDraft(release_year=2027, title="A"),
+        MovieDraft(release_year=2028, title="B"),
+    ]
+    [entry] = drafts(tmp_path, "drafts.csv", "release_year,\n2027,Drama\n")
+    assert entry == "'Drama' is in a column without a name: name the column or remove it."
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=st.binary(max_size=60) | st.text(max_size=60).map(str.encode) | LIKELY, name=st.sampled_from(NAMES))
+def test_no_file_raises_anything_but_an_error_of_the_file(tmp_path: Path, content: bytes, name: str) -> None:
+    file = tmp_path / name
+    file.write_bytes(content)
+    with contextlib.suppress(DraftFileError):
+        assert all((entry.draft is None) == bool(entry.error) for entry in read_drafts(file))

@@ -1,17 +1,15 @@
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 from mlflow.exceptions import MlflowException
 
-from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.serving.answers import (
     MAX_DRAFTS,
+    MAX_EXPLAINED_DRAFTS,
     UNREGISTERED,
     ServedModel,
-    parse_draft,
     parse_drafts,
     registered_version,
 )
@@ -27,11 +25,6 @@ def served(model: RatingModel) -> ServedModel:
     return served_model
 
 
-def test_an_absent_field_may_be_missing_none_nan_or_empty() -> None:
-    row = {"release_year": 2027, "plot": None, "runtime_minutes": float("nan"), "genres": np.array([]), "cast": []}
-    assert parse_draft(row) == MovieDraft(release_year=2027)
-
-
 def test_the_first_invalid_draft_is_named_by_its_row() -> None:
     rows = [{"release_year": 2027}, {"release_year": "soon"}, {}]
     with pytest.raises(MlflowException, match="row 1: release_year = 'soon': send a whole number"):
@@ -43,6 +36,12 @@ def test_the_first_invalid_draft_is_named_by_its_row() -> None:
 def test_more_drafts_than_the_limit_are_refused() -> None:
     with pytest.raises(MlflowException, match="50,001 drafts in one request: send at most 50,000"):
         parse_drafts([{"release_year": 2027}] * (MAX_DRAFTS + 1))
+
+
+def test_reasons_for_more_drafts_than_the_limit_are_refused(model: RatingModel) -> None:
+    rows = pd.DataFrame({"release_year": [2027] * (MAX_EXPLAINED_DRAFTS + 1)})
+    with pytest.raises(MlflowException, match=r"params\.explain for 1,001 drafts: request reasons for at most 1,000"):
+        served(model).predict(None, rows, {"explain": True})  # type: ignore[arg-type]
 
 
 def test_reasons_and_similar_films_are_columns_only_on_request(model: RatingModel) -> None:
