@@ -118,6 +118,14 @@ real: setup ## Run the whole graph on IMDb's datasets (settings: .env.example)
 	@IMDB_ENV=local $(WITH_SETTINGS) $(BIN)/python -m imdb_assets $(if $(FORCE),--force)
 	@IMDB_ENV=local $(WITH_SETTINGS) $(BIN)/imdb-rating demo
 
+.PHONY: backup
+backup: setup ## Back up what cannot be made again (history, forecasts, OMDb, models) to BACKUP_URI
+	@$(WITH_SETTINGS) $(BIN)/python -m imdb_assets.backups make
+
+.PHONY: restore
+restore: setup ## Restore the latest backup (BACKUP=name for another one, MOVE_ASIDE=yes to replace existing data)
+	@$(WITH_SETTINGS) $(BIN)/python -m imdb_assets.backups restore $(if $(BACKUP),--backup $(BACKUP)) $(if $(MOVE_ASIDE),--move-aside)
+
 SCALE := 1
 .PHONY: bench
 bench: setup ## Measure time and memory of the whole graph (SCALE=1 is 3,000 movies)

@@ -15,6 +15,7 @@ from imdb_assets.assets.monitoring import NOT_DRIFTED, NOT_GROWN
 from imdb_assets.materialization.dataset_loading import landing_name
 from imdb_assets.materialization.lake_step import lake_step
 from imdb_assets.resources.alerts import Alerts
+from imdb_assets.resources.backup import Backup
 from imdb_assets.resources.dataset_landing import Landing
 from imdb_assets.resources.dataset_manifest import DatasetRefused
 from imdb_assets.resources.delta import DeltaLake
@@ -87,25 +88,46 @@ def maintain_lake() -> None:
     optimized_tables()
 
 
-JOBS = (whole_platform, daily_refresh, enrich_with_omdb, train_and_promote, maintain_lake, backtest, ablation, search)
+@dg.op(description="Stores a verified copy of what cannot be made again at BACKUP_URI, and keeps the latest copies.")
+def backed_up(context: dg.OpExecutionContext, backup: dg.ResourceParam[Backup]) -> None:
+    """Make a backup."""
+    context.log.info(backup.take(context.log.info))
+
+
+@dg.job(description="Backs up the rating history, the forecasts, OMDb's responses and ledger, and the registry.")
+def back_up() -> None:
+    """Make a backup, as `make backup` does."""
+    backed_up()
+
+
+JOBS = (
+    whole_platform, daily_refresh, enrich_with_omdb, train_and_promote, maintain_lake, back_up, backtest, ablation,
+    search,
+)  # fmt: skip
 # Cron times in UTC.
 CRON_SCHEDULES = (
     (enrich_with_omdb, "10 0 * * *", "Every day at 00:10 UTC, after the reset of OMDb's daily request limit."),
     (train_and_promote, "0 8 * * 1", "Every Monday at 08:00 UTC."),
     (maintain_lake, "0 3 * * 0", "Every Sunday at 03:00 UTC."),
+    (back_up, "0 5 * * *", "Every day at 05:00 UTC, if BACKUP_URI is set."),
 )
 
 
-def schedules(*, is_on: bool) -> list[dg.ScheduleDefinition]:
+def schedules(*, is_on: bool, has_backups: bool = False) -> list[dg.ScheduleDefinition]:
     """Return the schedules of the jobs. Dagster queues the runs, so that they never overlap.
 
     Args:
         is_on: Whether the schedules run by default.
+        has_backups: Whether the schedule of backups does too: they need another place than this machine's folder.
     """
-    status = dg.DefaultScheduleStatus.RUNNING if is_on else dg.DefaultScheduleStatus.STOPPED
+    running, stopped = dg.DefaultScheduleStatus.RUNNING, dg.DefaultScheduleStatus.STOPPED
     return [
         dg.ScheduleDefinition(
-            job=job, cron_schedule=cron, execution_timezone="UTC", default_status=status, description=description
+            job=job,
+            cron_schedule=cron,
+            execution_timezone="UTC",
+            default_status=running if is_on and (has_backups or job is not back_up) else stopped,
+            description=description,
         )
         for job, cron, description in CRON_SCHEDULES
     ]

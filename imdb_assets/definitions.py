@@ -24,7 +24,7 @@ def definitions_for(chosen: Settings) -> dg.Definitions:
         assets=dg.map_asset_specs(with_operations, loaded),
         asset_checks=dg.load_asset_checks_from_package_module(assets),
         jobs=JOBS,
-        schedules=schedules(is_on=chosen.is_automated),
+        schedules=schedules(is_on=chosen.is_automated, has_backups=chosen.backup_uri is not None),
         sensors=[
             dataset_sensor(is_on=chosen.is_automated),
             condition_sensor,

@@ -88,6 +88,9 @@ class Settings(BaseModel, frozen=True):
     )
     landing_snapshots: FromOne = 3
     lake_retention_days: FromOne = 30
+    backup_uri: Annotated[str, AfterValidator(_lake_uri)] | None = None
+    """None stands for `data/backups`, which only a person backs up to: nothing is scheduled."""
+    backup_copies: FromOne = 14
     sample_movies: FromOne = 3000
     sample_seed: FromZero = 0
     sample_snapshot: FromOne = 1
@@ -106,6 +109,13 @@ class Settings(BaseModel, frozen=True):
     def is_automated(self) -> bool:
         """Whether schedules and sensors run by default."""
         return self.imdb_env != "sample"
+
+    @model_validator(mode="after")
+    def _require_backups_outside_the_lake(self) -> "Settings":
+        lake, backups = (f"{uri.rstrip('/')}/" for uri in (self.lake_uri, self.backup_uri or str(DATA / "backups")))
+        if lake.startswith(backups) or backups.startswith(lake):
+            raise ValueError("BACKUP_URI and LAKE_URI must be two places, neither inside the other")
+        return self
 
     @model_validator(mode="after")
     def _require_a_lake_on_azure(self) -> "Settings":

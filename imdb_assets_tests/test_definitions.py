@@ -61,9 +61,15 @@ def test_schedules_and_the_dataset_sensor_are_off_for_the_sample_and_on_for_real
     started = {definition.name: definition.default_status.value
                for definition in (*loaded.schedule_defs, *loaded.sensor_defs)}  # fmt: skip
     assert started.pop("condition_sensor") == "RUNNING"
+    assert started.pop("back_up_schedule") == "STOPPED"
     assert started == dict.fromkeys(
         ["dataset_sensor", "enrich_with_omdb_schedule", "maintain_lake_schedule", "train_and_promote_schedule"], status
     )
+
+
+def test_backups_are_scheduled_where_their_place_is_set(tmp_path: Path) -> None:
+    loaded = repository({"IMDB_ENV": "local", "BACKUP_URI": str(tmp_path / "backups")})
+    assert loaded.get_schedule_def("back_up_schedule").default_status.value == "RUNNING"
 
 
 def test_every_asset_has_a_trigger_an_owner_and_a_freshness_policy() -> None:

@@ -133,3 +133,10 @@ def test_the_settings_load_neither_dagster_nor_spark() -> None:
     program = "import sys, imdb_assets.settings; print({'dagster', 'pyspark', 'mlflow'} & set(sys.modules))"
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "set()"
+
+
+def test_backups_are_kept_outside_the_lake(tmp_path):
+    for lake, backups in (("a", "a"), ("a", "a/b"), ("a/b", "a")):
+        with pytest.raises(SettingsError, match="BACKUP_URI and LAKE_URI must be two places"):
+            settings_from({"LAKE_URI": str(tmp_path / lake), "BACKUP_URI": str(tmp_path / backups)})
+    assert settings_from({"LAKE_URI": str(tmp_path / "a"), "BACKUP_URI": str(tmp_path / "ab")}).backup_copies == 14

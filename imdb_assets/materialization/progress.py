@@ -9,6 +9,7 @@ from dagster_shared.error import SerializableErrorInfo
 
 # The messages of these errors include the fix. Other errors are shown with their stack trace.
 ERRORS_WITHOUT_TRACE = {
+    "BackupRefused",
     "DatasetRefused",
     "DatasetUnreachable",
     "JavaMissing",

@@ -198,7 +198,7 @@ class AzureBlobStorage(BlobStorage):
         try:
             yield
         except FileNotFoundError as error:
-            message = f"{self.uri(path)} does not exist; materialize the asset that writes it, or check LAKE_URI"
+            message = f"{self.uri(path)} does not exist; materialize the asset that writes it, or check {self.setting}"
             raise StorageFileMissing(message) from error
         except (AzureError, ValueError, RuntimeError, OSError) as error:
             # adlfs wraps some of Azure's exceptions. Their texts may quote the request, so none of them is shown.
@@ -212,10 +212,10 @@ class AzureBlobStorage(BlobStorage):
             fix = "set AZURE_STORAGE_KEY (see .env.example)" + ("" if self._key else " or log in with `az login`")
             return StorageRefused(f"{account} refused the login; {fix}")
         if status is None and isinstance(causes[-1], (AzureError, OSError)):
-            fix = "start Azurite there or check AZURE_STORAGE_ENDPOINT" if self.endpoint else "check LAKE_URI"
+            fix = "start Azurite there or check AZURE_STORAGE_ENDPOINT" if self.endpoint else f"check {self.setting}"
             return StorageUnavailable(f"{account} cannot be reached; {fix}")
         cause = f"HTTP status {status}" if status else type(causes[-1]).__name__
-        return StorageError(f"{account} returned an error ({cause}); check LAKE_URI and the account")
+        return StorageError(f"{account} returned an error ({cause}); check {self.setting} and the account")
 
 
 class _AzureFileSystem(AzureBlobFileSystem):

@@ -3,6 +3,7 @@
 Spark receives a URI and settings. Other access goes through fsspec. Files are published atomically.
 """
 
+import hashlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -42,6 +43,9 @@ class BlobStorage(dg.ConfigurableResource, ABC):
     It can be used from several threads. Each method that accesses the storage raises `StorageError` or one of its
     subclasses when the access fails.
     """
+
+    setting: str = "LAKE_URI"
+    """The setting that names the root, for error messages."""
 
     @abstractmethod
     def uri(self, path: str = "") -> str:
@@ -99,6 +103,18 @@ class BlobStorage(dg.ConfigurableResource, ABC):
         """
         with self.translate_errors(path), self.file_system().open(self.key(path), "rb") as content:
             return bytes(content.read())  # pyright: ignore[reportArgumentType] - opened as bytes
+
+    def sha256(self, path: str) -> str:
+        """Return the SHA-256 of a file's content. Reads all of it.
+
+        Raises:
+            StorageFileMissing: If the file does not exist.
+        """
+        digest = hashlib.sha256()
+        with self.translate_errors(path), self.file_system().open(self.key(path), "rb") as content:
+            while chunk := content.read(1 << 20):
+                digest.update(chunk)  # pyright: ignore[reportArgumentType] - opened as bytes
+        return digest.hexdigest()
 
     def write_json(self, path: str, values: Mapping[str, object]) -> None:
         """Write a small JSON object to a path."""

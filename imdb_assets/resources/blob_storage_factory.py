@@ -23,8 +23,9 @@ def blob_storage_for(  # noqa: PLR0913 - one parameter per setting
     tenant_id: str | None = None,
     client_id: str | None = None,
     client_secret: str | None = None,
+    setting: str = "LAKE_URI",
 ) -> BlobStorage:
-    """Return the storage for LAKE_URI without connecting to it.
+    """Return the storage for LAKE_URI, or for another setting, without connecting to it.
 
     Args:
         lake_uri: A folder, or `abfss://container@account.dfs.core.windows.net/path`.
@@ -34,16 +35,17 @@ def blob_storage_for(  # noqa: PLR0913 - one parameter per setting
         tenant_id: Tenant of a service principal.
         client_id: Client id of a service principal or of a managed identity.
         client_secret: Secret of a service principal.
+        setting: The setting that `lake_uri` is the value of, for error messages.
 
     Raises:
         ValueError: If `lake_uri` has another form, or names an account other than `account`.
     """
     if "://" not in lake_uri:
-        return FolderBlobStorage(root=lake_uri)
-    address = _azure_address(lake_uri)
+        return FolderBlobStorage(root=lake_uri, setting=setting)
+    address = _azure_address(lake_uri, setting)
     if account and account != address.account:
         raise ValueError(
-            f"LAKE_URI names the account {address.account}, but AZURE_STORAGE_ACCOUNT is {account}; "
+            f"{setting} names the account {address.account}, but AZURE_STORAGE_ACCOUNT is {account}; "
             "set both to the same account"
         )
     # Azure's libraries take a second to import, so folder lakes do not load them.
@@ -56,6 +58,7 @@ def blob_storage_for(  # noqa: PLR0913 - one parameter per setting
 
     return AzureBlobStorage(
         **address._asdict(),
+        setting=setting,
         endpoint=endpoint,
         credential=AzureBlobStorageKeyCredential(key=key) if key else AzureBlobStorageDefaultCredential(),
         tenant_id=tenant_id,
@@ -64,12 +67,21 @@ def blob_storage_for(  # noqa: PLR0913 - one parameter per setting
     )
 
 
-def _azure_address(lake_uri: str) -> _AzureAddress:
+def account_of(uri: str, setting: str = "LAKE_URI") -> str | None:
+    """Return the storage account that a URI names. None for a folder.
+
+    Raises:
+        ValueError: If the URI has another form.
+    """
+    return _azure_address(uri, setting).account if "://" in uri else None
+
+
+def _azure_address(lake_uri: str, setting: str) -> _AzureAddress:
     pattern = r"abfss?://([a-z0-9-]+)@([a-z0-9]+)\.(?:dfs|blob)\.([a-z0-9.-]+?)/?(?:/(.*?))?/?"
     match = re.fullmatch(pattern, lake_uri)
     if match is None:
         raise ValueError(
-            f"LAKE_URI must be a folder or abfss://container@account.dfs.core.windows.net/path, not {lake_uri!r}"
+            f"{setting} must be a folder or abfss://container@account.dfs.core.windows.net/path, not {lake_uri!r}"
         )
     container, account, suffix, root = match.groups()
     return _AzureAddress(container, account, suffix, root or "")

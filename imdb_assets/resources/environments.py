@@ -7,7 +7,9 @@ import dagster as dg
 from pydantic import SecretStr
 
 from imdb_assets.resources.alerts import Alerts
-from imdb_assets.resources.blob_storage_factory import blob_storage_for
+from imdb_assets.resources.backup import Backup
+from imdb_assets.resources.blob_storage import BlobStorage
+from imdb_assets.resources.blob_storage_factory import account_of, blob_storage_for
 from imdb_assets.resources.dataset_landing import Landing
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.evaluation_settings import EvaluationSettings
@@ -59,6 +61,12 @@ def resources_for(chosen: Settings) -> dict[str, object]:
         **({"alerts": Alerts(webhook_url=webhook_url)} if webhook_url else {}),
         "lake": lake,
         "spark": spark,
+        "backup": Backup(
+            lake=lake,
+            storage=_backup_storage(chosen),
+            tracking_uri=chosen.mlflow_tracking_uri,
+            copies=chosen.backup_copies,
+        ),
         "delta": DeltaLake(spark=spark, lake=lake, retention_days=chosen.lake_retention_days),
         "landing": Landing(lake=lake, datasets=list(chosen.imdb_datasets), snapshots_kept=chosen.landing_snapshots),
         "omdb_landing": OmdbLanding(lake=lake),
@@ -68,6 +76,19 @@ def resources_for(chosen: Settings) -> dict[str, object]:
         "evaluation_settings": EvaluationSettings(test_years=chosen.test_years),
         "search_budget": SearchBudget(trials=chosen.search_trials, seconds=chosen.search_seconds),
     }
+
+
+def _backup_storage(chosen: Settings) -> BlobStorage:
+    uri = chosen.backup_uri or str(DATA / "backups")
+    account = account_of(uri, "BACKUP_URI")
+    # The key opens one account. Backups in another one log in with DefaultAzureCredential.
+    has_key = account in {None, chosen.azure_storage_account or account_of(chosen.lake_uri) or account}
+    return blob_storage_for(
+        uri,
+        key=_env_var(chosen.azure_storage_key, "AZURE_STORAGE_KEY") if has_key else None,
+        endpoint=chosen.azure_storage_endpoint,
+        setting="BACKUP_URI",
+    )
 
 
 def _imdb_datasets(chosen: Settings) -> ImdbDatasets:

@@ -68,10 +68,11 @@ class FolderBlobStorage(BlobStorage):
         try:
             yield
         except FileNotFoundError as error:
-            message = f"{self.key(path)} does not exist; materialize the asset that writes it, or check LAKE_URI"
+            message = f"{self.key(path)} does not exist; materialize the asset that writes it, or check {self.setting}"
             raise StorageFileMissing(message) from error
         except OSError as error:
             message = (
-                f"{self.key(path)} cannot be used ({error.strerror}); check LAKE_URI, its permissions and free space"
+                f"{self.key(path)} cannot be used ({error.strerror}); check {self.setting}, its permissions and free "
+                "space"
             )
             raise StorageError(message) from error

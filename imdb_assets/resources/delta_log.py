@@ -1,0 +1,75 @@
+"""Which files make up a Delta table, from its log alone: without Spark and without reading the data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pyarrow as pa
+from deltalake import DeltaTable
+
+from imdb_assets.resources.blob_storage import BlobStorage
+
+VERSION_DIGITS = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableFiles:
+    """The files of the latest version of a table. All paths are relative to the lake's root."""
+
+    version: int
+    log: tuple[str, ...]
+    """Commits and checkpoints, the oldest first. Their content never changes."""
+    data: tuple[str, ...]
+    """The files that hold the rows of this version."""
+    missing: tuple[str, ...]
+    """Those of `data` that do not exist."""
+    n_rows: int | None
+    """None if the log does not say."""
+
+
+def table_files(lake: BlobStorage, path: str) -> TableFiles | None:
+    """Return the files of the table at a path, or None if there is no table.
+
+    Raises:
+        StorageError: The lake cannot be read.
+    """
+    existing = set(lake.files(path))
+    names = (name.rpartition("/") for name in existing)
+    log = sorted(f"{folder}/{name}" for folder, _, name in names if _is_log(path, folder, name))
+    if not log:
+        return None
+    with TemporaryDirectory() as folder:
+        # deltalake needs only the log, so a copy of its last part spares it the login to the storage.
+        (Path(folder) / "_delta_log").mkdir()
+        for name in _since_checkpoint(log):
+            lake.download(name, Path(folder) / "_delta_log" / Path(name).name)
+        table = DeltaTable(folder)
+        added = pa.table(table.get_add_actions(flatten=True))
+        version = table.version()
+    data = tuple(f"{path}/{name}" for name in sorted(added["path"].to_pylist()))
+    has_counts = "num_records" in added.column_names and added["num_records"].null_count == 0
+    return TableFiles(
+        version=version,
+        log=tuple(log),
+        data=data,
+        missing=tuple(name for name in data if name not in existing),
+        n_rows=sum(added["num_records"].to_pylist()) if has_counts else None,
+    )
+
+
+def version_of(name: str) -> int | None:
+    """Return the version in the name of a commit or checkpoint; None for other files of a log."""
+    digits, _, extension = name.partition(".")
+    is_log = len(digits) == VERSION_DIGITS and digits.isdigit() and extension.endswith(("json", "parquet"))
+    return int(digits) if is_log else None
+
+
+def _is_log(path: str, folder: str, name: str) -> bool:
+    return folder == f"{path}/_delta_log" and version_of(name) is not None
+
+
+def _since_checkpoint(log: Sequence[str]) -> list[str]:
+    versions = {path: version_of(Path(path).name) or 0 for path in log}
+    first = max((version for path, version in versions.items() if ".checkpoint" in path), default=0)
+    return [path for path, version in versions.items() if version >= first]
