@@ -12,6 +12,7 @@ from app.prediction_client import Answers, ModelServerError, predict_drafts
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry import run_artifacts, versions
 from imdb_assets.rating_model.registry.versions import CHAMPION, Champion, NoChampionError, RegistryUnreachableError
+from imdb_assets.redaction import redacted
 from imdb_assets.settings import SettingsError, limit_mlflow_retries, settings
 
 INFO_ICON = ":material/info:"
@@ -84,7 +85,7 @@ def show_info(message: str) -> None:
 
 def stop_with_message(message: str) -> NoReturn:
     """End the page with a message."""
-    st.warning(message, icon=INFO_ICON)
+    st.warning(redacted(message), icon=INFO_ICON)
     st.stop()
 
 

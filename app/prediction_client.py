@@ -9,6 +9,7 @@ from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry.versions import MODEL_NAME, Champion
 from imdb_assets.rating_model.serving.answers import MODEL_VERSION
 from imdb_assets.rating_model.serving.rating_model import Prediction
+from imdb_assets.redaction import redacted
 from imdb_assets.settings import settings
 
 TIMEOUT_SECONDS = 10
@@ -45,7 +46,7 @@ def server_answers(url: str, drafts: Sequence[MovieDraft]) -> Answers:
         ModelServerError: The server is unreachable or refuses the request.
     """
     records = [draft.model_dump(mode="json", exclude_none=True) for draft in drafts]
-    address = f"{url.rstrip('/')}/invocations"
+    address, url = f"{url.rstrip('/')}/invocations", redacted(url)
     try:
         response = requests.post(address, json={"dataframe_records": records}, timeout=TIMEOUT_SECONDS)
     except requests.RequestException as error:

@@ -24,12 +24,13 @@ from imdb_assets.automation import JOBS  # noqa: E402
 from imdb_assets.command_line import INVALID, exit_on, refusal  # noqa: E402
 from imdb_assets.definitions import definitions_for  # noqa: E402
 from imdb_assets.materialization.table_asset import FORCE  # noqa: E402
+from imdb_assets.redaction import redacted, without_secrets  # noqa: E402
 from imdb_assets.resources.blob_storage import StorageError  # noqa: E402
 from imdb_assets.resources.delta import DeltaLake  # noqa: E402
 from imdb_assets.resources.environments import resources_for  # noqa: E402
 from imdb_assets.resources.java import JavaMissing  # noqa: E402
 from imdb_assets.resources.spark import Spark, set_up  # noqa: E402
-from imdb_assets.settings import Settings, SettingsError, settings  # noqa: E402
+from imdb_assets.settings import Settings, settings  # noqa: E402
 from imdb_assets.tables.silver import MOVIES  # noqa: E402
 
 JOB_NAMES = tuple(job.name for job in JOBS)
@@ -42,7 +43,7 @@ _HEADINGS = {
     "mae": "MAE", "r2": "R2", "slope": "slope", "coverage_80": "80% coverage",
 }  # fmt: skip
 
-cli = typer.Typer(add_completion=False)
+cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 @cli.command()
@@ -55,14 +56,16 @@ def run_job(
     force: Annotated[bool, typer.Option("--force", help="Rebuild everything, including unchanged assets.")] = False,
 ) -> None:
     """Run a job of the platform in this process."""
-    with exit_on(SettingsError, JavaMissing, code=INVALID):
+    with exit_on(ValueError, JavaMissing, code=INVALID):
         chosen = settings()
+        # A setting may be valid by itself, but not together with the others.
+        resources_for(chosen)
         if set_up_only:
             print(set_up(chosen.java_home))
             return
     if job not in JOB_NAMES:
         raise refusal(f"There is no job {job!r}. Valid jobs are {', '.join(JOB_NAMES)}.", code=INVALID)
-    print(f"{job} in the environment {chosen.imdb_env}, lake {chosen.lake_uri}", flush=True)
+    print(f"{job} in the environment {chosen.imdb_env}, lake {redacted(chosen.lake_uri)}", flush=True)
     start = time.monotonic()
     result = run(job, chosen, force=force)
     for event in result.get_asset_materialization_events():
@@ -163,4 +166,5 @@ def _start(spark: Spark) -> None:
 
 
 if __name__ == "__main__":
-    cli(prog_name="python -m imdb_assets")
+    with without_secrets():
+        cli(prog_name="python -m imdb_assets")

@@ -8,12 +8,14 @@ from contextlib import contextmanager
 
 import typer
 
+from imdb_assets.redaction import redacted
+
 REFUSED, INVALID = 1, 2
 
 
 def refusal(message: str, *, code: int = REFUSED) -> typer.Exit:
     """Print a message to standard error and return the exit to raise."""
-    typer.echo(message, err=True)
+    typer.echo(redacted(message), err=True)
     return typer.Exit(code)
 
 

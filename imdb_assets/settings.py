@@ -4,15 +4,17 @@ Each field of `Settings` is an environment variable in lower case. `.env.example
 """
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import unquote
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from imdb_assets.redaction import redacted, register_secrets
 from imdb_assets.tables.bronze import DATASETS
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
@@ -22,6 +24,11 @@ OUR_PREFIXES = ("ALERT_", "IMDB_", "LAKE_", "LANDING_", "OMDB_", "RATING_MODEL_"
 # Java and Dagster define these, and other tools define similar names (JAVA_HOME_17).
 NAMES_OF_OTHERS = frozenset({"DAGSTER_HOME", "JAVA_HOME"})
 _SQLITE, _FILE = "sqlite:///", "file://"
+# Suffix of a variable that names a file with the value of a secret, such as OMDB_API_KEY_FILE.
+FILE_SUFFIX = "_FILE"
+
+
+_SERVER_WITH_LOGIN = re.compile(r"(?i)(https?://)([^/?#:]*)(?::([^/?#]*))?@([^@]*)")
 
 
 class SettingsError(ValueError):
@@ -82,10 +89,10 @@ class Settings(BaseModel, frozen=True):
     """None stands for OMDb's public address."""
     omdb_daily_limit: FromOne = 1000
     omdb_recorded: PathText | None = None
-    # The address of a tracking server may contain a password.
-    mlflow_tracking_uri: Annotated[str, AfterValidator(_tracking_uri)] = Field(
-        f"{_SQLITE}{DATA / 'mlflow.db'}", repr=False
-    )
+    mlflow_tracking_uri: Annotated[str, AfterValidator(_tracking_uri)] = f"{_SQLITE}{DATA / 'mlflow.db'}"
+    """Without user name and password, if it is the address of a server."""
+    mlflow_tracking_username: str | None = None
+    mlflow_tracking_password: SecretStr | None = None
     landing_snapshots: FromOne = 3
     lake_retention_days: FromOne = 30
     backup_uri: Annotated[str, AfterValidator(_lake_uri)] | None = None
@@ -110,6 +117,30 @@ class Settings(BaseModel, frozen=True):
         """Whether schedules and sensors run by default."""
         return self.imdb_env != "sample"
 
+    @property
+    def exported(self) -> dict[str, str]:
+        """The variables that Dagster and MLflow read from the environment: secrets and the login of MLflow's server."""
+        chosen = {name.upper(): getattr(self, name) for name in SECRETS}
+        secrets = {name: secret.get_secret_value() for name, secret in chosen.items() if secret}
+        username = self.mlflow_tracking_username
+        return secrets | ({"MLFLOW_TRACKING_USERNAME": username} if username else {})
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, object]]:
+        """Yield the settings without the passwords in addresses."""
+        for name, value in super().__repr_args__():
+            yield name, redacted(value) if isinstance(value, str) else value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _move_the_login_out_of_the_address(cls, values: dict[str, Any]) -> dict[str, Any]:
+        # MLflow quotes its address in errors, and Dagster's UI shows it.
+        match = _SERVER_WITH_LOGIN.fullmatch(str(values.get("mlflow_tracking_uri", "")))
+        if match is None:
+            return values
+        scheme, username, password, rest = match.groups()
+        login = {"mlflow_tracking_username": unquote(username), "mlflow_tracking_password": unquote(password or "")}
+        return values | login | {"mlflow_tracking_uri": f"{scheme}{rest}"}
+
     @model_validator(mode="after")
     def _require_backups_outside_the_lake(self) -> "Settings":
         lake, backups = (f"{uri.rstrip('/')}/" for uri in (self.lake_uri, self.backup_uri or str(DATA / "backups")))
@@ -126,15 +157,25 @@ class Settings(BaseModel, frozen=True):
 
 
 VARIABLES = {name.upper(): name for name in Settings.model_fields}
+SECRETS = tuple(name for name, field in Settings.model_fields.items() if field.annotation == SecretStr | None)
+"""The settings that are secrets. Each of them may come from a file, which NAME_FILE names."""
+_SECRET_FILES = {f"{name.upper()}{FILE_SUFFIX}": name.upper() for name in SECRETS}
 
 
 def settings() -> Settings:
     """Return the settings of this process.
 
+    From now on, the logs of this process contain none of its secrets.
+
     Raises:
         SettingsError: A variable is unknown or has an invalid value.
     """
-    return settings_from(os.environ)
+    register_secrets(os.environ)
+    chosen = settings_from(os.environ)
+    for name, value in chosen.exported.items():
+        os.environ[name] = value
+    register_secrets(chosen.exported)
+    return chosen
 
 
 def settings_from(variables: Mapping[str, str]) -> Settings:
@@ -144,6 +185,7 @@ def settings_from(variables: Mapping[str, str]) -> Settings:
         SettingsError: A variable is unknown or has an invalid value.
     """
     values = {name: value.strip() for name, value in variables.items() if value.strip()}
+    values = {**_secrets_in_files(values), **values}
     for name in values:
         if known := _probably_intended(name):
             raise SettingsError(f"{name} is not a setting; did you mean {known}? All settings are in .env.example.")
@@ -164,12 +206,28 @@ def limit_mlflow_retries() -> None:
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 
 
+def _secrets_in_files(values: Mapping[str, str]) -> dict[str, str]:
+    """Return the secrets in the files that variables name. An empty file counts as not set."""
+    secrets = {}
+    for variable, name in _SECRET_FILES.items():
+        if variable in values and name not in values:
+            try:
+                secrets[name] = Path(_path(values[variable])).read_text(encoding="utf-8").strip()
+            except (OSError, ValueError) as error:
+                cause = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+                raise SettingsError(
+                    f"{variable} names {values[variable]}, which cannot be read ({cause}); create the file or unset "
+                    f"{variable}"
+                ) from None
+    return {name: secret for name, secret in secrets.items() if secret}
+
+
 def _probably_intended(name: str) -> str | None:
     """Return the setting that an unknown variable probably means; None for a setting or a variable of other software.
 
     Under prefixes of other software (SPARK_, AZURE_, MLFLOW_), only names with a single typo are reported.
     """
-    if name in VARIABLES:
+    if name in VARIABLES or name in _SECRET_FILES:
         return None
     if name.startswith(OUR_PREFIXES):
         return str(process.extract(name, list(VARIABLES), scorer=OSA.normalized_similarity, limit=1)[0][0])
@@ -179,11 +237,11 @@ def _probably_intended(name: str) -> str | None:
 
 def _message(error: ValidationError) -> str:
     [first, *_] = error.errors(include_url=False)
-    message = first["msg"].removeprefix("Value error, ")
+    message = redacted(first["msg"].removeprefix("Value error, "))
     # The message of a rule about several variables contains their names.
     if not first["loc"]:
         return message
     field = str(first["loc"][0])
     if valid_values := Settings.model_fields[field].description:
-        message = f"must be {valid_values}, not {first['input']!r}"
+        message = redacted(f"must be {valid_values}, not {first['input']!r}")
     return f"{field.upper()} {message}"

@@ -45,7 +45,7 @@ ALLOWED = {
     "imdb_assets/rating_model/registry": {
         "imdb_assets", "imdb_assets.rating_model.evaluation", "imdb_assets.rating_model.features",
         "imdb_assets.rating_model.lookup", "imdb_assets.rating_model.serving", "imdb_assets.rating_model.training",
-        "imdb_assets.vocabulary", "mlflow", "numpy", "pandas", "sqlalchemy",
+        "imdb_assets.redaction", "imdb_assets.vocabulary", "mlflow", "numpy", "pandas", "sqlalchemy",
     },
     "imdb_assets/rating_model/monitoring": {
         "imdb_assets.rating_model.evaluation", "imdb_assets.rating_model.registry", "imdb_assets.rating_model.serving",
@@ -53,17 +53,17 @@ ALLOWED = {
     },
     "imdb_assets/sample_world": {"duckdb", "numpy", "pyarrow"},
     "imdb_assets/materialization": {
-        "dagster", "dagster_shared", "imdb_assets.resources", "imdb_assets.tables", "imdb_assets.vocabulary",
-        "matplotlib", "numpy", "pandas", "py4j", "pyarrow", "pyspark",
+        "dagster", "dagster_shared", "imdb_assets.redaction", "imdb_assets.resources", "imdb_assets.tables",
+        "imdb_assets.vocabulary", "matplotlib", "numpy", "pandas", "py4j", "pyarrow", "pyspark",
     },
     "app": {
-        "deltalake", "imdb_assets.command_line", "imdb_assets.rating_model", "imdb_assets.settings",
-        "imdb_assets.tables", "imdb_assets.vocabulary", "numpy", "pandas", "pydantic", "requests", "rich", "streamlit",
-        "typer",
+        "deltalake", "imdb_assets.command_line", "imdb_assets.rating_model", "imdb_assets.redaction",
+        "imdb_assets.settings", "imdb_assets.tables", "imdb_assets.vocabulary", "numpy", "pandas", "pydantic",
+        "requests", "rich", "streamlit", "typer",
     },
 }  # fmt: skip
 # Resources: Dagster, the tables, each other, and the one external system of the module.
-EVERY_RESOURCE = {"dagster", "imdb_assets.resources", "imdb_assets.tables", "pydantic"}
+EVERY_RESOURCE = {"dagster", "imdb_assets.redaction", "imdb_assets.resources", "imdb_assets.tables", "pydantic"}
 ALLOWED_RESOURCE = {
     "alerts": {"requests"},
     "azure_blob_storage": {"adlfs", "azure", "dagster_azure", "fsspec"},

@@ -129,6 +129,61 @@ def test_secrets_are_in_no_representation_and_no_error() -> None:
     assert "hush" not in str(error.value)
 
 
+def test_no_representation_contains_the_password_of_any_address() -> None:
+    address = "https://me:hush-password@example.org/"
+    names = ("IMDB_DATASETS_URL", "OMDB_URL", "MLFLOW_TRACKING_URI", "RATING_MODEL_URL", "SPARK_REMOTE")
+    chosen = settings_from(dict.fromkeys(names, address))
+    assert "hush" not in f"{chosen!r} {chosen}"
+    assert chosen.rating_model_url == address
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("https://me:hu%40sh@example.org/x", ("https://example.org/x", "me", "hu@sh")),
+        ("http://token@127.0.0.1:5000", ("http://127.0.0.1:5000", "token", "")),
+        ("http://127.0.0.1:5000", ("http://127.0.0.1:5000", None, "")),
+        ("postgresql+psycopg2://me:hush@db/mlflow", ("postgresql+psycopg2://me:hush@db/mlflow", None, "")),
+    ],
+)
+def test_the_login_of_mlflows_server_is_not_part_of_its_address(address: str, expected: tuple) -> None:
+    chosen = settings_from({"MLFLOW_TRACKING_URI": address})
+    password = chosen.mlflow_tracking_password.get_secret_value() if chosen.mlflow_tracking_password else ""
+    assert (chosen.mlflow_tracking_uri, chosen.mlflow_tracking_username, password) == expected
+
+
+def test_a_secret_can_come_from_a_file_which_an_empty_file_does_not_set(tmp_path: Path) -> None:
+    file, empty = tmp_path / "key", tmp_path / "empty"
+    file.write_text(" hush-key\n")
+    empty.write_text("\n")
+    chosen = settings_from(
+        {"OMDB_API_KEY_FILE": str(file), "AZURE_STORAGE_KEY_FILE": str(empty), "ALERT_WEBHOOK_URL_FILE": ""}
+    )
+    assert chosen.omdb_api_key
+    assert chosen.exported == {"OMDB_API_KEY": "hush-key"}
+    # Dagster and MLflow read the variable, which is set from the file.
+    both = settings_from({"OMDB_API_KEY_FILE": str(file), "OMDB_API_KEY": "other"})
+    assert both.exported == {"OMDB_API_KEY": "other"}
+
+
+def test_a_secret_file_that_cannot_be_read_is_an_error_that_names_the_variable(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"^OMDB_API_KEY_FILE names .*missing, which cannot be read \(No such file"):
+        settings_from({"OMDB_API_KEY_FILE": str(tmp_path / "missing")})
+    with pytest.raises(SettingsError, match="OMDB_APIKEY_FILE is not a setting"):
+        settings_from({"OMDB_APIKEY_FILE": str(tmp_path)})
+
+
+def test_the_process_exports_what_dagster_and_mlflow_read_from_the_environment(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("hush-key\n")
+    program = "import os; from imdb_assets.settings import settings; settings(); print([os.environ[n] for n in %r])"
+    names = ["OMDB_API_KEY", "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD"]
+    variables = {"OMDB_API_KEY_FILE": str(tmp_path / "key"), "MLFLOW_TRACKING_URI": "https://me:hush@example.org"}
+    command = [sys.executable, "-c", program % names]
+    inherited = {"PATH": os.environ["PATH"], "PYTHONPATH": str(PROJECT_ROOT)}
+    run = subprocess.run(command, env=inherited | variables, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "['hush-key', 'me', 'hush']"
+
+
 def test_the_settings_load_neither_dagster_nor_spark() -> None:
     program = "import sys, imdb_assets.settings; print({'dagster', 'pyspark', 'mlflow'} & set(sys.modules))"
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

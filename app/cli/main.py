@@ -30,9 +30,10 @@ from imdb_assets.rating_model.registry.versions import (
 )
 from imdb_assets.rating_model.serving.explanation import LABELS, NotExplainableError, explain
 from imdb_assets.rating_model.serving.rating_model import Prediction
+from imdb_assets.redaction import without_secrets
 from imdb_assets.settings import limit_mlflow_retries
 
-cli = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="rich")
+cli = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
 cli.command()(predict)
 cli.command()(scenarios)
 
@@ -145,7 +146,8 @@ def roll_back() -> None:
 
 def main() -> None:
     """Run the command line."""
-    cli()
+    with without_secrets():
+        cli()
 
 
 def _names(persons: list[Person]) -> str:

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 import dagster as dg
 from py4j.protocol import Py4JError
 
+from imdb_assets.redaction import without_secrets
 from imdb_assets.resources.blob_storage import StorageUnavailable
 from imdb_assets.resources.delta import DeltaLake
 
@@ -34,7 +35,7 @@ def lake_step(context: dg.AssetExecutionContext | dg.OpExecutionContext, delta: 
         dg.Failure: Spark's Java process has ended.
     """
     try:
-        with ExitStack() as lock:
+        with without_secrets(), ExitStack() as lock:
             is_waiting = False
             while not lock.enter_context(delta.lake.try_lock()):
                 if not is_waiting:

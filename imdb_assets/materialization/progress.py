@@ -7,6 +7,8 @@ import dagster as dg
 from dagster import DagsterEvent, DagsterEventType
 from dagster_shared.error import SerializableErrorInfo
 
+from imdb_assets.redaction import redacted
+
 # The messages of these errors include the fix. Other errors are shown with their stack trace.
 ERRORS_WITHOUT_TRACE = {
     "BackupRefused",
@@ -51,7 +53,7 @@ class ProgressHandler(logging.StreamHandler):
         event: DagsterEvent | None = getattr(record, "dagster_meta", {}).get("dagster_event")
         lines = self._event_lines(event) if event else _message_lines(record)
         for line in lines:
-            self.stream.write(f"{line}\n")
+            self.stream.write(f"{redacted(line)}\n")
         self.flush()
 
     def _event_lines(self, event: DagsterEvent) -> list[str]:

@@ -115,11 +115,11 @@ class AzureBlobStorage(BlobStorage):
             with suppress(AzureError):
                 lease.release()
 
-    def spark_settings(self) -> dict[str, str]:
+    def hadoop_settings(self) -> dict[str, str]:
         """Return the settings of Hadoop's ABFS driver."""
         settings = self._azurite_settings() if self.endpoint else {}
         login = {f"fs.azure.account.key.{self._host}": self._key} if self._key else self._oauth_settings()
-        return {f"spark.hadoop.{name}": value for name, value in (settings | login).items()}
+        return settings | login
 
     def spark_packages(self) -> tuple[str, ...]:
         """Return Hadoop's ABFS driver in the version of Spark's Hadoop."""

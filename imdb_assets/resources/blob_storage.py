@@ -80,8 +80,8 @@ class BlobStorage(dg.ConfigurableResource, ABC):
         after a crash.
         """
 
-    def spark_settings(self) -> dict[str, str]:
-        """Return the Spark settings for the storage. They include credentials, so never log them."""
+    def hadoop_settings(self) -> dict[str, str]:
+        """Return Hadoop's settings for the storage. They include credentials, so never log them."""
         return {}
 
     def spark_packages(self) -> tuple[str, ...]:

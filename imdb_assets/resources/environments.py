@@ -6,6 +6,7 @@ They are separate from the definitions because the command line and tests use re
 import dagster as dg
 from pydantic import SecretStr
 
+from imdb_assets.redaction import has_login
 from imdb_assets.resources.alerts import Alerts
 from imdb_assets.resources.backup import Backup
 from imdb_assets.resources.blob_storage import BlobStorage
@@ -14,7 +15,7 @@ from imdb_assets.resources.dataset_landing import Landing
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.evaluation_settings import EvaluationSettings
 from imdb_assets.resources.folder_imdb_datasets import SampleImdbDatasets
-from imdb_assets.resources.http_imdb_datasets import IMDB_DATASETS_URL
+from imdb_assets.resources.http_imdb_datasets import IMDB_DATASETS_URL, HttpImdbDatasets
 from imdb_assets.resources.imdb_datasets import ImdbDatasets
 from imdb_assets.resources.imdb_datasets_factory import imdb_datasets_for
 from imdb_assets.resources.mlflow_tracking import MlflowTracking
@@ -38,7 +39,8 @@ RETENTION_CHECK = "spark.databricks.delta.retentionDurationCheck.enabled"
 def resources_for(chosen: Settings) -> dict[str, object]:
     """Return the resources of an environment by name, without touching files, network or Spark.
 
-    Secrets are passed as `dg.EnvVar`: Dagster reads them when a run starts, and its UI shows the names alone.
+    Secrets, and addresses that contain one, are passed as `dg.EnvVar`: Dagster reads them when a run starts, and its
+    UI shows the names alone.
     """
     is_small = chosen.imdb_env == "sample" and chosen.sample_movies <= MOST_MOVIES_OF_A_SMALL_WORLD
     lake = blob_storage_for(
@@ -49,7 +51,7 @@ def resources_for(chosen: Settings) -> dict[str, object]:
     )
     spark = Spark(
         master=chosen.spark_master,
-        remote=chosen.spark_remote,
+        remote=_address(chosen.spark_remote, "SPARK_REMOTE"),
         java_home=chosen.java_home,
         is_short_lived=is_small,
         driver_memory=chosen.spark_driver_memory,
@@ -72,7 +74,7 @@ def resources_for(chosen: Settings) -> dict[str, object]:
         "omdb_landing": OmdbLanding(lake=lake),
         "imdb_datasets": _imdb_datasets(chosen),
         "omdb": _omdb(chosen),
-        "mlflow_tracking": MlflowTracking(tracking_uri=chosen.mlflow_tracking_uri),
+        "mlflow_tracking": MlflowTracking(tracking_uri=_address(chosen.mlflow_tracking_uri, "MLFLOW_TRACKING_URI")),
         "evaluation_settings": EvaluationSettings(test_years=chosen.test_years),
         "search_budget": SearchBudget(trials=chosen.search_trials, seconds=chosen.search_seconds),
     }
@@ -99,7 +101,10 @@ def _imdb_datasets(chosen: Settings) -> ImdbDatasets:
             snapshot=chosen.sample_snapshot,
             folder=str(DATA / "sample"),
         )
-    return imdb_datasets_for(chosen.imdb_datasets_url or IMDB_DATASETS_URL, chosen.imdb_snapshot_date)
+    source = imdb_datasets_for(chosen.imdb_datasets_url or IMDB_DATASETS_URL, chosen.imdb_snapshot_date)
+    if isinstance(source, HttpImdbDatasets) and has_login(source.url):
+        return HttpImdbDatasets(url=dg.EnvVar("IMDB_DATASETS_URL"), snapshot_date=source.snapshot_date)
+    return source
 
 
 def _omdb(chosen: Settings) -> Omdb:
@@ -113,9 +118,13 @@ def _omdb(chosen: Settings) -> Omdb:
     return omdb_for(
         api_key=_env_var(chosen.omdb_api_key, "OMDB_API_KEY"),
         recorded=chosen.omdb_recorded,
-        url=chosen.omdb_url or OMDB_URL,
+        url=_address(chosen.omdb_url, "OMDB_URL") or OMDB_URL,
         daily_limit=chosen.omdb_daily_limit,
     )
+
+
+def _address(address: str | None, name: str) -> str | None:
+    return dg.EnvVar(name) if address and has_login(address) else address
 
 
 def _env_var(secret: SecretStr | None, name: str) -> dg.EnvVar | None:

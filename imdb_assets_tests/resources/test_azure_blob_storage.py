@@ -74,13 +74,13 @@ def test_spark_reaches_azure_through_abfss_with_the_account_key():
     storage = blob_storage_for(f"abfss://lake@{HOST}/root/", account="account", key="secret")
     assert storage.uri("silver/movies") == f"abfss://lake@{HOST}/root/silver/movies"
     assert storage.uri() == f"abfss://lake@{HOST}/root"
-    assert storage.spark_settings() == {f"spark.hadoop.fs.azure.account.key.{HOST}": "secret"}
+    assert storage.hadoop_settings() == {f"fs.azure.account.key.{HOST}": "secret"}
 
 
 def test_spark_reaches_azurite_through_abfs_and_its_endpoint():
     storage = blob_storage_for(AZURITE_URI, key="secret", endpoint="127.0.0.1:10000")
     assert storage.uri("t") == "abfs://lake@devstoreaccount1.dfs.core.windows.net/some/root/t"
-    assert storage.spark_settings()["spark.hadoop.fs.azure.abfs.endpoint"] == "127.0.0.1:10000"
+    assert storage.hadoop_settings()["fs.azure.abfs.endpoint"] == "127.0.0.1:10000"
     assert "org.apache.hadoop:hadoop-azure:3.5.0" in storage.spark_packages()
 
 
@@ -93,9 +93,9 @@ def test_spark_reaches_azurite_through_abfs_and_its_endpoint():
     ],
 )
 def test_spark_without_a_key_logs_in_with_the_service_principal_or_the_managed_identity(login, provider):
-    settings = blob_storage_for(f"abfss://lake@{HOST}/", **login).spark_settings()
-    assert settings[f"spark.hadoop.fs.azure.account.auth.type.{HOST}"] == "OAuth"
-    assert settings[f"spark.hadoop.fs.azure.account.oauth.provider.type.{HOST}"].endswith(f".{provider}")
+    settings = blob_storage_for(f"abfss://lake@{HOST}/", **login).hadoop_settings()
+    assert settings[f"fs.azure.account.auth.type.{HOST}"] == "OAuth"
+    assert settings[f"fs.azure.account.oauth.provider.type.{HOST}"].endswith(f".{provider}")
     assert not [name for name in settings if "account.key" in name]
 
 

@@ -1,6 +1,5 @@
 """The versions of `imdb_rating` in the registry: looked up by alias or number, listed, and loaded."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from mlflow.protos.databricks_pb2 import RESOURCE_DOES_NOT_EXIST, ErrorCode
 from sqlalchemy.exc import SQLAlchemyError
 
 from imdb_assets.rating_model.serving.rating_model import RatingModel
+from imdb_assets.redaction import redacted
 
 MODEL_NAME = "imdb_rating"
 CHAMPION, CANDIDATE, RANDOM_FOREST = "champion", "candidate", "random_forest"
@@ -88,9 +88,10 @@ def load_champion(tracking_uri: str, *, alias: str = CHAMPION) -> Champion:
     try:
         loaded = mlflow.pyfunc.load_model(name)
     except (MlflowException, OSError) as error:
+        cause = redacted(str(error)).splitlines()[0][:200]
         raise RegistryUnreachableError(
-            f"{name} could not be loaded ({str(error).splitlines()[0][:200]}). Check that its files are still where "
-            "the registry stores them and that it was trained by this version of the program, or train a new model."
+            f"{name} could not be loaded ({cause}). Check that its files are still where the registry stores them and "
+            "that it was trained by this version of the program, or train a new model."
         ) from error
     return Champion(
         model=loaded.unwrap_python_model().model,
@@ -150,8 +151,7 @@ def _unreachable_error(tracking_uri: str) -> RegistryUnreachableError:
 
 
 def _address(tracking_uri: str) -> str:
-    # Passwords in the address must not appear on pages or in logs.
-    return re.sub(r"//[^/@]*@", "//", tracking_uri)
+    return redacted(tracking_uri)
 
 
 def version_or_error(tracking_uri: str, alias: str) -> ModelVersion:
