@@ -74,7 +74,9 @@ def resources_for(chosen: Settings) -> dict[str, object]:
         "omdb_landing": OmdbLanding(lake=lake),
         "imdb_datasets": _imdb_datasets(chosen),
         "omdb": _omdb(chosen),
-        "mlflow_tracking": MlflowTracking(tracking_uri=_address(chosen.mlflow_tracking_uri, "MLFLOW_TRACKING_URI")),
+        "mlflow_tracking": MlflowTracking(
+            tracking_uri=_address(chosen.mlflow_tracking_uri, "MLFLOW_TRACKING_URI") or ""
+        ),
         "evaluation_settings": EvaluationSettings(test_years=chosen.test_years),
         "search_budget": SearchBudget(trials=chosen.search_trials, seconds=chosen.search_seconds),
     }
