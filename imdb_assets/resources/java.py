@@ -97,6 +97,8 @@ def write_java_home(java: Path, home: Path) -> None:
         return
     script = (
         "#!/bin/sh\n"
+        # Java cannot open files with other than ASCII names under LC_ALL=C.
+        "export LC_ALL=C.UTF-8\n"
         f"unset {' '.join((*SECRET_VARIABLES, *ADDRESS_VARIABLES))}\n"
         'for option do shift; [ "$option" = --add-modules=jdk.incubator.vector ] || set -- "$@" "$option"; done\n'
         f'exec "{java}" "$@"\n'
