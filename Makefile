@@ -106,8 +106,8 @@ MODEL := champion
 serve: PORT := 5001
 serve: setup ## Serve the model over REST on 127.0.0.1:5001 (MODEL=champion or random_forest, PORT=...)
 	@$(WITH_SETTINGS) sh -c 'uri=$$($(BIN)/python -c "from imdb_assets.settings import settings; print(settings().mlflow_tracking_uri)") \
-		&& MLFLOW_TRACKING_URI="$$uri" OMP_NUM_THREADS=1 exec $(BIN)/mlflow models serve --model-uri models:/imdb_rating@$(MODEL) \
-		--env-manager local --host 127.0.0.1 --port $(PORT)'
+		&& MLFLOW_TRACKING_URI="$$uri" OMP_NUM_THREADS=1 exec $(BIN)/python -m imdb_assets.rating_model.registry.model_server \
+		--alias $(MODEL) --host 127.0.0.1 --port $(PORT)'
 
 .PHONY: rollback
 rollback: setup ## Restore the previous champion

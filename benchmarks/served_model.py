@@ -113,11 +113,8 @@ def _print_alone(model: RatingModel, rows: Sequence[dict]) -> None:
 @contextmanager
 def _served(uri: str, folder: Path) -> Iterator[tuple[str, psutil.Process, float]]:
     port = 5711
-    program = Path(sys.executable).parent / "mlflow"
-    command = [str(program), "models", "serve", "-m", "models:/imdb_rating@champion", "--env-manager", "local",
-               "--host", "127.0.0.1", "--port", str(port)]  # fmt: skip
-    path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
-    environment = os.environ | {"PATH": path, "MLFLOW_TRACKING_URI": uri, "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "imdb_assets.rating_model.registry.model_server", "--port", str(port)]
+    environment = os.environ | {"MLFLOW_TRACKING_URI": uri, "OMP_NUM_THREADS": "1"}
     start = time.perf_counter()
     with (folder / "serve.log").open("wb") as log:
         server = psutil.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import mlflow
 import pytest
@@ -83,16 +82,10 @@ def finished_platform(tmp_path_factory: pytest.TempPathFactory, spark: SparkSess
 
 @pytest.fixture(scope="session")
 def model_server(champion_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of `mlflow models serve` with the champion of `champion_uri`."""
+    """The address of the model server, as `make serve` starts it, with the champion of `champion_uri`."""
     port = a_free_port()
-    mlflow = Path(sys.executable).parent / "mlflow"
-    command = [
-        str(mlflow), "models", "serve", "-m", "models:/imdb_rating@champion", "--env-manager", "local",
-        "--host", "127.0.0.1", "--port", str(port),
-    ]  # fmt: skip
-    # MLflow starts uvicorn by name.
-    path = f"{mlflow.parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path, "MLFLOW_TRACKING_URI": champion_uri, "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "imdb_assets.rating_model.registry.model_server", "--port", str(port)]
+    environment = {**os.environ, "MLFLOW_TRACKING_URI": champion_uri, "OMP_NUM_THREADS": "1"}
     log = tmp_path_factory.mktemp("serve") / "log"
     with served(command, port=port, health="/health", environment=environment, log=log) as address:
         yield address

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.cli.json_files import JsonError, NotJsonError, parse_json
 from imdb_assets.rating_model.features.draft import DRAFT_COLUMNS, DRAFT_LISTS, MovieDraft
 from imdb_assets.rating_model.features.draft_reader import DraftError, read_draft, unknown_field
+from imdb_assets.rating_model.serving.strict_json import JsonError, NotJsonError, parse_json
 
 SEPARATOR = ";"
 """Separates the entries of a list in one text. Names contain commas."""

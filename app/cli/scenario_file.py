@@ -6,7 +6,6 @@ from typing import Any
 
 from app.cli.draft_files import DraftFileError, draft_entry, file_text
 from app.cli.drafts import draft_or_exit
-from app.cli.json_files import JsonError, parse_json
 from app.scenarios.table import PEOPLE_AXES
 from imdb_assets.command_line import refusal
 from imdb_assets.rating_model.features.draft import MovieDraft
@@ -20,6 +19,7 @@ from imdb_assets.rating_model.scenarios.constraints import (
     Pick,
 )
 from imdb_assets.rating_model.scenarios.space import Variations
+from imdb_assets.rating_model.serving.strict_json import JsonError, parse_json
 
 _ALTERNATIVES = ("genres", "runtimes", "years", "languages")
 _KEYS = ("draft", *PEOPLE_AXES, *_ALTERNATIVES, "constraints")

@@ -1,35 +1,24 @@
-"""The champion behind `mlflow models serve`, over HTTP, and its clients."""
+"""The champion behind the model server, over HTTP, and its clients."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import requests
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 from app.cli.main import cli
 from app.prediction_client import server_answers
-from imdb_assets.rating_model.features.draft import DRAFT_COLUMNS, DRAFT_LISTS, DRAFT_TEXTS, MovieDraft
+from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry.versions import load_champion
 from imdb_assets.rating_model.serving.similar_films import similar_films
 from imdb_assets_tests.support.champion import GIFTED_NAME, HOMONYM_NAME
+from imdb_assets_tests.support.model_requests import ask, ask_with
 from imdb_assets_tests.support.servers import free_port
 
 pytestmark = pytest.mark.slow
 APP = Path(__file__).parents[3] / "app"
-
-
-def ask(model_server: str, *rows: dict) -> requests.Response:
-    return requests.post(f"{model_server}/invocations", json={"dataframe_records": list(rows)}, timeout=60)
-
-
-def ask_with(model_server: str, params: dict, *rows: dict) -> requests.Response:
-    body = {"dataframe_records": list(rows), "params": params}
-    return requests.post(f"{model_server}/invocations", json=body, timeout=60)
 
 
 def test_the_server_returns_the_models_predictions_and_version(model_server, champion_uri):
@@ -82,29 +71,6 @@ def test_an_invalid_draft_is_refused_with_the_name_of_the_field(model_server, ro
     response = ask(model_server, row)
     assert response.status_code == 400
     assert field in response.json()["message"]
-
-
-@pytest.mark.parametrize(
-    ("row", "warning"),
-    [
-        ({"plot": "word " * 2_000_000}, "The plot has 10,000,000 characters. Only the first 3,000 are used."),
-        (
-            {"cast": [f"Person {number}" for number in range(10_000)]},
-            "cast has 10,000 entries. Only the first 10 are used.",
-        ),
-        ({"directors": ["x" * 1_000_000]}, "directors contains a text of more than 200 characters"),
-        ({"genres": ["Drama"] * 10_000}, "genres has 10,000 entries"),
-        ({"title": "<script>alert(1)</script>\x00", "directors": ["'; DROP TABLE people; --"]}, "a newcomer"),
-        ({"directors": ["", "nm" + "9" * 30]}, f"nm{'9' * 30}: unknown person, treated as a newcomer."),
-    ],
-)
-def test_a_hostile_draft_is_truncated_with_a_warning(model_server, row, warning):
-    response = ask(model_server, {"release_year": 2027, **row})
-    assert response.status_code == 200, response.text
-    [answer] = response.json()["predictions"]
-    assert any(warning in one for one in answer["warnings"])
-    assert len(answer["warnings"]) <= 15
-    assert response.elapsed.total_seconds() < 10
 
 
 @pytest.mark.parametrize(
@@ -173,24 +139,6 @@ def test_invalid_parameters_are_refused(model_server, params, n, message):
     assert message in response.json()["message"]
 
 
-def test_names_resolve_as_the_warnings_report(model_server):
-    known = {"release_year": 2027, "genres": ["Drama"], "directors": [GIFTED_NAME]}
-    debut = {**known, "directors": ["Zoe Giftet"]}
-    rows = [known, {**known, "directors": [HOMONYM_NAME]}, debut, {**known, "directors": ["Xu Qwzvk"]},
-            {"release_year": 2027}, {**known, "genres": ["Drama", "Dramedy"]}]  # fmt: skip
-    plain, homonym, misspelled, newcomer, empty, wrong_genre = ask(model_server, *rows).json()["predictions"]
-    assert plain["warnings"] == empty["warnings"] == []
-    [warning] = homonym["warnings"]
-    assert warning.startswith(f"{HOMONYM_NAME} matches 2 people. Used: {HOMONYM_NAME}, ")
-    assert misspelled["rating"] == newcomer["rating"] < plain["rating"]
-    assert misspelled["warnings"][0].startswith(
-        "Zoe Giftet: unknown person, treated as a newcomer. Similar names: Zoë Gifted"
-    )
-    assert newcomer["warnings"] == ["Xu Qwzvk: unknown person, treated as a newcomer."]
-    assert wrong_genre["warnings"] == ["Dramedy is not an IMDb genre and was ignored."]
-    assert wrong_genre["rating"] == plain["rating"]
-
-
 def test_ten_thousand_drafts_get_the_same_answers_as_single_drafts(model_server):
     names = [GIFTED_NAME, HOMONYM_NAME, "Nobody Yet", "nm0000005"]
     rows = [{"release_year": 1990 + number % 40, "directors": [names[number % 4]]} for number in range(10_000)]
@@ -202,86 +150,6 @@ def test_ten_thousand_drafts_get_the_same_answers_as_single_drafts(model_server)
         [alone] = ask(model_server, rows[number]).json()["predictions"]
         assert answers[number]["rating"] == pytest.approx(alone["rating"], abs=1e-12)
     assert ask(model_server, *[{"release_year": 2027}] * 50_001).status_code == 400
-
-
-SCALARS = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(),
-    st.floats(),
-    st.text(max_size=20),
-    st.sampled_from(
-        [GIFTED_NAME, HOMONYM_NAME, "nm0000001", "newcomer:", "Drama", "2027", 2027, "\ud800", "\x00", 1e308]
-    ),
-)
-JUNK = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner))
-FIELDS = st.sampled_from([*DRAFT_COLUMNS, "genre", "", "índex", "\ud800"])
-YEARS = st.integers(1870, 2100)
-TEXTS = st.text(max_size=40)
-GOOD = st.fixed_dictionaries(
-    {"release_year": YEARS},
-    optional={
-        **dict.fromkeys(DRAFT_TEXTS, TEXTS),
-        **dict.fromkeys(DRAFT_LISTS, st.lists(TEXTS, max_size=6)),
-        "runtime_minutes": st.floats(0.1, 1e6),
-    },
-)
-NEARLY_GOOD = st.builds(lambda row, name, junk: {**row, name: junk}, GOOD, FIELDS, JUNK)
-GOOD_ROWS = st.lists(GOOD, min_size=1, max_size=4)
-ROWS = GOOD_ROWS | st.lists(NEARLY_GOOD | st.dictionaries(FIELDS, JUNK, max_size=8), max_size=4)
-BODIES = st.one_of(
-    st.fixed_dictionaries({"dataframe_records": GOOD_ROWS}),
-    st.fixed_dictionaries({"dataframe_records": ROWS}),
-    st.fixed_dictionaries(
-        {"dataframe_records": ROWS},
-        optional={"params": st.dictionaries(st.sampled_from(["explain", "similar", "x"]), JUNK) | JUNK},
-    ),
-    st.fixed_dictionaries({"inputs": ROWS | st.dictionaries(FIELDS, JUNK) | JUNK}),
-    st.fixed_dictionaries({"instances": ROWS | JUNK}),
-    st.builds(
-        lambda columns, data: {"dataframe_split": {"columns": columns, "data": data}},
-        st.lists(FIELDS, max_size=4),
-        st.lists(st.lists(JUNK, max_size=4), max_size=3) | JUNK,
-    ),
-    st.dictionaries(st.sampled_from(["dataframe_records", "dataframe_split", "params", "messages"]), JUNK),
-    JUNK,
-)
-
-
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-@given(body=BODIES)
-def test_no_request_makes_the_server_fail(model_server, body):
-    # Like many clients, json.dumps writes lone surrogates, NaN and Infinity.
-    text = json.dumps(body).encode("ascii")
-    headers = {"Content-Type": "application/json"}
-    response = requests.post(f"{model_server}/invocations", data=text, headers=headers, timeout=60)
-    assert response.status_code in {200, 400}, response.text
-    if response.status_code == 200:
-        for answer in response.json()["predictions"]:
-            assert 1 <= answer["low_90"] <= answer["low_80"] <= answer["rating"] <= answer["high_80"] <= 10
-    else:
-        # MLflow's message for an exception that the model should not have raised.
-        assert "Encountered an unexpected error" not in response.json()["message"]
-
-
-@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"dataframe_split": {"columns": [[1]], "data": [[2]]}}'])
-def test_the_server_survives_requests_that_mlflow_itself_fails_on(model_server, body):
-    # MLflow 3.17 reads JSON before the model sees it: nested a thousand deep, or with a list as a column's name, its
-    # own code raises, and the server responds with status 500, before the model is called.
-    response = requests.post(
-        f"{model_server}/invocations", data=body, headers={"Content-Type": "application/json"}, timeout=60
-    )
-    assert response.status_code >= 400
-    assert ask(model_server, {"release_year": 2027}).status_code == 200
-
-
-def test_none_of_500_requests_from_50_threads_is_lost(model_server):
-    rows = [{"release_year": 1990 + number % 40, "directors": [GIFTED_NAME]} for number in range(500)]
-    with ThreadPoolExecutor(50) as pool:
-        responses = list(pool.map(lambda row: ask(model_server, row), rows))
-    assert {response.status_code for response in responses} == {200}
-    ratings = [response.json()["predictions"][0]["rating"] for response in responses]
-    assert ratings[40:] == ratings[:-40]
 
 
 def test_app_and_command_line_use_the_server_of_the_setting(model_server, champion_uri, monkeypatch):

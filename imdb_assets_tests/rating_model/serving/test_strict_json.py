@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.cli.json_files import JsonError, NotJsonError, parse_json
+from imdb_assets.rating_model.serving.strict_json import JsonError, NotJsonError, parse_json
 
 
 def test_a_name_that_occurs_twice_is_an_error_at_every_level() -> None:
