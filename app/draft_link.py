@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from app.limits import FIRST_YEAR, LAST_YEAR, LONGEST_MINUTES, MOST_GENRES, SHORTEST_MINUTES
 from imdb_assets.rating_model.features.draft import MovieDraft
-from imdb_assets.vocabulary.genres import GENRES
+from imdb_assets.vocabulary.genres import spelled_genres
 
 # URL parameter: field of the draft. List fields repeat their parameter.
 FIELDS = {
@@ -49,7 +49,7 @@ def draft_from_query(query: Mapping[str, Sequence[str]]) -> tuple[MovieDraft, st
     for parameter in (parameter for parameter in FIELDS if query.get(parameter)):
         values = [text for text in query[parameter] if text.strip()]
         if parameter == "genre":
-            kept = tuple(dict.fromkeys(text for text in values if text in GENRES))[:MOST_GENRES]
+            kept = spelled_genres(values)[:MOST_GENRES]
         elif parameter in _LISTS:
             kept = tuple(dict.fromkeys(values))
         else:

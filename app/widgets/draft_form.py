@@ -9,15 +9,14 @@ from app.limits import FIRST_YEAR, LAST_YEAR, LONGEST_MINUTES, MOST_GENRES, SHOR
 from app.widgets.people_picker import pick_people
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.lookup.people import People
-from imdb_assets.vocabulary.certificates import CERTIFICATES
-from imdb_assets.vocabulary.countries import COUNTRIES
-from imdb_assets.vocabulary.genres import GENRES
-from imdb_assets.vocabulary.languages import LANGUAGES
+from imdb_assets.vocabulary.certificates import CERTIFICATE_WORDS
+from imdb_assets.vocabulary.countries import COUNTRY_WORDS
+from imdb_assets.vocabulary.genres import GENRES, spelled_genres
+from imdb_assets.vocabulary.languages import LANGUAGE_WORDS
 
 _FILM_FIELDS = ("title", "genres", "plot", "language", "country", "certificate")
 _ROLES = {"directors": "director", "writers": "writer", "cast": "cast member"}
 _PEOPLE_HELP = "Only their films from before the release year count."
-_ALL_CERTIFICATES = tuple(text for texts in CERTIFICATES.values() for text in texts)
 
 
 def fill(prefix: str, draft: MovieDraft) -> None:
@@ -26,7 +25,7 @@ def fill(prefix: str, draft: MovieDraft) -> None:
     for name in _FILM_FIELDS:
         state[f"{prefix}_{name}"] = getattr(draft, name)
     state[f"{prefix}_title"], state[f"{prefix}_plot"] = draft.title or "", draft.plot or ""
-    state[f"{prefix}_genres"] = [genre for genre in draft.genres if genre in GENRES][:MOST_GENRES]
+    state[f"{prefix}_genres"] = list(spelled_genres(draft.genres))[:MOST_GENRES]
     state[f"{prefix}_year"] = min(max(draft.release_year, FIRST_YEAR), LAST_YEAR)
     minutes = draft.runtime_minutes
     state[f"{prefix}_runtime"] = (
@@ -74,9 +73,9 @@ def film_fields(prefix: str) -> dict[str, object]:
             persist_state="session",
         )  # fmt: skip
     with st.container(horizontal=True):
-        language = _optional_choice("Language", LANGUAGES, key=f"{prefix}_language")
-        country = _optional_choice("Country", COUNTRIES, key=f"{prefix}_country")
-        certificate = _optional_choice("Certificate", _ALL_CERTIFICATES, key=f"{prefix}_certificate")
+        language = _optional_choice("Language", LANGUAGE_WORDS.words, key=f"{prefix}_language")
+        country = _optional_choice("Country", COUNTRY_WORDS.words, key=f"{prefix}_country")
+        certificate = _optional_choice("Certificate", CERTIFICATE_WORDS.words, key=f"{prefix}_certificate")
     return {
         "title": title or None, "genres": tuple(genres), "plot": plot or None, "runtime_minutes": runtime,
         "release_year": year, "language": language or None, "country": country or None,

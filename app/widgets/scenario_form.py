@@ -21,7 +21,7 @@ from imdb_assets.rating_model.scenarios.constraints import (
 )
 from imdb_assets.rating_model.scenarios.space import Variations
 from imdb_assets.vocabulary.genres import GENRES
-from imdb_assets.vocabulary.languages import LANGUAGES
+from imdb_assets.vocabulary.languages import LANGUAGE_WORDS
 
 _ROLES = {"directors": "candidate director", "writers": "candidate writer", "cast": "candidate actor"}
 _NO_CANDIDATES = "Without candidates, the people in the draft are used."
@@ -89,8 +89,8 @@ def _alternatives(draft: MovieDraft) -> dict[str, Any]:
     )
     years = _numbers("Release years", FIRST_YEAR, LAST_YEAR, key="scenario_years", example="2027, 2028")
     languages = st.multiselect(
-        "Languages", LANGUAGES, key="scenario_languages", placeholder="Choose languages", accept_new_options=True,
-        persist_state="session",
+        "Languages", LANGUAGE_WORDS.words, key="scenario_languages", placeholder="Choose languages",
+        accept_new_options=True, persist_state="session",
     )  # fmt: skip
     selected = {
         "genres": tuple(tuple(chosen) for chosen in sets if chosen), "runtimes": runtimes, "years": years,

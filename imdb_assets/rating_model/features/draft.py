@@ -5,7 +5,9 @@ from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+
+from imdb_assets.vocabulary.runtimes import minutes_in
 
 MAX_PLOT_CHARACTERS = 3000
 """Characters of a plot that the model reads; the rest is ignored."""
@@ -17,6 +19,12 @@ def _require_valid_unicode(text: str) -> str:
     if any("\ud800" <= letter <= "\udfff" for letter in text):
         raise ValueError("it contains an invalid character (a lone surrogate): send the text as UTF-8")
     return text
+
+
+def _read_runtime(value: object) -> object:
+    # Other texts are left to pydantic, which reads numbers and refuses the rest.
+    minutes = minutes_in(value) if isinstance(value, str) else None
+    return value if minutes is None else minutes
 
 
 Text = Annotated[str, AfterValidator(_require_valid_unicode)]
@@ -32,7 +40,9 @@ class MovieDraft(BaseModel, frozen=True, extra="forbid"):
     title: Text | None = Field(default=None, description="Title, as the audience will read it.")
     original_title: Text | None = Field(default=None, description="Title in the original language.")
     release_year: int = Field(ge=1870, le=2100, description="Year of first release.")
-    runtime_minutes: float | None = Field(default=None, gt=0, allow_inf_nan=False, description="Running time, minutes.")
+    runtime_minutes: Annotated[float | None, BeforeValidator(_read_runtime)] = Field(
+        default=None, gt=0, allow_inf_nan=False, description="Running time in minutes, or a text such as `1 h 15 min`."
+    )
     genres: tuple[Text, ...] = Field(default=(), description="IMDb genres.")
     plot: Text | None = Field(default=None, description="Plot in a few sentences.")
     language: Text | None = Field(default=None, description="Main language, in English: `French`.")

@@ -1,15 +1,23 @@
-"""Prepares drafts for the featurizer: truncates them, resolves names to ids, and collects warnings."""
+"""Prepares drafts for the featurizer: truncates them, spells words as in training, resolves names to ids, and warns."""
+
+from collections.abc import Iterable
 
 from imdb_assets.rating_model.features.credit_arrays import BILLED_CAST
 from imdb_assets.rating_model.features.draft import MAX_PLOT_CHARACTERS, MovieDraft
 from imdb_assets.rating_model.lookup.people import NEWCOMER, People, Resolution
-from imdb_assets.vocabulary.genres import GENRES
+from imdb_assets.vocabulary.certificates import CERTIFICATE_WORDS
+from imdb_assets.vocabulary.countries import COUNTRY_WORDS
+from imdb_assets.vocabulary.genres import GENRE_WORDS, GENRES
+from imdb_assets.vocabulary.languages import LANGUAGE_WORDS
 from imdb_assets.vocabulary.roles import ROLE_LISTS
+from imdb_assets.vocabulary.words import Vocabulary
 
 MAX_NAME_CHARACTERS = 200
-"""Characters of a name or genre that are used; IMDb's names are shorter."""
+"""Characters of a name, genre, language, country or certificate that are used; IMDb's are shorter."""
 MAX_FUZZY_LOOKUPS = 5
 """Unknown names per request for which similar names are suggested; the lookup takes longer than everything else."""
+FACT_WORDS = {"language": LANGUAGE_WORDS, "country": COUNTRY_WORDS, "certificate": CERTIFICATE_WORDS}
+"""The vocabularies of the facts with one word."""
 
 
 class DraftResolver:
@@ -22,7 +30,7 @@ class DraftResolver:
         self._fuzzy_lookups_left = max_fuzzy_lookups
 
     def resolve(self, draft: MovieDraft) -> tuple[MovieDraft, tuple[str, ...]]:
-        """Truncate a draft to the limits of the features and resolve its names.
+        """Truncate a draft to the limits of the features, spell its words as in training and resolve its names.
 
         Args:
             draft: People given as ids, names or labels.
@@ -31,11 +39,12 @@ class DraftResolver:
             The draft with ids, and warnings for the user.
         """
         truncated, truncations = truncate_draft(draft)
-        resolved, warnings = self.resolve_names(truncated)
-        return resolved, (*truncations, *warnings)
+        with_words, unknown_words = spell_facts(truncated)
+        resolved, warnings = self.resolve_names(with_words)
+        return resolved, (*truncations, *unknown_words, *warnings)
 
     def resolve_names(self, draft: MovieDraft) -> tuple[MovieDraft, tuple[str, ...]]:
-        """Resolve the names of a draft to ids and drop unknown genres.
+        """Resolve the names of a draft to ids, spell its genres as IMDb does and drop unknown ones.
 
         An unknown name becomes an id with the prefix `NEWCOMER`: it is a debut, not an absent fact.
 
@@ -45,8 +54,7 @@ class DraftResolver:
         Returns:
             The draft with ids, each once per role, and warnings for the user, each once.
         """
-        unknown_genres = dict.fromkeys(genre for genre in draft.genres if genre not in GENRES)
-        warnings = [f"{genre} is not an IMDb genre and was ignored." for genre in unknown_genres]
+        genres, warnings = _spell(draft.genres, GENRE_WORDS)
         people: dict[str, tuple[str, ...]] = {}
         for column in ROLE_LISTS.values():
             ids = []
@@ -56,7 +64,6 @@ class DraftResolver:
                 if text.strip():
                     ids.append(resolution.nconst or f"{NEWCOMER}{text.strip()}")
             people[column] = tuple(dict.fromkeys(ids))
-        genres = tuple(genre for genre in draft.genres if genre in GENRES)
         return draft.model_copy(update={"genres": genres, **people}), tuple(dict.fromkeys(warnings))
 
     def _resolution(self, text: str) -> Resolution:
@@ -65,6 +72,35 @@ class DraftResolver:
             self._fuzzy_lookups_left -= resolution.nconst is None
             self._resolutions[text] = resolution
         return self._resolutions[text]
+
+
+def spell_facts(draft: MovieDraft) -> tuple[MovieDraft, tuple[str, ...]]:
+    """Spell language, country and certificate as the training films do.
+
+    Args:
+        draft: Any spelling. Of several words, the first known one counts, as in training.
+
+    Returns:
+        The draft with known words only, and warnings for the user.
+    """
+    facts: dict[str, str | None] = {}
+    warnings: list[str] = []
+    for field, vocabulary in FACT_WORDS.items():
+        text: str | None = getattr(draft, field)
+        words, unknown = _spell((text or "",), vocabulary)
+        facts[field] = words[0] if words else None
+        warnings += unknown
+        if len(words) > 1:
+            warnings.append(f"Only the first {field}, {words[0]}, is used.")
+    return draft.model_copy(update=facts), tuple(warnings)
+
+
+def _spell(texts: Iterable[str], vocabulary: Vocabulary) -> tuple[tuple[str, ...], list[str]]:
+    """The words that texts spell, each once, and a warning per unknown word."""
+    parts = dict.fromkeys(part for text in texts for part in vocabulary.split(text))
+    words = {part: vocabulary.word(part) for part in parts}
+    warnings = [f"{part} is not {vocabulary.kind} and was ignored." for part, word in words.items() if word is None]
+    return tuple(dict.fromkeys(word for word in words.values() if word is not None)), warnings
 
 
 def truncate_draft(draft: MovieDraft) -> tuple[MovieDraft, list[str]]:
@@ -83,6 +119,11 @@ def truncate_draft(draft: MovieDraft) -> tuple[MovieDraft, list[str]]:
         warnings.append(
             f"The plot has {len(draft.plot):,} characters. Only the first {MAX_PLOT_CHARACTERS:,} are used."
         )
+    for field in FACT_WORDS:
+        text: str | None = getattr(draft, field)
+        if text and len(text) > MAX_NAME_CHARACTERS:
+            changes[field] = text[:MAX_NAME_CHARACTERS]
+            warnings.append(f"{field} has {len(text):,} characters. Only the first {MAX_NAME_CHARACTERS} are used.")
     for column, max_entries in {"genres": len(GENRES), **dict.fromkeys(ROLE_LISTS.values(), BILLED_CAST)}.items():
         entries: tuple[str, ...] = getattr(draft, column)
         kept = tuple(text[:MAX_NAME_CHARACTERS] for text in entries[:max_entries])

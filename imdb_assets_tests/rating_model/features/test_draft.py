@@ -34,6 +34,13 @@ def test_a_draft_out_of_range_or_with_an_unknown_field_is_refused(field: dict[st
         MovieDraft(**({"release_year": 2020} | field))
 
 
+def test_a_runtime_may_have_units() -> None:
+    drafts = [
+        MovieDraft.model_validate({"release_year": 2020, "runtime_minutes": text}) for text in ("1 h 15 min", "90.5")
+    ]
+    assert [draft.runtime_minutes for draft in drafts] == [75.0, 90.5]
+
+
 def test_an_absent_list_is_empty_and_every_other_absent_field_none() -> None:
     draft = MovieDraft(release_year=2020)
     absent = [name for name in DRAFT_COLUMNS if name != "release_year"]

@@ -61,6 +61,11 @@ def test_a_draft_within_the_limits_is_not_changed() -> None:
             {"writers": ("x" * 200,)},
             "writers contains a text of more than 200 characters. Only the first 200 are used.",
         ),
+        (
+            {"country": "x" * 300},
+            {"country": "x" * 200},
+            "country has 300 characters. Only the first 200 are used.",
+        ),
     ],
 )
 def test_a_draft_beyond_a_limit_is_truncated_with_a_warning(
@@ -69,3 +74,39 @@ def test_a_draft_beyond_a_limit_is_truncated_with_a_warning(
     truncated, warnings = truncate_draft(draft(**fields))
     assert truncated == BARE.model_copy(update=kept)
     assert warnings == [warning]
+
+
+@pytest.mark.parametrize(
+    ("typed", "spelled"),
+    [
+        ({"country": "USA"}, {"country": "United States"}),
+        ({"country": "uk, Ireland"}, {"country": "United Kingdom"}),
+        ({"language": "english"}, {"language": "English"}),
+        ({"language": "fr"}, {"language": "French"}),
+        ({"language": "English, French"}, {"language": "English"}),
+        ({"certificate": "pg-13"}, {"certificate": "PG-13"}),
+        ({"certificate": "N/A"}, {}),
+        ({"genres": ["drama", "Science Fiction"]}, {"genres": ["Drama", "Sci-Fi"]}),
+        ({"genres": ["Drama, comedy"]}, {"genres": ["Drama", "Comedy"]}),
+        ({"genres": ["Drama", "DRAMA"]}, {"genres": ["Drama"]}),
+    ],
+)
+def test_words_are_spelled_as_in_training(typed: dict[str, object], spelled: dict[str, object]) -> None:
+    resolved, _ = DraftResolver(PEOPLE).resolve(draft(**typed))
+    assert resolved == DraftResolver(PEOPLE).resolve(draft(**spelled))[0] == draft(**spelled)
+
+
+@pytest.mark.parametrize(
+    ("fields", "warnings"),
+    [
+        ({"country": "Ruritania"}, ("Ruritania is not a known country and was ignored.",)),
+        (
+            {"language": "Frnch, English, German"},
+            ("Frnch is not a known language and was ignored.", "Only the first language, English, is used."),
+        ),
+        ({"certificate": "PG-31"}, ("PG-31 is not a known certificate and was ignored.",)),
+        ({"language": "French, fr"}, ()),
+    ],
+)
+def test_a_word_that_is_not_used_is_reported(fields: dict[str, object], warnings: tuple[str, ...]) -> None:
+    assert DraftResolver(PEOPLE).resolve(draft(**fields))[1] == warnings
