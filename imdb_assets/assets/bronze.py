@@ -9,7 +9,7 @@ from imdb_assets.materialization.table_asset import table_asset
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.omdb_landing import OmdbLanding
 from imdb_assets.tables.bronze import OMDB_RESPONSES
-from imdb_assets.transforms import bronze
+from imdb_assets.transforms import omdb
 
 
 def _landed_versions(omdb_landing: OmdbLanding) -> dict[str, str]:
@@ -19,7 +19,7 @@ def _landed_versions(omdb_landing: OmdbLanding) -> dict[str, str]:
 @table_asset(OMDB_RESPONSES, deps=["landing_omdb_responses"], state=_landed_versions, writing=Writing.MERGE_WHOLE)
 def bronze_omdb_responses(omdb_landing: OmdbLanding, delta: DeltaLake) -> Checked:
     files = omdb_landing.files()
-    parsed = bronze.parsed_responses(response_lines(delta, files))
-    rejected = bronze.rejected_responses(parsed, snapshot_date=datetime.now(UTC).date())
-    n_rejected = replace_source_rows(delta, rejected, source=bronze.OMDB)
-    return Checked(bronze.omdb_responses(parsed), metadata={"files": len(files), "rows_rejected": n_rejected})
+    parsed = omdb.parsed_responses(response_lines(delta, files))
+    rejected = omdb.rejected_responses(parsed, snapshot_date=datetime.now(UTC).date())
+    n_rejected = replace_source_rows(delta, rejected, source=omdb.OMDB)
+    return Checked(omdb.responses(parsed), metadata={"files": len(files), "rows_rejected": n_rejected})

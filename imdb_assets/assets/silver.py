@@ -11,6 +11,7 @@ from imdb_assets.materialization.row_checks import (
     orphans_spec,
     principals_result,
     unchanged_rows_result,
+    unread_result,
 )
 from imdb_assets.materialization.table_asset import table_asset
 from imdb_assets.materialization.votes import votes_chart
@@ -27,10 +28,11 @@ from imdb_assets.tables.silver import (
     SERIES,
     TITLE_NAMES,
 )
-from imdb_assets.transforms import silver
+from imdb_assets.transforms import omdb, silver
 
 ACCOUNTED_FOR = "every_principal_is_accounted_for"
 WHITELISTED = "only_whitelisted_fields_reach_silver"
+READ = "every_value_is_read"
 SERIES_ARE_KNOWN = "series_of_episodes_are_known"
 
 
@@ -119,11 +121,20 @@ def silver_episodes(
             asset=OMDB_FACTS.asset_name,
             blocking=True,
             description="The facts stay the same when all fields that are not on the whitelist are removed from OMDb's "
-            f"responses, such as ratings, votes and awards. The whitelist: {', '.join(silver.OMDB_WHITELIST)}.",
-        )
+            f"responses, such as ratings, votes and awards. The whitelist: {', '.join(omdb.OMDB_WHITELIST)}.",
+        ),
+        dg.AssetCheckSpec(
+            READ,
+            asset=OMDB_FACTS.asset_name,
+            description="Each country, language, genre and certificate is in its vocabulary, and each runtime and date "
+            "can be read. Unknown words stay as they are, other values become null.",
+        ),
     ],
 )
 def silver_omdb_facts(bronze_omdb_responses: DataFrame) -> Checked:
-    facts = silver.omdb_facts(bronze_omdb_responses).persist()
-    from_whitelist = silver.omdb_facts(silver.whitelisted_responses(bronze_omdb_responses))
-    return Checked(facts, checks=[unchanged_rows_result(WHITELISTED, facts, from_whitelist)])
+    facts = omdb.facts(bronze_omdb_responses).persist()
+    from_whitelist = omdb.facts(omdb.whitelisted_responses(bronze_omdb_responses))
+    unread = omdb.unread_values(bronze_omdb_responses)
+    return Checked(
+        facts, checks=[unchanged_rows_result(WHITELISTED, facts, from_whitelist), unread_result(READ, unread)]
+    )

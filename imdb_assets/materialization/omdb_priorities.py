@@ -13,8 +13,11 @@ DAYS_FRESH = {
     ResponseOutcome.FOUND: 365,
     ResponseOutcome.FOUND_WITHOUT_PLOT: 90,
     ResponseOutcome.NOT_FOUND: 90,
+    ResponseOutcome.TEMPORARY_ERROR: 7,
     ResponseOutcome.MALFORMED: 7,
 }
+# Outcomes that are no answer: the title keeps its rank among the titles that were never requested.
+WITHOUT_ANSWER = (ResponseOutcome.TEMPORARY_ERROR, ResponseOutcome.MALFORMED)
 
 
 class Title(NamedTuple):
@@ -31,7 +34,8 @@ def titles_by_priority(
     """Return the ids of the titles to request, highest priority first. Titles with a fresh response are left out.
 
     The order is: titles with `MANY_VOTES` by descending votes, unreleased titles by release year, titles with an
-    outdated response from the oldest to the newest, then all other titles by descending votes.
+    outdated response from the oldest to the newest, then all other titles by descending votes. A title that OMDb had
+    trouble with is ordered like one that was never requested.
 
     Args:
         titles: All candidate titles.
@@ -43,6 +47,8 @@ def titles_by_priority(
         last = last_responses.get(title.tconst)
         if last and (today - last.day).days < DAYS_FRESH[last.outcome]:
             continue
+        if last and last.outcome in WITHOUT_ANSWER:
+            last = None
         n_votes = title.n_votes or 0
         if last is None and n_votes >= MANY_VOTES:
             rank = (0, -float(n_votes))

@@ -1,5 +1,6 @@
 """Lands OMDb's responses, from its API within the daily limit or from a recording, and reads landed responses."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -17,6 +18,7 @@ from imdb_assets.resources.omdb_landing import OmdbLanding
 
 # The tables that decide which titles are requested, and in which order.
 TITLE_TABLES = ("silver_movies", "silver_ratings")
+MAX_UNKNOWN_ERRORS = 5
 ANSWERED = dg.AssetCheckSpec(
     "omdb_answered",
     asset="landing_omdb_responses",
@@ -43,12 +45,16 @@ def land_responses(
     with lake_step(context, delta):
         if omdb.requests_a_day is None:
             return _land_recording(omdb, omdb_landing, delta, is_forced=is_forced(context.run))
-        today = datetime.now(UTC).date()
-        return request_responses(omdb, omdb_landing, _titles(delta), limit=omdb.requests_a_day, today=today)
+        return request_responses(omdb, omdb_landing, _titles(delta), limit=omdb.requests_a_day)
 
 
 def request_responses(
-    omdb: Omdb, omdb_landing: OmdbLanding, titles: list[Title], *, limit: int, today: date
+    omdb: Omdb,
+    omdb_landing: OmdbLanding,
+    titles: list[Title],
+    *,
+    limit: int,
+    today: date | None = None,
 ) -> dg.MaterializeResult:
     """Request missing and outdated responses from OMDb's API, within the limit of the day.
 
@@ -57,13 +63,14 @@ def request_responses(
         omdb_landing: Where the responses are kept.
         titles: All titles that may be requested.
         limit: Requests per day.
-        today: The date, UTC.
+        today: The date, UTC; None for that of the clock, which can pass midnight during the requests.
 
     Raises:
         dg.Failure: OMDb refused the key.
     """
-    missing = titles_by_priority(titles, omdb_landing.last_responses(), today=today)
-    ledger = omdb_landing.ledger(limit=limit, today=today)
+    start = datetime.combine(today, time(), tzinfo=UTC) if today else None
+    ledger = omdb_landing.ledger(limit=limit, clock=lambda: start or datetime.now(UTC))
+    missing = titles_by_priority(titles, omdb_landing.last_responses(), today=ledger.today)
     try:
         result = omdb_landing.fetch(omdb, missing, ledger=ledger)
     except OmdbKeyRefused as refused:
@@ -80,10 +87,12 @@ def request_responses(
         "is_quota_spent": result.is_quota_spent,
     }
     if len(missing) > n_responses:
-        tomorrow = datetime.combine(today + timedelta(days=1), time(), tzinfo=UTC)
+        tomorrow = datetime.combine(ledger.today + timedelta(days=1), time(), tzinfo=UTC)
         metadata["next_try"] = dg.MetadataValue.timestamp(tomorrow)
     problems = [result.unavailable] if result.unavailable else []
     problems += [f"{n_malformed} responses were not OMDb JSON; see bronze_rejected_rows"] if n_malformed else []
+    unknown = [f"{text!r} ({n})" for text, n in result.unknown_errors.most_common(MAX_UNKNOWN_ERRORS)]
+    problems += [f"OMDb reported errors with an unknown text: {', '.join(unknown)}"] if unknown else []
     return dg.MaterializeResult(
         data_version=dg.DataVersion(fingerprint(request_responses, "", omdb_landing.versions())),
         metadata=metadata,  # pyright: ignore[reportArgumentType]
@@ -114,15 +123,20 @@ def _land_recording(
 ) -> dg.MaterializeResult:
     versions: dict[str, object] = {name: delta.data_version(name) for name in TITLE_TABLES}
     current = fingerprint(_land_recording, "", versions | {"omdb": omdb.version()})
-    n_responses = None if is_forced else omdb_landing.n_recorded(current)
-    is_unchanged = n_responses is not None
-    if n_responses is None:
+    counts = None if is_forced else omdb_landing.n_recorded(current)
+    is_unchanged = counts is not None
+    if omdb.disabled_reason:
+        # Responses that were landed while a source was set are still valid.
+        counts = Counter()
+    elif counts is None:
         tconsts = titles_by_priority(_titles(delta), {}, today=date.min)
-        n_responses = omdb_landing.land_recorded(omdb.responses(tconsts), fingerprint=current)
+        counts = omdb_landing.land_recorded(omdb.recorded(tconsts), fingerprint=current)
+    n_rejected = counts[False]
+    problem = f"{n_rejected} lines of the recording are not responses; see bronze_rejected_rows" if n_rejected else ""
     return dg.MaterializeResult(
         data_version=dg.DataVersion(current),
-        metadata={"responses": n_responses, "is_unchanged": is_unchanged},
-        check_results=[_availability_result("")],
+        metadata={"responses": counts[True], "lines_rejected": n_rejected, "is_unchanged": is_unchanged},
+        check_results=[_availability_result(problem)],
     )
 
 

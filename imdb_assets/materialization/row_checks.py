@@ -8,6 +8,7 @@ from imdb_assets.materialization.declared_checks import MAX_EXAMPLES
 
 # IMDb's own datasets disagree in a few rows, because each was written at a different moment.
 MAX_ORPHANS_SHARE = 0.01
+MAX_UNREAD_VALUES = 20
 
 
 def principals_result(name: str, counts: DataFrame) -> dg.AssetCheckResult:
@@ -77,4 +78,28 @@ def orphans_result(name: str, keys: DataFrame, known: DataFrame) -> dg.AssetChec
         severity=dg.AssetCheckSeverity.WARN,
         description=None if passed else f"{n_orphans:,} of {n_keys:,} are unknown, such as {'; '.join(examples)}",
         metadata={"n_keys": n_keys, "n_unknown": n_orphans, "unknown": examples},
+    )
+
+
+def unread_result(name: str, unread: DataFrame) -> dg.AssetCheckResult:
+    """Check that no value remained unread.
+
+    Args:
+        name: Name of the check.
+        unread: `field`, `value` and `n_titles` of the values, most titles first.
+
+    Returns:
+        A warning if there are such values, with the most frequent ones.
+    """
+    top = unread.limit(MAX_UNREAD_VALUES).collect()
+    n_values, n_titles = unread.agg(F.count("*"), F.coalesce(F.sum("n_titles"), F.lit(0))).collect()[0]
+    examples = ", ".join(f"{row['field']} {row['value']!r} ({row['n_titles']:,})" for row in top[:MAX_EXAMPLES])
+    return dg.AssetCheckResult(
+        check_name=name,
+        passed=not n_values,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{n_values:,} values are unknown or cannot be read, in {n_titles:,} titles: {examples}"
+        if n_values
+        else None,
+        metadata={"n_values": n_values, "n_titles": n_titles, "values": [row.asDict() for row in top]},
     )

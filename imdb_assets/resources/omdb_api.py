@@ -2,6 +2,7 @@
 
 import logging
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,24 +12,30 @@ import dagster as dg
 import requests
 from pydantic import Field
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
 from urllib3.util import Retry
 
 from imdb_assets.redaction import redacted_bytes, secrets_in_address
 from imdb_assets.resources.omdb import (
+    MAX_RESPONSE_BYTES,
     Omdb,
     OmdbKeyRefused,
     OmdbQuotaReached,
     OmdbUnavailable,
     ResponseOutcome,
+    error_text,
     outcome_of,
-    parse_json,
 )
+from imdb_assets.vocabulary.omdb_errors import OmdbErrorKind, omdb_error_kind
 
 OMDB_URL = "https://www.omdbapi.com/"
 # Cloudflare, in front of OMDb, returns 52x for an unreachable server.
 RETRIED_STATUS = (429, 500, 502, 503, 504, 520, 521, 522, 523, 524)
 # The loggers that log the address of a request.
 ADDRESS_LOGGERS = ("urllib3.connectionpool", "urllib3.util.retry")
+CHUNK_BYTES = 1 << 16
+RESPONSE_TIMEOUTS = 3
+"""How many times `timeout_seconds` a whole response may take."""
 # After this many consecutive failures, the cause is OMDb and not the titles.
 MAX_CONSECUTIVE_FAILURES = 5
 
@@ -47,27 +54,10 @@ class OmdbApi(Omdb):
         """The value of OMDB_DAILY_LIMIT."""
         return self.daily_limit
 
-    def response(self, tconst: str) -> bytes:
-        """Request one title.
-
-        Args:
-            tconst: IMDb title id.
-
-        Raises:
-            OmdbKeyRefused: If OMDb rejects the key.
-            OmdbQuotaReached: If the key's daily limit is reached.
-            OmdbUnavailable: If OMDb cannot be reached or does not return its JSON.
-        """
-        with _redacted_logs(), self._session(lambda: None) as session:
-            content = self._request(session, tconst)
-        if outcome_of(content) == ResponseOutcome.MALFORMED:
-            raise self._malformed(tconst)
-        return content
-
     def responses(
         self, tconsts: Iterable[str], *, count_request: Callable[[], object] = lambda: None
     ) -> Iterator[tuple[str, bytes]]:
-        """Request titles one by one. A failed title is logged and skipped; a malformed response is yielded unchanged.
+        """Request titles one by one. A failed title is logged and skipped; a malformed response is yielded as well.
 
         Args:
             tconsts: IMDb title ids.
@@ -88,7 +78,8 @@ class OmdbApi(Omdb):
                 except OmdbUnavailable as unavailable:
                     failure = unavailable
                 else:
-                    failure = self._malformed(tconst) if outcome_of(response) == ResponseOutcome.MALFORMED else None
+                    is_malformed = outcome_of(response, tconst) is ResponseOutcome.MALFORMED
+                    failure = self._malformed(tconst) if is_malformed else None
                     yield tconst, response
                 n_failures = n_failures + 1 if failure else 0
                 n_responses += not failure
@@ -117,18 +108,38 @@ class OmdbApi(Omdb):
         parameters = {"i": tconst, "plot": "short", "apikey": self.api_key}
         host = urlsplit(self.url).hostname
         try:
-            response = session.get(self.url, params=parameters, timeout=self.timeout_seconds)
-        except requests.RequestException as error:
+            # The address contains the key, so a redirect would show it to another server.
+            with session.get(
+                self.url, params=parameters, timeout=self.timeout_seconds, stream=True, allow_redirects=False
+            ) as response:
+                content = self._body(response)
+        except (requests.RequestException, HTTPError) as error:
             # The text of a requests exception quotes the address, which contains the key.
             message = f"OMDb at {host} could not be reached ({type(error).__name__}); check the network and OMDB_URL"
             raise OmdbUnavailable(message) from None
-        if refusal := _refusal(response):
+        if refusal := _refusal(content):
             raise refusal
+        if response.status_code == requests.codes.unauthorized:
+            message = f"OMDb at {host} returned HTTP status 401 for {tconst}; check OMDB_API_KEY and OMDB_URL"
+            raise OmdbUnavailable(message)
         if response.status_code != requests.codes.ok:
             message = f"OMDb at {host} returned HTTP status {response.status_code} for {tconst}; try again later"
             raise OmdbUnavailable(message)
-        # A page in place of OMDb's JSON may repeat the request, and what is landed stays for ever.
-        return redacted_bytes(response.content, secrets=[self.api_key, *secrets_in_address(self.url)])
+        return content
+
+    def _body(self, response: requests.Response) -> bytes:
+        host = urlsplit(self.url).hostname
+        deadline = time.monotonic() + RESPONSE_TIMEOUTS * self.timeout_seconds
+        body = bytearray()
+        # A read waits for the timeout at most, but a server that sends byte by byte never reaches it.
+        while chunk := response.raw.read1(CHUNK_BYTES, decode_content=True):
+            body += chunk
+            if len(body) > MAX_RESPONSE_BYTES:
+                raise OmdbUnavailable(f"OMDb at {host} sent more than {MAX_RESPONSE_BYTES:,} bytes; check OMDB_URL")
+            if time.monotonic() > deadline:
+                raise OmdbUnavailable(f"OMDb at {host} sends its response too slowly; try again later")
+        # A page in place of OMDb's JSON may repeat the request, and landed bytes are never edited later.
+        return redacted_bytes(bytes(body), secrets=[self.api_key, *secrets_in_address(self.url)])
 
     def _malformed(self, tconst: str) -> OmdbUnavailable:
         host = urlsplit(self.url).hostname
@@ -171,12 +182,10 @@ def _redacted_logs() -> Iterator[None]:
             logger.removeFilter(redaction)
 
 
-def _refusal(response: requests.Response) -> OmdbKeyRefused | OmdbQuotaReached | None:
-    content = parse_json(response.content)
-    error = str(content.get("Error", "")).lower() if isinstance(content, dict) else ""
-    is_unauthorized = response.status_code == requests.codes.unauthorized
-    if "limit reached" in error or (is_unauthorized and b"limit" in response.content.lower()):
-        return OmdbQuotaReached("OMDb's daily request limit is reached; try again tomorrow or use a larger plan.")
-    if is_unauthorized or "invalid api key" in error:
-        return OmdbKeyRefused("OMDb refused the key; set OMDB_API_KEY (see .env.example)")
+def _refusal(content: bytes) -> OmdbKeyRefused | OmdbQuotaReached | None:
+    match omdb_error_kind(error_text(content)):
+        case OmdbErrorKind.QUOTA_SPENT:
+            return OmdbQuotaReached("OMDb's daily request limit is reached; try again tomorrow or use a larger plan.")
+        case OmdbErrorKind.KEY_REFUSED:
+            return OmdbKeyRefused("OMDb refused the key; set OMDB_API_KEY (see .env.example)")
     return None

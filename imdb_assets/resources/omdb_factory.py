@@ -1,8 +1,6 @@
 """The OMDb source for the settings: a recording, the API, or none."""
 
-from collections.abc import Callable, Iterable, Iterator
-
-from imdb_assets.resources.omdb import Omdb, OmdbNotRecorded
+from imdb_assets.resources.omdb import Omdb
 from imdb_assets.resources.omdb_api import OMDB_URL, OmdbApi
 from imdb_assets.resources.recorded_omdb import RecordedOmdb
 
@@ -16,26 +14,6 @@ class NoOmdb(Omdb):
         return (
             "OMDb enrichment is off: neither OMDB_API_KEY nor OMDB_RECORDED is set; set one of them (see .env.example)"
         )
-
-    def response(self, tconst: str) -> bytes:
-        """Raise an error.
-
-        Args:
-            tconst: IMDb title id.
-
-        Raises:
-            OmdbNotRecorded: Always.
-        """
-        raise OmdbNotRecorded(f"No response for {tconst}. {self.disabled_reason}")
-
-    def responses(
-        self,
-        tconsts: Iterable[str],  # noqa: ARG002
-        *,
-        count_request: Callable[[], object] = lambda: None,  # noqa: ARG002
-    ) -> Iterator[tuple[str, bytes]]:
-        """Yield nothing."""
-        return iter(())
 
 
 def omdb_for(*, api_key: str | None, recorded: str | None, url: str = OMDB_URL, daily_limit: int = 1000) -> Omdb:

@@ -1,25 +1,39 @@
-"""OMDb's part of the landing layer: responses as received, and the count of the day's requests."""
+"""OMDb's part of the landing layer: responses as received, in the order of their time."""
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Iterable, Iterator
+import re
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import dagster as dg
 
 from imdb_assets.resources.blob_storage import BlobStorage
-from imdb_assets.resources.omdb import Omdb, OmdbQuotaReached, OmdbUnavailable, ResponseOutcome, outcome_of
+from imdb_assets.resources.omdb import (
+    Omdb,
+    OmdbQuotaReached,
+    OmdbUnavailable,
+    RecordedResponse,
+    ResponseOutcome,
+    error_text,
+    outcome_of,
+    parse_json_object,
+)
+from imdb_assets.resources.omdb_ledger import Ledger
+from imdb_assets.vocabulary.omdb_errors import OMDB_ERRORS
 
 OMDB = "landing/omdb"
-LEDGER = f"{OMDB}/requests.json"
 RECORDED = f"{OMDB}/recorded.jsonl"
 RECORDED_FROM = f"{OMDB}/recorded_from.json"
+_DAY_FILE = re.compile(rf"{OMDB}/\d{{4}}-\d\d-\d\d\.jsonl")
 # A killed run loses at most this many responses.
 RESPONSES_PER_WRITE = 25
+LONGEST_ERROR = 80
+"""Characters of an unknown error that are reported."""
 
 
 class LastResponse(NamedTuple):
@@ -35,56 +49,26 @@ class RequestSummary:
 
     outcomes: Counter[ResponseOutcome]
     """Number of responses per outcome."""
+    unknown_errors: Counter[str]
+    """Number of responses per error with a text that OMDb did not use before."""
     is_quota_spent: bool
     unavailable: str | None
     """The error that ended the requests early; None if there was none."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ledger:
-    """The number of requests of one day (UTC), stored in the lake so that it survives the run."""
-
-    lake: BlobStorage
-    limit: int
-    """Maximum number of requests per day."""
-    today: date
-
-    @property
-    def n_requests(self) -> int:
-        """Number of requests counted today."""
-        stored = self.lake.read_json(LEDGER)
-        return stored["requests"] if stored.get("date") == str(self.today) else 0
-
-    def count(self) -> None:
-        """Count a request before it is made.
-
-        Raises:
-            OmdbQuotaReached: If the day has no request left.
-        """
-        if (n_requests := self.n_requests) >= self.limit:
-            raise OmdbQuotaReached(f"OMDB_DAILY_LIMIT ({self.limit}) is reached; requests resume tomorrow (UTC).")
-        self._store(n_requests + 1)
-
-    def mark_exhausted(self) -> None:
-        """Set the count to the limit. OMDb counts per key, so other programs may have spent the quota."""
-        self._store(max(self.n_requests, self.limit))
-
-    def _store(self, n_requests: int) -> None:
-        self.lake.write_json(LEDGER, {"date": str(self.today), "requests": n_requests})
-
-
 class OmdbLanding(dg.ConfigurableResource):
     """OMDb's responses in the landing layer.
 
-    A recording is landed as one file, the API's responses as one file per day. Each line holds a title's id and its
-    response as text, with the encoding if it is not UTF-8. The original bytes can be restored from it.
+    A recording is landed as one file, the API's responses as one file per day. Each line holds a title's id, its
+    response as text, the encoding if it is not UTF-8, and `fetched_at`, when OMDb returned it. The original bytes can
+    be restored from it. A line of a recording that is not a response holds the `problem` instead of the id.
     """
 
     lake: dg.ResourceDependency[BlobStorage]
 
     def files(self) -> list[str]:
         """Return the paths of the landed responses, the latest last."""
-        return [path for path in self.lake.files(OMDB) if path.endswith(".jsonl")]
+        return [path for path in self.lake.files(OMDB) if path == RECORDED or _DAY_FILE.fullmatch(path)]
 
     def versions(self) -> dict[str, str]:
         """Return the SHA-256 of each file of landed responses, by path."""
@@ -97,36 +81,45 @@ class OmdbLanding(dg.ConfigurableResource):
             if path != RECORDED:
                 day = date.fromisoformat(Path(path).stem)
                 for line in self.lake.read_bytes(path).splitlines():
-                    record = json.loads(line)
-                    last[record["imdbID"]] = LastResponse(outcome_of(_response_in(record)), day)
+                    # The step of `bronze_omdb_responses` rejects a damaged line with the reason.
+                    if (landed := _landed_response(line)) is not None:
+                        tconst, response = landed
+                        last[tconst] = LastResponse(outcome_of(response, tconst), day)
         return last
 
-    def ledger(self, *, limit: int, today: date) -> Ledger:
-        """Return the ledger of a day (UTC) with at most `limit` requests."""
-        return Ledger(lake=self.lake, limit=limit, today=today)
+    def ledger(self, *, limit: int, clock: Callable[[], datetime]) -> Ledger:
+        """Return the ledger with at most `limit` requests per day (UTC)."""
+        return Ledger(lake=self.lake, limit=limit, clock=clock)
 
-    def land_recorded(self, responses: Iterable[tuple[str, bytes]], *, fingerprint: str) -> int:
+    def land_recorded(self, responses: Iterable[RecordedResponse], *, fingerprint: str) -> Counter[bool]:
         """Replace the landed recording.
 
         Args:
-            responses: Title ids and responses.
+            responses: The recorded responses, and the lines that are not responses.
             fingerprint: Identifies the recording and the requested titles.
 
         Returns:
-            The number of landed responses.
+            The number of landed responses (True) and of lines that are not responses (False).
         """
-        lines = b"".join(_line(tconst, response) for tconst, response in responses)
+        lines, counts = bytearray(), Counter({True: 0, False: 0})
+        for response in responses:
+            lines += _recorded_line(response)
+            counts[response.problem is None] += 1
         if lines:
-            self.lake.write_bytes_atomically(RECORDED, lines)
+            self.lake.write_bytes_atomically(RECORDED, bytes(lines))
         else:
             self.lake.delete(RECORDED)
-        self.lake.write_json(RECORDED_FROM, {"fingerprint": fingerprint, "responses": lines.count(b"\n")})
-        return lines.count(b"\n")
+        self.lake.write_json(
+            RECORDED_FROM, {"fingerprint": fingerprint, "responses": counts[True], "rejected": counts[False]}
+        )
+        return counts
 
-    def n_recorded(self, fingerprint: str) -> int | None:
-        """Return the number of responses landed with this fingerprint, or None if it differs from the last one."""
+    def n_recorded(self, fingerprint: str) -> Counter[bool] | None:
+        """Return the counts landed with this fingerprint, or None if it differs from the last one."""
         stored = self.lake.read_json(RECORDED_FROM)
-        return stored["responses"] if stored.get("fingerprint") == fingerprint else None
+        if stored.get("fingerprint") != fingerprint:
+            return None
+        return Counter({True: stored["responses"], False: stored.get("rejected", 0)})
 
     def fetch(self, omdb: Omdb, tconsts: Iterable[str], *, ledger: Ledger) -> RequestSummary:
         """Request titles until all are done, the quota is spent, or OMDb is unavailable. Every response is landed.
@@ -141,43 +134,81 @@ class OmdbLanding(dg.ConfigurableResource):
             StorageError: If the lake cannot be read or written.
         """
         outcomes: Counter[ResponseOutcome] = Counter()
+        unknown_errors: Counter[str] = Counter()
         is_quota_spent, unavailable = False, None
+        # The time of the last request is that of its response.
+        times: deque[datetime] = deque(maxlen=1)
+        responses = omdb.responses(tconsts, count_request=lambda: times.append(ledger.count()))
         try:
-            for response in self._stored(omdb.responses(tconsts, count_request=ledger.count), today=ledger.today):
-                outcomes[outcome_of(response)] += 1
+            for tconst, response in self._stored(responses, lambda: times[0]):
+                outcomes[outcome_of(response, tconst)] += 1
+                if (error := error_text(response)) is not None and error.strip() not in OMDB_ERRORS:
+                    unknown_errors[error[:LONGEST_ERROR]] += 1
         except OmdbQuotaReached as error:
             ledger.mark_exhausted()
             is_quota_spent = True
             dg.get_dagster_logger().info(f"{error} Responses received before that: {outcomes.total()}.")
         except OmdbUnavailable as error:
             unavailable = str(error)
-        return RequestSummary(outcomes=outcomes, is_quota_spent=is_quota_spent, unavailable=unavailable)
+        return RequestSummary(
+            outcomes=outcomes, unknown_errors=unknown_errors, is_quota_spent=is_quota_spent, unavailable=unavailable
+        )
 
-    def _stored(self, responses: Iterable[tuple[str, bytes]], *, today: date) -> Iterator[bytes]:
-        path = f"{OMDB}/{today}.jsonl"
-        content = self.lake.read_bytes(path) if self.lake.exists(path) else b""
+    def _stored(
+        self, responses: Iterable[tuple[str, bytes]], fetched_at: Callable[[], datetime]
+    ) -> Iterator[tuple[str, bytes]]:
+        path, unwritten = "", bytearray()
         n_unwritten = 0
         try:
             for tconst, response in responses:
-                content += _line(tconst, response)
+                time = fetched_at()
+                day_file = f"{OMDB}/{time.date()}.jsonl"
+                if day_file != path or n_unwritten == RESPONSES_PER_WRITE:
+                    self._append(path, unwritten)
+                    path, n_unwritten = day_file, 0
+                unwritten += _line({"imdbID": tconst, **_as_text(response), "fetched_at": _timestamp(time)})
                 n_unwritten += 1
-                if n_unwritten == RESPONSES_PER_WRITE:
-                    self.lake.write_bytes_atomically(path, content)
-                    n_unwritten = 0
-                yield response
+                yield tconst, response
         finally:
-            if n_unwritten:
-                self.lake.write_bytes_atomically(path, content)
+            self._append(path, unwritten)
+
+    def _append(self, path: str, lines: bytearray) -> None:
+        if lines:
+            content = self.lake.read_bytes(path) if self.lake.exists(path) else b""
+            if content and not content.endswith(b"\n"):
+                content += b"\n"
+            self.lake.write_bytes_atomically(path, content + bytes(lines))
+            lines.clear()
 
 
-def _line(tconst: str, response: bytes) -> bytes:
-    try:
-        record = {"imdbID": tconst, "response": response.decode()}
-    except UnicodeDecodeError:
-        # Latin-1 maps every byte to a character, so the original bytes can be restored.
-        record = {"imdbID": tconst, "response": response.decode("latin-1"), "encoding": "latin-1"}
+def _recorded_line(response: RecordedResponse) -> bytes:
+    record: dict[str, object] = {"imdbID": response.tconst} if response.tconst else {"problem": response.problem}
+    record |= _as_text(response.content)
+    if response.fetched_at:
+        record["fetched_at"] = _timestamp(response.fetched_at)
+    return _line(record | {"line_number": response.line_number})
+
+
+def _line(record: Mapping[str, object]) -> bytes:
     return json.dumps(record, ensure_ascii=False).encode() + b"\n"
 
 
-def _response_in(record: dict[str, str]) -> bytes:
-    return record["response"].encode(record.get("encoding", "utf-8"))
+def _as_text(response: bytes) -> dict[str, str]:
+    try:
+        return {"response": response.decode()}
+    except UnicodeDecodeError:
+        # Latin-1 maps every byte to a character, so the original bytes can be restored.
+        return {"response": response.decode("latin-1"), "encoding": "latin-1"}
+
+
+def _timestamp(time: datetime) -> str:
+    # Of one length, so that the order of the texts is the order of the times.
+    return time.isoformat(timespec="microseconds")
+
+
+def _landed_response(line: bytes) -> tuple[str, bytes] | None:
+    record: dict[str, Any] = parse_json_object(line) or {}
+    match record:
+        case {"imdbID": str(tconst), "response": str(response)}:
+            return tconst, response.encode("latin-1" if record.get("encoding") == "latin-1" else "utf-8", "replace")
+    return None

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from imdb_assets.tables.bronze import OMDB_RESPONSES, REJECTED_ROWS
+from imdb_assets.tables.bronze import REJECTED_ROWS
 from imdb_assets.tables.shared_columns import NCONST, TCONST
 from imdb_assets.tables.table import Column as DeclaredColumn
 from imdb_assets.tables.table import Table
@@ -15,8 +15,6 @@ IMDB_NULL = r"\N"
 ID_PATTERNS = {TCONST.name: r"^tt\d+$", "titleId": r"^tt\d+$", NCONST.name: r"^nm\d+$"}
 LONGEST_QUOTE = 80
 """Characters of an invalid value that the reason quotes."""
-OMDB = "omdb"
-"""Value of `dataset` in `bronze_rejected_rows` for OMDb's responses."""
 
 
 def parsed_lines(lines: DataFrame, table: Table) -> DataFrame:
@@ -69,52 +67,6 @@ def rejected_rows(parsed: DataFrame, *, dataset: str, snapshot_date: date) -> Da
             F.lit(snapshot_date).alias("snapshot_date"),
         )
         .select(*REJECTED_ROWS.column_names)
-    )
-
-
-def parsed_responses(lines: DataFrame) -> DataFrame:
-    """Parse each landed line into the title id and OMDb's response and add the reason if the line is rejected.
-
-    Args:
-        lines: Landed lines with columns `file`, `line_number` and `value` (JSON with `imdbID` and `response`).
-
-    Returns:
-        Columns `file`, `line_number`, `raw`, `imdbID`, `response` and `reason` (null for valid lines).
-    """
-    landed = F.from_json("value", "imdbID STRING, response STRING")
-    response = landed["response"]
-    outcome = F.from_json(response, "Response STRING")["Response"]
-    return lines.select(
-        "file",
-        "line_number",
-        F.col("value").alias("raw"),
-        landed["imdbID"].alias("imdbID"),
-        response.alias("response"),
-        F.when(landed["imdbID"].isNull() | response.isNull(), F.lit("is not a landed response"))
-        .when(outcome.isNull(), F.lit("the response is not OMDb JSON"))
-        .alias("reason"),
-    )
-
-
-def omdb_responses(parsed: DataFrame) -> DataFrame:
-    """Keep the latest response for each title."""
-    latest = Window.partitionBy("imdbID").orderBy(F.desc("file"), F.desc("line_number"))
-    return (
-        parsed.where(F.col("reason").isNull())
-        .withColumn("rank", F.row_number().over(latest))
-        .where(F.col("rank") == 1)
-        .select(*OMDB_RESPONSES.column_names)
-    )
-
-
-def rejected_responses(parsed: DataFrame, *, snapshot_date: date) -> DataFrame:
-    """Keep the landed lines that are not valid responses, with the reason."""
-    return parsed.where(F.col("reason").isNotNull()).select(
-        F.lit(OMDB).alias("dataset"),
-        F.col("line_number").cast("bigint").alias("line_number"),
-        "reason",
-        "raw",
-        F.lit(snapshot_date).alias("snapshot_date"),
     )
 
 

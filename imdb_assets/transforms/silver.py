@@ -18,10 +18,6 @@ LOWEST_RATING, HIGHEST_RATING = 1, 10
 HIGHEST_BAND_POWER = 4
 # title.akas separates the types and attributes of a name with this character.
 AKA_SEPARATOR = "\x02"
-OMDB_NULL = "N/A"
-# Fields that are known before a film's release. Ratings, votes, awards and box office come later.
-OMDB_WHITELIST = ("Plot", "Language", "Country", "Rated", "Runtime", "Genre", "Released", "Production")
-OMDB_FIELDS = ("Response", *OMDB_WHITELIST)
 
 
 def movie_rows(title_basics: DataFrame) -> DataFrame:
@@ -195,30 +191,6 @@ def episodes(title_episode: DataFrame, title_basics: DataFrame) -> DataFrame:
     )
 
 
-def omdb_facts(omdb_responses: DataFrame) -> DataFrame:
-    """Extract the facts that are known before release; a negative response ("Movie not found!") produces no row."""
-    schema = ", ".join(f"{name} STRING" for name in OMDB_FIELDS)
-    parsed = omdb_responses.select("imdbID", F.from_json("response", schema).alias("parsed"))
-    return parsed.where(F.col("parsed.Response") == "True").select(
-        F.col("imdbID").alias("tconst"),
-        _omdb("Plot").alias("plot"),
-        _omdb_list("Language").alias("languages"),
-        _omdb_list("Country").alias("countries"),
-        _omdb("Rated").alias("certificate"),
-        F.regexp_extract(_omdb("Runtime"), r"^(\d{1,6}) min$", 1).try_cast("int").alias("runtime_minutes"),
-        _omdb_list("Genre").alias("genres"),
-        F.try_to_timestamp(_omdb("Released"), F.lit("d MMM yyyy")).cast("date").alias("release_date"),
-        _omdb("Production").alias("production"),
-    )
-
-
-def whitelisted_responses(omdb_responses: DataFrame) -> DataFrame:
-    """Remove every field that is not on the whitelist from the responses."""
-    fields = F.from_json("response", "map<string, string>")
-    kept = F.map_filter(fields, lambda name, _: name.isin(*OMDB_FIELDS))
-    return omdb_responses.select("imdbID", F.to_json(kept).alias("response"))
-
-
 def _restrict_to_movies(rows: DataFrame, title_basics: DataFrame) -> DataFrame:
     return rows.join(movie_rows(title_basics).select("tconst"), on="tconst", how="left_semi")
 
@@ -287,12 +259,3 @@ def _list(name: str, separator: str = ",") -> Column:
 
 def _is_true(name: str) -> Column:
     return F.col(name) == 1
-
-
-def _omdb(field: str) -> Column:
-    text = F.trim(F.col(f"parsed.{field}"))
-    return F.when(~text.isin("", OMDB_NULL), text)
-
-
-def _omdb_list(field: str) -> Column:
-    return F.split(_omdb(field), r",\s*")

@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 from imdb_assets.assets.silver import WHITELISTED, silver_omdb_facts
 from imdb_assets.materialization.row_checks import unchanged_rows_result
 from imdb_assets.tables.bronze import OMDB_RESPONSES
-from imdb_assets.transforms import silver
+from imdb_assets.transforms import omdb
 
 pytestmark = pytest.mark.slow
 
@@ -27,17 +27,17 @@ def responses(spark: SparkSession) -> DataFrame:
 
 def leaky_facts(omdb_responses: DataFrame) -> DataFrame:
     rating = F.get_json_object("response", "$.imdbRating")
-    return silver.omdb_facts(omdb_responses.withColumn("response", F.regexp_replace("response", "A man", rating)))
+    return omdb.facts(omdb_responses.withColumn("response", F.regexp_replace("response", "A man", rating)))
 
 
 def test_only_whitelisted_fields_reach_silver(responses: DataFrame) -> None:
     checked = silver_omdb_facts(responses)
-    (check,) = checked.checks
+    check, _ = checked.checks
     assert check.passed
     assert checked.frame.select("plot", "runtime_minutes").collect() == [("A man.", 9)]
 
 
 def test_a_transform_that_lets_another_field_through_is_caught(responses: DataFrame) -> None:
-    from_whitelist = leaky_facts(silver.whitelisted_responses(responses))
+    from_whitelist = leaky_facts(omdb.whitelisted_responses(responses))
     result = unchanged_rows_result(WHITELISTED, leaky_facts(responses), from_whitelist)
     assert (result.passed, result.description) == (False, "1 rows depend on excluded fields.")

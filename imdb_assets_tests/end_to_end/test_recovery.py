@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from imdb_assets.materialization.lake_step import JAVA_ENDED
-from imdb_assets.resources.omdb_landing import LEDGER
+from imdb_assets.resources.omdb_ledger import LEDGER
 from imdb_assets.sample_world.world import write_snapshot
 from imdb_assets.tables import bronze, silver
 from imdb_assets.tables.table import Table

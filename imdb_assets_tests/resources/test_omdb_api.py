@@ -21,9 +21,15 @@ def api(omdb: OmdbServer) -> OmdbApi:
     return OmdbApi(api_key=KEY, url=omdb.url, timeout_seconds=2, backoff_seconds=0.01)
 
 
+def only_response(api: OmdbApi) -> bytes:
+    """The response to a request for tt1 alone."""
+    ((_, response),) = api.responses(["tt1"])
+    return response
+
+
 def test_a_response_has_exactly_the_bytes_that_omdb_sent(api):
     assert api.requests_a_day == 1000
-    assert api.response("tt1") == FILM
+    assert only_response(api) == FILM
 
 
 def test_responses_keep_the_order_and_include_titles_unknown_to_omdb(api):
@@ -70,7 +76,7 @@ def test_requests_stop_after_five_consecutive_failures(api, omdb, faulty_respons
 
 def test_a_busy_server_is_retried(api, omdb):
     omdb.faulty_responses.extend([Response(status=503), Response(status=429, headers={"Retry-After": "0"})])
-    assert api.response("tt1") == FILM
+    assert only_response(api) == FILM
 
 
 @pytest.mark.parametrize(
@@ -85,7 +91,7 @@ def test_a_busy_server_is_retried(api, omdb):
 def test_an_unavailable_omdb_raises_one_sentence(api, omdb, faulty_responses, sentence):
     omdb.faulty_responses.extend(faulty_responses)
     with pytest.raises(OmdbUnavailable, match=sentence):
-        api.response("tt1")
+        only_response(api)
 
 
 def test_the_key_is_in_no_exception_and_no_log_if_omdb_is_unreachable(free_port, caplog):
@@ -101,7 +107,7 @@ def test_the_key_is_in_no_exception_and_no_log_if_omdb_is_unreachable(free_port,
 def test_the_key_is_in_no_log_if_requests_are_retried(api, omdb, caplog):
     caplog.set_level(logging.DEBUG)
     omdb.faulty_responses.append(Response(status=503))
-    api.response("tt1")
+    only_response(api)
     # The test server also logs the address. Only the client's log matters.
     client_log = " ".join(record.getMessage() for record in caplog.records if not record.name.startswith("werkzeug"))
     assert "apikey=..." in client_log

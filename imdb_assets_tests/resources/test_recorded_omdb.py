@@ -1,13 +1,15 @@
 """OMDb's responses from a file and from the sample world."""
 
+import codecs
 import gzip
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 from imdb_assets.resources.folder_imdb_datasets import SampleImdbDatasets
-from imdb_assets.resources.omdb import OmdbNotRecorded
-from imdb_assets.resources.recorded_omdb import RecordedOmdb, SampleOmdb
+from imdb_assets.resources.omdb import Omdb, OmdbNotRecorded
+from imdb_assets.resources.recorded_omdb import KEPT_BYTES, MAX_LINE_BYTES, RecordedOmdb, SampleOmdb
 
 FILM = b'{"Title":"Sm\xc3\xb6rg\xc3\xa5sbord","imdbID":"tt1","Plot":"N/A","Response":"True"}'
 OTHER = b'{"Title": "Other", "imdbID": "tt2", "Response": "True"}'
@@ -22,21 +24,63 @@ def recorded(request, tmp_path) -> RecordedOmdb:
     return RecordedOmdb(file=str(tmp_path / name))
 
 
-def test_a_recording_returns_the_bytes_of_each_requested_title_once(recorded):
-    assert dict(recorded.responses(["tt1", "tt3", "tt9"])) == {"tt1": FILM, "tt3": UNKNOWN}
-    assert len(list(recorded.responses(["tt1", "tt2", "tt3"]))) == 3
-    assert recorded.response("tt2") == OTHER
+def responses(recorded: Omdb, *tconsts: str) -> list[tuple[str, bytes]]:
+    """Ids and contents of the lines that are responses."""
+    return [(line.tconst, line.content) for line in recorded.recorded(tconsts) if line.tconst]
+
+
+def test_a_recording_returns_the_bytes_of_each_requested_title_and_the_lines_without_one(recorded):
+    assert responses(recorded, "tt1", "tt3", "tt9") == [("tt1", FILM), ("tt3", UNKNOWN), ("tt1", FILM)]
+    (problem,) = [line.problem for line in recorded.recorded([]) if line.problem]
+    assert problem == "line 2 of the recording has no imdbID of the form tt0000000"
     assert recorded.requests_a_day is None
 
 
-def test_a_title_missing_from_the_recording_raises_an_error(recorded):
-    with pytest.raises(OmdbNotRecorded, match="contains no response for tt9"):
-        recorded.response("tt9")
+def test_a_response_has_its_time_if_the_recording_contains_a_plausible_one(tmp_path):
+    lines = [
+        {"imdbID": "tt1", "response": FILM.decode(), "fetched_at": "2024-02-29T23:30:00-02:00"},
+        {"imdbID": "tt2", "Response": "True", "fetched_at": "2024-02-29"},
+        {"imdbID": "tt2", "Response": "True", "fetched_at": "2999-01-01T00:00:00Z"},
+        {"imdbID": "tt2", "Response": "True", "fetched_at": "yesterday"},
+        {"imdbID": "tt2", "Response": "True", "fetched_at": "0001-01-01T00:00:00+09:00"},
+    ]
+    (tmp_path / "landed.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    recorded = list(RecordedOmdb(file=str(tmp_path / "landed.jsonl")).recorded(["tt1", "tt2"]))
+    assert recorded[0].content == FILM
+    times = [datetime(2024, 3, 1, 1, 30, tzinfo=UTC), datetime(2024, 2, 29, tzinfo=UTC), None, None, None]
+    assert [line.fetched_at for line in recorded] == times
 
 
-def test_landed_responses_can_be_replayed(tmp_path):
-    (tmp_path / "landed.jsonl").write_text(json.dumps({"imdbID": "tt1", "response": FILM.decode()}))
-    assert RecordedOmdb(file=str(tmp_path / "landed.jsonl")).response("tt1") == FILM
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        (b"tt1,not,json", "is not JSON: Expecting value at character 1"),
+        (b'{"imdbID": "tt2", "Plot": "a\x1fb"}', "is not JSON: Invalid control character at character 29"),
+        (b'{"imdbID": "tt2", "Plot": "a\\sb"}', r"is not JSON: Invalid \escape at character 29"),
+        (b'{"imdbID": "tt2", "Plot": "caf\xe9"}', "is not UTF-8"),
+        (b"[1]", "is not a JSON object"),
+        (b'{"imdbID": 7}', "has no imdbID of the form tt0000000"),
+        (b'{"imdbID": "nm1"}', "has no imdbID of the form tt0000000"),
+        (b'{"imdbID": "tt2", "a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "is not JSON of a sensible size"),
+        (b'{"imdbID": "tt2", "a": ' + b"1" * 5000 + b"}", "is not JSON of a sensible size"),
+        (b'{"imdbID": "tt2", "Plot": "' + b"x" * MAX_LINE_BYTES + b'"}', "is longer than 2,000,000 bytes"),
+    ],
+    ids=["csv", "control", "escape", "latin", "list", "number", "person", "depth", "digits", "huge"],
+)
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n"])
+def test_a_bad_line_costs_that_line_only(tmp_path, line, problem, ending):
+    file = tmp_path / "responses.jsonl"
+    file.write_bytes(codecs.BOM_UTF8 + ending.join([OTHER, b"", line, FILM]))
+    first, bad, last = RecordedOmdb(file=str(file)).recorded(["tt1", "tt2"])
+    assert (first.content, last.content, last.line_number) == (OTHER, FILM, 4)
+    assert (bad.tconst, bad.problem) == (None, f"line 3 of the recording {problem}")
+    assert len(bad.content) <= max(KEPT_BYTES, 210_000)
+
+
+def test_a_line_with_values_beyond_json_is_usable(tmp_path):
+    line = b'{"imdbID": " TT1", "Metascore": NaN, "Response": "True"}'
+    (tmp_path / "responses.jsonl").write_bytes(line)
+    assert responses(RecordedOmdb(file=str(tmp_path / "responses.jsonl")), "tt1") == [("tt1", line)]
 
 
 @pytest.mark.parametrize(
@@ -44,16 +88,17 @@ def test_landed_responses_can_be_replayed(tmp_path):
     [
         (None, "does not exist; check OMDB_RECORDED"),
         (gzip.compress(FILM * 100)[:-9], "truncated or damaged; .*OMDB_RECORDED"),
-        (b"tt1,not,json", "not a JSON object; check OMDB_RECORDED"),
-        (b"[1]", "not a JSON object"),
+        (b"tt1,not,json", "contains no OMDb response; check OMDB_RECORDED"),
+        (b"", "contains no OMDb response"),
+        (FILM.decode().encode("utf-16"), "is UTF-16; save it as UTF-8"),
     ],
-    ids=["missing", "truncated", "csv", "a list"],
+    ids=["missing", "truncated", "csv", "empty", "utf-16"],
 )
-def test_an_unreadable_recording_raises_one_sentence(tmp_path, content, sentence):
+def test_an_unusable_recording_raises_one_sentence(tmp_path, content, sentence):
     if content is not None:
         (tmp_path / "responses.jsonl").write_bytes(content)
     with pytest.raises(OmdbNotRecorded, match=sentence):
-        list(RecordedOmdb(file=str(tmp_path / "responses.jsonl")).responses(["tt1"]))
+        list(RecordedOmdb(file=str(tmp_path / "responses.jsonl")).recorded(["tt1"]))
 
 
 @pytest.mark.slow
@@ -63,5 +108,5 @@ def test_the_sample_world_has_responses_for_most_movies_without_network_requests
     source.fetch("title.basics", tmp_path / "basics", previous=None)
     rows = [line.split("\t") for line in gzip.decompress((tmp_path / "basics").read_bytes()).decode().splitlines()]
     movies = {row[0] for row in rows if row[1] == "movie"}
-    assert len(dict(omdb.responses(movies))) > len(movies) / 2
+    assert len(responses(omdb, *movies)) > len(movies) / 2
     assert omdb.requests_a_day is None

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from pyspark.testing import assertDataFrameEqual
 
-from imdb_assets.tables.bronze import OMDB_RESPONSES, REJECTED_ROWS, TITLE_AKAS, TITLE_BASICS, TITLE_RATINGS
+from imdb_assets.tables.bronze import REJECTED_ROWS, TITLE_AKAS, TITLE_BASICS, TITLE_RATINGS
 from imdb_assets.transforms import bronze
 
 pytestmark = pytest.mark.slow
@@ -65,23 +65,4 @@ def test_ratings_must_be_numbers_and_alternative_titles_need_a_title_id(spark):
         "numVotes is not an int: 99999999999",
         None,
         "titleId is not an IMDb id: 7",
-    ]
-
-
-def test_the_latest_response_of_a_title_is_kept_and_invalid_lines_are_rejected(spark):
-    lines = [
-        ("2025-01-01.jsonl", 0, '{"imdbID": "tt1", "response": "{\\"Response\\": \\"False\\"}"}'),
-        ("2025-01-02.jsonl", 0, '{"imdbID": "tt1", "response": "{\\"Response\\": \\"True\\"}"}'),
-        ("2025-01-02.jsonl", 1, '{"imdbID": "tt2", "response": "<html>"}'),
-        ("2025-01-02.jsonl", 2, "nonsense"),
-    ]
-    parsed = bronze.parsed_responses(spark.createDataFrame(lines, "file STRING, line_number BIGINT, value STRING"))
-    expected = [("tt1", '{"Response": "True"}')]
-    assertDataFrameEqual(
-        bronze.omdb_responses(parsed), spark.createDataFrame(expected, OMDB_RESPONSES.ddl), ignoreNullable=True
-    )
-    rejected = bronze.rejected_responses(parsed, snapshot_date=DAY).collect()
-    assert [(row["dataset"], row["reason"]) for row in rejected] == [
-        ("omdb", "the response is not OMDb JSON"),
-        ("omdb", "is not a landed response"),
     ]

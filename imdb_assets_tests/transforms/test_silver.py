@@ -1,6 +1,5 @@
 """Rows of datasets become movies, people, credits and so on, one row each."""
 
-import json
 from datetime import date
 
 import pytest
@@ -172,24 +171,6 @@ def test_episodes_need_a_series_id_but_no_row_in_title_basics(spark):
     actual = silver.episodes(_rows(spark, declared.TITLE_EPISODE, rows), _rows(spark, declared.TITLE_BASICS, BASICS))
     expected = [("tt4", "tt3", 1, 2, "Pilot", 2001, 49), ("tt7", "tt3", None, None, None, None, None)]
     _same(actual, tables.EPISODES, expected)
-
-
-def test_omdb_facts_contain_only_whitelisted_fields(spark):
-    known = {
-        "Response": "True", "Plot": "A man.", "Language": "English, French", "Country": "UK,  USA", "Rated": "PG-13",
-        "Runtime": "142 min", "Genre": "Drama", "Released": "12 Mar 2019", "Production": "N/A", "imdbRating": "9.3",
-        "imdbVotes": "1,000", "Ratings": [{"Source": "x", "Value": "9/10"}], "BoxOffice": "$1",
-    }  # fmt: skip
-    nothing = dict.fromkeys(known, "N/A") | {"Response": "True", "Runtime": "S min", "Released": "soon"}
-    absent = {"Response": "False", "Error": "Movie not found!"}
-    responses = (known, nothing, absent, {"Response": "True"})
-    rows = [(f"tt{n}", json.dumps(response)) for n, response in enumerate(responses)]
-    expected = [
-        ("tt0", "A man.", ["English", "French"], ["UK", "USA"], "PG-13", 142, ["Drama"], date(2019, 3, 12), None),
-        ("tt1", *[None] * 8),
-        ("tt3", *[None] * 8),
-    ]
-    _same(silver.omdb_facts(_rows(spark, declared.OMDB_RESPONSES, rows)), tables.OMDB_FACTS, expected)
 
 
 def test_rating_changes_are_new_titles_and_ratings_that_differ_from_the_latest_earlier_row(spark):
