@@ -68,8 +68,7 @@ def request_responses(
     Raises:
         dg.Failure: OMDb refused the key.
     """
-    start = datetime.combine(today, time(), tzinfo=UTC) if today else None
-    ledger = omdb_landing.ledger(limit=limit, clock=lambda: start or datetime.now(UTC))
+    ledger = omdb_landing.ledger(limit=limit, today=today)
     missing = titles_by_priority(titles, omdb_landing.last_responses(), today=ledger.today)
     try:
         result = omdb_landing.fetch(omdb, missing, ledger=ledger)

@@ -6,7 +6,7 @@ import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -87,9 +87,15 @@ class OmdbLanding(dg.ConfigurableResource):
                         last[tconst] = LastResponse(outcome_of(response, tconst), day)
         return last
 
-    def ledger(self, *, limit: int, clock: Callable[[], datetime]) -> Ledger:
-        """Return the ledger with at most `limit` requests per day (UTC)."""
-        return Ledger(lake=self.lake, limit=limit, clock=clock)
+    def ledger(self, *, limit: int, today: date | None = None) -> Ledger:
+        """Return the ledger of the requests to OMDb.
+
+        Args:
+            limit: Maximum number of requests per day (UTC).
+            today: The day; None for that of the clock, which can pass midnight during the requests.
+        """
+        start = datetime.combine(today, time(), tzinfo=UTC) if today else None
+        return Ledger(lake=self.lake, limit=limit, clock=lambda: start or datetime.now(UTC))
 
     def land_recorded(self, responses: Iterable[RecordedResponse], *, fingerprint: str) -> Counter[bool]:
         """Replace the landed recording.
@@ -161,12 +167,12 @@ class OmdbLanding(dg.ConfigurableResource):
         n_unwritten = 0
         try:
             for tconst, response in responses:
-                time = fetched_at()
-                day_file = f"{OMDB}/{time.date()}.jsonl"
+                moment = fetched_at()
+                day_file = f"{OMDB}/{moment.date()}.jsonl"
                 if day_file != path or n_unwritten == RESPONSES_PER_WRITE:
                     self._append(path, unwritten)
                     path, n_unwritten = day_file, 0
-                unwritten += _line({"imdbID": tconst, **_as_text(response), "fetched_at": _timestamp(time)})
+                unwritten += _line({"imdbID": tconst, **_as_text(response), "fetched_at": _timestamp(moment)})
                 n_unwritten += 1
                 yield tconst, response
         finally:
@@ -201,9 +207,9 @@ def _as_text(response: bytes) -> dict[str, str]:
         return {"response": response.decode("latin-1"), "encoding": "latin-1"}
 
 
-def _timestamp(time: datetime) -> str:
+def _timestamp(moment: datetime) -> str:
     # Of one length, so that the order of the texts is the order of the times.
-    return time.isoformat(timespec="microseconds")
+    return moment.isoformat(timespec="microseconds")
 
 
 def _landed_response(line: bytes) -> tuple[str, bytes] | None:

@@ -15,6 +15,7 @@ from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.omdb import OmdbNotRecorded, ResponseOutcome
 from imdb_assets.resources.omdb_api import OmdbApi
 from imdb_assets.resources.omdb_landing import OmdbLanding
+from imdb_assets.resources.omdb_ledger import Ledger
 from imdb_assets.resources.recorded_omdb import RecordedOmdb
 from imdb_assets_tests.support.omdb_server import KEY, OmdbServer
 
@@ -116,7 +117,7 @@ def test_a_wrong_key_fails_with_the_fix_and_without_retries(landing, omdb):
 
 def test_a_killed_run_has_counted_every_request_and_loses_few_responses(landing, api, omdb):
     omdb.responses = {f"tt{n}": KNOWN for n in range(100)}
-    ledger = landing.ledger(limit=99, clock=lambda: NOON)
+    ledger = landing.ledger(limit=99, today=DAY)
     responses = api.responses((f"tt{n}" for n in range(99)), count_request=ledger.count)
     responses = landing._stored(responses, lambda: NOON)
     for _ in range(60):
@@ -149,7 +150,7 @@ def test_an_unknown_error_is_reported_with_its_text(landing, api, omdb):
 
 def test_a_run_beyond_midnight_counts_and_stores_each_request_on_its_day(landing, api):
     times = iter([datetime(2025, 1, 1, 23, 59, second, tzinfo=UTC) for second in (1, 2, 3)])
-    ledger = landing.ledger(limit=3, clock=lambda: next(times, datetime(2025, 1, 2, tzinfo=UTC)))
+    ledger = Ledger(lake=landing.lake, limit=3, clock=lambda: next(times, datetime(2025, 1, 2, tzinfo=UTC)))
     summary = landing.fetch(api, [f"tt{n}" for n in range(1, 9)], ledger=ledger)
     assert (summary.outcomes.total(), summary.is_quota_spent, ledger.n_requests) == (6, True, 3)
     assert [path.rpartition("/")[2] for path in landing.files()] == ["2025-01-01.jsonl", "2025-01-02.jsonl"]

@@ -17,6 +17,7 @@ import pyarrow as pa
 from pydantic import ValidationError
 
 from imdb_assets.rating_model.features.draft import DRAFT_COLUMNS, DRAFT_LISTS, MovieDraft
+from imdb_assets.vocabulary.runtimes import minutes_in
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}(\.0*)?")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE)
@@ -145,6 +146,8 @@ def _number(field: str, value: object) -> float:
                 raise _error(field, value, "send a number of minutes") from None
         case str() if len(value) <= _MAX_NUMBER_CHARACTERS and _NUMBER.fullmatch(value):
             return float(value)
+        case str() if len(value) <= _MAX_NUMBER_CHARACTERS and (minutes := minutes_in(value)) is not None:
+            return float(minutes)
         case str() if "," in value:
             raise _error(field, value, f"send a number {_WITHOUT_SEPARATORS}")
     raise _error(field, value, "send a number")

@@ -3,6 +3,7 @@ import pytest
 from pydantic import ValidationError
 
 from imdb_assets.rating_model.features.draft import DRAFT_COLUMNS, DRAFT_LISTS, MovieDraft, drafts_frame
+from imdb_assets.rating_model.features.draft_reader import read_draft
 
 
 def test_a_frame_of_drafts_has_one_type_per_column_whatever_is_absent() -> None:
@@ -34,11 +35,10 @@ def test_a_draft_out_of_range_or_with_an_unknown_field_is_refused(field: dict[st
         MovieDraft(**({"release_year": 2020} | field))
 
 
-def test_a_runtime_may_have_units() -> None:
-    drafts = [
-        MovieDraft.model_validate({"release_year": 2020, "runtime_minutes": text}) for text in ("1 h 15 min", "90.5")
-    ]
-    assert [draft.runtime_minutes for draft in drafts] == [75.0, 90.5]
+@pytest.mark.parametrize(("text", "minutes"), [("1 h 15 min", 75.0), ("1,440 min", 1440.0), ("90.5", 90.5)])
+def test_a_runtime_may_have_units(text: str, minutes: float) -> None:
+    fields = {"release_year": 2020, "runtime_minutes": text}
+    assert MovieDraft.model_validate(fields).runtime_minutes == read_draft(fields).runtime_minutes == minutes
 
 
 def test_an_absent_list_is_empty_and_every_other_absent_field_none() -> None:
