@@ -1,27 +1,35 @@
 # Two images: the platform (Dagster, MLflow and the app), and Azurite, an emulator of Azure Blob Storage.
 
-FROM node:22-slim AS azurite
-RUN npm install --global azurite@3.37.0
+FROM node:22.17.0-bookworm-slim AS azurite
+WORKDIR /azurite
+COPY azurite/package.json azurite/package-lock.json ./
+RUN npm ci --omit=dev --no-audit --no-fund \
+    && mkdir /data \
+    && chown node /data
+COPY docker/with_secrets.sh docker/
+ENV PATH=/azurite/node_modules/.bin:$PATH
 USER node
-WORKDIR /data
-ENTRYPOINT ["azurite-blob"]
 
-FROM python:3.11-slim AS platform
+FROM python:3.11.13-slim-bookworm AS platform
 # LightGBM needs OpenMP.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends libgomp1 \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /platform
 COPY requirements.lock ./
-RUN pip install --no-cache-dir "$(grep '^uv==' requirements.lock)" \
-    && uv pip install --system --no-cache --compile-bytecode -r requirements.lock
+RUN sed -n '/^uv==/,/[^\\]$/p' requirements.lock >uv.txt \
+    && pip install --no-cache-dir --require-hashes -r uv.txt \
+    && rm uv.txt \
+    && uv pip install --system --no-cache --compile-bytecode --require-hashes -r requirements.lock
 COPY pyproject.toml README.md LICENSE ./
+COPY docker/with_secrets.sh docker/
 COPY imdb_assets imdb_assets
 COPY app app
+# The folders that the volumes of docker-compose.yml replace belong to the user of the services.
 RUN uv pip install --system --no-cache --no-deps --no-build-isolation --editable . \
-    && useradd --create-home platform \
-    && mkdir -p /dagster data \
-    && chown platform /dagster /platform data
+    && useradd --create-home --uid 10001 platform \
+    && mkdir -p /dagster /artifacts data \
+    && chown platform /dagster /artifacts /platform data
 # The image contains Delta's jars, so services start without network access.
 RUN python -m imdb_assets --set-up
 USER platform

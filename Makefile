@@ -36,10 +36,10 @@ help: ## List the targets
 		"$(PYTHON)" -m venv --clear .venv || { echo "$(PYTHON) cannot create a virtual environment. On Debian: apt-get install python3-venv" >&2; exit 1; }; \
 	}
 	@echo "Installing the packages in requirements.lock (once, about two minutes) ..."
-	@$(BIN)/uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		"$$(grep '^uv==' requirements.lock)" \
+	@$(BIN)/uv --version >/dev/null 2>&1 || { sed -n '/^uv==/,/[^\\]$$/p' requirements.lock >.venv/uv.txt \
+		&& $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt; } \
 		|| { echo "pip could not install uv. Check the connection to the package registry." >&2; exit 1; }
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip sync --quiet --compile-bytecode requirements.lock \
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes requirements.lock \
 		|| { echo "The packages in requirements.lock could not be installed. See the messages above." >&2; exit 1; }
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
@@ -105,9 +105,10 @@ MODEL := champion
 .PHONY: serve
 serve: PORT := 5001
 serve: setup ## Serve the model over REST on 127.0.0.1:5001 (MODEL=champion or random_forest, PORT=...)
-	@$(WITH_SETTINGS) sh -c 'uri=$$($(BIN)/python -c "from imdb_assets.settings import settings; print(settings().mlflow_tracking_uri)") \
-		&& MLFLOW_TRACKING_URI="$$uri" OMP_NUM_THREADS=1 exec $(BIN)/python -m imdb_assets.rating_model.registry.model_server \
-		--alias $(MODEL) --host 127.0.0.1 --port $(PORT)'
+	@$(WITH_SETTINGS) env OMP_NUM_THREADS=1 $(BIN)/python -c 'import os, sys; from imdb_assets.settings import settings; \
+		os.environ["MLFLOW_TRACKING_URI"] = settings().mlflow_tracking_uri; os.execv(sys.argv[1], sys.argv[1:])' \
+		$(BIN)/python -m imdb_assets.rating_model.registry.model_server \
+		--alias $(MODEL) --host 127.0.0.1 --port $(PORT)
 
 .PHONY: rollback
 rollback: setup ## Restore the previous champion
@@ -166,12 +167,28 @@ bench-app: setup ## Measure the app with one user and with fifty (REGISTRY=sqlit
 docs: .venv/.packages ## Generate docs/tables.md and docs/features.md
 	@$(BIN)/python docs/write_tables.py
 
+# Tools that only these two targets need, outside .venv. pip-audit asks PyPI's advisory database.
+UVX = $(BIN)/uv tool run --quiet
+.PHONY: licences
+licences: setup ## List the licences of all packages and write an SBOM, to data/licences
+	@mkdir -p data/licences
+	@$(UVX) --from pip-licenses==5.5.5 pip-licenses --python=$(CURDIR)/$(BIN)/python --order=license --with-urls --format=markdown \
+		--output-file=data/licences/licences.md >/dev/null
+	@$(UVX) --from cyclonedx-bom==7.5.0 cyclonedx-py environment --output-reproducible --pyproject pyproject.toml --output-format JSON \
+		--output-file data/licences/sbom.json $(BIN)/python
+	@echo "data/licences/licences.md and data/licences/sbom.json (CycloneDX)"
+
+.PHONY: audit
+audit: setup ## Look for known vulnerabilities in the locked packages (needs the network)
+	@$(UVX) --from pip-audit==2.10.1 pip-audit --disable-pip --require-hashes -r requirements.lock
+
 .PHONY: stack
-stack: ## Run all services with Docker Compose (needs .env, see .env.example)
+stack: ## Run all services with Docker Compose (PUBLIC=yes: also the gateway with a password, see SECURITY.md)
 	@docker compose version >/dev/null 2>&1 || { echo "make stack needs Docker with the Compose plugin." >&2; exit 1; }
+	@sh docker/write_secrets.sh
 	docker compose up --build --detach --wait postgres azurite mlflow code-location webserver daemon
-	docker compose exec code-location python -m imdb_assets
-	docker compose up --detach --wait
+	docker compose exec code-location sh docker/with_secrets.sh python -m imdb_assets
+	docker compose $(if $(PUBLIC),--profile public) up --detach --wait
 
 .PHONY: clean
 clean: ## Remove installed packages and caches (DATA=yes: also the lake and the models)

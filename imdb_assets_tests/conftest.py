@@ -115,7 +115,7 @@ def free_port() -> int:
 def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The host and port of an empty Azurite, the emulator of Azure Blob Storage."""
     program = program_path("azurite-blob")
-    assert program, "azurite is not installed: npm install --prefix data/npm azurite"
+    assert program, "azurite is not installed: cp azurite/*.json data/npm/ && npm ci --prefix data/npm"
     port = a_free_port()
     folder = tmp_path_factory.mktemp("azurite")
     address = ["--blobHost", "127.0.0.1", "--blobPort", str(port), "--location", str(folder)]

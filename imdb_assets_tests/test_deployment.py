@@ -1,6 +1,10 @@
 """Deployment files: compose file, Dagster instance, lock file, Makefile and CI script."""
 
+import base64
+import json
+import os
 import re
+import stat
 import subprocess
 import tomllib
 from pathlib import Path
@@ -13,12 +17,15 @@ from dagster._core.run_coordinator import QueuedRunCoordinator
 ROOT = Path(__file__).parent.parent
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES = COMPOSE["services"]
+DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+IMAGES = [service["image"] for service in SERVICES.values() if "build" not in service]
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 
 
 def test_the_stack_has_every_service():
     assert set(SERVICES) == {
         "postgres", "azurite", "mlflow", "code-location", "webserver", "daemon", "model-server", "app",
+        "gateway",
     }  # fmt: skip
 
 
@@ -26,8 +33,47 @@ def test_the_stack_has_every_service():
 def test_a_service_has_a_health_check_and_listens_on_this_machine_only(name):
     service = SERVICES[name]
     assert service["healthcheck"]["test"][0] == "CMD"
-    assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
+    is_public = name == "gateway"
+    assert all(port.startswith("127.0.0.1:") != is_public for port in service.get("ports", []))
+    assert service.get("profiles", []) == (["public"] if is_public else [])
     assert "image" in service or "build" in service
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_has_no_privileges_and_bounded_memory_and_logs(name):
+    service = SERVICES[name]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["mem_limit"]
+    assert service["logging"]["options"]["max-size"]
+    if "build" in service:
+        stage = DOCKERFILE.split(f" AS {service['build']['target']}\n")[1].split("\nFROM ")[0]
+        assert re.findall(r"^USER (\S+)", stage, flags=re.MULTILINE)[-1:] in (["node"], ["platform"])
+        assert "user" not in service
+    else:
+        # The unprivileged image of nginx has a user of its own.
+        assert service.get("user", service["image"].partition(":")[0]) in {"postgres", "nginxinc/nginx-unprivileged"}
+
+
+@pytest.mark.parametrize(
+    ("name", "reached"),
+    [
+        ("postgres", {"mlflow", "code-location", "webserver", "daemon"}),
+        ("azurite", {"code-location"}),
+        ("model-server", {"app", "gateway", "mlflow", "code-location"}),
+    ],
+)
+def test_only_the_services_that_need_a_service_share_a_network_with_it(name, reached):
+    networks = {service: set(SERVICES[service]["networks"]) for service in SERVICES}
+    assert {other for other in SERVICES if other != name and networks[other] & networks[name]} == reached
+    with_a_way_out = {network for network, options in COMPOSE["networks"].items() if options is None}
+    users = {network: [service for service in SERVICES if network in networks[service]] for network in with_a_way_out}
+    assert all(len(services) == 1 for services in users.values()), users
+
+
+@pytest.mark.parametrize("image", [*re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE), *IMAGES])
+def test_an_image_has_an_exact_version(image):
+    assert re.fullmatch(r"[a-z/-]+:\d+\.\d+(\.\d+)?-[a-z-]+", image)
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -50,17 +96,49 @@ def test_every_variable_of_the_stack_is_in_the_example_settings():
     assert {name for name in variables if not re.search(rf"^# {name}=", EXAMPLE, flags=re.MULTILINE)} == set()
 
 
-def test_secrets_of_the_stack_are_required_and_not_in_the_compose_file():
-    for service in SERVICES.values():
-        for name, value in service.get("environment", {}).items():
-            if re.search("PASSWORD|KEY|ACCOUNTS", name) and value != "${OMDB_API_KEY:-}":
-                assert ":?" in value, name
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_secret_of_the_stack_is_a_file_that_its_service_may_read(name):
+    service = SERVICES[name]
+    environment = service.get("environment", {})
+    assert [variable for variable in environment if re.search("PASSWORD$|KEY$|ACCOUNTS|WEBHOOK_URL$", variable)] == []
+    files = {value for variable, value in environment.items() if variable.endswith("_FILE")}
+    assert files <= {f"/run/secrets/{secret}" for secret in service.get("secrets", [])}
+    for secret in service.get("secrets", []):
+        assert COMPOSE["secrets"][secret] == {"file": f"data/secrets/{secret}"}
+
+
+def test_the_secrets_of_the_stack_come_from_the_settings_or_are_random(tmp_path):
+    (tmp_path / ".env").write_text("OMDB_API_KEY='from settings'\n# AZURITE_KEY=\n")
+    environment = {"PATH": os.environ["PATH"], "POSTGRES_PASSWORD": "from the environment"}
+    for _ in range(2):
+        command = ["sh", str(ROOT / "docker/write_secrets.sh")]
+        subprocess.run(command, cwd=tmp_path, env=environment, check=True)
+        # A second call keeps what is there.
+        environment.pop("POSTGRES_PASSWORD", None)
+        folder = tmp_path / "data/secrets"
+        secrets = {file.name: file.read_text() for file in folder.iterdir()}
+        assert secrets["postgres_password"] == "from the environment"
+        assert secrets["omdb_api_key"] == "from settings"
+        assert secrets["alert_webhook_url"] == ""
+        assert len(base64.b64decode(secrets["azurite_key"])) == 64
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_a_command_of_the_stack_starts_with_the_passwords_in_its_environment(tmp_path):
+    (tmp_path / "password").write_text("it's $hush\n")
+    command = ["sh", str(ROOT / "docker/with_secrets.sh"), "sh", "-c", 'echo "$POSTGRES_PASSWORD, $AZURITE_KEY."']
+    environment = {"PATH": os.environ["PATH"], "POSTGRES_PASSWORD_FILE": str(tmp_path / "password")}
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert run.stdout == "it's $hush, .\n"
+    environment["AZURITE_KEY_FILE"] = str(tmp_path / "missing")
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert "AZURITE_KEY_FILE names" in run.stderr
+    assert "hush" not in run.stdout + run.stderr
 
 
 def test_the_build_targets_of_the_stack_are_stages_of_the_dockerfile():
-    stages = set(
-        re.findall(r"^FROM \S+ AS (\S+)", (ROOT / "Dockerfile").read_text(encoding="utf-8"), flags=re.MULTILINE)
-    )
+    stages = set(re.findall(r"^FROM \S+ AS (\S+)", DOCKERFILE, flags=re.MULTILINE))
     assert {service["build"]["target"] for service in SERVICES.values() if "build" in service} == stages
 
 
@@ -83,7 +161,19 @@ def test_the_instance_of_the_stack_stores_its_runs_in_postgres():
 
 def test_the_lock_file_pins_every_package_and_names_no_host():
     lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
-    assert [line for line in lines if not re.fullmatch(r"[a-z0-9][a-z0-9-]*==\S+( ; .+)?", line)] == []
+    package, sha256 = r"[a-z0-9][a-z0-9-]*==\S+( ; .+)? \\", r"    --hash=sha256:[0-9a-f]{64}( \\)?"
+    assert [line for line in lines if not re.fullmatch(f"{package}|{sha256}", line)] == []
+    # Each package has at least one hash.
+    assert not re.search(r"==.+\n[a-z]|==.+$(?!\n)", "\n".join(lines))
+
+
+def test_azurites_lock_file_pins_every_package_by_its_hash_and_names_no_host():
+    lock = json.loads((ROOT / "azurite/package-lock.json").read_text(encoding="utf-8"))
+    wanted = json.loads((ROOT / "azurite/package.json").read_text(encoding="utf-8"))["dependencies"]
+    root, *packages = lock["packages"].values()
+    assert root["dependencies"] == wanted == {"azurite": lock["packages"]["node_modules/azurite"]["version"]}
+    assert [package for package in packages if not package["integrity"].startswith("sha512-")] == []
+    assert [package["resolved"] for package in packages if "resolved" in package] == []
 
 
 def test_the_lock_file_contains_every_dependency_of_the_project():
@@ -92,7 +182,9 @@ def test_the_lock_file_contains_every_dependency_of_the_project():
         *project["dependencies"],
         *(name for extra in project["optional-dependencies"].values() for name in extra),
     ]
-    locked = {line.split("==")[0] for line in (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()}
+    locked = {
+        line.split("==")[0].strip() for line in (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+    }
     assert {re.match(r"[a-z0-9-]+", name).group() for name in required} <= locked
 
 

@@ -11,7 +11,7 @@ from imdb_assets.settings import VARIABLES
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md")])
 # Read by Docker Compose, not by the platform.
-READ_BY_OTHERS = {"AZURITE_KEY", "POSTGRES_PASSWORD"}
+READ_BY_OTHERS = {"AZURITE_KEY", "CODE_LOCATION_MEMORY", "POSTGRES_PASSWORD"}
 
 
 def _documented_variables() -> set[str]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import psutil
 import psycopg2
 import pytest
 import requests
@@ -36,7 +37,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.needs("azurite", "chromium", "initdb
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
-SECRETS = {"AZURITE_KEY": AZURITE_KEY, "POSTGRES_PASSWORD": "invented", "SAMPLE_MOVIES": MOVIES}
+VARIABLES = {"SAMPLE_MOVIES": MOVIES}
+SECRETS = {
+    "azurite_key": AZURITE_KEY,
+    "postgres_password": "invented-password",
+    "omdb_api_key": "",
+    "alert_webhook_url": "",
+}
 RUN = "mutation Run($p: ExecutionParams!) { launchRun(executionParams: $p) { __typename ... on LaunchRunSuccess { run { runId } } } }"  # noqa: E501 - one query
 STATUS = "query S($id: ID!) { runOrError(runId: $id) { ... on Run { status } } }"
 
@@ -47,6 +54,9 @@ class Stack:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.ports = {port: str(free_port()) for port in ("3000", "4000", "5000", "5001", "5432", "8501", "10000")}
+        (folder / "secrets").mkdir()
+        for name, secret in SECRETS.items():
+            (folder / "secrets" / name).write_text(secret)
         (folder / "workspace.yaml").write_text(self.localized(COMPOSE["configs"]["workspace"]["content"]))
         # The file does not set the port of Postgres, which uses the default.
         instance = self.localized(COMPOSE["configs"]["dagster"]["content"])
@@ -54,8 +64,9 @@ class Stack:
         (folder / "dagster.yaml").write_text(instance)
 
     def localized(self, text: str) -> str:
-        """A text of the compose file with this machine's addresses and with the secrets."""
-        text = re.sub(r"\$\{(\w+)(?::[-?][^}]*)?\}", lambda match: SECRETS.get(match[1], ""), text)
+        """A text of the compose file with this machine's addresses and folders."""
+        text = re.sub(r"\$\{(\w+)(?::[-?][^}]*)?\}", lambda match: VARIABLES.get(match[1], ""), text)
+        text = text.replace("$$", "$").replace("/run/secrets/", f"{self.folder}/secrets/")
         text = text.replace("@postgres/", "@postgres:5432/").replace("0.0.0.0", "127.0.0.1")  # noqa: S104 - replaced below
         text = re.sub(r"\b(postgres|azurite|mlflow|code-location|model-server)(?=:\d)", "127.0.0.1", text)
         text = text.replace("host: code-location", "host: 127.0.0.1")
@@ -68,7 +79,8 @@ class Stack:
             name: self.localized(str(value))
             for name, value in COMPOSE["services"][service].get("environment", {}).items()
         }
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        azurite = Path(program_path("azurite-blob") or "").parent
+        path = os.pathsep.join([str(Path(sys.executable).parent), str(azurite), os.environ["PATH"]])
         # This test must use neither the developer's lake nor the project's .env.
         inherited = {
             name: value for name, value in os.environ.items() if not name.startswith(("IMDB", "LAKE", "MLFLOW"))
@@ -83,11 +95,10 @@ class Stack:
         }
 
     @contextlib.contextmanager
-    def running(self, service: str, *, program: str | None = None) -> Iterator[None]:
+    def running(self, service: str) -> Iterator[None]:
         """A service of the file, from its first passed health check until the block ends."""
-        command = [self.localized(str(word)) for word in COMPOSE["services"][service]["command"]]
-        if program:
-            command.insert(0, program)
+        words = [*COMPOSE["services"][service]["entrypoint"], *COMPOSE["services"][service]["command"]]
+        command = [self.localized(str(word)) for word in words]
         log, environment = self.folder / f"{service}.log", self.environment(service)
         with log.open("wb") as output:
             server = subprocess.Popen(
@@ -144,7 +155,7 @@ def postgres(stack: Stack) -> Iterator[None]:
     try:
         if user:
             shutil.chown(folder, "postgres")
-        (folder / "password").write_text(SECRETS["POSTGRES_PASSWORD"])
+        (folder / "password").write_text(SECRETS["postgres_password"])
         if user:
             shutil.chown(folder / "password", "postgres")
         options = [f"--pgdata={folder / 'data'}", f"--username={settings['POSTGRES_USER']}", "--auth=password"]
@@ -176,7 +187,7 @@ def _connect_when_ready(port: str, user: str) -> Any:
     while True:
         try:
             return psycopg2.connect(
-                host="127.0.0.1", port=port, user=user, password=SECRETS["POSTGRES_PASSWORD"], dbname="postgres"
+                host="127.0.0.1", port=port, user=user, password=SECRETS["postgres_password"], dbname="postgres"
             )
         except psycopg2.OperationalError:
             assert time.monotonic() < deadline
@@ -188,7 +199,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack = Stack(tmp_path_factory.mktemp("stack"))
     with contextlib.ExitStack() as services:
         services.enter_context(postgres(stack))
-        services.enter_context(stack.running("azurite", program=program_path("azurite-blob")))
+        services.enter_context(stack.running("azurite"))
         for service in ("mlflow", "code-location", "webserver", "daemon"):
             services.enter_context(stack.running(service))
         yield stack
@@ -198,14 +209,25 @@ def tables_in_lake(stack: Stack) -> dict[str, TableStatus]:
     """The tables of the stack's lake on Azurite that have been written, by their assets' names."""
     environment = stack.environment("code-location")
     with pytest.MonkeyPatch.context() as patched:
-        for name in ("AZURE_STORAGE_KEY", "AZURE_STORAGE_ENDPOINT", "LAKE_URI"):
+        # The settings export the key in the file, until this block ends.
+        patched.setenv("AZURE_STORAGE_KEY", "")
+        for name in ("AZURE_STORAGE_KEY_FILE", "AZURE_STORAGE_ENDPOINT", "LAKE_URI"):
             patched.setenv(name, environment[name])
         tables = lake_status(lake_of(settings())).tables
     return {table.table: table for table in tables if table.version is not None}
 
 
+def command_lines() -> set[str]:
+    """The command lines of all services, and of the processes that they have started."""
+    lines = set()
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            lines.add(" ".join(process.cmdline()))
+    return lines
+
+
 def instance_of(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> dg.DagsterInstance:
-    monkeypatch.setenv("POSTGRES_PASSWORD", SECRETS["POSTGRES_PASSWORD"])
+    monkeypatch.setenv("POSTGRES_PASSWORD", SECRETS["postgres_password"])
     return dg.DagsterInstance.from_config(str(stack.folder))
 
 
@@ -213,11 +235,14 @@ def test_a_run_launched_over_graphql_reaches_a_champion_that_server_and_app_use(
     first = stack.launch("whole_platform")
     # One run writes at a time, so the second one is queued.
     second = stack.launch("daily_refresh")
-    statuses_of_second = set()
+    statuses_of_second, seen = set(), set()
     while (status := stack.status(first)) not in {"SUCCESS", "FAILURE", "CANCELED"}:
         if status == "STARTED":
             statuses_of_second.add(stack.status(second))
+            seen |= command_lines()
         time.sleep(1)
+    assert any("/java " in line for line in seen)
+    assert [line for line in seen for secret in SECRETS.values() if secret and secret in line] == []
     assert status == "SUCCESS", (stack.folder / "code-location.log").read_text()[-3000:]
     tables = tables_in_lake(stack)
     assert set(tables) == {table.asset_name for table in TABLES}

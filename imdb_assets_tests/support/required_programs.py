@@ -9,7 +9,7 @@ import pytest
 
 NPM_PROGRAMS = Path(__file__).parents[2] / "data/npm/node_modules/.bin"
 HOW_TO_INSTALL = {
-    "azurite": "npm install --prefix data/npm azurite",
+    "azurite": "cp azurite/*.json data/npm/ && npm ci --prefix data/npm",
     "chromium": "apt-get install chromium (or your system's package of Chromium)",
     "initdb": "apt-get install postgresql (and its folder of programs on PATH)",
     "npm": "apt-get install npm (or your system's package of Node.js)",
