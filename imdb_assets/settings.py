@@ -60,11 +60,14 @@ def _tracking_uri(text: str) -> str:
 
 
 def _datasets_url(text: str) -> str:
-    folder = text.removeprefix(_FILE)
-    if not text.startswith(_FILE) or folder.startswith(("/", "localhost/")):
+    if not text.startswith(_FILE):
         return text
+    folder = text.removeprefix(_FILE).removeprefix("localhost")
+    # People write a folder as it is (`my data #1`) or as an address has to (`my%20data%20%231`).
+    if not Path(_path(folder)).is_dir():
+        folder = unquote(folder)
     slash = "/" if folder.endswith("/") else ""
-    return f"{Path(_path(unquote(folder))).as_uri()}{slash}"
+    return f"{Path(_path(folder)).as_uri()}{slash}"
 
 
 PathText = Annotated[str, AfterValidator(_path)]
@@ -119,11 +122,11 @@ class Settings(BaseModel, frozen=True):
 
     @property
     def exported(self) -> dict[str, str]:
-        """The variables that Dagster and MLflow read from the environment: secrets and the login of MLflow's server."""
+        """Variables that Dagster and MLflow read from the environment: secrets, MLflow's login and Dagster's folder."""
         chosen = {name.upper(): getattr(self, name) for name in SECRETS}
         secrets = {name: secret.get_secret_value() for name, secret in chosen.items() if secret}
-        username = self.mlflow_tracking_username
-        return secrets | ({"MLFLOW_TRACKING_USERNAME": username} if username else {})
+        others = {"MLFLOW_TRACKING_USERNAME": self.mlflow_tracking_username, "DAGSTER_HOME": self.dagster_home}
+        return secrets | {name: value for name, value in others.items() if value}
 
     def __repr_args__(self) -> Iterator[tuple[str | None, object]]:
         """Yield the settings without the passwords in addresses."""
@@ -146,6 +149,26 @@ class Settings(BaseModel, frozen=True):
         lake, backups = (f"{uri.rstrip('/')}/" for uri in (self.lake_uri, self.backup_uri or str(DATA / "backups")))
         if lake.startswith(backups) or backups.startswith(lake):
             raise ValueError("BACKUP_URI and LAKE_URI must be two places, neither inside the other")
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_folders_that_sqlite_cannot_open(self) -> "Settings":
+        # Dagster's instance is an SQLite database too. An address of SQLite reserves these characters.
+        databases = {"MLFLOW_TRACKING_URI": self.mlflow_tracking_uri, "DAGSTER_HOME": self.dagster_home or ""}
+        for name, value in databases.items():
+            is_address = "://" in value and not value.startswith(_SQLITE)
+            for character in "%?":
+                if character in value and not is_address:
+                    raise ValueError(
+                        f"{name} contains {character}, which the address of an SQLite database cannot: choose a folder "
+                        f"whose path has no {character}, not {value.removeprefix(_SQLITE)}"
+                    )
+        return self
+
+    @model_validator(mode="after")
+    def _require_a_key_for_azurite(self) -> "Settings":
+        if self.azure_storage_endpoint and not self.azure_storage_key:
+            raise ValueError("AZURE_STORAGE_ENDPOINT is Azurite, which has no other login: set AZURE_STORAGE_KEY")
         return self
 
     @model_validator(mode="after")

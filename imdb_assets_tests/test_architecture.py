@@ -58,7 +58,7 @@ ALLOWED = {
         "imdb_assets.vocabulary", "matplotlib", "numpy", "pandas", "py4j", "pyarrow", "pyspark",
     },
     "app": {
-        "deltalake", "imdb_assets.command_line", "imdb_assets.rating_model", "imdb_assets.redaction",
+        "azure", "deltalake", "imdb_assets.command_line", "imdb_assets.rating_model", "imdb_assets.redaction",
         "imdb_assets.settings", "imdb_assets.tables", "imdb_assets.vocabulary", "numpy", "pandas", "pydantic",
         "requests", "rich", "streamlit", "typer",
     },

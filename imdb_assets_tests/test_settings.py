@@ -1,4 +1,5 @@
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -150,6 +151,26 @@ def test_the_login_of_mlflows_server_is_not_part_of_its_address(address: str, ex
     chosen = settings_from({"MLFLOW_TRACKING_URI": address})
     password = chosen.mlflow_tracking_password.get_secret_value() if chosen.mlflow_tracking_password else ""
     assert (chosen.mlflow_tracking_uri, chosen.mlflow_tracking_username, password) == expected
+
+
+@pytest.mark.parametrize("name", ["MLFLOW_TRACKING_URI", "DAGSTER_HOME"])
+@pytest.mark.parametrize("character", ["%", "?"])
+def test_a_folder_that_sqlite_cannot_open_is_an_error_that_names_variable_and_character(
+    name: str, character: str
+) -> None:
+    path = f"/data/100{character}20/x"
+    value = f"sqlite:///{path}" if name.startswith("MLFLOW") else path
+    with pytest.raises(SettingsError, match=rf"^{name} contains \{character}, .* not {re.escape(path)}$"):
+        settings_from({name: value})
+    assert settings_from({"MLFLOW_TRACKING_URI": "http://127.0.0.1/?x=%20", "DAGSTER_HOME": "/a b/[c]#"})
+
+
+@pytest.mark.parametrize("folder", ["my data #1 [x] é", "a%20b", "100%", "que?tion"])
+def test_a_folder_of_datasets_may_be_written_as_it_is_or_as_an_address(tmp_path: Path, folder: str) -> None:
+    (tmp_path / folder).mkdir()
+    address = f"{(tmp_path / folder).as_uri()}/"
+    for written in (f"file://{tmp_path}/{folder}/", address, address.replace("file://", "file://localhost")):
+        assert settings_from({"IMDB_DATASETS_URL": written}).imdb_datasets_url == address
 
 
 def test_a_secret_can_come_from_a_file_which_an_empty_file_does_not_set(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from imdb_assets.tables.table import Table
 
 TABLES: tuple[Table, ...] = (*bronze.TABLES, *silver.TABLES, *gold.TABLES)
 
+AZURE_STORAGE_SCOPE = "https://storage.azure.com/.default"
+
 
 class LakeUnreachableError(ConnectionError):
     """The lake cannot be read. The message contains its address."""
@@ -62,7 +64,11 @@ class LakeStatus:
 
 
 def lake_of(chosen: Settings) -> Lake:
-    """Return the lake that the settings select."""
+    """Return the lake that the settings select. Without an account key, `DefaultAzureCredential` logs in.
+
+    Raises:
+        LakeUnreachableError: No login to Azure is available.
+    """
     if "://" not in chosen.lake_uri:
         return Lake(chosen.lake_uri, {})
     # abfss://container@account.dfs.core.windows.net/path
@@ -70,12 +76,27 @@ def lake_of(chosen: Settings) -> Lake:
     if chosen.azure_storage_key:
         options["account_key"] = chosen.azure_storage_key.get_secret_value()
     else:
-        options["use_azure_cli"] = "true"
+        options["bearer_token"] = _azure_token()
     if chosen.azure_storage_endpoint:
         # The addresses of Azurite contain the account.
         address = f"http://{chosen.azure_storage_endpoint}/{options['account_name']}"
         options |= {"endpoint": address, "allow_http": "true"}
     return Lake(chosen.lake_uri, options)
+
+
+def _azure_token() -> str:
+    # Azure's libraries take a second to import, and a lake in a folder does not need them.
+    from azure.core.exceptions import ClientAuthenticationError  # noqa: PLC0415
+    from azure.identity import DefaultAzureCredential  # noqa: PLC0415
+
+    try:
+        with DefaultAzureCredential() as credential:
+            return credential.get_token(AZURE_STORAGE_SCOPE).token
+    except ClientAuthenticationError:
+        # The text lists every kind of login that was tried.
+        raise LakeUnreachableError(
+            "Azure accepted no login for the lake. Set AZURE_STORAGE_KEY (see .env.example) or log in with `az login`."
+        ) from None
 
 
 def lake_status(lake: Lake) -> LakeStatus:

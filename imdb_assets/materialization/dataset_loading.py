@@ -158,7 +158,7 @@ class DatasetLoader:
 
     def _parse_and_commit(self, dataset: str, landed: Landed, current: str) -> LoadedDataset:
         start = time.monotonic()
-        lines = dataset_lines(self.delta.spark.spark_session, self.delta.lake.uri(landed.path))
+        lines = dataset_lines(self.delta.spark.spark_session, self.delta.lake.pattern(landed.path))
         parsed = self.parse(lines, dataset, landed.manifest.snapshot_date)
         # A packed file is read and parsed once: checks, the commit and the rejected rows use the persisted lines.
         parsed.lines.persist()

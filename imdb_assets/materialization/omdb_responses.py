@@ -112,7 +112,7 @@ def response_lines(delta: DeltaLake, files: Sequence[str]) -> DataFrame:
     session = delta.spark.spark_session
     lines = session.createDataFrame([], "value STRING, file STRING")
     if files:
-        addresses = [delta.lake.uri(path) for path in files]
+        addresses = [delta.lake.pattern(path) for path in files]
         lines = session.read.text(addresses, lineSep="\n").select("value", F.input_file_name().alias("file"))
     return lines.withColumn("line_number", F.monotonically_increasing_id())
 

@@ -1,10 +1,12 @@
 """The lake in a container of Azure Blob Storage, or of the Azurite emulator.
 
-Login without an account key follows the documentation of Hadoop and Azure. It has not been tested on a real account.
+Without an account key, `DefaultAzureCredential` logs in. Spark's driver cannot use that login, so it receives a user
+delegation SAS, which the login signs. It has not been tested on a real account.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from threading import Event, Thread
 from typing import Any
@@ -12,8 +14,14 @@ from typing import Any
 import fsspec
 from adlfs import AzureBlobFileSystem
 from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError, ResourceExistsError
-from azure.identity import ClientSecretCredential, DefaultAzureCredential
-from azure.storage.blob import BlobLeaseClient, BlobServiceClient
+from azure.identity import DefaultAzureCredential
+from azure.storage.blob import (
+    BlobLeaseClient,
+    BlobServiceClient,
+    ContainerSasPermissions,
+    UserDelegationKey,
+    generate_container_sas,
+)
 from azure.storage.blob.aio import BlobServiceClient as AsyncBlobServiceClient
 from dagster_azure.blob import AzureBlobStorageDefaultCredential, AzureBlobStorageKeyCredential
 from pydantic import Field
@@ -44,15 +52,14 @@ HADOOP_AZURE = (
     "org.apache.hadoop.thirdparty:hadoop-shaded-guava:1.5.0",
     "org.wildfly.openssl:wildfly-openssl:2.2.5.Final",
 )
-OAUTH_PROVIDERS = "org.apache.hadoop.fs.azurebfs.oauth2"
+# Azure's maximum. A session of Spark lives as long as a run.
+SAS_LIFETIME = timedelta(days=7)
+# `move` and `execute` are for accounts with a hierarchical namespace.
+SPARKS_PERMISSIONS = ("read", "write", "add", "create", "delete", "list", "move", "execute")
 
 
 class AzureBlobStorage(BlobStorage):
-    """A container of Azure Blob Storage, or of Azurite if `endpoint` (host:port) is set.
-
-    Without an account key, fsspec logs in with `DefaultAzureCredential`. Spark uses the service principal if
-    `tenant_id`, `client_id` and `client_secret` are all set, and otherwise the machine's managed identity.
-    """
+    """A container of Azure Blob Storage, or of Azurite if `endpoint` (host:port) is set."""
 
     container: str
     account: str
@@ -62,9 +69,6 @@ class AzureBlobStorage(BlobStorage):
     credential: AzureBlobStorageKeyCredential | AzureBlobStorageDefaultCredential = Field(
         discriminator="credential_type", repr=False
     )
-    tenant_id: str | None = None
-    client_id: str | None = None
-    client_secret: str | None = Field(default=None, repr=False)
 
     def uri(self, path: str = "") -> str:
         """Return the address of a path for Hadoop's ABFS driver."""
@@ -116,10 +120,14 @@ class AzureBlobStorage(BlobStorage):
                 lease.release()
 
     def hadoop_settings(self) -> dict[str, str]:
-        """Return the settings of Hadoop's ABFS driver."""
+        """Return the settings of Hadoop's ABFS driver. Without an account key, `DefaultAzureCredential` logs in."""
         settings = self._azurite_settings() if self.endpoint else {}
-        login = {f"fs.azure.account.key.{self._host}": self._key} if self._key else self._oauth_settings()
-        return settings | login
+        if self._key:
+            return settings | {f"fs.azure.account.key.{self._host}": self._key}
+        return settings | {
+            f"fs.azure.account.auth.type.{self._host}": "SAS",
+            f"fs.azure.sas.fixed.token.{self._host}": self._user_delegation_sas(),
+        }
 
     def spark_packages(self) -> tuple[str, ...]:
         """Return Hadoop's ABFS driver in the version of Spark's Hadoop."""
@@ -139,17 +147,18 @@ class AzureBlobStorage(BlobStorage):
     def _key(self) -> str | None:
         return self.credential.key if isinstance(self.credential, AzureBlobStorageKeyCredential) else None
 
-    @property
-    def _has_service_principal(self) -> bool:
-        return bool(self.tenant_id and self.client_id and self.client_secret)
-
     def _login(self) -> dict[str, Any]:
-        # adlfs passes unknown options on to DefaultAzureCredential.
         if isinstance(self.credential, AzureBlobStorageKeyCredential):
             return {"account_key": self.credential.key}
-        if self._has_service_principal:
-            return {"tenant_id": self.tenant_id, "client_id": self.client_id, "client_secret": self.client_secret}
-        return ({"managed_identity_client_id": self.client_id} if self.client_id else {}) | self.credential.kwargs
+        # adlfs passes unknown options on to DefaultAzureCredential.
+        return self.credential.kwargs
+
+    def _user_delegation_sas(self) -> str:
+        start = datetime.now(UTC)
+        with self.translate_errors(""), self._blob_service() as client:
+            # The clocks of this machine and of Azure may differ by some minutes.
+            key = client.get_user_delegation_key(start - timedelta(minutes=15), start + SAS_LIFETIME)
+        return container_sas(self.account, self.container, key, start=start)
 
     def _azurite_settings(self) -> dict[str, str]:
         return {
@@ -163,25 +172,8 @@ class AzureBlobStorage(BlobStorage):
             "fs.azure.io.retry.max.retries": "3",
         }
 
-    def _oauth_settings(self) -> dict[str, str]:
-        provider = "MsiTokenProvider"
-        settings = {f"fs.azure.account.auth.type.{self._host}": "OAuth"}
-        if self.client_id:
-            settings[f"fs.azure.account.oauth2.client.id.{self._host}"] = self.client_id
-        if self._has_service_principal:
-            provider = "ClientCredsTokenProvider"
-            token_url = f"https://login.microsoftonline.com/{self.tenant_id}/oauth2/token"
-            settings[f"fs.azure.account.oauth2.client.secret.{self._host}"] = str(self.client_secret)
-            settings[f"fs.azure.account.oauth2.client.endpoint.{self._host}"] = token_url
-        settings[f"fs.azure.account.oauth.provider.type.{self._host}"] = f"{OAUTH_PROVIDERS}.{provider}"
-        return settings
-
     def _blob_service(self) -> BlobServiceClient:
-        credential: Any = self._key
-        if credential is None and self._has_service_principal:
-            credential = ClientSecretCredential(**self._login())
-        elif credential is None:
-            credential = DefaultAzureCredential(**self._login())
+        credential = self._key or DefaultAzureCredential(**self._login())
         return BlobServiceClient(self._account_url, credential=credential, **RETRIES)
 
     def _create_container(self) -> None:
@@ -216,6 +208,24 @@ class AzureBlobStorage(BlobStorage):
             return StorageUnavailable(f"{account} cannot be reached; {fix}")
         cause = f"HTTP status {status}" if status else type(causes[-1]).__name__
         return StorageError(f"{account} returned an error ({cause}); check {self.setting} and the account")
+
+
+def container_sas(account: str, container: str, key: UserDelegationKey, *, start: datetime) -> str:
+    """Return the SAS with which Spark reads and writes a container until `SAS_LIFETIME` has passed.
+
+    Args:
+        account: The storage account.
+        container: The container.
+        key: The key that a login has been given.
+        start: The present time.
+    """
+    return generate_container_sas(
+        account,
+        container,
+        user_delegation_key=key,
+        permission=ContainerSasPermissions(**dict.fromkeys(SPARKS_PERMISSIONS, True)),
+        expiry=start + SAS_LIFETIME,
+    )
 
 
 class _AzureFileSystem(AzureBlobFileSystem):

@@ -5,6 +5,7 @@ Spark receives a URI and settings. Other access goes through fsspec. Files are p
 
 import hashlib
 import json
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, suppress
@@ -17,6 +18,7 @@ import fsspec
 
 # Suffix of a file that is still being written.
 PARTIAL = ".partial"
+PATTERN_CHARACTERS = re.compile(r"[\\\[\]{}*?]")
 # Lock file in the root. Only the holder of its lock may write to the lake.
 LOCK = "writing.lock"
 
@@ -50,6 +52,13 @@ class BlobStorage(dg.ConfigurableResource, ABC):
     @abstractmethod
     def uri(self, path: str = "") -> str:
         """Return the address of a path for Spark."""
+
+    def pattern(self, path: str) -> str:
+        """Return the pattern that stands for exactly one file, for Spark's readers of files.
+
+        They take brackets, braces, `*`, `?` and a backslash in an address for a pattern. Delta does not.
+        """
+        return PATTERN_CHARACTERS.sub(r"\\\g<0>", self.uri(path))
 
     @abstractmethod
     def key(self, path: str = "") -> str:

@@ -3,8 +3,11 @@
 import re
 from typing import NamedTuple
 
-from imdb_assets.resources.blob_storage import BlobStorage
+from imdb_assets.resources.blob_storage import PATTERN_CHARACTERS, BlobStorage
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
+
+# In a folder of this machine these characters are escaped.
+_RESERVED = re.compile(r"[\s\[\]{}*?#%\\\"'`<>|^$]")
 
 
 class _AzureAddress(NamedTuple):
@@ -14,15 +17,12 @@ class _AzureAddress(NamedTuple):
     root: str
 
 
-def blob_storage_for(  # noqa: PLR0913 - one parameter per setting
+def blob_storage_for(
     lake_uri: str,
     *,
     account: str | None = None,
     key: str | None = None,
     endpoint: str | None = None,
-    tenant_id: str | None = None,
-    client_id: str | None = None,
-    client_secret: str | None = None,
     setting: str = "LAKE_URI",
 ) -> BlobStorage:
     """Return the storage for LAKE_URI, or for another setting, without connecting to it.
@@ -32,15 +32,17 @@ def blob_storage_for(  # noqa: PLR0913 - one parameter per setting
         account: Storage account. It must match the account in `lake_uri`.
         key: Account key. Without it, the login uses `DefaultAzureCredential`.
         endpoint: `host:port` of Azurite.
-        tenant_id: Tenant of a service principal.
-        client_id: Client id of a service principal or of a managed identity.
-        client_secret: Secret of a service principal.
         setting: The setting that `lake_uri` is the value of, for error messages.
 
     Raises:
         ValueError: If `lake_uri` has another form, or names an account other than `account`.
     """
     if "://" not in lake_uri:
+        if ":" in lake_uri and (reserved := PATTERN_CHARACTERS.search(lake_uri)):
+            raise ValueError(
+                f"{setting} contains both a colon and {reserved.group()}, which Hadoop cannot open together; choose a "
+                f"folder without one of them, not {lake_uri}"
+            )
         return FolderBlobStorage(root=lake_uri, setting=setting)
     address = _azure_address(lake_uri, setting)
     if account and account != address.account:
@@ -61,9 +63,6 @@ def blob_storage_for(  # noqa: PLR0913 - one parameter per setting
         setting=setting,
         endpoint=endpoint,
         credential=AzureBlobStorageKeyCredential(key=key) if key else AzureBlobStorageDefaultCredential(),
-        tenant_id=tenant_id,
-        client_id=client_id,
-        client_secret=client_secret,
     )
 
 
@@ -84,4 +83,9 @@ def _azure_address(lake_uri: str, setting: str) -> _AzureAddress:
             f"{setting} must be a folder or abfss://container@account.dfs.core.windows.net/path, not {lake_uri!r}"
         )
     container, account, suffix, root = match.groups()
+    if reserved := _RESERVED.search(root or ""):
+        raise ValueError(
+            f"{setting} contains {reserved.group()!r}, which an address of Azure, a file pattern or SQL reserves; "
+            "choose a path without it"
+        )
     return _AzureAddress(container, account, suffix, root or "")

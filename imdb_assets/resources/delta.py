@@ -136,7 +136,7 @@ class DeltaLake(dg.ConfigurableResource):
         session.conf.set(USER_METADATA, _user_metadata(table, record))
         try:
             session.sql(
-                f"MERGE INTO delta.`{self.lake.uri(table.path)}` AS kept USING {view} AS new ON {same_key} "
+                f"MERGE INTO {self._sql_name(table.path)} AS kept USING {view} AS new ON {same_key} "
                 + " ".join(clauses)
             )
         finally:
@@ -159,7 +159,7 @@ class DeltaLake(dg.ConfigurableResource):
             # A run killed during the first commit leaves a folder that is not a table, and Delta refuses to use it.
             self.lake.delete_folder(table.path)
         self.spark.spark_session.sql(
-            f"{statement} delta.`{self.lake.uri(table.path)}` ({table.ddl}) USING delta "
+            f"{statement} {self._sql_name(table.path)} ({table.ddl}) USING delta "
             f"COMMENT {_sql_text(table.description)} TBLPROPERTIES ({property_list})"
         )
         return True
@@ -173,7 +173,7 @@ class DeltaLake(dg.ConfigurableResource):
 
     def optimize_and_vacuum(self, path: str) -> None:
         """Merge small files of the table at a path, and delete files that only expired versions use."""
-        session, table = self.spark.spark_session, f"delta.`{self.lake.uri(path)}`"
+        session, table = self.spark.spark_session, self._sql_name(path)
         session.sql(f"OPTIMIZE {table}")
         session.sql(f"VACUUM {table} RETAIN {24 * self.retention_days} HOURS")
 
@@ -228,6 +228,10 @@ class DeltaLake(dg.ConfigurableResource):
             if "commitInfo" in (action := json.loads(line)):
                 return cast("dict[str, Any]", action["commitInfo"])
         return {}
+
+    def _sql_name(self, path: str) -> str:
+        address = self.lake.uri(path).replace("`", "``")
+        return f"delta.`{address}`"
 
     def _missing(self, path: str) -> TableMissing:
         name = path.replace("/", "_", 1)

@@ -53,6 +53,8 @@ SETTINGS = {
     # A commit stores the fingerprint of the table's inputs, even if the commit adds no row.
     "spark.databricks.delta.skipRecordingEmptyCommits": "false",
     "spark.sql.session.timeZone": "UTC",
+    # The path of a table in SQL is text: ${...} in it is no variable.
+    "spark.sql.variable.substitute": "false",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.parquet.compression.codec": "zstd",
     # Spark's default, and the storage account's key: Spark shows the values of these settings nowhere.

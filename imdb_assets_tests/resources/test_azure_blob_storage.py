@@ -3,10 +3,13 @@
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
+from urllib.parse import parse_qs
 
 import pytest
+from azure.storage.blob import UserDelegationKey
 
-from imdb_assets.resources.azure_blob_storage import AzureBlobStorage
+from imdb_assets.resources.azure_blob_storage import AzureBlobStorage, container_sas
 from imdb_assets.resources.blob_storage import StorageRefused, StorageUnavailable
 from imdb_assets.resources.blob_storage_factory import blob_storage_for
 from imdb_assets_tests.support.azurite import AZURITE_KEY, AZURITE_URI, WRONG_KEY
@@ -67,7 +70,7 @@ def test_a_run_reads_the_key_from_its_environment_variable_and_does_not_print_it
 
 
 def test_the_repr_contains_no_secret():
-    assert "secret" not in repr(blob_storage_for(AZURITE_URI, key="secret", client_secret="secret"))
+    assert "secret" not in repr(blob_storage_for(AZURITE_URI, key="secret"))
 
 
 def test_spark_reaches_azure_through_abfss_with_the_account_key():
@@ -84,19 +87,27 @@ def test_spark_reaches_azurite_through_abfs_and_its_endpoint():
     assert "org.apache.hadoop:hadoop-azure:3.5.0" in storage.spark_packages()
 
 
-@pytest.mark.parametrize(
-    ("login", "provider"),
-    [
-        ({"tenant_id": "tenant", "client_id": "client", "client_secret": "secret"}, "ClientCredsTokenProvider"),
-        ({"client_id": "client"}, "MsiTokenProvider"),
-        ({}, "MsiTokenProvider"),
-    ],
-)
-def test_spark_without_a_key_logs_in_with_the_service_principal_or_the_managed_identity(login, provider):
-    settings = blob_storage_for(f"abfss://lake@{HOST}/", **login).hadoop_settings()
-    assert settings[f"fs.azure.account.auth.type.{HOST}"] == "OAuth"
-    assert settings[f"fs.azure.account.oauth.provider.type.{HOST}"].endswith(f".{provider}")
-    assert not [name for name in settings if "account.key" in name]
+def test_without_a_key_a_missing_login_is_one_sentence_before_spark_needs_it(monkeypatch):
+    # The only login that is tried, and its variables are not set.
+    monkeypatch.setenv("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential")
+    for name in ("AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AZURE_CLIENT_SECRET"):
+        monkeypatch.delenv(name, raising=False)
+    message = "account account refused the login; set AZURE_STORAGE_KEY .* or log in with `az login`"
+    storage = blob_storage_for(f"abfss://lake@{HOST}/")
+    for action in (storage.hadoop_settings, storage.files):
+        with pytest.raises(StorageRefused, match=message):
+            action()
+
+
+def test_the_sas_that_spark_receives_is_signed_by_the_login_and_expires_within_a_week():
+    key = UserDelegationKey()
+    key.signed_oid = key.signed_tid = "id"
+    key.signed_start, key.signed_expiry = "2024-06-01T00:00:00Z", "2024-06-08T00:00:00Z"
+    key.signed_service, key.signed_version, key.value = "b", "2024-05-04", AZURITE_KEY
+    start = datetime(2024, 6, 1, tzinfo=UTC)
+    sas = parse_qs(container_sas("account", "lake", key, start=start))
+    assert (sas["sr"], sas["skoid"], sas["se"]) == (["c"], ["id"], ["2024-06-08T00:00:00Z"])
+    assert set("racwdl") <= set(sas["sp"][0])
 
 
 def test_a_lake_at_the_root_of_a_container_needs_no_path():

@@ -18,6 +18,19 @@ def test_an_unsupported_uri_is_rejected_with_the_expected_form(uri: str) -> None
         blob_storage_for(uri)
 
 
+@pytest.mark.parametrize(
+    ("uri", "message"),
+    [
+        ("abfss://lake@account.dfs.core.windows.net/a [b]", "BACKUP_URI contains ' ', which an address of Azure"),
+        ("abfss://lake@account.dfs.core.windows.net/a%20b", "BACKUP_URI contains '%'"),
+        ("/lakes/2025-01-01T12:00 [new]", r"BACKUP_URI contains both a colon and \[, .* not /lakes"),
+    ],
+)
+def test_a_path_that_cannot_be_opened_is_rejected_with_the_character(uri: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        blob_storage_for(uri, setting="BACKUP_URI")
+
+
 def test_two_different_accounts_are_rejected() -> None:
     with pytest.raises(ValueError, match="set both to the same account"):
         blob_storage_for("abfss://lake@account.dfs.core.windows.net/", account="other", key="secret")
