@@ -12,6 +12,8 @@ HOW_TO_INSTALL = {
     "azurite": "cp azurite/*.json data/npm/ && npm ci --prefix data/npm",
     "chromium": "apt-get install chromium (or your system's package of Chromium)",
     "initdb": "apt-get install postgresql (and its folder of programs on PATH)",
+    "nginx": "apt-get install nginx-light (or your system's package of nginx)",
+    "openssl": "apt-get install openssl",
     "npm": "apt-get install npm (or your system's package of Node.js)",
 }
 DESELECTED = pytest.StashKey[dict[str, list[str]]]()
@@ -55,7 +57,7 @@ def _missing_programs(item: pytest.Item) -> list[str]:
 
 
 def program_path(name: str) -> str | None:
-    """Path of a program: on PATH, among the project's npm packages, or among Debian's Postgres programs.
+    """Path of a program: on PATH, among the project's npm packages, or where Debian has servers.
 
     Args:
         name: File name of the program.
@@ -63,5 +65,5 @@ def program_path(name: str) -> str | None:
     Returns:
         Its path, or None where it is not installed.
     """
-    folders = [None, NPM_PROGRAMS, *sorted(Path("/usr/lib/postgresql").glob("*/bin"))]
+    folders = [None, NPM_PROGRAMS, Path("/usr/sbin"), *sorted(Path("/usr/lib/postgresql").glob("*/bin"))]
     return next((path for folder in folders if (path := shutil.which(name, path=folder))), None)
