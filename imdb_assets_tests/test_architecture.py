@@ -79,6 +79,7 @@ ALLOWED_RESOURCE = {
     "delta_log": {"deltalake", "pyarrow"},
     "folder_blob_storage": {"filelock", "fsspec"},
     "folder_imdb_datasets": {"imdb_assets.sample_world"},
+    "http_download": {"requests", "urllib3"},
     "http_imdb_datasets": {"requests", "urllib3"},
     "imdb_datasets": set(),
     "imdb_datasets_factory": set(),

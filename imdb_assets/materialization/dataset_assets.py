@@ -5,6 +5,8 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import reduce
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import dagster as dg
 from pyspark.sql import DataFrame
@@ -16,6 +18,7 @@ from imdb_assets.materialization.dataset_loading import (
     TOLERATED_REJECTED_ROWS,
     DatasetLoader,
     DatasetOutcome,
+    Download,
     ParseDataset,
     landing_name,
     table_without_dataset,
@@ -72,8 +75,15 @@ def dataset_assets(parse: ParseDataset) -> dg.AssetsDefinition:
             run_id=context.run.run_id,
             is_forced=is_forced(context.run),
         )
-        with lake_step(context, delta):
-            yield from _run(context, loader)
+        requested = [
+            name for name in DATASETS if {landing_name(name), DATASETS[name].asset_name} & set(loader.selected)
+        ]
+        with TemporaryDirectory() as folder:
+            # Other runs can write to the lake while this one waits for the network.
+            downloads = _downloads(loader, [name for name in requested if name in landing.datasets], Path(folder))
+            with lake_step(context, delta):
+                yield from _excluded([name for name in requested if name not in landing.datasets], context, loader)
+                yield from _run(context, loader, downloads)
 
     return compute
 
@@ -130,12 +140,21 @@ def _check_specs(dataset: str) -> list[dg.AssetCheckSpec]:
     ]
 
 
-def _run(context: dg.AssetExecutionContext, loader: DatasetLoader) -> Results:
-    requested = [name for name in DATASETS if {landing_name(name), DATASETS[name].asset_name} & set(loader.selected)]
-    yield from _excluded([name for name in requested if name not in loader.landing.datasets], context, loader)
+def _downloads(loader: DatasetLoader, datasets: Sequence[str], folder: Path) -> list[Download]:
+    with ThreadPoolExecutor(THREADS) as pool:
+        futures = {dataset: pool.submit(loader.fetch, dataset, folder) for dataset in datasets}
+    errors = {dataset: future.exception() for dataset, future in futures.items()}
+    # Whatever ends the download of one dataset, the others are loaded.
+    return [
+        Download(dataset=dataset, error=error) if isinstance(error, Exception) else futures[dataset].result()
+        for dataset, error in errors.items()
+    ]
+
+
+def _run(context: dg.AssetExecutionContext, loader: DatasetLoader, downloads: Sequence[Download]) -> Results:
     is_last_try = context.retry_number >= MAX_RETRIES
     outcomes: list[DatasetOutcome] = []
-    for outcome in _processed(loader, [name for name in requested if name in loader.landing.datasets]):
+    for outcome in _processed(loader, downloads):
         outcomes.append(outcome)
         if outcome.refusal:
             context.log.error(outcome.refusal, exc_info=outcome.error)
@@ -155,9 +174,9 @@ def _run(context: dg.AssetExecutionContext, loader: DatasetLoader) -> Results:
         all_accepted_result({outcome.dataset: outcome.refusal for outcome in outcomes if outcome.refusal})
 
 
-def _processed(loader: DatasetLoader, datasets: Sequence[str]) -> Iterator[DatasetOutcome]:
+def _processed(loader: DatasetLoader, downloads: Sequence[Download]) -> Iterator[DatasetOutcome]:
     with ThreadPoolExecutor(THREADS) as pool:
-        futures = {pool.submit(loader.process, dataset): dataset for dataset in datasets}
+        futures = {pool.submit(loader.process, download): download.dataset for download in downloads}
         for future in as_completed(futures):
             error = future.exception()
             # Without Java, every dataset fails for the same reason, which `lake_step` reports.

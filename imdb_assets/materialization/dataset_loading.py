@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import dagster as dg
 from pyspark.sql import DataFrame, SparkSession
@@ -24,7 +25,7 @@ from imdb_assets.materialization.fingerprint import code_version, fingerprint
 from imdb_assets.materialization.rejected_rows import recorded_fingerprints
 from imdb_assets.resources.blob_storage import StorageUnavailable
 from imdb_assets.resources.dataset_landing import Landed, Landing
-from imdb_assets.resources.dataset_manifest import DatasetRefused, DatasetUnreachable
+from imdb_assets.resources.dataset_manifest import DatasetRefused, DatasetUnreachable, Fetched
 from imdb_assets.resources.delta import DeltaLake, spark_schema
 from imdb_assets.resources.imdb_datasets import ImdbDatasets
 from imdb_assets.tables.bronze import DATASETS
@@ -83,6 +84,18 @@ class DatasetOutcome:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Download:
+    """The result of fetching a dataset, which happens before the lake is locked."""
+
+    dataset: str
+    fetched: Fetched | None = None
+    """None if what is landed is unchanged and undamaged."""
+    error: Exception | None = None
+    """The `DatasetRefused`, or the unexpected error, that ended the download."""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class DatasetLoader:
     """Lands and loads datasets. Thread-safe."""
 
@@ -95,15 +108,25 @@ class DatasetLoader:
     run_id: str
     is_forced: bool
 
-    def process(self, dataset: str) -> DatasetOutcome:
-        """Land the dataset and load it, as far as its assets are selected."""
+    def fetch(self, dataset: str, folder: Path) -> Download:
+        """Fetch the dataset to a local folder if it has changed, or if its landed file is missing or damaged."""
         start = time.monotonic()
+        if landing_name(dataset) in self.selected:
+            fetched = self.landing.fetch(dataset, self.source, folder, is_forced=self.is_forced)
+        else:
+            fetched = self.landing.fetch_if_damaged(dataset, self.source, folder)
+        return Download(dataset=dataset, fetched=fetched, seconds=time.monotonic() - start)
+
+    def process(self, download: Download) -> DatasetOutcome:
+        """Land the fetched dataset and load it, as far as its assets are selected."""
+        start, dataset = time.monotonic(), download.dataset
         try:
-            landed = self._land(dataset)
+            landed = self._land(download)
         except DatasetRefused as refusal:
+            self.landing.record_refusal(dataset, str(refusal), run_id=self.run_id)
             is_temporary = isinstance(refusal, DatasetUnreachable)
             return DatasetOutcome(dataset=dataset, refusal=str(refusal), is_temporary=is_temporary)
-        seconds = round(time.monotonic() - start, 2)
+        seconds = round(download.seconds + time.monotonic() - start, 2)
         if DATASETS[dataset].asset_name not in self.selected:
             return DatasetOutcome(dataset=dataset, landed=landed, landing_seconds=seconds)
         loaded = self._load(dataset, landed)
@@ -127,14 +150,13 @@ class DatasetLoader:
         is_temporary = isinstance(error, StorageUnavailable)
         return DatasetOutcome(dataset=dataset, refusal=refusal, is_temporary=is_temporary, error=error)
 
-    def _land(self, dataset: str) -> Landed:
-        if landing_name(dataset) in self.selected:
-            return self.landing.fetch(dataset, self.source, run_id=self.run_id, is_forced=self.is_forced)
-        if latest := self.landing.latest(dataset):
-            return latest
-        refusal = DatasetRefused(dataset, "it has not been landed yet", f"materialize {landing_name(dataset)} first")
-        self.landing.record_refusal(dataset, str(refusal), run_id=self.run_id)
-        raise refusal
+    def _land(self, download: Download) -> Landed:
+        if download.error:
+            raise download.error
+        dataset = download.dataset
+        if landing_name(dataset) in self.selected or self.landing.latest(dataset):
+            return self.landing.land(dataset, download.fetched, is_forced=self.is_forced)
+        raise DatasetRefused(dataset, "it has not been landed yet", f"materialize {landing_name(dataset)} first")
 
     def _load(self, dataset: str, landed: Landed) -> LoadedDataset:
         table = DATASETS[dataset]
@@ -142,7 +164,7 @@ class DatasetLoader:
         record = self.delta.record_of(table.path)
         # The rejected rows are written last, after the table. Both are current unless a run ended between them.
         is_current = record.get("fingerprint") == recorded_fingerprints(self.delta).get(dataset) == current
-        if is_current and not self.is_forced:
+        if is_current and not self.is_forced and not self.delta.missing_files(table.path):
             unchanged = unchanged_table(table, record, self.delta)
             return LoadedDataset(table=unchanged, n_rejected=record["metadata"]["rows_rejected"])
         return self._parse_and_commit(dataset, landed, current)

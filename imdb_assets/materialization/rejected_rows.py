@@ -11,7 +11,12 @@ FINGERPRINTS = "fingerprints"
 
 
 def recorded_fingerprints(delta: DeltaLake) -> dict[str, str]:
-    """The fingerprint of each dataset whose rejected rows are in the table, by dataset."""
+    """The fingerprint of each dataset whose rejected rows are in the table, by dataset.
+
+    Empty if files of the table are missing: then the rows of every dataset have to be written again.
+    """
+    if delta.missing_files(REJECTED_ROWS.path):
+        return {}
     return delta.record_of(REJECTED_ROWS.path).get(FINGERPRINTS, {})
 
 
@@ -30,7 +35,7 @@ def replace_dataset_rows(
     delta.overwrite(
         REJECTED_ROWS,
         in_declared_shape(rejected, REJECTED_ROWS, n_rows=n_rows),
-        where=f"dataset IN ({names})",
+        where=_condition(delta, f"dataset IN ({names})"),
         record={FINGERPRINTS: recorded_fingerprints(delta) | dict(fingerprints)},
     )
 
@@ -48,13 +53,19 @@ def replace_source_rows(delta: DeltaLake, rejected: DataFrame, *, source: str) -
     """
     where = f"dataset = '{source}'"
     n_rejected = rejected.count()
-    n_before = delta.read(REJECTED_ROWS.path).where(where).count() if delta.exists(REJECTED_ROWS.path) else 0
+    has_rows = delta.exists(REJECTED_ROWS.path) and not delta.missing_files(REJECTED_ROWS.path)
+    n_before = delta.read(REJECTED_ROWS.path).where(where).count() if has_rows else 0
     if n_rejected or n_before:
         delta.overwrite(
             REJECTED_ROWS,
             in_declared_shape(rejected, REJECTED_ROWS, n_rows=n_rejected),
-            where=where,
+            where=_condition(delta, where),
             # The other datasets' rows stay, and so do their fingerprints.
             record={FINGERPRINTS: recorded_fingerprints(delta)},
         )
     return n_rejected
+
+
+def _condition(delta: DeltaLake, where: str) -> str | None:
+    # Replacing some rows reads the files of the others. If those are gone, the new rows are the whole table.
+    return None if delta.missing_files(REJECTED_ROWS.path) else where

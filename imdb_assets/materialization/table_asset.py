@@ -222,7 +222,12 @@ def _outcome(
     partitions = recipe.partitions(context)
     current = recipe.fingerprint(resources, partitions)
     record = delta.record_of(recipe.table.path)
-    if record.get("fingerprint") == current and not is_forced(context.run):
+    is_kept = recipe.writing is not Writing.OVERWRITE
+    is_unchanged = record.get("fingerprint") == current and not is_forced(context.run)
+    missing = delta.missing_files(recipe.table.path) if is_kept or is_unchanged else ()
+    if missing and is_kept:
+        raise dg.Failure(_damaged(recipe.table, missing, delta), allow_retries=False)
+    if is_unchanged and not missing:
         return unchanged_table(recipe.table, record, delta)
     plan = CommitPlan(
         table=recipe.table,
@@ -232,6 +237,14 @@ def _outcome(
         inputs=list(recipe.inputs),
     )
     return check_and_commit(recipe.rows(resources, partitions), plan, delta, start=start)
+
+
+def _damaged(table: Table, missing: Sequence[str], delta: DeltaLake) -> str:
+    return (
+        f"{table.asset_name} is damaged: {len(missing)} of its files are missing, such as "
+        f"{delta.lake.uri(missing[0])}. Earlier rows of this table cannot be made again, so it is not replaced. "
+        "Restore the last backup (make restore, or make restore MOVE_ASIDE=yes if the table has changed since then)."
+    )
 
 
 def _load(delta: DeltaLake, name: str, shape: Loadable) -> object:

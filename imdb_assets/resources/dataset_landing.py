@@ -2,12 +2,12 @@
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import dagster as dg
 
-from imdb_assets.resources.blob_storage import BlobStorage
+from imdb_assets.resources.blob_storage import BlobStorage, StorageFileMissing
 from imdb_assets.resources.dataset_manifest import DatasetRefused, Fetched, Manifest
 from imdb_assets.resources.imdb_datasets import ImdbDatasets
 from imdb_assets.tables.bronze import DATASETS
@@ -45,41 +45,78 @@ class Landing(dg.ConfigurableResource):
         """The snapshot of a dataset that was landed last, whether or not bronze accepts it. None if there is none."""
         return self._described(f"landing/{dataset}/latest.json") or self.current(dataset)
 
-    def fetch(self, dataset: str, source: ImdbDatasets, *, run_id: str, is_forced: bool = False) -> Landed:
-        """Land the dataset's latest snapshot, unless it is unchanged. The current one stays until `accept`.
+    def fetch(self, dataset: str, source: ImdbDatasets, folder: Path, *, is_forced: bool = False) -> Fetched | None:
+        """Download the dataset unless it is unchanged and undamaged. Writes nothing to the lake, so it needs no lock.
 
         Args:
             dataset: The dataset, such as `title.basics`.
             source: The source to fetch from.
-            run_id: The Dagster run, for the record of a refusal.
+            folder: A local folder for the file.
+            is_forced: Whether an unchanged dataset is downloaded too.
+
+        Returns:
+            The dataset, for `land`, or None if the latest snapshot in the lake is the one that the source has.
+
+        Raises:
+            DatasetRefused: The dataset is unavailable or incomplete.
+        """
+        latest = None if is_forced else self.latest(dataset)
+        fetched = source.fetch(dataset, folder / f"{dataset}.tsv.gz", previous=latest.manifest if latest else None)
+        return fetched or self.fetch_if_damaged(dataset, source, folder)
+
+    def fetch_if_damaged(self, dataset: str, source: ImdbDatasets, folder: Path) -> Fetched | None:
+        """Download the dataset if the file of its latest snapshot is missing or damaged. Reads all of that file.
+
+        Args:
+            dataset: The dataset.
+            source: The source to fetch from.
+            folder: A local folder for the file.
+
+        Returns:
+            The dataset, for `land`, or None if the file is as it was landed.
+
+        Raises:
+            DatasetRefused: The file is damaged, and the dataset is unavailable or incomplete.
+        """
+        latest = self.latest(dataset)
+        if latest is None:
+            return None
+        try:
+            damage = None if self.lake.sha256(latest.path) == latest.manifest.sha256 else "is damaged"
+        except StorageFileMissing:
+            damage = "is missing"
+        if damage is None:
+            return None
+        dg.get_dagster_logger().warning(f"{self.lake.uri(latest.path)} {damage}: {dataset} is fetched again")
+        return source.fetch(dataset, folder / f"{dataset}.tsv.gz", previous=None)
+
+    def land(self, dataset: str, fetched: Fetched | None, *, is_forced: bool = False) -> Landed:
+        """Store a fetched dataset as the latest snapshot. The current one stays until `accept`.
+
+        Args:
+            dataset: The dataset.
+            fetched: The result of `fetch` or `fetch_if_damaged`.
             is_forced: Whether to accept a snapshot of an implausible size.
 
         Returns:
             The new snapshot, or the one landed last if it is unchanged.
 
         Raises:
-            DatasetRefused: The snapshot could not be fetched, is incomplete, or has an implausible size. The current
-                snapshot stays.
+            DatasetRefused: The snapshot has an implausible size.
         """
         latest, current = self.latest(dataset), self.current(dataset)
-        with TemporaryDirectory() as folder:
-            try:
-                fetched = source.fetch(
-                    dataset, Path(folder) / f"{dataset}.tsv.gz", previous=latest.manifest if latest else None
-                )
-                if fetched and current and not is_forced:
-                    _require_plausible_size(fetched, current)
-            except DatasetRefused as refusal:
-                self.record_refusal(dataset, str(refusal), run_id=run_id)
-                raise
-            self.lake.delete(f"landing/{dataset}/refused.json")
-            if fetched is None and latest is not None:
-                return latest
-            if fetched is None:
-                raise RuntimeError(f"The source reports {dataset} as unchanged, but it has never been landed.")
-            path = _path_of(fetched.manifest, current)
-            self.lake.publish(fetched.file, path)
-        landed = Landed(manifest=fetched.manifest, path=path, n_rows=fetched.n_rows, is_new=True)
+        if fetched is None and latest is None:
+            raise RuntimeError(f"The source reports {dataset} as unchanged, but it has never been landed.")
+        is_same = fetched is None or (latest is not None and _version(fetched.manifest) == _version(latest.manifest))
+        if fetched and current and not is_same and not is_forced:
+            _require_plausible_size(fetched, current)
+        self.lake.delete(f"landing/{dataset}/refused.json")
+        if fetched is None:
+            return latest
+        # The same bytes may replace a damaged file, or have another ETag.
+        path = latest.path if is_same else _path_of(fetched.manifest, current)
+        self.lake.publish(fetched.file, path)
+        landed = Landed(manifest=fetched.manifest, path=path, n_rows=fetched.n_rows, is_new=not is_same)
         self.lake.write_bytes_atomically(f"{path.rpartition('/')[0]}/manifest.json", _description(landed))
         self.lake.write_bytes_atomically(f"landing/{dataset}/latest.json", _description(landed))
         return landed
@@ -119,6 +156,10 @@ class Landing(dg.ConfigurableResource):
             if not any(path.startswith(f"{folder}{old}/") for path in in_use):
                 for name in self.lake.files(f"{folder}{old}"):
                     self.lake.delete(name)
+
+
+def _version(manifest: Manifest) -> tuple[str, date]:
+    return manifest.sha256, manifest.snapshot_date
 
 
 def _path_of(manifest: Manifest, current: Landed | None) -> str:

@@ -12,6 +12,10 @@ from imdb_assets.tables.bronze import DATASETS
 
 CHUNK_BYTES = 1 << 20
 MAX_HEADER_BYTES = 1 << 16
+# IMDb's files unpack to about four times their size, and their longest lines have a few kilobytes. A file far beyond
+# that is no dataset, and unpacking it would fill memory and disk.
+MAX_UNPACKED_BYTES, MAX_UNPACKED_RATIO = 1 << 30, 100
+MAX_LINE_BYTES = 64 << 20
 
 
 class DatasetRefused(Exception):
@@ -96,13 +100,15 @@ def verify_dataset(file: Path, dataset: str, columns: tuple[str, ...]) -> int:
     """
     remedy = "fetch it again, and check IMDB_DATASETS_URL if that does not help"
     with file.open("rb") as packed:
-        start = packed.read(2)
+        start = packed.read(512)
     if not start:
         raise DatasetRefused(dataset, "the file is empty", remedy)
-    if start != b"\x1f\x8b":
-        raise DatasetRefused(dataset, "the file is not gzip; possibly an HTML error page", remedy)
+    if not start.startswith(b"\x1f\x8b"):
+        # The page itself is not quoted: it may repeat the request.
+        is_page = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<!doctype", b"<html", b"<?xml", b"<head"))
+        raise DatasetRefused(dataset, f"the file is not gzip{' but an HTML page' if is_page else ''}", remedy)
     try:
-        header, n_rows = _read_header_and_count(file)
+        header, n_rows = _read_header_and_count(file, dataset)
     except EOFError:
         raise DatasetRefused(dataset, "the file is truncated", remedy) from None
     except (gzip.BadGzipFile, zlib.error):
@@ -122,13 +128,23 @@ def _require_columns(dataset: str, columns: tuple[str, ...], declared: tuple[str
     raise DatasetRefused(dataset, f"its header is not {', '.join(declared)} but {', '.join(columns)[:300]}", remedy)
 
 
-def _read_header_and_count(file: Path) -> tuple[bytes, int]:
+def _read_header_and_count(file: Path, dataset: str) -> tuple[bytes, int]:
+    most_bytes = max(MAX_UNPACKED_BYTES, MAX_UNPACKED_RATIO * file.stat().st_size)
+    remedy = "check IMDB_DATASETS_URL"
     with gzip.open(file, "rb") as content:
         header = content.readline(MAX_HEADER_BYTES)
-        n_rows, end = 0, b"\n"
+        n_rows, end, n_bytes, line_bytes = 0, b"\n", 0, 0
         while chunk := content.read(CHUNK_BYTES):
             n_rows += chunk.count(b"\n")
             end = chunk[-1:]
+            n_bytes += len(chunk)
+            line_bytes = len(chunk) - chunk.rfind(b"\n") - 1 + (line_bytes if b"\n" not in chunk else 0)
+            if n_bytes > most_bytes:
+                raise DatasetRefused(
+                    dataset, f"the file unpacks to more than {MAX_UNPACKED_RATIO} times its size", remedy
+                )
+            if line_bytes > MAX_LINE_BYTES:
+                raise DatasetRefused(dataset, f"a line has more than {MAX_LINE_BYTES >> 20} MB", remedy)
     return header, n_rows + (end != b"\n")
 
 

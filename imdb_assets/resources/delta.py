@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from imdb_assets.resources.blob_storage import BlobStorage
+from imdb_assets.resources.delta_log import table_files
 from imdb_assets.resources.spark import Spark
 from imdb_assets.tables.table import Table
 
@@ -201,6 +202,11 @@ class DeltaLake(dg.ConfigurableResource):
     def exists(self, path: str) -> bool:
         """Whether the table at a path has been written. A table that is only declared does not count."""
         return bool(self.commits(path)) and self._last_change(path).get("operation") not in {CREATE, REPLACE}
+
+    def missing_files(self, path: str) -> tuple[str, ...]:
+        """The files with rows of the table at a path that do not exist. Empty if there is no table. Needs no Spark."""
+        files = table_files(self.lake, path)
+        return files.missing if files else ()
 
     def record_of(self, path: str) -> dict[str, Any]:
         """The record of the last commit of rows. Empty if there is none. Needs no Spark session."""

@@ -7,8 +7,9 @@ from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
 
-from imdb_assets.resources.blob_storage import BlobStorage
+from imdb_assets.resources.blob_storage import BlobStorage, StorageError
 
 VERSION_DIGITS = 20
 
@@ -44,9 +45,12 @@ def table_files(lake: BlobStorage, path: str) -> TableFiles | None:
         (Path(folder) / "_delta_log").mkdir()
         for name in _since_checkpoint(log):
             lake.download(name, Path(folder) / "_delta_log" / Path(name).name)
-        table = DeltaTable(folder)
-        added = pa.table(table.get_add_actions(flatten=True))
-        version = table.version()
+        try:
+            table = DeltaTable(folder)
+            added, version = pa.table(table.get_add_actions(flatten=True)), table.version()
+        except DeltaError as error:
+            cause = str(error).partition("\n")[0]
+            raise StorageError(f"The log of the table at {lake.uri(path)} is damaged ({cause}).") from error
     data = tuple(f"{path}/{name}" for name in sorted(added["path"].to_pylist()))
     has_counts = "num_records" in added.column_names and added["num_records"].null_count == 0
     return TableFiles(

@@ -2,10 +2,11 @@
 
 import shutil
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from imdb_assets.resources.dataset_manifest import DatasetRefused, Fetched, Manifest, examine_dataset
 from imdb_assets.resources.imdb_datasets import ImdbDatasets, parse_snapshot_date
-from imdb_assets.resources.sample_snapshot import sample_snapshot
+from imdb_assets.resources.sample_snapshot import sample_snapshot, snapshot_folder
 from imdb_assets.sample_world import world
 
 
@@ -21,7 +22,12 @@ class FolderImdbDatasets(ImdbDatasets):
         Raises:
             DatasetRefused: If the file does not exist.
         """
-        return f"{_etag_of(self._file(dataset))} {self.snapshot_date}"
+        return f"{_etag_of(self._file(dataset))} {parse_snapshot_date(self.snapshot_date)}"
+
+    def is_landed(self, fingerprint: str, landed: Manifest) -> bool:
+        """Return whether a landed dataset is the file with this time, size and date, from this folder."""
+        is_here = landed.address == (self._folder() / f"{landed.dataset}.tsv.gz").as_uri()
+        return is_here and fingerprint == f"{landed.etag} {landed.snapshot_date}"
 
     def _fetch(self, dataset: str, destination: Path, previous: Manifest | None) -> Fetched | None:
         file = self._file(dataset)
@@ -32,16 +38,16 @@ class FolderImdbDatasets(ImdbDatasets):
         manifest, n_rows = examine_dataset(
             dataset, destination, address=address, etag=etag, last_modified=None, snapshot_date=snapshot_date
         )
-        version = (manifest.sha256, manifest.snapshot_date)
-        if previous and version == (previous.sha256, previous.snapshot_date):
-            return None
         return Fetched(file=destination, manifest=manifest, n_rows=n_rows)
 
     def _file(self, dataset: str) -> Path:
-        file = Path(self.folder).expanduser().resolve() / f"{dataset}.tsv.gz"
+        file = self._folder() / f"{dataset}.tsv.gz"
         if not file.is_file():
             raise DatasetRefused(dataset, f"{file} does not exist", "put it there or check IMDB_DATASETS_URL")
         return file
+
+    def _folder(self) -> Path:
+        return Path(self.folder).expanduser().resolve()
 
 
 class SampleImdbDatasets(ImdbDatasets):
@@ -52,9 +58,13 @@ class SampleImdbDatasets(ImdbDatasets):
     snapshot: int
     folder: str = "data/sample"
 
-    def fingerprint(self, dataset: str) -> str:
-        """Return the settings of the sample world, which determine every byte of the dataset."""
-        return f"{dataset} movies={self.movies} seed={self.seed} snapshot={self.snapshot}"
+    def fingerprint(self, dataset: str) -> str:  # noqa: ARG002 - all datasets change together
+        """Return the settings and version of the sample world, which determine every byte of the dataset."""
+        return snapshot_folder(self.folder, movies=self.movies, seed=self.seed, snapshot=self.snapshot).name
+
+    def is_landed(self, fingerprint: str, landed: Manifest) -> bool:
+        """Return whether a landed dataset was generated with these settings, by this version of the sample world."""
+        return Path(unquote(urlsplit(landed.address).path)).parent.name == fingerprint
 
     def _fetch(self, dataset: str, destination: Path, previous: Manifest | None) -> Fetched | None:
         return self._generated().fetch(dataset, destination, previous=previous)

@@ -2,14 +2,14 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import dagster as dg
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 from urllib3.util import Retry
 
@@ -20,15 +20,22 @@ from imdb_assets.resources.dataset_manifest import (
     Manifest,
     examine_dataset,
 )
+from imdb_assets.resources.http_download import (
+    MAX_REDIRECTS,
+    BoundedSession,
+    DownloadRefused,
+    UnsafeRedirect,
+    save_body,
+)
 from imdb_assets.resources.imdb_datasets import ImdbDatasets, parse_snapshot_date
 
 IMDB_DATASETS_URL = "https://datasets.imdbws.com/"
-CHUNK_BYTES = 1 << 20
-SECONDS_BETWEEN_PROGRESS = 5.0
 RETRIED_STATUS = (429, 500, 502, 503, 504)
 CONNECT_SECONDS = 10.0
 # `Retry` repeats requests. Interrupted downloads are resumed by this class, up to this number of attempts.
 DOWNLOAD_ATTEMPTS = 3
+# The fingerprint of a file for which the server sends neither a version nor a size.
+UNKNOWN = "unknown"
 
 
 class HttpImdbDatasets(ImdbDatasets):
@@ -41,6 +48,8 @@ class HttpImdbDatasets(ImdbDatasets):
     snapshot_date: str | None = None
     timeout_seconds: float = 60.0
     backoff_seconds: float = 1.0
+    download_seconds: float = 7200.0
+    """How long the download of a dataset may take, attempts and waits included."""
 
     def fingerprint(self, dataset: str) -> str:
         """Return ETag and Last-Modified, or the size if the server sends neither.
@@ -50,8 +59,14 @@ class HttpImdbDatasets(ImdbDatasets):
         """
         with self._session() as session, self._response(session, "HEAD", dataset, {}) as response:
             self._require_success(dataset, response)
-            versions = [response.headers.get(name) for name in ("ETag", "Last-Modified")]
-            return " ".join(filter(None, versions)) or response.headers.get("Content-Length", "unknown")
+            size = response.headers.get("Content-Length", UNKNOWN)
+            return self._version(response.headers.get("ETag"), response.headers.get("Last-Modified"), size)
+
+    def is_landed(self, fingerprint: str, landed: Manifest) -> bool:
+        """Return whether a landed dataset is the one with this fingerprint. An unknown one counts as landed."""
+        date_matches = not self.snapshot_date or parse_snapshot_date(self.snapshot_date) == landed.snapshot_date
+        version = self._version(landed.etag, landed.last_modified, str(landed.size))
+        return date_matches and fingerprint in {version, UNKNOWN}
 
     def _fetch(self, dataset: str, destination: Path, previous: Manifest | None) -> Fetched | None:
         headers = self._download(dataset, destination, previous)
@@ -66,9 +81,14 @@ class HttpImdbDatasets(ImdbDatasets):
             last_modified=headers.get("Last-Modified"),
             snapshot_date=set_date or _date_of(headers),
         )
-        if previous and previous.sha256 == manifest.sha256 and set_date in {None, previous.snapshot_date}:
-            return None
+        if previous and previous.sha256 == manifest.sha256 and set_date is None:
+            # The same bytes under another ETag or Last-Modified are the same snapshot.
+            manifest = replace(manifest, snapshot_date=previous.snapshot_date)
         return Fetched(file=destination, manifest=manifest, n_rows=n_rows)
+
+    @staticmethod
+    def _version(etag: str | None, last_modified: str | None, size: str) -> str:
+        return " ".join(filter(None, (etag, last_modified))) or size
 
     def _address(self, dataset: str) -> str:
         return f"{self.url.rstrip('/')}/{dataset}.tsv.gz"
@@ -86,11 +106,9 @@ class HttpImdbDatasets(ImdbDatasets):
             raise_on_status=False,
             retry_after_max=120,
         )
-        session = requests.Session()
+        session = BoundedSession(retry)
         # Without `identity`, a server may compress the gzip file again.
         session.headers["Accept-Encoding"] = "identity"
-        for scheme in ("http://", "https://"):
-            session.mount(scheme, HTTPAdapter(max_retries=retry))
         return session
 
     def _response(
@@ -105,6 +123,11 @@ class HttpImdbDatasets(ImdbDatasets):
                 allow_redirects=True,
                 timeout=(min(CONNECT_SECONDS, self.timeout_seconds), self.timeout_seconds),
             )
+        except (UnsafeRedirect, requests.TooManyRedirects) as error:
+            is_unsafe = isinstance(error, UnsafeRedirect)
+            kind = "from https to http" if is_unsafe else f"more than {MAX_REDIRECTS} times"
+            cause = f"{self._public_address(dataset)} redirects {kind}"
+            raise DatasetRefused(dataset, cause, "set IMDB_DATASETS_URL to the new address if you trust it") from None
         except requests.RequestException as error:
             cause = f"{self._public_address(dataset)} could not be reached ({type(error).__name__})"
             raise DatasetUnreachable(
@@ -113,20 +136,26 @@ class HttpImdbDatasets(ImdbDatasets):
 
     def _require_success(self, dataset: str, response: requests.Response) -> None:
         if response.status_code not in {requests.codes.ok, requests.codes.partial_content}:
-            cause = f"{self._public_address(dataset)} returned HTTP status {response.status_code} {response.reason}"
+            # The server's own words may quote the request.
+            status = f"{response.status_code} {_phrase(response.status_code)}".rstrip()
+            cause = f"{self._public_address(dataset)} returned HTTP status {status}"
             if response.status_code in RETRIED_STATUS:
                 raise DatasetUnreachable(dataset, cause, "try again later")
             raise DatasetRefused(dataset, cause, "check IMDB_DATASETS_URL")
 
     def _download(self, dataset: str, file: Path, previous: Manifest | None) -> Mapping[str, str] | None:
         headers = self._conditional_headers(dataset, previous)
+        deadline = time.monotonic() + self.download_seconds
         for _ in range(DOWNLOAD_ATTEMPTS):
             with self._session() as session, self._response(session, "GET", dataset, headers) as response:
                 if response.status_code == requests.codes.not_modified:
                     return None
                 self._require_success(dataset, response)
                 try:
-                    _save_body(dataset, response, file)
+                    save_body(response, file, name=dataset, deadline=deadline)
+                except DownloadRefused as refusal:
+                    cause = f"the download from {self._public_address(dataset)} was ended: {refusal}"
+                    raise DatasetUnreachable(dataset, cause, "check the network and IMDB_DATASETS_URL") from None
                 except HTTPError:
                     headers = _resume_headers(response, file) or headers
                     continue
@@ -150,22 +179,11 @@ def _resume_headers(response: requests.Response, file: Path) -> dict[str, str] |
     return None if etag.startswith("W/") else {"Range": f"bytes={file.stat().st_size}-", "If-Range": etag}
 
 
-def _save_body(dataset: str, response: requests.Response, file: Path) -> None:
-    is_partial = response.status_code == requests.codes.partial_content
-    n_received = file.stat().st_size if is_partial else 0
-    content_range = response.headers.get("Content-Range", "")
-    if is_partial and not content_range.startswith(f"bytes {n_received}-"):
-        cause = f"the server sent {content_range or 'no Content-Range'} instead of the bytes from {n_received} on"
-        raise DatasetUnreachable(dataset, cause, "try again later")
-    content_length = response.headers.get("Content-Length")
-    total = f" of {(n_received + int(content_length)) / 1e6:,.0f}" if content_length else ""
-    reported_at = time.monotonic()
-    with file.open("ab" if is_partial else "wb") as body:
-        for chunk in response.raw.stream(CHUNK_BYTES, decode_content=False):
-            n_received += body.write(chunk)
-            if time.monotonic() - reported_at > SECONDS_BETWEEN_PROGRESS:
-                reported_at = time.monotonic()
-                dg.get_dagster_logger().info(f"{dataset}: {n_received / 1e6:,.0f}{total} MB received")
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
 
 
 def _date_of(headers: Mapping[str, str]) -> date:

@@ -21,7 +21,7 @@ class ImdbDatasets(dg.ConfigurableResource, ABC):
             previous: Manifest of the dataset that was landed last.
 
         Returns:
-            The dataset, or None if it equals the previous one.
+            The dataset, or None if the source knows without a download that it equals the previous one.
 
         Raises:
             DatasetRefused: If the dataset is unavailable, incomplete or malformed.
@@ -41,6 +41,15 @@ class ImdbDatasets(dg.ConfigurableResource, ABC):
 
         Raises:
             DatasetRefused: If the source is unavailable.
+        """
+
+    @abstractmethod
+    def is_landed(self, fingerprint: str, landed: Manifest) -> bool:
+        """Return whether a landed dataset is the one that the source had when it returned this fingerprint.
+
+        Args:
+            fingerprint: A result of `fingerprint`.
+            landed: Manifest of the dataset that was landed last.
         """
 
     @abstractmethod

@@ -26,8 +26,8 @@ def sample_snapshot(folder: str, *, movies: int, seed: int, snapshot: int) -> Pa
     Raises:
         ValueError: If a number is out of range.
     """
-    name = f"movies-{movies}-seed-{seed}-snapshot-{snapshot}-{_world_version()}"
-    target = Path(folder).expanduser().resolve() / name
+    target = snapshot_folder(folder, movies=movies, seed=seed, snapshot=snapshot)
+    name = target.name
     with _GENERATION_LOCK:
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -37,6 +37,12 @@ def sample_snapshot(folder: str, *, movies: int, seed: int, snapshot: int) -> Pa
                 world.write_snapshot(generated, movies=movies, seed=seed, snapshot=snapshot)
                 _move(generated, target)
     return target
+
+
+def snapshot_folder(folder: str, *, movies: int, seed: int, snapshot: int) -> Path:
+    """Return where `sample_snapshot` stores a snapshot, without generating it."""
+    name = f"movies-{movies}-seed-{seed}-snapshot-{snapshot}-{_world_version()}"
+    return Path(folder).expanduser().resolve() / name
 
 
 def _move(generated: Path, target: Path) -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -25,8 +26,14 @@ def snapshot(folder: Path, *, day: int, rows: int) -> FolderImdbDatasets:
     return FolderImdbDatasets(folder=str(folder), snapshot_date=f"2025-01-{day:02d}")
 
 
+def land(landing: Landing, source: FolderImdbDatasets, *, is_forced: bool = False) -> Landed:
+    with TemporaryDirectory() as folder:
+        fetched = landing.fetch(DATASET, source, Path(folder), is_forced=is_forced)
+        return landing.land(DATASET, fetched, is_forced=is_forced)
+
+
 def accepted(landing: Landing, source: FolderImdbDatasets) -> Landed:
-    landed = landing.fetch(DATASET, source, run_id="1")
+    landed = land(landing, source)
     landing.accept(DATASET, landed)
     return landed
 
@@ -36,16 +43,15 @@ def test_a_snapshot_of_an_implausible_size_is_refused_and_the_last_one_stays(lan
     first = accepted(landing, snapshot(tmp_path / "a", day=1, rows=2000))
     later = snapshot(tmp_path / "a", day=2, rows=rows)
     with pytest.raises(DatasetRefused, match=f"has {rows:,} rows, but the snapshot of 2025-01-01 had 2,000; .* force"):
-        landing.fetch(DATASET, later, run_id="2")
-    assert landing.current(DATASET).path == first.path
-    assert landing.refusals("2").keys() == {DATASET}
-    assert landing.fetch(DATASET, later, run_id="3", is_forced=True).n_rows == rows
+        land(landing, later)
+    assert landing.current(DATASET).path == landing.latest(DATASET).path == first.path
+    assert land(landing, later, is_forced=True).n_rows == rows
 
 
 def test_a_plausible_size_or_another_source_is_accepted(landing, tmp_path):
     accepted(landing, snapshot(tmp_path / "a", day=1, rows=2000))
-    assert landing.fetch(DATASET, snapshot(tmp_path / "a", day=2, rows=1900), run_id="2").is_new
-    assert landing.fetch(DATASET, snapshot(tmp_path / "b", day=3, rows=10), run_id="3").is_new
+    assert land(landing, snapshot(tmp_path / "a", day=2, rows=1900)).is_new
+    assert land(landing, snapshot(tmp_path / "b", day=3, rows=10)).is_new
 
 
 def test_only_the_latest_snapshots_are_kept(landing, tmp_path):
@@ -59,8 +65,25 @@ def test_a_snapshot_that_bronze_refuses_leaves_the_current_one_and_its_file_as_t
     first = accepted(landing, snapshot(tmp_path / "a", day=1, rows=20))
     pointer, content = (landing.lake.read_bytes(path) for path in (f"landing/{DATASET}/current.json", first.path))
     for day in (1, 2, 3, 4):
-        refused = landing.fetch(DATASET, snapshot(tmp_path / "a", day=day, rows=30 + day), run_id="2")
+        refused = land(landing, snapshot(tmp_path / "a", day=day, rows=30 + day))
         assert (landing.latest(DATASET).path, refused.is_new) == (refused.path, True)
         assert landing.lake.read_bytes(f"landing/{DATASET}/current.json") == pointer
         assert landing.lake.read_bytes(first.path) == content
     assert accepted(landing, snapshot(tmp_path / "a", day=5, rows=25)).path == landing.current(DATASET).path
+
+
+def test_a_refusal_is_kept_for_its_run_until_the_dataset_is_landed(landing, tmp_path):
+    landing.record_refusal(DATASET, "it is empty", run_id="2")
+    assert (landing.refusals("1"), landing.refusals("2")) == ({}, {DATASET: "it is empty"})
+    land(landing, snapshot(tmp_path / "a", day=1, rows=20))
+    assert landing.refusals("2") == {}
+
+
+def test_a_touched_file_with_the_same_rows_is_the_same_snapshot(landing, tmp_path):
+    source = snapshot(tmp_path / "a", day=1, rows=20)
+    first = land(landing, source)
+    (tmp_path / "a" / f"{DATASET}.tsv.gz").touch()
+    again = land(landing, source)
+    assert (again.is_new, again.path, again.manifest.sha256) == (False, first.path, first.manifest.sha256)
+    # The new time is recorded, so the next look finds the dataset unchanged.
+    assert source.is_landed(source.fingerprint(DATASET), landing.latest(DATASET).manifest)

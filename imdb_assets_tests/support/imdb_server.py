@@ -35,11 +35,15 @@ class ImdbServer:
     """When the files were last modified, as a Unix time."""
     modified_earlier: dict[str, float] = field(default_factory=dict)
     """The same of single files, by name."""
+    etags: dict[str, str] = field(default_factory=dict)
+    """ETags other than the hash of the content, by name."""
     faulty_responses: dict[str, deque[FaultyResponse]] = field(default_factory=lambda: defaultdict(deque))
     seconds: float = 0.0
     """Seconds that each half of a file takes."""
     requests: Counter[tuple[str, str, int]] = field(default_factory=Counter)
     """Number of responses by method, file name and status."""
+    authorizations: list[str | None] = field(default_factory=list)
+    """The Authorization header of each request."""
     bytes_sent: int = 0
     may_send: Event = field(default_factory=Event)
     """Set unless the server is paused."""
@@ -71,6 +75,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         imdb = self.server.imdb
+        imdb.authorizations.append(self.headers.get("Authorization"))
         name = urlsplit(self.path).path.rpartition("/")[2]
         faulty_response = imdb.faulty_responses[name].popleft() if imdb.faulty_responses[name] else FaultyResponse()
         if faulty_response.file is not None:
@@ -85,7 +90,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send_file(self, name: str, content: bytes, faulty_response: FaultyResponse) -> None:
         modified = self.server.imdb.modified_earlier.get(name, self.server.imdb.modified)
-        headers = {"ETag": f'"{sha256(content).hexdigest()[:16]}"'}
+        etag = self.server.imdb.etags.get(name, f'"{sha256(content).hexdigest()[:16]}"')
+        headers = {"ETag": etag}
         headers["Last-Modified"] = formatdate(modified, usegmt=True)
         if self.headers.get("If-None-Match") == headers["ETag"]:
             self._send(name, 304, headers, b"")
