@@ -5,8 +5,6 @@ start a training run when drift is detected. Schedules request OMDb responses, t
 Another sensor reports failed runs.
 """
 
-import json
-from collections.abc import Mapping
 from datetime import timedelta
 
 import dagster as dg
@@ -14,17 +12,13 @@ import dagster as dg
 from imdb_assets.assets.monitoring import NOT_DRIFTED, NOT_GROWN
 from imdb_assets.materialization.dataset_loading import landing_name
 from imdb_assets.materialization.lake_step import lake_step
-from imdb_assets.resources.alerts import Alerts
 from imdb_assets.resources.backup import Backup
-from imdb_assets.resources.dataset_landing import Landing
-from imdb_assets.resources.dataset_manifest import DatasetRefused
 from imdb_assets.resources.delta import DeltaLake
-from imdb_assets.resources.imdb_datasets import ImdbDatasets
+from imdb_assets.sensors import dataset_sensor, failure_alert
 from imdb_assets.tables import bronze, gold, silver
 from imdb_assets.tables.evaluation import BACKTEST, MODEL_ABLATION, MODEL_LEADERBOARD, MODEL_SLICES, RECIPE_TRIALS
 from imdb_assets.tables.monitoring import FEATURE_DRIFT, MONITORING
 
-SECONDS_BETWEEN_DATASET_CHECKS = 3600
 SECONDS_BETWEEN_CONDITIONS = 60
 
 ON_DEMAND = tuple(table.asset_name for table in (BACKTEST, MODEL_ABLATION, RECIPE_TRIALS))
@@ -133,48 +127,14 @@ def schedules(*, is_on: bool, has_backups: bool = False) -> list[dg.ScheduleDefi
     ]
 
 
-@dg.run_failure_sensor(
-    name="failure_alert",
-    default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Posts a message to ALERT_WEBHOOK_URL for each failed run.",
-)
-def failure_alert(context: dg.RunFailureSensorContext, alerts: Alerts) -> None:
-    """Post the job, the run and the error.
-
-    Raises:
-        AlertNotSent: If the webhook does not accept the message.
-    """
-    run = context.dagster_run
-    alerts.post(f"{run.job_name} failed (run {run.run_id}): {context.failure_event.message}")
-
-
-def dataset_sensor(*, is_on: bool) -> dg.SensorDefinition:
-    """Return a sensor that starts the landing of changed datasets. It only requests headers.
+def sensors(*, is_on: bool, has_alerts: bool) -> list[dg.SensorDefinition]:
+    """Return the sensors.
 
     Args:
-        is_on: Whether the sensor runs by default.
+        is_on: Whether the sensor for datasets runs by default.
+        has_alerts: Whether failed runs are reported.
     """
-
-    @dg.sensor(
-        name="dataset_sensor",
-        target=dg.AssetSelection.assets(*(landing_name(dataset) for dataset in bronze.DATASETS)),
-        minimum_interval_seconds=SECONDS_BETWEEN_DATASET_CHECKS,
-        default_status=dg.DefaultSensorStatus.RUNNING if is_on else dg.DefaultSensorStatus.STOPPED,
-        description="Detects changed datasets by ETag and Last-Modified, or by file time and size, and lands them.",
-    )
-    def detect_changes(
-        context: dg.SensorEvaluationContext, imdb_datasets: ImdbDatasets, landing: Landing
-    ) -> dg.SensorResult | dg.SkipReason:
-        previous: dict[str, str] = json.loads(context.cursor or "{}")
-        current, errors = _fingerprints(imdb_datasets, landing)
-        changed = [dataset for dataset, fingerprint in current.items() if previous.get(dataset) != fingerprint]
-        if not changed:
-            return dg.SkipReason(" ".join(errors) or "No dataset has changed.")
-        keys = [dg.AssetKey(landing_name(dataset)) for dataset in changed]
-        request = dg.RunRequest(asset_selection=keys, tags={"changed_datasets": ",".join(changed)})
-        return dg.SensorResult(run_requests=[request], cursor=json.dumps({**previous, **current}))
-
-    return detect_changes
+    return [dataset_sensor(is_on=is_on), condition_sensor, *([failure_alert] if has_alerts else [])]
 
 
 condition_sensor = dg.AutomationConditionSensorDefinition(
@@ -244,14 +204,3 @@ def with_operations(spec: dg.AssetSpec) -> dg.AssetSpec:
         owners=[OWNERS[layer]],
         tags={**spec.tags, "layer": layer, "source": "omdb" if "omdb" in name else "imdb"},
     )
-
-
-def _fingerprints(imdb_datasets: ImdbDatasets, landing: Landing) -> tuple[Mapping[str, str], list[str]]:
-    fingerprints: dict[str, str] = {}
-    errors: list[str] = []
-    for dataset in landing.datasets:
-        try:
-            fingerprints[dataset] = imdb_datasets.fingerprint(dataset)
-        except DatasetRefused as refusal:
-            errors.append(str(refusal))
-    return fingerprints, errors

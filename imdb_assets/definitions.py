@@ -5,7 +5,7 @@ from typing import cast
 import dagster as dg
 
 from imdb_assets import assets
-from imdb_assets.automation import JOBS, condition_sensor, dataset_sensor, failure_alert, schedules, with_operations
+from imdb_assets.automation import JOBS, schedules, sensors, with_operations
 from imdb_assets.materialization.progress import progress_logger
 from imdb_assets.resources.environments import resources_for
 from imdb_assets.settings import Settings, settings
@@ -25,11 +25,7 @@ def definitions_for(chosen: Settings) -> dg.Definitions:
         asset_checks=dg.load_asset_checks_from_package_module(assets),
         jobs=JOBS,
         schedules=schedules(is_on=chosen.is_automated, has_backups=chosen.backup_uri is not None),
-        sensors=[
-            dataset_sensor(is_on=chosen.is_automated),
-            condition_sensor,
-            *([failure_alert] if chosen.alert_webhook_url else []),
-        ],
+        sensors=sensors(is_on=chosen.is_automated, has_alerts=chosen.alert_webhook_url is not None),
         resources=resources_for(chosen),
         # Steps share one Spark session; each further process would have to start its own.
         executor=dg.in_process_executor,

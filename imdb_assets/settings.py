@@ -105,6 +105,9 @@ class Settings(BaseModel, frozen=True):
     sample_seed: FromZero = 0
     sample_snapshot: FromOne = 1
     alert_webhook_url: SecretStr | None = None
+    alert_dagster_url: str | None = Field(
+        None, pattern="^https?://[^@]+$", description="an address such as http://127.0.0.1:3000"
+    )
     spark_master: str = "local[*]"
     spark_remote: str | None = None
     spark_driver_memory: str | None = Field(None, pattern="^[1-9][0-9]*[mg]$", description="a size such as 3g or 1500m")

@@ -1,26 +1,20 @@
-"""Automation conditions, the sensors for datasets and failures, and the maintenance of the lake."""
+"""Automation conditions, and the maintenance of the lake."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import dagster as dg
 import pytest
-from pytest_httpserver import HTTPServer
 
 from imdb_assets.assets.monitoring import NOT_DRIFTED, NOT_GROWN
-from imdb_assets.automation import ON_DEMAND, dataset_sensor, failure_alert, maintain_lake
+from imdb_assets.automation import ON_DEMAND, maintain_lake
 from imdb_assets.definitions import definitions_for
 from imdb_assets.materialization.dataset_loading import landing_name
-from imdb_assets.resources.alerts import Alerts
-from imdb_assets.resources.dataset_landing import Landing
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
-from imdb_assets.resources.http_imdb_datasets import HttpImdbDatasets
 from imdb_assets.resources.spark import Spark
 from imdb_assets.settings import settings_from
 from imdb_assets.tables.bronze import DATASETS
 from imdb_assets.tables.table import Column, Table
-from imdb_assets_tests.support.imdb_server import imdb_server
 
 NUMBERS = Table(
     layer="silver",
@@ -28,31 +22,6 @@ NUMBERS = Table(
     description="Numbers.",
     columns=(Column(name="id", type="bigint", comment="A number."),),
 )
-
-
-@dg.op
-def broken() -> None:
-    raise RuntimeError("out of order")
-
-
-@dg.job
-def broken_job() -> None:
-    broken()
-
-
-def test_a_failed_run_is_posted_to_the_webhook() -> None:
-    with HTTPServer(host="127.0.0.1", port=0) as server, dg.DagsterInstance.ephemeral() as instance:
-        server.expect_request("/hook", method="POST").respond_with_data("ok")
-        result = broken_job.execute_in_process(instance=instance, raise_on_error=False)
-        context = dg.build_run_status_sensor_context(
-            sensor_name="failure_alert",
-            dagster_event=result.get_run_failure_event(),
-            dagster_instance=instance,
-            dagster_run=result.dagster_run,
-        ).for_run_failure()
-        failure_alert(context, alerts=Alerts(webhook_url=server.url_for("/hook")))
-        ((request, _),) = server.log
-    assert request.json["text"].startswith(f"broken_job failed (run {result.run_id}): ")
 
 
 class ConditionEvaluator:
@@ -163,27 +132,6 @@ def test_the_candidate_does_not_depend_on_its_monitoring(conditions: ConditionEv
     graph = conditions.definitions.resolve_asset_graph()
     upstream = graph.get_ancestor_asset_keys(dg.AssetKey("rating_model_candidate"))
     assert not {key.to_user_string() for key in upstream} & {"gold_feature_drift", "gold_scoreboard", "gold_forecasts"}
-
-
-def test_the_sensor_requests_changed_datasets_and_downloads_nothing(tmp_path: Path) -> None:
-    lake = FolderBlobStorage(root=str(tmp_path))
-    with imdb_server() as server, dg.DagsterInstance.ephemeral() as instance:
-        server.files = {f"{dataset}.tsv.gz": b"first" for dataset in DATASETS}
-        resources = {"imdb_datasets": HttpImdbDatasets(url=server.url), "landing": Landing(lake=lake)}
-        cursor = None
-
-        def evaluate_sensor() -> dg.SensorResult | dg.SkipReason:
-            with dg.build_sensor_context(instance=instance, cursor=cursor, resources=resources) as context:
-                return dataset_sensor(is_on=True)(context)
-
-        first = evaluate_sensor()
-        assert len(first.run_requests[0].asset_selection) == len(DATASETS)
-        cursor = first.cursor
-        assert isinstance(evaluate_sensor(), dg.SkipReason)
-        server.files["title.akas.tsv.gz"] = b"second"
-        assert evaluate_sensor().run_requests[0].asset_selection == [dg.AssetKey("landing_title_akas")]
-        assert {method for method, _, _ in server.requests} == {"HEAD"}
-        assert server.bytes_sent == 0
 
 
 @pytest.mark.slow

@@ -97,7 +97,7 @@ def _problem_lines(event: DagsterEvent) -> list[str]:
             check = event.asset_check_evaluation_data
             return [f"  ✗ {check.asset_key.path[-1]}: check {check.check_name} failed. {check.description or ''}"]
         case DagsterEventType.STEP_FAILURE:
-            return [f"  ✗ {event.step_key} failed: {_reason(event)}"]
+            return [f"  ✗ {event.step_key} failed: {failure_reason(event)}"]
         case DagsterEventType.STEP_SKIPPED:
             return [_skipped_line(event.step_key)]
         case DagsterEventType.STEP_UP_FOR_RETRY:
@@ -107,7 +107,8 @@ def _problem_lines(event: DagsterEvent) -> list[str]:
     return []
 
 
-def _reason(event: DagsterEvent) -> str:
+def failure_reason(event: DagsterEvent) -> str:
+    """Why a step failed: one sentence, or the message and the stack trace of an unexpected error."""
     failure = event.step_failure_data
     if failure.user_failure_data and failure.user_failure_data.description:
         return failure.user_failure_data.description

@@ -15,7 +15,13 @@ class Alerts(dg.ConfigurableResource):
     """The webhook at ALERT_WEBHOOK_URL."""
 
     webhook_url: str = Field(repr=False)
+    dagster_url: str | None = None
+    """Address of Dagster's UI, for links."""
     timeout_seconds: float = 20.0
+
+    def run_address(self, run_id: str) -> str | None:
+        """Return the address of a run in Dagster's UI. None if the address of the UI is not known."""
+        return f"{self.dagster_url.rstrip('/')}/runs/{run_id}" if self.dagster_url else None
 
     def post(self, text: str) -> None:
         """Post a text, without secrets.
@@ -24,10 +30,13 @@ class Alerts(dg.ConfigurableResource):
             AlertNotSent: If the webhook cannot be reached or returns an error.
         """
         try:
-            response = requests.post(self.webhook_url, json={"text": redacted(text)}, timeout=self.timeout_seconds)
+            # The address is the secret, so the message goes there and nowhere else.
+            response = requests.post(
+                self.webhook_url, json={"text": redacted(text)}, timeout=self.timeout_seconds, allow_redirects=False
+            )
         except requests.RequestException as error:
             # The text of a requests exception quotes the address.
             message = f"The webhook could not be reached ({type(error).__name__}); check ALERT_WEBHOOK_URL"
             raise AlertNotSent(message) from None
-        if not response.ok:
+        if not response.ok or response.is_redirect:
             raise AlertNotSent(f"The webhook returned HTTP status {response.status_code}; check ALERT_WEBHOOK_URL")

@@ -128,6 +128,10 @@ class Landing(dg.ConfigurableResource):
             self.lake.write_bytes_atomically(f"landing/{dataset}/current.json", _description(landed))
             self._delete_old_snapshots(dataset)
 
+    def has_file(self, landed: Landed) -> bool:
+        """Whether the file of a landed snapshot exists. Its content is checked when it is used."""
+        return self.lake.exists(landed.path)
+
     def record_refusal(self, dataset: str, reason: str, *, run_id: str) -> None:
         """Record why a run refused a dataset."""
         self.lake.write_json(f"landing/{dataset}/refused.json", {"run_id": run_id, "reason": reason})

@@ -60,7 +60,7 @@ def resources_for(chosen: Settings) -> dict[str, object]:
     )
     webhook_url = _env_var(chosen.alert_webhook_url, "ALERT_WEBHOOK_URL")
     return {
-        **({"alerts": Alerts(webhook_url=webhook_url)} if webhook_url else {}),
+        **({"alerts": Alerts(webhook_url=webhook_url, dagster_url=chosen.alert_dagster_url)} if webhook_url else {}),
         "lake": lake,
         "spark": spark,
         "backup": Backup(

@@ -125,6 +125,7 @@ def test_f03_a_wrong_checksum_or_a_page_is_refused(platform: Platform, content: 
     platform.refuse(f"{sentence}[^<]*$")
 
 
+@pytest.mark.slow
 def test_f03_a_file_that_unpacks_to_far_more_than_its_size_is_refused(platform: Platform) -> None:
     platform.land()
     line = b"tt0000001\t5.7\t2000\n" * (1 << 14)

@@ -17,3 +17,11 @@ def test_a_webhook_error_raises_one_sentence_with_the_status() -> None:
         with pytest.raises(AlertNotSent, match="returned HTTP status 403; check ALERT_WEBHOOK_URL") as refused:
             Alerts(webhook_url=server.url_for("/secret")).post("text")
     assert "secret" not in str(refused.value)
+
+
+def test_a_webhook_that_redirects_is_an_error_and_nothing_goes_to_the_other_address() -> None:
+    with HTTPServer(host="127.0.0.1", port=0) as server:
+        server.expect_request("/secret").respond_with_data(status=307, headers={"Location": server.url_for("/other")})
+        with pytest.raises(AlertNotSent, match="returned HTTP status 307; check ALERT_WEBHOOK_URL"):
+            Alerts(webhook_url=server.url_for("/secret")).post("text")
+        assert [request.path for request, _ in server.log] == ["/secret"]
