@@ -28,14 +28,6 @@ def test_a_fetched_dataset_has_a_manifest_that_describes_its_bytes(source, imdb,
     assert Manifest.from_json(manifest.to_json()) == manifest
 
 
-def test_an_unchanged_dataset_is_not_downloaded_again(source, imdb, destination):
-    first = source.fetch(RATINGS, destination, previous=None)
-    sent = imdb.bytes_sent
-    assert source.fetch(RATINGS, destination, previous=first.manifest) is None
-    assert (imdb.requests["GET", FILE, 304], imdb.bytes_sent) == (1, sent)
-    assert not destination.exists()
-
-
 def test_a_changed_dataset_is_downloaded(source, imdb, destination):
     first = source.fetch(RATINGS, destination, previous=None)
     imdb.files[FILE] = LATER

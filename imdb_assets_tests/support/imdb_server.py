@@ -114,12 +114,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command == "GET":
             imdb.may_send.wait()
+            # Counted first: whoever has received the body finds it counted.
+            imdb.bytes_sent += len(body[:sent])
             middle = len(body[:sent]) // 2
             self.wfile.write(body[:middle])
             time.sleep(imdb.seconds)
             self.wfile.write(body[middle:sent])
             time.sleep(imdb.seconds)
-            imdb.bytes_sent += len(body[:sent])
 
 
 class _HttpServer(ThreadingHTTPServer):
