@@ -11,6 +11,7 @@ from app.charts.theme import Rows
 from app.prediction_client import Answers, ModelServerError, predict_drafts
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry import run_artifacts, versions
+from imdb_assets.rating_model.registry.artifact import UnusableModelError
 from imdb_assets.rating_model.registry.versions import CHAMPION, Champion, NoChampionError, RegistryUnreachableError
 from imdb_assets.redaction import redacted
 from imdb_assets.settings import SettingsError, limit_mlflow_retries, settings
@@ -21,7 +22,8 @@ INFO_ICON = ":material/info:"
 def champion_or_stop() -> Champion:
     """Return the champion. If there is none, show how to train one and stop the page.
 
-    While the registry is unreachable, the last loaded version stays in use.
+    While the registry is unreachable or the champion's files are damaged, the last loaded version stays in use. An app
+    that has loaded none yet uses the last good champion before it.
     """
     limit_mlflow_retries()
     try:
@@ -31,16 +33,29 @@ def champion_or_stop() -> Champion:
     loaded = _loaded_champions()
     try:
         version = _champion_version(tracking_uri)
-        champion = _load(tracking_uri, version) if version else versions.load_champion(tracking_uri)
+        loading = _load_or_error(
+            tracking_uri, version or str(versions.version_or_error(tracking_uri, CHAMPION).version)
+        )
+        champion = _champion_or_last_good(loading, tracking_uri, is_first=tracking_uri not in loaded)
     except NoChampionError as error:
         stop_with_message(str(error))
     except RegistryUnreachableError as error:
         if tracking_uri not in loaded:
             stop_with_message(str(error))
         champion = loaded[tracking_uri]
-        st.warning(f"{error} Until then, version {champion.version} stays in use.", icon=INFO_ICON)
+        show_warnings([f"{error} Until then, version {champion.version} stays in use."])
+    else:
+        show_warnings(champion.notes)
     loaded[tracking_uri] = champion
     return champion
+
+
+def _champion_or_last_good(loading: Champion | UnusableModelError, tracking_uri: str, *, is_first: bool) -> Champion:
+    if isinstance(loading, Champion):
+        return loading
+    if is_first:
+        return _load_last_good(tracking_uri, str(loading))
+    raise loading
 
 
 def answers_or_stop(champion: Champion, drafts: Sequence[MovieDraft]) -> Answers:
@@ -95,9 +110,24 @@ def _champion_version(tracking_uri: str) -> str | None:
     return None if champion is None else str(champion.version)
 
 
+@st.cache_resource(ttl="20s", max_entries=2, show_spinner=False)
+def _load_or_error(tracking_uri: str, version: str) -> Champion | UnusableModelError:
+    """Load a version, or return its damage, which is looked for again after a while instead of at every click."""
+    try:
+        return _load(tracking_uri, version)
+    except UnusableModelError as error:
+        return error
+
+
 @st.cache_resource(max_entries=2, show_spinner="Loading the model …")
-def _load(tracking_uri: str, version: str) -> Champion:  # noqa: ARG001 - a key of the cache
-    return versions.load_champion(tracking_uri)
+def _load(tracking_uri: str, version: str) -> Champion:
+    registered = versions.version_numbered(tracking_uri, version)
+    return versions.load_version(tracking_uri, registered) if registered else versions.load_champion(tracking_uri)
+
+
+@st.cache_resource(max_entries=1, show_spinner="Loading the model …")
+def _load_last_good(tracking_uri: str, damage: str) -> Champion:  # noqa: ARG001 - a key of the cache
+    return versions.load_last_good_champion(tracking_uri)
 
 
 @st.cache_resource
@@ -107,5 +137,6 @@ def _loaded_champions() -> dict[str, Champion]:
 
 # Cached as a resource: cached data would be copied for every click.
 @st.cache_resource(ttl="5m", max_entries=64, show_spinner=False)
-def _logged_rows(tracking_uri: str, version: str, file: str) -> pd.DataFrame:  # noqa: ARG001 - a key of the cache
-    return run_artifacts.logged_rows(tracking_uri, file)
+def _logged_rows(tracking_uri: str, version: str, file: str) -> pd.DataFrame:
+    registered = versions.version_numbered(tracking_uri, version) or versions.version_or_error(tracking_uri, CHAMPION)
+    return run_artifacts.rows_of_run(tracking_uri, registered, file)

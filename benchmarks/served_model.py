@@ -26,11 +26,11 @@ from big_model import big_model
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.lookup.people import People
 from imdb_assets.rating_model.registry import register, versions
-from imdb_assets.rating_model.registry.promotion import promote
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.rating_model.serving.similar_films import similar_films
 from imdb_assets.rating_model.training.fitted_model import FittedModel
 from imdb_assets.settings import DATA
+from imdb_assets_tests.support.bare_registry import promote
 
 CONCURRENT = 50
 WARM_UP = 30

@@ -45,8 +45,8 @@ ALLOWED = {
     "imdb_assets/rating_model/registry": {
         "imdb_assets", "imdb_assets.rating_model.evaluation", "imdb_assets.rating_model.features",
         "imdb_assets.rating_model.lookup", "imdb_assets.rating_model.serving", "imdb_assets.rating_model.training",
-        "imdb_assets.redaction", "imdb_assets.vocabulary", "mlflow", "numpy", "pandas", "sqlalchemy",
-        "uvicorn",
+        "imdb_assets.redaction", "imdb_assets.vocabulary", "filelock", "lightgbm", "mlflow", "numpy", "pandas",
+        "sqlalchemy", "uvicorn",
     },
     "imdb_assets/rating_model/monitoring": {
         "imdb_assets.rating_model.evaluation", "imdb_assets.rating_model.registry", "imdb_assets.rating_model.serving",

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import typer
+
 from app.cli.draft_files import DraftEntry, DraftFileError, read_drafts
 from app.prediction_client import Answers, ModelServerError, predict_drafts
 from imdb_assets.command_line import INVALID, exit_on, refusal
@@ -10,7 +12,7 @@ from imdb_assets.rating_model.registry.versions import (
     Champion,
     NoChampionError,
     RegistryUnreachableError,
-    load_champion,
+    load_last_good_champion,
 )
 from imdb_assets.settings import Settings, SettingsError, settings
 
@@ -22,9 +24,12 @@ def settings_or_exit() -> Settings:
 
 
 def champion_or_exit() -> Champion:
-    """Return the champion."""
+    """Return the champion, or the last good one before it. Notes about it go to standard error."""
     with exit_on(NoChampionError, RegistryUnreachableError):
-        return load_champion(settings_or_exit().mlflow_tracking_uri)
+        champion = load_last_good_champion(settings_or_exit().mlflow_tracking_uri)
+    for note in champion.notes:
+        typer.echo(note, err=True)
+    return champion
 
 
 def answers_or_exit(champion: Champion, drafts: list[MovieDraft]) -> Answers:

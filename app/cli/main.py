@@ -20,6 +20,7 @@ from app.prediction_client import version_label
 from imdb_assets.command_line import exit_on
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.lookup.people import Person
+from imdb_assets.rating_model.registry.lock import RegistryBusyError
 from imdb_assets.rating_model.registry.promotion import NoPreviousChampionError, rollback
 from imdb_assets.rating_model.registry.versions import (
     CHAMPION,
@@ -136,7 +137,7 @@ def roll_back() -> None:
     Example: imdb-rating rollback
     """
     chosen = settings_or_exit()
-    with exit_on(NoChampionError, NoPreviousChampionError, RegistryUnreachableError):
+    with exit_on(NoChampionError, NoPreviousChampionError, RegistryBusyError, RegistryUnreachableError):
         replaced, restored = rollback(chosen.mlflow_tracking_uri)
     print(
         f"{MODEL_NAME}@{CHAMPION} is version {restored} again. Version {replaced} will not be promoted again until a "

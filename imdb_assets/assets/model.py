@@ -16,15 +16,15 @@ from imdb_assets.rating_model.evaluation.hyperparameter_search import best_recip
 from imdb_assets.rating_model.evaluation.leaderboard import leaderboard_markdown, leaderboard_records, leak_taxes
 from imdb_assets.rating_model.evaluation.missingness import MAXIMUM_GAIN
 from imdb_assets.rating_model.evaluation.predictions import TEST
-from imdb_assets.rating_model.evaluation.promotion_gate import RULES, NoCandidatePredictionsError
+from imdb_assets.rating_model.evaluation.promotion_gate import RULES
 from imdb_assets.rating_model.features.history import History
 from imdb_assets.rating_model.lookup.people import People
 from imdb_assets.rating_model.registry.candidate import TrainingData, train_candidate
 from imdb_assets.rating_model.registry.evaluated_version import FINGERPRINT, EvaluatedVersion, registered_candidate
+from imdb_assets.rating_model.registry.lock import RegistryBusyError
 from imdb_assets.rating_model.registry.model_card import log_champion_card
 from imdb_assets.rating_model.registry.promotion import judge_and_promote
-from imdb_assets.rating_model.registry.run_artifacts import NotLoggedError
-from imdb_assets.rating_model.registry.versions import NoChampionError
+from imdb_assets.rating_model.registry.versions import NoChampionError, RegistryUnreachableError
 from imdb_assets.rating_model.training.recipe import Recipe
 from imdb_assets.rating_model.training.splits import TooFewRatingsError
 from imdb_assets.resources.delta import DeltaLake
@@ -72,7 +72,7 @@ def _report(candidate: EvaluatedVersion, recipe: Recipe) -> ModelReport:
     settings=_recipe,
     registered=registered_candidate,
     report=_report,
-    expected_errors=(TooFewRatingsError,),
+    expected_errors=(TooFewRatingsError, RegistryUnreachableError),
 )
 def rating_model_candidate(
     gold_training_set: pd.DataFrame,
@@ -113,7 +113,7 @@ def rating_model_candidate(
 )
 def rating_model_champion(mlflow_tracking: MlflowTracking) -> dg.MaterializeResult:
     """The version of `imdb_rating` with the alias `champion`: the candidate, if it passes the promotion gate."""
-    with failing_without_retry(NotLoggedError, NoChampionError, NoCandidatePredictionsError):
+    with failing_without_retry(NoChampionError, RegistryBusyError, RegistryUnreachableError):
         decision = judge_and_promote(mlflow_tracking.tracking_uri)
     champion, verdict = decision.champion or "none", decision.verdict
     return dg.MaterializeResult(

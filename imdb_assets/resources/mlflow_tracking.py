@@ -9,7 +9,8 @@ import dagster as dg
 import mlflow
 from dagster_mlflow.resources import MlFlow
 from mlflow.entities import RunStatus
-from mlflow.environment_variables import MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR
+from mlflow.environment_variables import MLFLOW_ALLOW_PICKLE_DESERIALIZATION, MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR
+from mlflow.exceptions import MlflowException
 
 from imdb_assets.redaction import without_secrets
 
@@ -33,6 +34,8 @@ class MlflowTracking(dg.ConfigurableResource):
         Yields:
             The MLflow client of the run.
         """
+        # No model of this project is a pickle.
+        MLFLOW_ALLOW_PICKLE_DESERIALIZATION.set(False)
         # Progress bars for a few small files would hide the run's own messages.
         MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)
         with without_secrets():
@@ -52,7 +55,7 @@ class MlflowTracking(dg.ConfigurableResource):
             status = RunStatus.KILLED
             raise
         finally:
-            mlflow.end_run(RunStatus.to_string(status))
+            _end_run(context, status)
 
     def _create_experiment(self) -> None:
         mlflow.set_tracking_uri(self.tracking_uri)
@@ -64,3 +67,11 @@ class MlflowTracking(dg.ConfigurableResource):
             location = (folder / "mlflow-artifacts").as_uri()
         if mlflow.get_experiment_by_name(self.experiment_name) is None:
             mlflow.create_experiment(self.experiment_name, artifact_location=location)
+
+
+def _end_run(context: dg.AssetExecutionContext, status: int) -> None:
+    try:
+        mlflow.end_run(RunStatus.to_string(status))
+    except (MlflowException, OSError) as error:
+        # The cause of a failed run must not be hidden by MLflow's absence. A finished run is registered completely.
+        context.log.warning("MLflow did not record the end of its run: %s", str(error).splitlines()[0][:200])

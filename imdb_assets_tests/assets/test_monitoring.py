@@ -23,7 +23,6 @@ from imdb_assets.assets.monitoring import (
     gold_scoreboard,
 )
 from imdb_assets.rating_model.registry import register, run_artifacts, versions
-from imdb_assets.rating_model.registry.promotion import promote
 from imdb_assets.resources.delta import DeltaLake, spark_schema
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.mlflow_tracking import MlflowTracking
@@ -32,7 +31,7 @@ from imdb_assets.tables.gold import MOVIE_FEATURES, TRAINING_SET
 from imdb_assets.tables.monitoring import FEATURE_DRIFT, FORECASTS, SCOREBOARD
 from imdb_assets.tables.table import Table
 from imdb_assets.vocabulary.features import FEATURE_NAMES
-from imdb_assets_tests.support.bare_registry import new_database
+from imdb_assets_tests.support.bare_registry import new_database, promote
 from imdb_assets_tests.support.champion import invented_films, registered_champion
 from imdb_assets_tests.support.training_rows import unmoved_rows
 

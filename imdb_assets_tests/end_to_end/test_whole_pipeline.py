@@ -20,7 +20,7 @@ from imdb_assets.rating_model.features.draft import DRAFT_COLUMNS, MovieDraft, d
 from imdb_assets.rating_model.features.history import HISTORY_TABLES, History
 from imdb_assets.rating_model.features.matrix import features
 from imdb_assets.rating_model.registry import register, run_artifacts, versions
-from imdb_assets.rating_model.registry.candidate import champion_recipe
+from imdb_assets.rating_model.registry.logged_recipe import recipe_of
 from imdb_assets.resources.delta import table_path
 from imdb_assets.tables import bronze, evaluation, gold, silver
 from imdb_assets.tables.monitoring import FEATURE_DRIFT, FORECASTS, SCOREBOARD
@@ -207,7 +207,7 @@ def test_a_past_training_run_can_be_reproduced_from_its_artifacts(platform: Fini
         name: DeltaTable(lake.uri(table_path(name)), version=int(origin[f"delta_version.{name}"])).to_pandas()
         for name in ("gold_training_set", "gold_movie_features", *HISTORY_TABLES, "gold_people_index")
     }
-    recipe = champion_recipe(uri)
+    recipe = recipe_of(uri, versions.version_or_error(uri, versions.CHAMPION))
     assert recipe is not None
     rows, facts = tables["gold_training_set"], tables["gold_movie_features"]
     again = evaluate_candidate(rows, facts, History.from_frames(tables), recipe, lambda _: None).predictions

@@ -3,17 +3,26 @@
 import functools
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import mlflow
 import pandas as pd
 from mlflow import MlflowClient
 
+from imdb_assets.rating_model.evaluation import promotion_gate
+from imdb_assets.rating_model.evaluation.missingness import MissingnessGain
 from imdb_assets.rating_model.evaluation.predictions import Predictions, prediction_rows
-from imdb_assets.rating_model.registry.promotion import promote
-from imdb_assets.rating_model.registry.run_artifacts import PREDICTIONS_FILE, log_rows
-from imdb_assets.rating_model.registry.versions import CANDIDATE, MODEL_NAME, version_of
+from imdb_assets.rating_model.registry import promotion
+from imdb_assets.rating_model.registry.evaluated_version import FINGERPRINT
+from imdb_assets.rating_model.registry.logged_recipe import COMPARED_WITH, recipe_state
+from imdb_assets.rating_model.registry.run_artifacts import MISSINGNESS_FILE, PREDICTIONS_FILE, log_rows
+from imdb_assets.rating_model.registry.versions import CANDIDATE, CHAMPION, MODEL_NAME, version_of, version_or_error
+from imdb_assets.rating_model.training.recipe import Recipe
 from imdb_assets_tests.support.predictions import constant
+
+NO_GAIN = MissingnessGain(n_films=400, ridge_rmse=0.9, missingness_rmse=0.9)
+PASSED = promotion_gate.Verdict(passed=True, reason="It is good.")
 
 
 def bare_registry(folder: Path) -> str:
@@ -38,16 +47,34 @@ def _empty_database() -> Path:
     return file
 
 
-def new_candidate(uri: str, predictions: pd.DataFrame | None = None) -> str:
-    """Register a version as candidate, log its run's predictions, and return its number."""
+def new_candidate(
+    uri: str,
+    predictions: pd.DataFrame | None = None,
+    *,
+    parameters: Mapping[str, object] | None = None,
+    fingerprint: str | None = "abc",
+) -> str:
+    """Register a version as candidate, log its run's recipe, predictions and missingness, and return its number."""
     mlflow.set_tracking_uri(uri)
     with mlflow.start_run() as run:
+        mlflow.log_params(dict(vars(Recipe()) if parameters is None else parameters))
         if predictions is not None:
             log_rows(predictions, PREDICTIONS_FILE)
+            mlflow.log_dict(NO_GAIN.numbers, MISSINGNESS_FILE)
     client = MlflowClient(uri)
-    created = client.create_model_version(MODEL_NAME, f"{run.info.artifact_uri}/model", run.info.run_id)
+    tags = {COMPARED_WITH: recipe_state(uri, version_of(uri, CHAMPION))}
+    tags |= {FINGERPRINT: fingerprint} if fingerprint else {}
+    created = client.create_model_version(MODEL_NAME, f"{run.info.artifact_uri}/model", run.info.run_id, tags)
     client.set_registered_model_alias(MODEL_NAME, CANDIDATE, created.version)
     return str(created.version)
+
+
+def promote(uri: str) -> str:
+    """Promote the candidate as if it had passed the gate, and return its version."""
+    number = str(version_or_error(uri, CANDIDATE).version)
+    promotion.record_verdict(uri, number, PASSED)
+    promotion.promote(uri, number)
+    return number
 
 
 def promoted(uri: str, n: int) -> None:

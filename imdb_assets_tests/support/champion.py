@@ -15,7 +15,6 @@ from imdb_assets.rating_model.features.matrix import features, present_blocks
 from imdb_assets.rating_model.lookup.people import People
 from imdb_assets.rating_model.lookup.released_films import ReleasedFilms
 from imdb_assets.rating_model.registry import register, run_artifacts, versions
-from imdb_assets.rating_model.registry.promotion import promote
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.rating_model.training.fit import fit
 from imdb_assets.rating_model.training.fit_intervals import fit_intervals
@@ -23,7 +22,7 @@ from imdb_assets.rating_model.training.fitted_model import FittedModel, gain_by_
 from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe
 from imdb_assets.rating_model.training.text_scores import text_counts
-from imdb_assets_tests.support.bare_registry import new_database
+from imdb_assets_tests.support.bare_registry import new_database, promote
 
 N_FILMS, N_PEOPLE = 900, 120
 HISTORY_UNTIL, TRAINED_UNTIL = 2010, 2020

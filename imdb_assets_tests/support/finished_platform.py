@@ -19,7 +19,7 @@ from imdb_assets.tables import bronze, gold, silver
 from imdb_assets.tables.table import Table
 from imdb_assets_tests.support.platforms import delta_of, run_job, settings_of
 
-MOVIES = "1500"
+MOVIES = "3000"
 TABLES = [table for table in (*bronze.TABLES, *silver.TABLES, *gold.TABLES) if table.asset_name not in ON_DEMAND]
 """The tables that the whole graph writes."""
 _EVENTS = "events.json"

@@ -8,6 +8,7 @@ import pandas as pd
 
 from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_NAME, CHAMPION_NAME
 from imdb_assets.rating_model.evaluation.metrics import Metrics, measure, paired_rmse_difference
+from imdb_assets.rating_model.evaluation.missingness import MAXIMUM_GAIN, MissingnessGain
 from imdb_assets.rating_model.evaluation.predictions import POPULATIONS, TEST, Predictions, select_predictions
 
 PREFERRED_FILMS, MINIMUM_JUDGED_FILMS = 200, 30
@@ -16,18 +17,17 @@ MAXIMUM_RMSE_DIFFERENCE = 0.01
 """RMSE, rating points, by which a candidate may be worse than the champion: its history is more recent."""
 SLOPE_BAND = (0.95, 1.05)
 COVERAGE_80_BAND = (0.77, 0.83)
-MUST_NOT_LOSE_TO = ("mean", "genre_mean", "as_of_ridge")
+MUST_BEAT, MUST_NOT_LOSE_TO = ("mean", "genre_mean"), ("as_of_ridge",)
+"""Baselines whose RMSE must be higher with a confidence of 97.5%, and those whose RMSE must not be lower."""
+BASELINES = (*MUST_BEAT, *MUST_NOT_LOSE_TO)
 RULES = (
     "On the test films, the candidate is not inferior to the champion (the upper end of the 95% interval of the RMSE "
-    f"difference is at most {MAXIMUM_RMSE_DIFFERENCE:+}), has an RMSE no higher than {', '.join(MUST_NOT_LOSE_TO)}, "
-    f"and the 95% intervals of its slope and of the coverage of its 80% intervals overlap {SLOPE_BAND} and "
-    f"{COVERAGE_80_BAND}."
+    f"difference is at most {MAXIMUM_RMSE_DIFFERENCE:+}), beats {' and '.join(MUST_BEAT)} (the upper end is below 0), "
+    f"has an RMSE no higher than {', '.join(MUST_NOT_LOSE_TO)}, and the 95% intervals of its slope and of the coverage "
+    f"of its 80% intervals overlap {SLOPE_BAND} and {COVERAGE_80_BAND}. The pattern of absent facts gains at most "
+    f"{MAXIMUM_GAIN} RMSE. Whatever cannot be measured refuses the candidate."
 )
-"""The rules of the gate in one sentence."""
-
-
-class NoCandidatePredictionsError(LookupError):
-    """The run of a candidate predicted no test film with the candidate's model."""
+"""The rules of the gate, for Dagster's catalog."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,11 @@ class Verdict:
     metrics: Metrics | None = None
     to_champion: Difference | None = None
 
+    @classmethod
+    def refusal(cls, reason: str) -> "Verdict":
+        """Refuse a candidate that could not be measured."""
+        return cls(passed=False, reason=reason)
+
     @property
     def numbers(self) -> dict[str, float | int | str]:
         """Population, metrics and difference by name, without those that are not defined."""
@@ -71,75 +76,91 @@ class Verdict:
         return {name: number for name, number in numbers.items() if number is not None}
 
 
-def judge_candidate(predictions: pd.DataFrame) -> Verdict:
+def judge_candidate(predictions: pd.DataFrame, missingness: MissingnessGain, *, has_champion: bool) -> Verdict:
     """Judge the candidate of a run by the run's predictions.
 
     Args:
-        predictions: Columns `PREDICTION_COLUMNS`, with the candidate and the baselines on the test films.
+        predictions: Columns `PREDICTION_COLUMNS`, with every model on the test films.
+        missingness: The information in the pattern of absent facts.
+        has_champion: Whether the candidate must be compared with a champion.
 
     Returns:
-        The verdict.
-
-    Raises:
-        NoCandidatePredictionsError: There are no predictions by the candidate for test films.
-        ValueError: A baseline is missing, or models predicted different films.
+        The verdict: a refusal if predictions are missing.
     """
     candidate = select_predictions(predictions, CANDIDATE_NAME, TEST)
-    if candidate is None:
-        raise NoCandidatePredictionsError(f"The candidate's run has no predictions by {CANDIDATE_NAME} for test films.")
-    baselines = {name: films for name in MUST_NOT_LOSE_TO if (films := select_predictions(predictions, name, TEST))}
-    return may_be_champion(candidate, select_predictions(predictions, CHAMPION_NAME, TEST), baselines)
+    champion = select_predictions(predictions, CHAMPION_NAME, TEST) if has_champion else None
+    if candidate is None or (has_champion and champion is None):
+        missing = CHAMPION_NAME if candidate else CANDIDATE_NAME
+        return Verdict.refusal(f"The candidate's run has no predictions by {missing} for test films.")
+    baselines = {name: films for name in BASELINES if (films := select_predictions(predictions, name, TEST))}
+    return may_be_champion(candidate, champion, baselines, missingness)
 
 
 def may_be_champion(
-    candidate: Predictions, champion: Predictions | None, baselines: Mapping[str, Predictions]
+    candidate: Predictions,
+    champion: Predictions | None,
+    baselines: Mapping[str, Predictions],
+    missingness: MissingnessGain,
 ) -> Verdict:
-    """Judge a candidate on the test films: not inferior to the champion, no worse than a baseline, and calibrated.
+    """Judge a candidate on the test films: not inferior to the champion, better than the baselines, and calibrated.
 
     Args:
         candidate: Predictions of the candidate for the test films.
         champion: Predictions of the champion's recipe, evaluated in the same way on the same films; None without one.
-        baselines: Predictions for the same films, at least of the baselines `MUST_NOT_LOSE_TO`.
+        baselines: Predictions of `BASELINES` for the same films.
+        missingness: The information in the pattern of absent facts.
 
     Returns:
-        The verdict.
-
-    Raises:
-        ValueError: A baseline is missing, or models predicted different films.
+        The verdict: a refusal if predictions are missing, not finite, or for different films.
     """
-    missing = [name for name in MUST_NOT_LOSE_TO if name not in baselines]
-    if missing:
-        raise ValueError(
-            f"The gate needs predictions of {', '.join(MUST_NOT_LOSE_TO)}, but those of {missing[0]} are missing."
-        )
-    others = {name: baselines[name] for name in MUST_NOT_LOSE_TO}
-    for name, other in (others | ({"champion": champion} if champion else {})).items():
-        if not np.array_equal(candidate.tconsts, other.tconsts):
-            raise ValueError(f"Candidate and {name} predicted different films, so they cannot be compared.")
+    others = dict(baselines) | ({CHAMPION_NAME: champion} if champion else {})
+    if reason := _incomparable(candidate, others):
+        return Verdict.refusal(reason)
     population = judging_population(candidate.n_votes)
     if population is None:
-        reason = f"No population has {MINIMUM_JUDGED_FILMS} test films, the minimum to judge a candidate."
-        return Verdict(passed=False, reason=reason)
+        return Verdict.refusal(
+            f"No population has {MINIMUM_JUDGED_FILMS} test films, the minimum to judge a candidate."
+        )
     films = candidate.of_population(population)
     metrics = measure(films)
-    difference = _difference(films, champion.of_population(population)) if champion else None
+    differences = {name: _difference(films, other.of_population(population)) for name, other in others.items()}
     rules = (
-        _not_inferior(difference),
-        _baseline_rule(metrics, {name: _rmse(other.of_population(population)) for name, other in others.items()}),
+        _not_inferior(differences.get(CHAMPION_NAME)),
+        *(_beats(name, differences[name]) for name in MUST_BEAT),
+        _does_not_lose({name: differences[name] for name in MUST_NOT_LOSE_TO}, metrics.rmse),
         _in_band("slope", SLOPE_BAND, (metrics.slope, metrics.slope_low, metrics.slope_high)),
         _in_band(
             "coverage of the 80% interval",
             COVERAGE_80_BAND,
             (metrics.coverage_80, metrics.coverage_80_low, metrics.coverage_80_high),
         ),
+        (bool(missingness.passed), missingness.reason),
     )
     return Verdict(
         passed=all(holds for holds, _ in rules),
         reason=_reason(population, metrics, rules),
         population=population,
         metrics=metrics,
-        to_champion=difference,
+        to_champion=differences.get(CHAMPION_NAME),
     )
+
+
+def _incomparable(candidate: Predictions, others: Mapping[str, Predictions]) -> str | None:
+    """Return why the candidate cannot be compared with the other models; None if it can be."""
+    if missing := [name for name in BASELINES if name not in others]:
+        return f"The candidate's run has no predictions by {missing[0]} for test films."
+    for name, films in {CANDIDATE_NAME: candidate, **others}.items():
+        # Comparisons with NaN are false, so a rule that asks for the opposite would hold.
+        if n_undefined := int((~np.isfinite(films.predicted_rating) | ~np.isfinite(films.target_rating)).sum()):
+            return f"{n_undefined:,} predictions by {name} for test films are not finite numbers."
+        if films.tconsts.duplicated().any():
+            return f"{name} predicted {films.tconsts[films.tconsts.duplicated()].iloc[0]} more than once."
+        is_same = np.array_equal(candidate.tconsts, films.tconsts) and all(
+            np.array_equal(getattr(candidate, part), getattr(films, part)) for part in ("target_rating", "n_votes")
+        )
+        if not is_same:
+            return f"Candidate and {name} predicted different films, so they cannot be compared."
+    return None
 
 
 def judging_population(votes: np.ndarray) -> str | None:
@@ -183,11 +204,19 @@ def _not_inferior(difference: Difference | None) -> _Rule:
     )
 
 
-def _baseline_rule(metrics: Metrics, baselines: Mapping[str, float]) -> _Rule:
-    better = {name: rmse for name, rmse in baselines.items() if metrics.rmse > rmse}
+def _beats(name: str, difference: Difference) -> _Rule:
+    numbers = f"{difference.rmse:+.3f} (95% interval {difference.low:+.3f} to {difference.high:+.3f})"
+    if difference.high < 0:
+        return True, f"It beats {name}: RMSE differs by {numbers}."
+    return False, f"It does not reliably beat {name}: RMSE differs by {numbers}; the interval must be below 0."
+
+
+def _does_not_lose(differences: Mapping[str, Difference], rmse: float) -> _Rule:
+    better = {name: rmse - difference.rmse for name, difference in differences.items() if difference.rmse > 0}
     if better:
         return False, f"It loses to {_listed(better)}."
-    return True, f"It does not lose to any baseline: {_listed(baselines)}."
+    listed = _listed({name: rmse - difference.rmse for name, difference in differences.items()})
+    return True, f"It does not lose to {listed}."
 
 
 def _in_band(name: str, band: tuple[float, float], interval: tuple[float | None, float | None, float | None]) -> _Rule:
@@ -209,7 +238,3 @@ def _difference(candidate: Predictions, champion: Predictions) -> Difference:
     return Difference(
         *paired_rmse_difference(candidate.target_rating, candidate.predicted_rating, champion.predicted_rating)
     )
-
-
-def _rmse(predictions: Predictions) -> float:
-    return float(np.sqrt(((predictions.predicted_rating - predictions.target_rating) ** 2).mean()))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from imdb_assets.rating_model.registry.run_artifacts import FORECASTS_FILE, log_rows_of_champion
+from imdb_assets.rating_model.registry.run_artifacts import FORECASTS_FILE, log_rows_of_run
 from imdb_assets.rating_model.registry.versions import NoChampionError, load_champion
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 
@@ -37,7 +37,7 @@ def forecast_by_champion(films: pd.DataFrame, *, tracking_uri: str) -> Forecasts
     except NoChampionError as error:
         return Forecasts(no_forecasts(), f"There are no forecasts yet. {error}")
     rows = forecasts(films, champion.model, version=champion.version)
-    log_rows_of_champion(tracking_uri, rows, FORECASTS_FILE)
+    log_rows_of_run(tracking_uri, champion.run_id, rows, FORECASTS_FILE)
     return Forecasts(rows, f"Version {champion.version} forecast {len(rows):,} films without a rating.")
 
 

@@ -18,12 +18,14 @@ from imdb_assets.rating_model.evaluation.rolling_origin import StepLogger
 from imdb_assets.rating_model.features.history import History
 from imdb_assets.rating_model.lookup.people import People
 from imdb_assets.rating_model.lookup.released_films import ReleasedFilms
+from imdb_assets.rating_model.registry.connection import reaching
 from imdb_assets.rating_model.registry.evaluated_version import (
+    FINGERPRINT,
     EvaluatedVersion,
     Evaluation,
-    evaluated_version,
     hand_over,
 )
+from imdb_assets.rating_model.registry.logged_recipe import COMPARED_WITH, UNKNOWN_RECIPE, recipe_of, recipe_state
 from imdb_assets.rating_model.registry.register import REQUIREMENTS, register
 from imdb_assets.rating_model.registry.run_artifacts import (
     IMPORTANCE_FILE,
@@ -34,7 +36,7 @@ from imdb_assets.rating_model.registry.run_artifacts import (
     SLICES_FILE,
     log_rows,
 )
-from imdb_assets.rating_model.registry.versions import CANDIDATE, CHAMPION, RANDOM_FOREST, version_of
+from imdb_assets.rating_model.registry.versions import CANDIDATE, CHAMPION, MODEL_NAME, RANDOM_FOREST, version_of
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.rating_model.training.fitted_model import gain_by_feature
 from imdb_assets.rating_model.training.recipe import Recipe
@@ -87,56 +89,78 @@ def train_candidate(
 
     Raises:
         TooFewRatingsError: A split has too few films, or the ratings or features do not vary.
+        RegistryUnreachableError: The registry does not answer.
     """
-    champion = champion_recipe(tracking_uri)
+    with reaching(tracking_uri):
+        champion = version_of(tracking_uri, CHAMPION)
+        compared_with = recipe_state(tracking_uri, champion)
+        recipe_to_beat = None
+        if champion is not None and compared_with != UNKNOWN_RECIPE:
+            recipe_to_beat = recipe_of(tracking_uri, champion)
     candidate = evaluate_candidate(
-        data.training_set, data.movie_features, data.history, recipe, log_step, champion=champion
+        data.training_set, data.movie_features, data.history, recipe, log_step, champion=recipe_to_beat
     )
+    return register_candidate(
+        candidate,
+        data,
+        recipe,
+        tracking_uri=tracking_uri,
+        origin={**origin, COMPARED_WITH: compared_with},
+        draw_figures=draw_figures,
+    )
+
+
+def register_candidate(
+    candidate: CandidateEvaluation,
+    data: TrainingData,
+    recipe: Recipe,
+    *,
+    tracking_uri: str,
+    origin: Mapping[str, str],
+    draw_figures: DrawFigures,
+) -> EvaluatedVersion:
+    """Log an evaluated candidate to the active MLflow run, and register it and the TF-IDF forest.
+
+    The fingerprint is the last thing that is written. Without it, the next run trains again.
+
+    Args:
+        candidate: The evaluation and the fitted models.
+        data: Films, their history, and people.
+        recipe: Hyper-parameters of the candidate.
+        tracking_uri: Address of MLflow's tracking server or database.
+        origin: As for `train_candidate`, and `COMPARED_WITH`.
+        draw_figures: Draws the figures to log.
+
+    Returns:
+        The candidate's version with its evaluation.
+
+    Raises:
+        RegistryUnreachableError: The registry does not answer.
+    """
     evaluation = Evaluation.of_candidate(candidate)
-    _log_evaluation(evaluation, draw_figures)
-    origin = {**origin, **{f"package.{name}": version(name) for name in REQUIREMENTS}}
-    mlflow.log_params(vars(recipe) | {"n_trees": candidate.n_rounds, "dagster_run_id": origin["dagster_run_id"]})
-    mlflow.log_dict({"columns": list(MODEL_COLUMNS)}, "features.json")
-    mlflow.log_dict(origin, ORIGIN_FILE)
-    _register_models(candidate, data, origin)
-    registered = evaluated_version(tracking_uri, CANDIDATE)
+    with reaching(tracking_uri):
+        _log_evaluation(evaluation, draw_figures)
+        origin = {**origin, **{f"package.{name}": version(name) for name in REQUIREMENTS}}
+        mlflow.log_params(vars(recipe) | {"n_trees": candidate.n_rounds, "dagster_run_id": origin["dagster_run_id"]})
+        mlflow.log_dict({"columns": list(MODEL_COLUMNS)}, "features.json")
+        mlflow.log_dict(dict(origin), ORIGIN_FILE)
+        unfinished = {name: value for name, value in origin.items() if name != FINGERPRINT}
+        number = _register_models(candidate, data, unfinished)
+        MlflowClient(tracking_uri).set_model_version_tag(MODEL_NAME, number, FINGERPRINT, origin[FINGERPRINT])
+        # Another process may have moved the alias since.
+        registered = EvaluatedVersion(tracking_uri, MlflowClient(tracking_uri).get_model_version(MODEL_NAME, number))
     hand_over(registered.run_id, evaluation)
     return registered
 
 
-def champion_recipe(tracking_uri: str) -> Recipe | None:
-    """Return the champion's recipe, from its run's parameters.
-
-    Args:
-        tracking_uri: Address of MLflow's tracking server or database.
-
-    Returns:
-        The recipe. None without a champion, or if its run predates a setting of `Recipe`.
-    """
-    champion = version_of(tracking_uri, CHAMPION)
-    if champion is None:
-        return None
-    logged = MlflowClient(tracking_uri).get_run(str(champion.run_id)).data.params
-    defaults = vars(Recipe())
-    # A later release may add a setting. The champion's recipe cannot be fitted then, and is not compared.
-    if not set(defaults) <= set(logged):
-        return None
-    return Recipe(
-        **{
-            name: logged[name] == "True" if isinstance(default, bool) else type(default)(logged[name])
-            for name, default in defaults.items()
-        }
-    )
-
-
-def _register_models(candidate: CandidateEvaluation, data: TrainingData, origin: Mapping[str, str]) -> None:
+def _register_models(candidate: CandidateEvaluation, data: TrainingData, origin: Mapping[str, str]) -> str:
     history, people = data.history, data.people
     tags = {"snapshot_date": str(data.movie_features["snapshot_date"].dropna().max()), **origin}
     films = ReleasedFilms.from_frames(data.movie_features, data.training_set, weights=gain_by_feature(candidate.model))
     tfidf_forest = RatingModel(candidate.tfidf_forest, history, people, candidate.tfidf_forest_intervals, films)
     register(tfidf_forest, alias=RANDOM_FOREST, tags=tags)
     model = RatingModel(candidate.model, history, people, candidate.intervals, films)
-    register(model, alias=CANDIDATE, tags=tags)
+    return register(model, alias=CANDIDATE, tags=tags)
 
 
 def _log_evaluation(evaluation: Evaluation, draw_figures: DrawFigures) -> None:

@@ -9,6 +9,7 @@ from mlflow.entities.model_registry import ModelVersion
 
 from imdb_assets.rating_model.evaluation.candidate_evaluation import CandidateEvaluation
 from imdb_assets.rating_model.evaluation.missingness import MissingnessGain
+from imdb_assets.rating_model.registry.logged_recipe import COMPARED_WITH, UNKNOWN_RECIPE, recipe_state
 from imdb_assets.rating_model.registry.run_artifacts import (
     IMPORTANCE_FILE,
     LEADERBOARD_FILE,
@@ -18,7 +19,13 @@ from imdb_assets.rating_model.registry.run_artifacts import (
     dict_of_run,
     rows_of_run,
 )
-from imdb_assets.rating_model.registry.versions import CANDIDATE, CHAMPION, version_of, version_or_error
+from imdb_assets.rating_model.registry.versions import (
+    CANDIDATE,
+    CHAMPION,
+    ROLLED_BACK,
+    version_of,
+    version_or_error,
+)
 from imdb_assets.rating_model.training.fitted_model import gain_by_group
 
 FINGERPRINT = "fingerprint"
@@ -163,6 +170,17 @@ def evaluated_version(tracking_uri: str, alias: str = CHAMPION) -> EvaluatedVers
 
 
 def registered_candidate(tracking_uri: str) -> EvaluatedVersion | None:
-    """Return the candidate with its evaluation; None if there is no candidate yet."""
-    candidate = version_of(tracking_uri, CANDIDATE)
-    return EvaluatedVersion(tracking_uri, candidate) if candidate else None
+    """Return the candidate with its evaluation; None if it must be trained, or trained again.
+
+    A candidate that was compared with another champion than the present one cannot be judged. One that was rolled back
+    is not trained again from the same data.
+    """
+    candidate, champion = version_of(tracking_uri, CANDIDATE), version_of(tracking_uri, CHAMPION)
+    if candidate is None:
+        return None
+    if champion is not None and champion.version != candidate.version and ROLLED_BACK not in candidate.tags:
+        state = recipe_state(tracking_uri, champion)
+        # Without the champion's recipe, another training would not help.
+        if state != UNKNOWN_RECIPE and candidate.tags.get(COMPARED_WITH) != state:
+            return None
+    return EvaluatedVersion(tracking_uri, candidate)

@@ -7,7 +7,7 @@ from mlflow import MlflowClient
 
 from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_NAME
 from imdb_assets.rating_model.evaluation.leaderboard import figure_text, figures_markdown
-from imdb_assets.rating_model.registry.evaluated_version import evaluated_version
+from imdb_assets.rating_model.registry.evaluated_version import EvaluatedVersion
 from imdb_assets.rating_model.registry.run_artifacts import CARD_FILE
 from imdb_assets.rating_model.registry.versions import CHAMPION, version_of
 
@@ -39,9 +39,10 @@ def log_champion_card(tracking_uri: str) -> tuple[str, str] | None:
     Raises:
         NotLoggedError: The champion's run logged no evaluation.
     """
-    if version_of(tracking_uri, CHAMPION) is None:
+    registered = version_of(tracking_uri, CHAMPION)
+    if registered is None:
         return None
-    champion, client = evaluated_version(tracking_uri, CHAMPION), MlflowClient(tracking_uri)
+    champion, client = EvaluatedVersion(tracking_uri, registered), MlflowClient(tracking_uri)
     card = model_card(
         version=champion.version,
         tags=champion.tags,

@@ -11,17 +11,29 @@ from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion
 
 from imdb_assets.rating_model.evaluation.promotion_gate import Verdict, judge_candidate
-from imdb_assets.rating_model.registry.evaluated_version import evaluated_version
+from imdb_assets.rating_model.registry.connection import reaching
+from imdb_assets.rating_model.registry.evaluated_version import EvaluatedVersion, evaluated_version
+from imdb_assets.rating_model.registry.lock import HeldLock, registry_lock
+from imdb_assets.rating_model.registry.logged_recipe import (
+    COMPARED_WITH,
+    NO_CHAMPION,
+    UNKNOWN_RECIPE,
+    UnknownRecipeError,
+    recipe_of,
+    recipe_text,
+)
+from imdb_assets.rating_model.registry.run_artifacts import NotLoggedError
 from imdb_assets.rating_model.registry.versions import (
     CANDIDATE,
     CHAMPION,
+    CHAMPION_BEFORE,
     MODEL_NAME,
+    ROLLED_BACK,
     version_numbered,
     version_of,
     version_or_error,
 )
 
-CHAMPION_BEFORE, ROLLED_BACK = "champion_before", "rolled_back"
 VERDICT, REASON = "verdict", "reason"
 PASSED, REFUSED = "passed", "refused"
 
@@ -30,8 +42,8 @@ class NoPreviousChampionError(LookupError):
     """There is no earlier champion; the message contains the reason."""
 
 
-class RolledBackError(ValueError):
-    """The candidate was champion and was rolled back; the message contains the date."""
+class NotPromotableError(ValueError):
+    """The version did not pass the gate, or was rolled back; the message contains the version and the reason."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +62,10 @@ class Decision:
 
 
 def judge_and_promote(tracking_uri: str) -> Decision:
-    """Judge the candidate, record the verdict with it, and promote it if it passed and was not rolled back.
+    """Judge the candidate, record the verdict with it, and promote it if it passed.
+
+    The alias `candidate` is looked up once, and everything is about that version. No other process promotes or rolls
+    back a version in the meantime.
 
     Args:
         tracking_uri: Address of MLflow's tracking server or database.
@@ -60,40 +75,76 @@ def judge_and_promote(tracking_uri: str) -> Decision:
 
     Raises:
         NoChampionError: There is no candidate.
-        NotLoggedError: The candidate's run logged no predictions.
-        NoCandidatePredictionsError: The run has no predictions by the candidate for test films.
+        RegistryBusyError: Another process holds the registry's lock.
+        RegistryUnreachableError: The registry does not answer.
     """
-    candidate = evaluated_version(tracking_uri, CANDIDATE)
-    verdict = reject_if_rolled_back(tracking_uri, judge_candidate(candidate.predictions))
-    record_verdict(tracking_uri, verdict)
-    if verdict.passed:
-        promote(tracking_uri)
-    champion = version_of(tracking_uri, CHAMPION)
-    return Decision(candidate.version, str(champion.version) if champion else None, verdict)
+    with reaching(tracking_uri), registry_lock(tracking_uri) as lock:
+        candidate, champion = evaluated_version(tracking_uri, CANDIDATE), version_of(tracking_uri, CHAMPION)
+        verdict = _judge(candidate, champion)
+        record_verdict(tracking_uri, candidate.version, verdict)
+        if verdict.passed:
+            lock.confirm()
+            promote(tracking_uri, candidate.version)
+        resulting = candidate.version if verdict.passed else champion and str(champion.version)
+        return Decision(candidate.version, resulting, verdict)
 
 
-def promote(tracking_uri: str) -> str:
-    """Move the alias `champion` to the candidate and return its version.
+def _judge(candidate: EvaluatedVersion, champion: ModelVersion | None) -> Verdict:
+    if candidate.fingerprint is None:
+        return Verdict.refusal(f"The training of version {candidate.version} did not finish. Run it again.")
+    is_champion = champion is not None and str(champion.version) == candidate.version
+    other = None if is_champion else champion
+    compared_with = candidate.tags.get(COMPARED_WITH)
+    if other is not None and (reason := _comparison_error(candidate, other)):
+        return Verdict.refusal(reason)
+    has_champion = other is not None or (is_champion and compared_with not in (None, NO_CHAMPION, UNKNOWN_RECIPE))
+    try:
+        verdict = judge_candidate(candidate.predictions, candidate.missingness, has_champion=has_champion)
+    except NotLoggedError as error:
+        return Verdict.refusal(str(error))
+    except (KeyError, TypeError, ValueError) as error:
+        return Verdict.refusal(f"The evaluation of version {candidate.version} cannot be read: {error!r}.")
+    refusal = _rolled_back(candidate.registered)
+    return replace(verdict, passed=False, reason=f"{refusal} {verdict.reason}") if refusal else verdict
+
+
+def _comparison_error(candidate: EvaluatedVersion, champion: ModelVersion) -> str | None:
+    """Return why the candidate's evaluation contains no comparison with this champion; None if it does."""
+    try:
+        recipe = recipe_of(candidate.tracking_uri, champion)
+    except UnknownRecipeError as error:
+        return (
+            f"The candidate cannot be compared with the champion. {error} To accept the candidate without "
+            f"a comparison, delete the alias {CHAMPION} of {MODEL_NAME} in MLflow, and run this again."
+        )
+    if candidate.tags.get(COMPARED_WITH) == recipe_text(recipe):
+        return None
+    return (
+        f"The candidate, version {candidate.version}, was not compared with the champion, version {champion.version}, "
+        "which was promoted after the training began. Run this again to train and compare a new candidate."
+    )
+
+
+def promote(tracking_uri: str, version: str) -> None:
+    """Move the alias `champion` to a version that passed the gate.
 
     Args:
         tracking_uri: Address of MLflow's tracking server or database.
-
-    Returns:
-        The version of the candidate.
+        version: Number of the version.
 
     Raises:
-        NoChampionError: There is no candidate.
-        RolledBackError: The candidate was rolled back.
+        NotPromotableError: The version did not pass the gate, or was rolled back.
     """
-    candidate, champion = version_or_error(tracking_uri, CANDIDATE), version_of(tracking_uri, CHAMPION)
-    if refusal := _refusal(candidate):
-        raise RolledBackError(refusal)
-    if champion is None or champion.version != candidate.version:
+    registered, champion = version_numbered(tracking_uri, version), version_of(tracking_uri, CHAMPION)
+    if registered is None or registered.tags.get(VERDICT) != PASSED:
+        raise NotPromotableError(f"Version {version} of {MODEL_NAME} has not passed the promotion gate.")
+    if refusal := _rolled_back(registered):
+        raise NotPromotableError(refusal)
+    if champion is None or str(champion.version) != version:
         client = MlflowClient(tracking_uri)
         if champion is not None:
-            client.set_model_version_tag(MODEL_NAME, candidate.version, CHAMPION_BEFORE, str(champion.version))
-        client.set_registered_model_alias(MODEL_NAME, CHAMPION, candidate.version)
-    return str(candidate.version)
+            client.set_model_version_tag(MODEL_NAME, version, CHAMPION_BEFORE, str(champion.version))
+        client.set_registered_model_alias(MODEL_NAME, CHAMPION, version)
 
 
 def rollback(tracking_uri: str) -> tuple[str, str]:
@@ -108,7 +159,14 @@ def rollback(tracking_uri: str) -> tuple[str, str]:
     Raises:
         NoChampionError: There is no champion.
         NoPreviousChampionError: The champion replaced none, or one that has been deleted.
+        RegistryBusyError: Another process holds the registry's lock.
     """
+    version_or_error(tracking_uri, CHAMPION)  # An empty registry gets no lock.
+    with reaching(tracking_uri), registry_lock(tracking_uri) as lock:
+        return _rollback(tracking_uri, lock)
+
+
+def _rollback(tracking_uri: str, lock: HeldLock) -> tuple[str, str]:
     champion = version_or_error(tracking_uri, CHAMPION)
     before = champion.tags.get(CHAMPION_BEFORE)
     if before is None:
@@ -122,30 +180,25 @@ def rollback(tracking_uri: str) -> tuple[str, str]:
         )
     client = MlflowClient(tracking_uri)
     rolled_back = f"{datetime.now(tz=UTC).date().isoformat()}, to version {before}"
+    lock.confirm()
     # The tag comes first. If the process ends between the two calls, the rollback can be repeated.
     client.set_model_version_tag(MODEL_NAME, champion.version, ROLLED_BACK, rolled_back)
     client.set_registered_model_alias(MODEL_NAME, CHAMPION, before)
     return str(champion.version), before
 
 
-def reject_if_rolled_back(tracking_uri: str, verdict: Verdict) -> Verdict:
-    """Turn the verdict into a refusal if the candidate was rolled back."""
-    refusal = _refusal(version_or_error(tracking_uri, CANDIDATE))
-    return replace(verdict, passed=False, reason=f"{refusal} {verdict.reason}") if refusal else verdict
+def record_verdict(tracking_uri: str, version: str, verdict: Verdict) -> None:
+    """Record the verdict as tags of the version: first the reason, so that a version that passed has one."""
+    client = MlflowClient(tracking_uri)
+    client.set_model_version_tag(MODEL_NAME, version, REASON, verdict.reason)
+    client.set_model_version_tag(MODEL_NAME, version, VERDICT, PASSED if verdict.passed else REFUSED)
 
 
-def record_verdict(tracking_uri: str, verdict: Verdict) -> None:
-    """Record the verdict as tags of the candidate's version."""
-    candidate, client = version_or_error(tracking_uri, CANDIDATE), MlflowClient(tracking_uri)
-    client.set_model_version_tag(MODEL_NAME, candidate.version, VERDICT, PASSED if verdict.passed else REFUSED)
-    client.set_model_version_tag(MODEL_NAME, candidate.version, REASON, verdict.reason)
-
-
-def _refusal(candidate: ModelVersion) -> str | None:
-    rolled_back = candidate.tags.get(ROLLED_BACK)
+def _rolled_back(version: ModelVersion) -> str | None:
+    rolled_back = version.tags.get(ROLLED_BACK)
     if rolled_back is None:
         return None
     return (
-        f"Version {candidate.version} of {MODEL_NAME} was rolled back ({rolled_back}) and is not promoted until a new "
+        f"Version {version.version} of {MODEL_NAME} was rolled back ({rolled_back}) and is not promoted until a new "
         "candidate is trained."
     )

@@ -1,7 +1,5 @@
-"""Registers a rating model in MLflow: signature, requirements, and the source files that the served model needs."""
+"""Registers a rating model in MLflow: signature, requirements, source files, and the manifest of all files."""
 
-import ast
-import shutil
 import tempfile
 import warnings
 from collections.abc import Mapping
@@ -12,18 +10,20 @@ from typing import Any
 import mlflow
 import pandas as pd
 from mlflow import MlflowClient
-from mlflow.models import ModelSignature
+from mlflow.exceptions import MlflowException
+from mlflow.models import Model, ModelSignature
 from mlflow.models.model import ModelInfo
+from mlflow.protos.databricks_pb2 import RESOURCE_ALREADY_EXISTS, ErrorCode
 from mlflow.types.schema import AnyType, Array, ColSpec, DataType, ParamSchema, ParamSpec, Schema, TensorSpec
 
-import imdb_assets
 from imdb_assets.rating_model.features.draft import DRAFT_COLUMNS
+from imdb_assets.rating_model.registry.artifact import MANIFEST_TAG
+from imdb_assets.rating_model.registry.served_code import PYFUNC_FILE, copy_served_code
 from imdb_assets.rating_model.registry.versions import CANDIDATE, MODEL_NAME
 from imdb_assets.rating_model.serving.answers import EXPLAIN, MODEL_VERSION, SIMILAR
+from imdb_assets.rating_model.serving.manifest import write_manifest
 from imdb_assets.rating_model.serving.rating_model import OUTPUT_COLUMNS, RatingModel
 
-PYFUNC = "imdb_assets.rating_model.serving.pyfunc"
-"""The module from which MLflow loads the served model."""
 REQUIREMENTS = (
     "lightgbm",
     "mlflow",
@@ -60,6 +60,8 @@ def signature() -> ModelSignature:
 def register(model: RatingModel, *, alias: str, tags: Mapping[str, str]) -> str:
     """Log the model to the active MLflow run and register it under an alias.
 
+    The version appears in the registry after all its files are stored, together with its tags.
+
     Args:
         model: The model.
         alias: `CANDIDATE` or `RANDOM_FOREST`.
@@ -68,66 +70,60 @@ def register(model: RatingModel, *, alias: str, tags: Mapping[str, str]) -> str:
     Returns:
         Number of the new version.
     """
-    package = Path(imdb_assets.__file__).parent
     example = pd.DataFrame({"release_year": [2026], "genres": [["Drama"]], "directors": [["Somebody New"]]})
+    flavor = _FlavorWithManifest()
     with tempfile.TemporaryDirectory() as folder:
         model.save(Path(folder) / "rating_model")
-        code = _copy_served_code(package, Path(folder) / "code")
         info = _log_quietly(
+            flavor=flavor,
             name="model" if alias == CANDIDATE else alias,
-            python_model=str(package / "rating_model" / "serving" / "pyfunc.py"),
+            python_model=str(PYFUNC_FILE),
             artifacts={"rating_model": str(Path(folder) / "rating_model")},
-            code_paths=[str(code)],
+            code_paths=[str(copy_served_code(Path(folder) / "code"))],
             signature=signature(),
             pip_requirements=[f"{name}=={version(name)}" for name in REQUIREMENTS],
-            registered_model_name=MODEL_NAME,
             metadata={"example": example.to_dict("records")[0]},
         )
     client = MlflowClient()
-    number = str(info.registered_model_version)
-    for name, value in tags.items():
-        client.set_model_version_tag(MODEL_NAME, number, name, value)
+    create_registered_model(client)
+    registered = client.create_model_version(
+        MODEL_NAME,
+        info.model_uri,
+        info.run_id,
+        tags={**tags, MANIFEST_TAG: flavor.manifest_sha256},
+        model_id=info.model_id,
+    )
+    number = str(registered.version)
     client.set_registered_model_alias(MODEL_NAME, alias, number)
     return number
+
+
+def create_registered_model(client: MlflowClient) -> None:
+    """Create the registered model that all versions belong to, if it does not exist."""
+    try:
+        client.create_registered_model(MODEL_NAME)
+    except MlflowException as error:
+        if error.error_code != ErrorCode.Name(RESOURCE_ALREADY_EXISTS):
+            raise
+
+
+class _FlavorWithManifest:
+    """MLflow's pyfunc flavor, with a manifest of all files that it stores, `MLmodel` included."""
+
+    # MLflow records the flavor of a logged model by this name.
+    __name__ = "mlflow.pyfunc"
+
+    def __init__(self) -> None:
+        self.manifest_sha256 = ""
+
+    def save_model(self, path: str, **model: Any) -> None:
+        """Save the model in MLflow's format, then its manifest."""
+        mlflow.pyfunc.save_model(path, **model)
+        self.manifest_sha256 = write_manifest(Path(path)).sha256
 
 
 def _log_quietly(**model: Any) -> ModelInfo:
     # An input example would run the model again to infer the signature, which is given explicitly.
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*An input example was not provided")
-        return mlflow.pyfunc.log_model(**model)
-
-
-def served_modules(package: Path) -> set[Path]:
-    """Return the source files that the served model needs: `serving/pyfunc.py` and everything it imports from here.
-
-    Args:
-        package: The folder of `imdb_assets`.
-
-    Returns:
-        Paths of Python files relative to `package`, including the `__init__.py` of each folder.
-    """
-    needed: set[Path] = set()
-    pending = [PYFUNC]
-    while pending:
-        module = pending.pop()
-        file = Path(*module.split(".")[1:]).with_suffix(".py")
-        if file in needed or not (package / file).is_file():
-            continue
-        needed |= {file, *(folder / "__init__.py" for folder in file.parents)}
-        for node in ast.walk(ast.parse((package / file).read_text(encoding="utf-8"))):
-            match node:
-                case ast.ImportFrom(module=str(name)) if name.startswith(package.name):
-                    # The imported name may itself be a module.
-                    pending += [name, *(f"{name}.{alias.name}" for alias in node.names)]
-                case ast.Import():
-                    pending += [alias.name for alias in node.names if alias.name.startswith(package.name)]
-    return needed
-
-
-def _copy_served_code(package: Path, folder: Path) -> Path:
-    target = folder / package.name
-    for file in served_modules(package):
-        (target / file).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(package / file, target / file)
-    return target
+        return Model.log(artifact_path=None, **model)

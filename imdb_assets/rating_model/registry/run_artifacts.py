@@ -34,7 +34,12 @@ def log_rows_of_champion(tracking_uri: str, rows: pd.DataFrame, file: str) -> No
     """Log rows to the champion's run, replacing an earlier file of that name. Do nothing without a champion."""
     champion = version_of(tracking_uri, CHAMPION)
     if champion is not None:
-        _log_rows(rows, file, partial(MlflowClient(tracking_uri).log_artifact, str(champion.run_id)))
+        log_rows_of_run(tracking_uri, str(champion.run_id), rows, file)
+
+
+def log_rows_of_run(tracking_uri: str, run_id: str, rows: pd.DataFrame, file: str) -> None:
+    """Log rows to a finished run, replacing an earlier file of that name."""
+    _log_rows(rows, file, partial(MlflowClient(tracking_uri).log_artifact, run_id))
 
 
 def _log_rows(rows: pd.DataFrame, file: str, log: Callable[[str], object]) -> None:

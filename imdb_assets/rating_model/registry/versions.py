@@ -3,31 +3,30 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TypeVar
 
-import mlflow
 from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import RESOURCE_DOES_NOT_EXIST, ErrorCode
 from sqlalchemy.exc import SQLAlchemyError
 
+from imdb_assets.rating_model.registry.artifact import UnusableModelError, VerifiedArtifact, verified_artifact
+from imdb_assets.rating_model.registry.connection import RegistryUnreachableError, database_file, registry_address
 from imdb_assets.rating_model.serving.rating_model import RatingModel
-from imdb_assets.redaction import redacted
 
 MODEL_NAME = "imdb_rating"
 CHAMPION, CANDIDATE, RANDOM_FOREST = "champion", "candidate", "random_forest"
 """Aliases of versions."""
+CHAMPION_BEFORE = "champion_before"
+"""Tag of a champion: the version that it replaced."""
+ROLLED_BACK = "rolled_back"
+"""Tag of a former champion: when and to which version it was rolled back."""
 _Result = TypeVar("_Result")
 
 
 class NoChampionError(LookupError):
     """No version has the alias yet; the message names the command to run."""
-
-
-class RegistryUnreachableError(ConnectionError):
-    """The registry does not answer, or a model's files cannot be read; the message contains the address or name."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,7 @@ class Champion:
         alias: Alias that it was loaded by.
         run_id: Id of the MLflow run that logged it.
         tags: Tags of the version.
+        notes: Sentences for users: that another version could not be used, or that other code registered this one.
     """
 
     model: RatingModel
@@ -47,6 +47,7 @@ class Champion:
     alias: str
     run_id: str
     tags: Mapping[str, str]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class RegisteredVersion:
 
 
 def load_champion(tracking_uri: str, *, alias: str = CHAMPION) -> Champion:
-    """Load the version that an alias points to.
+    """Load the version that an alias points to. None of the code stored with it is executed.
 
     Args:
         tracking_uri: Address of MLflow's tracking server or database.
@@ -80,25 +81,90 @@ def load_champion(tracking_uri: str, *, alias: str = CHAMPION) -> Champion:
 
     Raises:
         NoChampionError: No version has the alias.
-        RegistryUnreachableError: The registry does not answer, or the model's files cannot be read.
+        UnusableModelError: The version's files are missing or damaged.
+        RegistryUnreachableError: The registry does not answer.
     """
-    mlflow.set_tracking_uri(tracking_uri)
-    registered = version_or_error(tracking_uri, alias)
-    name = f"models:/{MODEL_NAME}/{registered.version}"
-    try:
-        loaded = mlflow.pyfunc.load_model(name)
-    except (MlflowException, OSError) as error:
-        cause = redacted(str(error)).splitlines()[0][:200]
-        raise RegistryUnreachableError(
-            f"{name} could not be loaded ({cause}). Check that its files are still where the registry stores them and "
-            "that it was trained by this version of the program, or train a new model."
-        ) from error
+    return load_version(tracking_uri, version_or_error(tracking_uri, alias), alias=alias)
+
+
+def load_version(tracking_uri: str, registered: ModelVersion, *, alias: str = CHAMPION) -> Champion:
+    """Load a version.
+
+    Args:
+        tracking_uri: Address of MLflow's tracking server or database.
+        registered: The registered version.
+        alias: The alias that users see with the version.
+
+    Raises:
+        UnusableModelError: The version's files are missing or damaged.
+    """
+    with verified_artifact(tracking_uri, registered) as artifact:
+        return _champion(artifact.open(), registered, alias, artifact.notes)
+
+
+def load_last_good_champion(tracking_uri: str) -> Champion:
+    """Load the champion. If its files are missing or damaged, load the last champion before it that can be loaded.
+
+    Args:
+        tracking_uri: Address of MLflow's tracking server or database.
+
+    Returns:
+        The loaded version. Its notes name the versions that could not be used.
+
+    Raises:
+        NoChampionError: There is no champion.
+        UnusableModelError: Neither the champion nor an earlier one can be used. It describes the champion's damage.
+        RegistryUnreachableError: The registry does not answer.
+    """
+    return use_last_good(
+        tracking_uri,
+        version_or_error(tracking_uri, CHAMPION),
+        lambda artifact, registered, notes: _champion(artifact.open(), registered, CHAMPION, notes),
+    )
+
+
+def use_last_good(
+    tracking_uri: str,
+    registered: ModelVersion,
+    use: Callable[[VerifiedArtifact, ModelVersion, tuple[str, ...]], _Result],
+) -> _Result:
+    """Use the files of a version, or those of the champions before it if they are missing or damaged.
+
+    Args:
+        tracking_uri: Address of MLflow's tracking server or database.
+        registered: The preferred version.
+        use: Receives the verified files, their version, and notes for users. It may raise `UnusableModelError`.
+
+    Returns:
+        The result of `use`.
+
+    Raises:
+        UnusableModelError: No version can be used. It describes the preferred one's damage.
+    """
+    errors: list[UnusableModelError] = []
+    tried: set[str] = set()
+    version: ModelVersion | None = registered
+    while version is not None and str(version.version) not in tried:
+        tried.add(str(version.version))
+        replaced = tuple(f"{error} Until then, version {version.version} stays in use." for error in errors)
+        try:
+            with verified_artifact(tracking_uri, version) as artifact:
+                return use(artifact, version, (*replaced, *artifact.notes))
+        except UnusableModelError as error:
+            errors.append(error)
+        before = version.tags.get(CHAMPION_BEFORE)
+        version = version_numbered(tracking_uri, before) if before else None
+    raise errors[0]
+
+
+def _champion(model: RatingModel, registered: ModelVersion, alias: str, notes: tuple[str, ...]) -> Champion:
     return Champion(
-        model=loaded.unwrap_python_model().model,
+        model=model,
         version=str(registered.version),
         alias=alias,
         run_id=str(registered.run_id),
         tags=registered.tags,
+        notes=notes,
     )
 
 
@@ -130,8 +196,8 @@ def versions(tracking_uri: str) -> list[RegisteredVersion]:
 
 
 def _query(tracking_uri: str, query: Callable[[MlflowClient], _Result]) -> _Result | None:
-    file = tracking_uri.removeprefix("sqlite:///")
-    if file != tracking_uri and not Path(file).exists():
+    file = database_file(tracking_uri)
+    if file is not None and not file.exists():
         return None  # A query would make MLflow create the database.
     try:
         return query(MlflowClient(tracking_uri))
@@ -139,19 +205,15 @@ def _query(tracking_uri: str, query: Callable[[MlflowClient], _Result]) -> _Resu
         if error.error_code in (ErrorCode.Name(RESOURCE_DOES_NOT_EXIST), "INVALID_PARAMETER_VALUE"):
             return None
         raise _unreachable_error(tracking_uri) from error
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, OSError) as error:
         raise _unreachable_error(tracking_uri) from error
 
 
 def _unreachable_error(tracking_uri: str) -> RegistryUnreachableError:
     return RegistryUnreachableError(
-        f"The registry at {_address(tracking_uri)} does not respond; start it, or set MLFLOW_TRACKING_URI to its "
-        "address."
+        f"The registry at {registry_address(tracking_uri)} does not respond; start it, or set MLFLOW_TRACKING_URI "
+        "to its address."
     )
-
-
-def _address(tracking_uri: str) -> str:
-    return redacted(tracking_uri)
 
 
 def version_or_error(tracking_uri: str, alias: str) -> ModelVersion:
@@ -164,7 +226,7 @@ def version_or_error(tracking_uri: str, alias: str) -> ModelVersion:
     version = version_of(tracking_uri, alias)
     if version is None:
         message = (
-            f"No model {MODEL_NAME}@{alias} in the registry at {_address(tracking_uri)}; "
+            f"No model {MODEL_NAME}@{alias} in the registry at {registry_address(tracking_uri)}; "
             "run `make demo` (invented films) or `make real` (IMDb's data) to train one."
         )
         raise NoChampionError(message)

@@ -16,6 +16,7 @@ from imdb_assets.rating_model.features.draft import DRAFT_COLUMNS, MovieDraft
 from imdb_assets.rating_model.features.draft_reader import DraftError, read_draft
 from imdb_assets.rating_model.serving.explanation import NotExplainableError, explain
 from imdb_assets.rating_model.serving.ignored_fields import IGNORED_FIELDS, ignored_warnings
+from imdb_assets.rating_model.serving.manifest import DamagedArtifactError, verify_manifest
 from imdb_assets.rating_model.serving.rating_model import OUTPUT_COLUMNS, RatingModel
 from imdb_assets.rating_model.serving.similar_films import similar_films
 
@@ -33,6 +34,8 @@ MAX_EXPLAINED_DRAFTS = 1_000
 """Drafts per request with reasons, which take a hundred times as long as a rating."""
 MAX_SIMILAR_FILMS, MAX_DRAFTS_WITH_SIMILAR = 50, 100
 """Similar films per draft, and drafts per request with similar films, so that no request blocks others for long."""
+SERVED_VERSION, SERVED_NOTES = "version", "notes"
+"""MLflow's model configuration of a served model: its version, and sentences for users that every answer contains."""
 # MLflow writes this file next to a model that it fetches from the registry.
 _REGISTRY_FILE = "registered_model_meta"
 
@@ -69,12 +72,23 @@ class ServedModel(PythonModel):
 
     model: RatingModel
     version: str
+    notes: tuple[str, ...]
 
     def load_context(self, context: PythonModelContext) -> None:
-        """Open the artifact."""
+        """Verify and open the artifact.
+
+        Raises:
+            DamagedArtifactError: A file of the artifact is missing, unexpected or changed; the message names it.
+        """
         folder = Path(context.artifacts["rating_model"])
+        root, config = folder.parents[1], context.model_config or {}
+        self.version = config.get(SERVED_VERSION) or registered_version(root)
+        self.notes = tuple(config.get(SERVED_NOTES, ()))
+        try:
+            verify_manifest(root)
+        except DamagedArtifactError as error:
+            raise DamagedArtifactError(f"The rating model, version {self.version}, is damaged: {error}.") from None
         self.model = RatingModel.open(folder)
-        self.version = registered_version(folder.parents[1])
         IGNORED_FIELDS.install()
 
     def predict(
@@ -100,6 +114,7 @@ class ServedModel(PythonModel):
         """
         warnings = ignored_warnings(IGNORED_FIELDS.take("fields"), "a field of a draft", DRAFT_COLUMNS)
         warnings += ignored_warnings(IGNORED_FIELDS.take("parameters"), "a parameter", (EXPLAIN, SIMILAR))
+        warnings = [*self.notes, *warnings]
         known = model_input[[name for name in DRAFT_COLUMNS if name in model_input]]
         drafts = parse_drafts([{str(name): value for name, value in row.items()} for row in known.to_dict("records")])
         predictions = self.model.predict(drafts)

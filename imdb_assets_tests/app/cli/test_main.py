@@ -6,9 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli.main import cli
-from imdb_assets.rating_model.registry.promotion import promote
 from imdb_assets.rating_model.registry.versions import CHAMPION, version_of
-from imdb_assets_tests.support.bare_registry import bare_registry, new_candidate
+from imdb_assets_tests.support.bare_registry import bare_registry, new_candidate, promote
 from imdb_assets_tests.support.champion import GIFTED_DIRECTOR, GIFTED_NAME, HOMONYM_NAME, HOMONYMS
 
 pytestmark = pytest.mark.slow

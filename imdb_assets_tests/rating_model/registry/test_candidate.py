@@ -7,13 +7,13 @@ from mlflow import MlflowClient
 
 from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_NAME
 from imdb_assets.rating_model.lookup.people import People
-from imdb_assets.rating_model.registry.candidate import TrainingData, champion_recipe, train_candidate
+from imdb_assets.rating_model.registry.candidate import TrainingData, train_candidate
 from imdb_assets.rating_model.registry.evaluated_version import FINGERPRINT
-from imdb_assets.rating_model.registry.promotion import promote
+from imdb_assets.rating_model.registry.logged_recipe import COMPARED_WITH, recipe_text
 from imdb_assets.rating_model.registry.register import REQUIREMENTS
 from imdb_assets.rating_model.registry.run_artifacts import LEADERBOARD_FILE, ORIGIN_FILE, logged_dict, logged_rows
 from imdb_assets.rating_model.registry.versions import CANDIDATE, CHAMPION, RANDOM_FOREST, version_or_error
-from imdb_assets_tests.support.bare_registry import bare_registry, new_candidate
+from imdb_assets_tests.support.bare_registry import bare_registry, new_candidate, promote
 from imdb_assets_tests.support.champion import invented_people
 from imdb_assets_tests.support.evaluation_films import FILMS, HISTORY, RECIPE, ROWS
 
@@ -21,23 +21,8 @@ LOGGED = replace(RECIPE, extra_trees=False, learning_rate=0.07)
 
 
 def champion_with(uri: str, parameters: dict[str, object]) -> None:
-    new_candidate(uri)
-    with mlflow.start_run(run_id=str(version_or_error(uri, CANDIDATE).run_id)):
-        mlflow.log_params(parameters)
+    new_candidate(uri, parameters=parameters)
     promote(uri)
-
-
-def test_the_champions_recipe_is_restored_from_its_run(tmp_path: Path) -> None:
-    uri = bare_registry(tmp_path)
-    assert champion_recipe(uri) is None
-    champion_with(uri, vars(LOGGED) | {"n_trees": 57})
-    assert champion_recipe(uri) == LOGGED
-
-
-def test_a_champion_whose_run_lacks_a_setting_of_the_recipe_is_not_compared(tmp_path: Path) -> None:
-    uri = bare_registry(tmp_path)
-    champion_with(uri, {name: value for name, value in vars(LOGGED).items() if name != "extra_trees"})
-    assert champion_recipe(uri) is None
 
 
 @pytest.mark.slow
@@ -56,6 +41,7 @@ def test_a_trained_candidate_is_registered_with_its_evaluation_and_its_origin(tm
             log_step=lambda _: None,
         )
     assert (candidate.version, candidate.fingerprint) == ("3", "abc")
+    assert candidate.tags[COMPARED_WITH] == recipe_text(LOGGED)
     assert candidate.tags["snapshot_date"] == "2025-01-01"
     assert str(version_or_error(uri, RANDOM_FOREST).version) == "2"
     assert str(version_or_error(uri, CHAMPION).version) == "1"

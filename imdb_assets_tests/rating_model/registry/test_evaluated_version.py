@@ -80,4 +80,4 @@ def test_without_a_candidate_there_is_no_evaluated_version(uri: str) -> None:
     new_candidate(uri)
     candidate = registered_candidate(uri)
     assert candidate is not None
-    assert candidate.fingerprint is None
+    assert candidate.fingerprint == "abc"

@@ -4,7 +4,6 @@ import pytest
 
 from imdb_assets.rating_model.evaluation.candidate_evaluation import CandidateEvaluation
 from imdb_assets.rating_model.registry.model_card import log_champion_card, model_card
-from imdb_assets.rating_model.registry.promotion import promote
 from imdb_assets.rating_model.registry.run_artifacts import (
     CARD_FILE,
     LEADERBOARD_FILE,
@@ -13,7 +12,7 @@ from imdb_assets.rating_model.registry.run_artifacts import (
     log_rows_of_champion,
     logged_text,
 )
-from imdb_assets_tests.support.bare_registry import bare_registry, new_candidate
+from imdb_assets_tests.support.bare_registry import bare_registry, new_candidate, promote
 
 
 def test_the_card_states_figures_and_limits_of_the_version(evaluation: CandidateEvaluation) -> None:

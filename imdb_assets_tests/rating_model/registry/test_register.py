@@ -8,7 +8,8 @@ import pytest
 
 import imdb_assets
 from imdb_assets.rating_model.features.draft import DRAFT_COLUMNS, MovieDraft
-from imdb_assets.rating_model.registry.register import REQUIREMENTS, served_modules, signature
+from imdb_assets.rating_model.registry.register import REQUIREMENTS, signature
+from imdb_assets.rating_model.registry.served_code import served_modules
 from imdb_assets.rating_model.registry.versions import load_champion
 from imdb_assets_tests.support.champion import GIFTED_NAME
 

@@ -4,7 +4,6 @@ import mlflow
 import pandas as pd
 import pytest
 
-from imdb_assets.rating_model.registry.promotion import promote
 from imdb_assets.rating_model.registry.run_artifacts import (
     FORECASTS_FILE,
     NotLoggedError,
@@ -13,7 +12,7 @@ from imdb_assets.rating_model.registry.run_artifacts import (
     logged_rows,
 )
 from imdb_assets.rating_model.registry.versions import CANDIDATE, version_or_error
-from imdb_assets_tests.support.bare_registry import bare_registry, new_candidate
+from imdb_assets_tests.support.bare_registry import bare_registry, new_candidate, promote
 
 ROWS = pd.DataFrame({"tconst": ["tt1", "tt2"], "predicted_rating": [6.5, 7.25]})
 

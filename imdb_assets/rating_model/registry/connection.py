@@ -1,0 +1,52 @@
+"""The connection to MLflow: its address without passwords, and its failures as one sentence."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mlflow.exceptions import MlflowException
+from sqlalchemy.exc import SQLAlchemyError
+
+from imdb_assets.redaction import redacted
+
+_SQLITE = "sqlite:///"
+_MAX_CAUSE_CHARACTERS = 200
+
+
+class RegistryUnreachableError(ConnectionError):
+    """The registry does not answer, or a model's files cannot be read; the message contains the address or name."""
+
+
+def database_file(tracking_uri: str) -> Path | None:
+    """Return the file of a registry that is an SQLite database; None for a server."""
+    file = tracking_uri.removeprefix(_SQLITE)
+    return None if file == tracking_uri else Path(file)
+
+
+def registry_address(tracking_uri: str) -> str:
+    """Return the address of a registry without a password, for pages and logs."""
+    return redacted(tracking_uri)
+
+
+def cause_of(error: BaseException) -> str:
+    """Return the first line of an error, without a password and at most 200 characters long."""
+    lines = str(error).splitlines() or [type(error).__name__]
+    return redacted(lines[0])[:_MAX_CAUSE_CHARACTERS]
+
+
+@contextmanager
+def reaching(tracking_uri: str) -> Iterator[None]:
+    """Report a failure of MLflow inside the `with` block as one sentence.
+
+    Raises:
+        RegistryUnreachableError: MLflow does not respond, or refused a request.
+    """
+    try:
+        yield
+    except RegistryUnreachableError:
+        raise
+    except (MlflowException, SQLAlchemyError, OSError) as error:  # requests' errors are OSErrors.
+        raise RegistryUnreachableError(
+            f"The registry at {registry_address(tracking_uri)} does not respond; start it, or set MLFLOW_TRACKING_URI "
+            f"to its address, then run this again. ({cause_of(error)})"
+        ) from error
