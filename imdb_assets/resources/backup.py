@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import dagster as dg
+from pydantic import Field
 
 from imdb_assets.resources.backup_manifest import (
     LAKE,
@@ -59,7 +60,7 @@ class Backup(dg.ConfigurableResource):
     lake: dg.ResourceDependency[BlobStorage]
     storage: dg.ResourceDependency[BlobStorage]
     """Where the backups are."""
-    tracking_uri: str
+    tracking_uri: str = Field(repr=False)
     copies: int = 14
     """Number of backups kept."""
 

@@ -66,7 +66,7 @@ def resources_for(chosen: Settings) -> dict[str, object]:
         "backup": Backup(
             lake=lake,
             storage=_backup_storage(chosen),
-            tracking_uri=chosen.mlflow_tracking_uri,
+            tracking_uri=_address(chosen.mlflow_tracking_uri, "MLFLOW_TRACKING_URI") or "",
             copies=chosen.backup_copies,
         ),
         "delta": DeltaLake(spark=spark, lake=lake, retention_days=chosen.lake_retention_days),

@@ -13,14 +13,19 @@ import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
-from imdb_assets.resources.backup import Backup
+from imdb_assets.automation import back_up
+from imdb_assets.materialization.progress import failure_reason
+from imdb_assets.resources.backup import Backup, waiting_for
 from imdb_assets.resources.backup_manifest import BackupRefused, backup_names
 from imdb_assets.resources.backup_restore import restore
+from imdb_assets.resources.blob_storage_factory import blob_storage_for
+from imdb_assets.resources.delta_log import table_files
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.mlflow_files import ADDRESSES
 from imdb_assets.resources.omdb_landing import OMDB, OmdbLanding
 from imdb_assets.tables.monitoring import FORECASTS
 from imdb_assets.tables.silver import RATING_HISTORY
+from imdb_assets_tests.support.azurite import AZURITE_KEY
 
 DAY = date(2026, 1, 1)
 
@@ -96,7 +101,7 @@ def say(_line: str) -> None:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    files = (path for path in folder.rglob("*") if path.is_file() and path.name != "writing.lock")
+    files = (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("writing"))
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
@@ -211,6 +216,56 @@ def test_a_champion_restored_to_another_folder_predicts_the_same(champion_uri: s
     assert champion_rating(place.tracking_uri) == before
     assert all(address.startswith(f"{place.folder.as_uri()}/") for address in models(place))
     mlflow.set_tracking_uri(champion_uri)
+
+
+@pytest.mark.slow
+def test_a_backup_on_azure_restores_a_lake_on_azure(place: Place, azurite: str) -> None:
+    lake, storage = (
+        blob_storage_for(
+            f"abfss://{name}@devstoreaccount1.dfs.core.windows.net/root",
+            key=AZURITE_KEY,
+            endpoint=azurite,
+            setting=setting,
+        )
+        for name, setting in (("precious", "LAKE_URI"), ("backups", "BACKUP_URI"))
+    )
+    root = place.folder / "lake"
+    files = {path.relative_to(root).as_posix(): path for path in root.rglob("*") if path.is_file()}
+    for name, path in files.items():
+        lake.publish(path, name)
+    backup = Backup(lake=lake, storage=storage, tracking_uri=place.tracking_uri)
+    backup.take(say)
+    for name in files:
+        lake.delete(name)
+    lake.write_bytes_atomically(f"{OMDB}/{DAY}.jsonl", b"another response")
+    place.destroy()
+    with pytest.raises(BackupRefused, match="because other data exists: landing_omdb_responses"):
+        restore(backup, None, say)
+    restore(backup, None, say, is_moving_aside=True)
+    restored = table_files(lake, RATING_HISTORY.path)
+    assert restored
+    assert (restored.n_rows, restored.missing) == (3, ())
+    assert OmdbLanding(lake=lake).ledger(limit=9, today=DAY).n_requests == 1
+    assert any(lake.read_bytes(name) == b"another response" for name in lake.files("moved_aside"))
+
+
+def test_a_backup_waits_for_a_run_but_not_for_ever(place: Place) -> None:
+    lines: list[str] = []
+    with place.lake.try_lock(), pytest.raises(BackupRefused, match=r"Another run has been using .* Run again later"):
+        waiting_for(place.lake, "run", lines.append, seconds=0.1).__enter__()
+    assert lines == [f"Another run is using {place.lake.uri()}: waiting for it"]
+    with waiting_for(place.lake, "run", lines.append):
+        assert len(lines) == 1
+
+
+def test_the_job_makes_a_backup_and_fails_with_its_reason(place: Place) -> None:
+    resources = {"backup": place.backup()}
+    assert back_up.execute_in_process(resources=resources).success
+    assert len(backup_names(place.backup().storage)) == 1
+    shutil.rmtree(place.folder / "lake" / FORECASTS.path)
+    failed = back_up.execute_in_process(resources=resources, raise_on_error=False)
+    (event,) = [event for event in failed.all_events if event.is_step_failure]
+    assert failure_reason(event).startswith("gold_forecasts is in the last backup, but does not exist any more.")
 
 
 def champion_rating(tracking_uri: str) -> float:
