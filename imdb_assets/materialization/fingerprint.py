@@ -7,17 +7,16 @@ import ast
 import hashlib
 import inspect
 import json
-import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import is_dataclass
 from functools import cache
 from threading import Lock
 from types import CodeType, FunctionType, ModuleType
 
+from imdb_assets.materialization.stable_text import UnstableValueError, stable_text
+
 OURS = "imdb_assets"
 _PARSING = Lock()
-PLAIN = (str, bytes, int, float, bool, type(None), tuple, list, dict, set, frozenset)
 
 
 def fingerprint(function: Callable[..., object], declaration: object, versions: Mapping[str, object]) -> str:
@@ -25,13 +24,16 @@ def fingerprint(function: Callable[..., object], declaration: object, versions: 
 
     Args:
         function: Computes the result.
-        declaration: The declaration of the result, such as a `Table`. Its `repr` counts.
+        declaration: The declaration of the result, such as a `Table`.
         versions: Versions of the inputs, by name, as JSON.
 
     Returns:
-        A SHA-256 in hexadecimal.
+        A SHA-256 in hexadecimal. It is the same in every process.
+
+    Raises:
+        UnstableValueError: The declaration, or a constant that the code uses, has no stable text.
     """
-    parts = [code_version(function), repr(declaration), json.dumps(versions, sort_keys=True)]
+    parts = [code_version(function), stable_text(declaration, []), json.dumps(versions, sort_keys=True)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
@@ -72,7 +74,8 @@ def _referenced(item: object, seen: dict[str, str]) -> Iterator[object]:
         yield from (base for base in item.__bases__ if _is_own_code(base))
         for member in vars(item).values():
             method = next((f for n in ("fget", "__func__", "func") if (f := getattr(member, n, None))), member)
-            if isinstance(method, FunctionType) and method.__code__.co_filename != "<string>":
+            # Dataclasses and enumerations add methods that are not in the source.
+            if isinstance(method, FunctionType) and method.__code__.co_filename != "<string>" and _is_own_code(method):
                 yield from _referenced_globals(method, seen)
         return
     if isinstance(item, FunctionType):
@@ -83,12 +86,12 @@ def _referenced(item: object, seen: dict[str, str]) -> Iterator[object]:
 
 def _referenced_globals(function: FunctionType, seen: dict[str, str]) -> Iterator[object]:
     names = set(_names(function.__code__))
-    for name in sorted(names):
-        value = function.__globals__.get(name)
+    for name in sorted(names & set(function.__globals__)):
+        value = function.__globals__[name]
         if isinstance(value, ModuleType) and value.__name__.startswith(OURS):
-            for attribute in sorted(names & set(vars(value))):
+            for attribute in sorted(names & {name for name in vars(value) if not name.startswith("__")}):
                 yield from _own_code(getattr(value, attribute), f"{value.__name__}.{attribute}", seen)
-        else:
+        elif not name.startswith("__"):
             yield from _own_code(value, f"{function.__module__}.{name}", seen)
 
 
@@ -100,14 +103,15 @@ def _names(code: CodeType) -> Iterator[str]:
 
 
 def _own_code(value: object, name: str, seen: dict[str, str]) -> Iterator[object]:
-    value = inspect.unwrap(value) if callable(value) else value
-    if isinstance(value, type | FunctionType):
-        if _is_own_code(value):
-            yield value
-    elif isinstance(value, PLAIN) or is_dataclass(value):
-        # The repr of a function in a dictionary contains its address, which differs between processes.
-        text = repr(sorted(value, key=repr) if isinstance(value, set | frozenset) else value)
-        seen[f"{name} ="] = re.sub(r" at 0x[0-9a-f]+", "", text)
+    found: list[object] = []
+    try:
+        text = stable_text(value, found)
+    except UnstableValueError as error:
+        raise UnstableValueError(f"{name} cannot be part of a fingerprint: {error}") from None
+    if found != [inspect.unwrap(value) if callable(value) else value]:
+        # Names of single functions and classes do not count, because their source does.
+        seen[f"{name} ="] = text
+    yield from (item for item in found if isinstance(item, type | FunctionType) and _is_own_code(item))
 
 
 def _is_own_code(item: object) -> bool:

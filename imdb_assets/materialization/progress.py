@@ -12,8 +12,10 @@ from imdb_assets.redaction import redacted
 # The messages of these errors include the fix. Other errors are shown with their stack trace.
 ERRORS_WITHOUT_TRACE = {
     "BackupRefused",
+    "CommitConflict",
     "DatasetRefused",
     "DatasetUnreachable",
+    "DiskFull",
     "JavaMissing",
     "NoChampionError",
     "NotLoggedError",
@@ -22,11 +24,14 @@ ERRORS_WITHOUT_TRACE = {
     "OmdbUnavailable",
     "RegistryUnreachableError",
     "RolledBackError",
+    "RowsRefused",
     "SettingsError",
     "StorageError",
     "StorageFileMissing",
+    "StorageLockLost",
     "StorageRefused",
     "StorageUnavailable",
+    "TableDamaged",
     "TableMissing",
     "TooFewRatingsError",
     "ValueError",
@@ -116,10 +121,12 @@ def failure_reason(event: DagsterEvent) -> str:
 
 
 def _error_text(error: SerializableErrorInfo | None) -> str:
-    while error and error.cause:
-        error = error.cause
     if error is None:
         return "Dagster reported no cause."
-    if error.cls_name in ERRORS_WITHOUT_TRACE:
-        return error.message.partition(": ")[2].strip() or error.message.strip()
-    return "\n".join([error.message.strip(), *error.stack])
+    chain = [error]
+    while chain[-1].cause:
+        chain.append(chain[-1].cause)
+    for known in chain:
+        if known.cls_name in ERRORS_WITHOUT_TRACE:
+            return known.message.partition(": ")[2].strip() or known.message.strip()
+    return "\n".join([chain[-1].message.strip(), *chain[-1].stack])

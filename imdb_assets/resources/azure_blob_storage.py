@@ -13,7 +13,13 @@ from typing import Any
 
 import fsspec
 from adlfs import AzureBlobFileSystem
-from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError, ResourceExistsError
+from azure.core.exceptions import (
+    AzureError,
+    ClientAuthenticationError,
+    HttpResponseError,
+    ResourceExistsError,
+    ResourceNotFoundError,
+)
 from azure.identity import DefaultAzureCredential
 from azure.storage.blob import (
     BlobLeaseClient,
@@ -24,13 +30,15 @@ from azure.storage.blob import (
 )
 from azure.storage.blob.aio import BlobServiceClient as AsyncBlobServiceClient
 from dagster_azure.blob import AzureBlobStorageDefaultCredential, AzureBlobStorageKeyCredential
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from imdb_assets.resources.blob_storage import (
     LOCK,
+    TEMPORARY_STATUS,
     BlobStorage,
     StorageError,
     StorageFileMissing,
+    StorageLockLost,
     StorageRefused,
     StorageUnavailable,
 )
@@ -46,7 +54,8 @@ RETRIES: dict[str, Any] = {
 }
 # A killed run holds the lake's lock for at most this long.
 LEASE_SECONDS = 60
-CONFLICT = 409
+CONFLICT, PRECONDITION_FAILED = 409, 412
+CONTAINER_MISSING = "ContainerNotFound"
 HADOOP_AZURE = (
     "org.apache.hadoop:hadoop-azure:3.5.0",
     "org.apache.hadoop.thirdparty:hadoop-shaded-guava:1.5.0",
@@ -69,6 +78,7 @@ class AzureBlobStorage(BlobStorage):
     credential: AzureBlobStorageKeyCredential | AzureBlobStorageDefaultCredential = Field(
         discriminator="credential_type", repr=False
     )
+    _lease: BlobLeaseClient | None = PrivateAttr(default=None)
 
     def uri(self, path: str = "") -> str:
         """Return the address of a path for Hadoop's ABFS driver."""
@@ -92,8 +102,23 @@ class AzureBlobStorage(BlobStorage):
                 self._create_container()
             self.file_system().put_file(str(local_file), self.key(path), overwrite=True)
 
+    def files(self, path: str = "") -> tuple[str, ...]:
+        """Return the sorted paths of all files below a path. Raises `StorageError` if they cannot be listed."""
+        root = f"{self.root}/" if self.root else ""
+        folder = f"{root}{path}".rstrip("/") + "/" if root or path else ""
+        # adlfs returns an empty listing for a missing container.
+        with self.translate_errors(path), self._blob_service() as client:
+            names = client.get_container_client(self.container).list_blob_names(name_starts_with=folder)
+            try:
+                return tuple(sorted(name.removeprefix(root) for name in names))
+            except ResourceNotFoundError:
+                if not self.endpoint:
+                    raise
+                # Azurite starts without a container, and the first write creates it.
+                return ()
+
     @contextmanager
-    def try_lock(self) -> Iterator[bool]:
+    def try_lock(self, holder: str = "") -> Iterator[bool]:
         """Hold the lease of a blob in the root and renew it; False if another process holds the lease."""
         with self.translate_errors(LOCK):
             if not self.exists(LOCK):
@@ -111,13 +136,34 @@ class AzureBlobStorage(BlobStorage):
         ended = Event()
         renewal = Thread(target=_renew, args=[lease, ended], daemon=True)
         renewal.start()
+        self._lease = lease
         try:
+            self._note_lock_holder(holder)
             yield True
         finally:
+            self._lease = None
             ended.set()
             renewal.join()
             with suppress(AzureError):
                 lease.release()
+
+    def require_lock(self) -> None:
+        """Renew the lease, so that no other process can take it during the commit.
+
+        Raises:
+            StorageLockLost: The lease has expired or was broken. Another process may be writing.
+        """
+        if self._lease is None:
+            return
+        try:
+            self._lease.renew()
+        except HttpResponseError as error:
+            if error.status_code not in {CONFLICT, PRECONDITION_FAILED}:
+                raise self._storage_error(error) from None
+            message = f"this run lost its lock on {self.uri(LOCK)}, and another run may be writing; it is tried again"
+            raise StorageLockLost(message) from None
+        except AzureError as error:
+            raise self._storage_error(error) from None
 
     def hadoop_settings(self) -> dict[str, str]:
         """Return the settings of Hadoop's ABFS driver. Without an account key, `DefaultAzureCredential` logs in."""
@@ -206,6 +252,10 @@ class AzureBlobStorage(BlobStorage):
         if status is None and isinstance(causes[-1], (AzureError, OSError)):
             fix = "start Azurite there or check AZURE_STORAGE_ENDPOINT" if self.endpoint else f"check {self.setting}"
             return StorageUnavailable(f"{account} cannot be reached; {fix}")
+        if status in TEMPORARY_STATUS:
+            return StorageUnavailable(f"{account} is busy or has a problem (HTTP status {status}); try again later")
+        if any(getattr(cause, "error_code", None) == CONTAINER_MISSING for cause in causes):
+            return StorageError(f"{account} has no container {self.container}; create it, or correct LAKE_URI")
         cause = f"HTTP status {status}" if status else type(causes[-1]).__name__
         return StorageError(f"{account} returned an error ({cause}); check {self.setting} and the account")
 

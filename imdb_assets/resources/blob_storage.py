@@ -5,10 +5,13 @@ Spark receives a URI and settings. Other access goes through fsspec. Files are p
 
 import hashlib
 import json
+import os
 import re
+import socket
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,11 +19,16 @@ from typing import Any
 import dagster as dg
 import fsspec
 
+from imdb_assets.resources.temporary_files import temporary_folder
+
 # Suffix of a file that is still being written.
 PARTIAL = ".partial"
 PATTERN_CHARACTERS = re.compile(r"[\\\[\]{}*?]")
 # Lock file in the root. Only the holder of its lock may write to the lake.
 LOCK = "writing.lock"
+LOCK_HOLDER = "writing.holder"
+# HTTP statuses of a storage that asks to slow down, or has a temporary problem.
+TEMPORARY_STATUS = frozenset({429, 500, 502, 503, 504})
 
 
 class StorageError(Exception):
@@ -37,6 +45,10 @@ class StorageRefused(StorageError):
 
 class StorageUnavailable(StorageError):
     """The storage cannot be reached."""
+
+
+class StorageLockLost(StorageUnavailable):
+    """Another process may have taken the lock of the storage."""
 
 
 class BlobStorage(dg.ConfigurableResource, ABC):
@@ -76,18 +88,51 @@ class BlobStorage(dg.ConfigurableResource, ABC):
     def translate_errors(self, path: str) -> AbstractContextManager[None]:
         """Return a context that converts the storage's own exceptions to `StorageError`."""
 
+    @abstractmethod
+    def files(self, path: str = "") -> tuple[str, ...]:
+        """Return the sorted paths of all files at any depth below a path, without files that are still being written.
+
+        A missing folder has no files. Any other failure is an error: callers take an empty result as "never written".
+        """
+
     def delete_folder(self, path: str) -> None:
         """Delete everything below a path. A missing folder is no error."""
         with self.translate_errors(path), suppress(FileNotFoundError):
             self.file_system().rm(self.key(path), recursive=True)
 
+    def move_folder(self, path: str, target: str) -> None:
+        """Move everything below a path to a new path."""
+        with self.translate_errors(path):
+            self.file_system().mv(self.key(path), self.key(target), recursive=True)
+
     @abstractmethod
-    def try_lock(self) -> AbstractContextManager[bool]:
+    def try_lock(self, holder: str = "") -> AbstractContextManager[bool]:
         """Return a context that holds the storage's single lock.
 
         Its value is False if another process holds the lock. The lock is released when its holder exits, including
         after a crash.
+
+        Args:
+            holder: What holds the lock, for `lock_holder`.
         """
+
+    def lock_holder(self) -> str | None:
+        """Return what holds the lock, in which process and since when; None if no holder has been noted."""
+        try:
+            return self.read_bytes(LOCK_HOLDER).decode()
+        except StorageFileMissing:
+            return None
+
+    def _note_lock_holder(self, holder: str) -> None:
+        text = (
+            f"{holder}, process {os.getpid()} on {socket.gethostname()}, since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+        )
+        # The note is only information for others.
+        with suppress(StorageError):
+            self.write_bytes_atomically(LOCK_HOLDER, text.encode())
+
+    def require_lock(self) -> None:
+        """Raise `StorageLockLost` if this process held the lock and has lost it. Called before each commit."""
 
     def hadoop_settings(self) -> dict[str, str]:
         """Return Hadoop's settings for the storage. They include credentials, so never log them."""
@@ -99,7 +144,7 @@ class BlobStorage(dg.ConfigurableResource, ABC):
 
     def write_bytes_atomically(self, path: str, content: bytes) -> None:
         """Write bytes to a path with the guarantee of `publish`."""
-        with TemporaryDirectory() as folder:
+        with TemporaryDirectory(dir=temporary_folder()) as folder:
             local_file = Path(folder) / "content"
             local_file.write_bytes(content)
             self.publish(local_file, path)
@@ -152,13 +197,6 @@ class BlobStorage(dg.ConfigurableResource, ABC):
                 return self.file_system().info(self.key(path))["type"] == "file"
         except StorageFileMissing:
             return False
-
-    def files(self, path: str = "") -> tuple[str, ...]:
-        """Return the sorted paths of all files at any depth below a path. A missing folder has no files."""
-        root = self.key().rstrip("/") + "/"
-        with self.translate_errors(path):
-            names = self.file_system().find(self.key(path))
-        return tuple(sorted(name.removeprefix(root) for name in names if not name.endswith(PARTIAL)))
 
     def delete(self, path: str) -> None:
         """Delete a file. A missing file is no error."""

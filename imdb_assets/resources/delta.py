@@ -1,8 +1,11 @@
 """Delta Lake: the only place where tables are written and read."""
 
-import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from threading import Lock
 from typing import Any, cast
 
 import dagster as dg
@@ -13,20 +16,27 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from imdb_assets.resources.blob_storage import BlobStorage
+from imdb_assets.resources.commit_log import CommitLog
+from imdb_assets.resources.delta_declaration import (
+    DECLARATION,
+    as_declared,
+    declaration_hash,
+    retention_properties,
+    table_properties,
+    user_metadata,
+)
 from imdb_assets.resources.delta_log import table_files
 from imdb_assets.resources.spark import Spark
 from imdb_assets.tables.table import Table
 
 ROWS_PER_FILE = 2_000_000
-# MERGE has no option for the metadata of its commit, only this setting of the session.
+# Statements have no option for the metadata of their commit, only this setting of the session.
 USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
+_SETTING_USER_METADATA = Lock()
 _INSERT = "WHEN NOT MATCHED THEN INSERT *"
-# Commits that rearrange files without changing rows.
-MAINTENANCE = {"OPTIMIZE", "VACUUM START", "VACUUM END", "REORG"}
-# Commits that declare columns and constraints without writing rows.
-CREATE, REPLACE = "CREATE TABLE", "REPLACE TABLE"
-# The entry of a commit's metadata with the hash of the table's declaration.
-DECLARATION = "declaration"
+# Folders that were in a table's place without being a table, each below `<table>/<time>`.
+SET_ASIDE = "set_aside"
+_TIME = "%Y%m%dT%H%M%S%fZ"
 Loadable = type[DataFrame] | type[pd.DataFrame] | type[pa.Table]
 
 
@@ -45,6 +55,8 @@ class DeltaLake(dg.ConfigurableResource):
     retention_days: int = 30
     retry_seconds: float = 10.0
     """Seconds until a step is retried for the first time after an outage."""
+    lock_wait_seconds: float = 7200.0
+    """Seconds that a step waits for another run that is writing to the lake."""
 
     def load(self, asset_name: str, shape: Loadable) -> DataFrame | pd.DataFrame | pa.Table:
         """Read the table of an asset.
@@ -79,24 +91,28 @@ class DeltaLake(dg.ConfigurableResource):
         """Replace the rows of a table in one commit.
 
         Args:
-            table: The declared table. Its declaration is applied first if it has changed.
+            table: The declared table. If its declaration has changed, the same commit applies it.
             frame: The new rows, in the declared columns.
             where: A condition in SQL. Only rows that meet it are replaced, and all new rows must meet it.
             record: Kept with the commit, for `record_of`.
         """
-        is_empty = self._declare(table)
-        writer = frame.write.format("delta").option("userMetadata", _user_metadata(table, record))
-        if where is not None:
-            writer = writer.option("replaceWhere", where)
-        # Without rows to replace, appending gives the same table in half the time.
-        writer.mode("append" if is_empty and where is None else "overwrite").save(self.lake.uri(table.path))
+        self.lake.require_lock()
+        if self._is_as_declared(table):
+            writer = frame.write.format("delta").mode("overwrite").option("userMetadata", user_metadata(table, record))
+            if where is not None:
+                writer = writer.option("replaceWhere", where)
+            writer.save(self.lake.uri(table.path))
+            return
+        if where is not None and self.exists(table.path):
+            frame = as_declared(self.read(table.path).where(f"NOT coalesce({where}, false)"), table).unionByName(frame)
+        self._declare_with_rows(table, frame, record)
 
     def merge(
         self, table: Table, frame: DataFrame, *, is_whole: bool, record: Mapping[str, object] | None = None
     ) -> None:
         """Merge rows into a table by its primary key. A row with an existing key replaces the old row if it differs.
 
-        Unless the rows are the whole table, a changed declaration is not applied, since that would delete the rows.
+        Unless the rows are the whole table, new columns are the only change of a declaration that is applied.
 
         Args:
             table: The declared table.
@@ -107,6 +123,7 @@ class DeltaLake(dg.ConfigurableResource):
         if not self.exists(table.path) or (is_whole and not self._is_as_declared(table)):
             self.overwrite(table, frame, record=record)
             return
+        self._add_columns(table)
         others = [name for name in frame.columns if name not in table.primary_key]
         differs = " OR ".join(f"NOT (kept.`{name}` <=> new.`{name}`)" for name in others) or "false"
         clauses = [f"WHEN MATCHED AND ({differs}) THEN UPDATE SET *", _INSERT]
@@ -125,6 +142,7 @@ class DeltaLake(dg.ConfigurableResource):
         if not self.exists(table.path):
             self.overwrite(table, frame, record=record)
             return
+        self._add_columns(table)
         self._merge_by_key(table, frame, [_INSERT], record)
 
     def _merge_by_key(
@@ -133,50 +151,84 @@ class DeltaLake(dg.ConfigurableResource):
         # In SQL, because Delta's Python API needs plug-ins on a Spark Connect server.
         session, view = self.spark.spark_session, f"new_{table.asset_name}"
         same_key = " AND ".join(f"kept.`{name}` = new.`{name}`" for name in table.primary_key)
+        self.lake.require_lock()
         frame.createOrReplaceTempView(view)
-        session.conf.set(USER_METADATA, _user_metadata(table, record))
         try:
-            session.sql(
-                f"MERGE INTO {self._sql_name(table.path)} AS kept USING {view} AS new ON {same_key} "
-                + " ".join(clauses)
-            )
+            with self._recording(table, record):
+                session.sql(
+                    f"MERGE INTO {self._sql_name(table.path)} AS kept USING {view} AS new ON {same_key} "
+                    + " ".join(clauses)
+                )
         finally:
-            session.conf.unset(USER_METADATA)
             session.catalog.dropTempView(view)
 
-    def _declare(self, table: Table) -> bool:
-        """Create or replace a table's columns, constraints and comments if they differ, in a commit without rows.
+    def _declare_with_rows(self, table: Table, frame: DataFrame, record: Mapping[str, object] | None) -> None:
+        """Create or replace a table's columns, constraints, comments and rows in one commit."""
+        is_table = self._log(table.path).is_table()
+        if not is_table:
+            self._set_aside(table.path)
+        writer = as_declared(frame, table).writeTo(self._sql_name(table.path)).using("delta")
+        for name, value in table_properties(table, retention_days=self.retention_days).items():
+            writer = writer.tableProperty(name, value)
+        with self._recording(table, record):
+            if is_table:
+                writer.replace()
+            else:
+                writer.create()
 
-        Returns:
-            Whether the declaration was applied, after which the table has no rows.
-        """
+    def _add_columns(self, table: Table) -> None:
         if self._is_as_declared(table):
-            return False
-        properties = {f"delta.constraints.{name}": check for name, check in table.constraints.items()}
-        properties["delta.dataSkippingStatsColumns"] = ",".join(table.columns_with_statistics)
-        property_list = ", ".join(f"{_sql_text(name)} = {_sql_text(value)}" for name, value in properties.items())
-        statement = REPLACE if self._has_log(table.path) else CREATE
-        if statement == CREATE:
-            # A run killed during the first commit leaves a folder that is not a table, and Delta refuses to use it.
-            self.lake.delete_folder(table.path)
-        self.spark.spark_session.sql(
-            f"{statement} {self._sql_name(table.path)} ({table.ddl}) USING delta "
-            f"COMMENT {_sql_text(table.description)} TBLPROPERTIES ({property_list})"
-        )
-        return True
+            return
+        existing = set(self.read(table.path).columns)
+        if new := [replace(c, nullable=True).ddl for c in table.columns if c.name not in existing]:
+            statement = f"ALTER TABLE {self._sql_name(table.path)} ADD COLUMNS ({', '.join(new)})"
+            self.spark.spark_session.sql(statement)
 
-    def _has_log(self, path: str) -> bool:
-        names = (name.rpartition("/")[2] for name in self.lake.files(f"{path}/_delta_log"))
-        return any(name[:1].isdigit() and name.endswith((".json", ".parquet")) for name in names)
+    def _set_aside(self, path: str) -> None:
+        # Delta does not create a table in a folder with files. They may be rows whose log was lost, so they are kept.
+        if self.lake.files(path):
+            target = f"{SET_ASIDE}/{path}/{datetime.now(UTC):{_TIME}}"
+            self.lake.move_folder(path, target)
+            message = "%s had files without a Delta log; they were moved to %s and are kept for %s days"
+            dg.get_dagster_logger().warning(message, self.lake.uri(path), self.lake.uri(target), self.retention_days)
+
+    @contextmanager
+    def _recording(self, table: Table, record: Mapping[str, object] | None) -> Iterator[None]:
+        session = self.spark.spark_session
+        # The setting counts for the whole session, and datasets are loaded by several threads.
+        with _SETTING_USER_METADATA:
+            session.conf.set(USER_METADATA, user_metadata(table, record))
+            try:
+                yield
+            finally:
+                session.conf.unset(USER_METADATA)
 
     def _is_as_declared(self, table: Table) -> bool:
-        return self.record_of(table.path).get(DECLARATION) == _declaration_hash(table)
+        return self.record_of(table.path).get(DECLARATION) == declaration_hash(table)
 
     def optimize_and_vacuum(self, path: str) -> None:
-        """Merge small files of the table at a path, and delete files that only expired versions use."""
+        """Merge small files of the table at a path, and delete files and commits that only expired versions use."""
         session, table = self.spark.spark_session, self._sql_name(path)
+        retention = retention_properties(self.retention_days)
+        properties = session.sql(f"DESCRIBE DETAIL {table}").select("properties").collect()[0][0]
+        if not retention.items() <= properties.items():
+            settings = ", ".join(f"'{name}' = '{value}'" for name, value in retention.items())
+            session.sql(f"ALTER TABLE {table} SET TBLPROPERTIES ({settings})")
         session.sql(f"OPTIMIZE {table}")
         session.sql(f"VACUUM {table} RETAIN {24 * self.retention_days} HOURS")
+
+    def delete_expired_leftovers(self) -> int:
+        """Delete folders that were set aside more than `retention_days` ago.
+
+        Returns:
+            The number of deleted folders.
+        """
+        folders = {"/".join(name.split("/")[:4]) for name in self.lake.files(SET_ASIDE)}
+        oldest = f"{datetime.now(UTC) - timedelta(days=self.retention_days):{_TIME}}"
+        expired = [folder for folder in sorted(folders) if folder.rpartition("/")[2] < oldest]
+        for folder in expired:
+            self.lake.delete_folder(folder)
+        return len(expired)
 
     def location_metadata(self, path: str) -> dict[str, Any]:
         """Metadata of the table at a path: its address and its latest version."""
@@ -184,14 +236,12 @@ class DeltaLake(dg.ConfigurableResource):
 
     def commits(self, path: str) -> list[int]:
         """The versions in the table's log, oldest first. Empty if there is no table."""
-        names = (name.rpartition("/")[2] for name in self.lake.files(f"{path}/_delta_log"))
-        return sorted(
-            int(name.removesuffix(".json")) for name in names if name.endswith(".json") and name[:20].isdigit()
-        )
+        return self._log(path).versions()
 
     def commit_metrics(self, path: str) -> dict[str, int]:
         """Delta's metrics of the last commit, such as `numOutputRows`."""
-        metrics = self._commit(path, self.commits(path)[-1])["operationMetrics"]
+        log = self._log(path)
+        metrics = log.commit(log.versions()[-1])["operationMetrics"]
         return {name: int(value) for name, value in metrics.items()}
 
     def bytes_written(self, path: str) -> int:
@@ -201,7 +251,7 @@ class DeltaLake(dg.ConfigurableResource):
 
     def exists(self, path: str) -> bool:
         """Whether the table at a path has been written. A table that is only declared does not count."""
-        return bool(self.commits(path)) and self._last_change(path).get("operation") not in {CREATE, REPLACE}
+        return self._log(path).has_rows()
 
     def missing_files(self, path: str) -> tuple[str, ...]:
         """The files with rows of the table at a path that do not exist. Empty if there is no table. Needs no Spark."""
@@ -210,7 +260,7 @@ class DeltaLake(dg.ConfigurableResource):
 
     def record_of(self, path: str) -> dict[str, Any]:
         """The record of the last commit of rows. Empty if there is none. Needs no Spark session."""
-        return json.loads(self._last_change(path).get("userMetadata") or "{}")
+        return json.loads(self._log(path).last_change().get("userMetadata") or "{}")
 
     def data_version(self, asset_name: str) -> str:
         """The fingerprint of an asset's table, or its version number if it was written without one.
@@ -225,15 +275,8 @@ class DeltaLake(dg.ConfigurableResource):
             raise self._missing(path)
         return f"version {self.commits(path)[-1]}"
 
-    def _last_change(self, path: str) -> dict[str, Any]:
-        commits = (self._commit(path, version) for version in reversed(self.commits(path)))
-        return next((commit for commit in commits if commit.get("operation") not in MAINTENANCE), {})
-
-    def _commit(self, path: str, version: int) -> dict[str, Any]:
-        for line in self.lake.read_bytes(f"{path}/_delta_log/{version:020d}.json").splitlines():
-            if "commitInfo" in (action := json.loads(line)):
-                return cast("dict[str, Any]", action["commitInfo"])
-        return {}
+    def _log(self, path: str) -> CommitLog:
+        return CommitLog(self.lake, path)
 
     def _sql_name(self, path: str) -> str:
         address = self.lake.uri(path).replace("`", "``")
@@ -257,16 +300,3 @@ def spark_schema(table: Table) -> StructType:
 def table_path(asset_name: str) -> str:
     """The path of an asset's table below the lake's root. The table of `silver_movies` is at `silver/movies`."""
     return asset_name.replace("_", "/", 1)
-
-
-def _user_metadata(table: Table, record: Mapping[str, object] | None) -> str:
-    return json.dumps({**(record or {}), DECLARATION: _declaration_hash(table)})
-
-
-def _declaration_hash(table: Table) -> str:
-    return hashlib.sha256(repr(table).encode()).hexdigest()
-
-
-def _sql_text(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"

@@ -30,10 +30,6 @@ from imdb_assets.settings import DATA, Settings
 
 # In larger worlds, Spark's start is a small part of a run.
 MOST_MOVIES_OF_A_SMALL_WORLD = 30_000
-# How long Delta keeps the files of old versions when a table is vacuumed; applies to new tables.
-RETENTION = "spark.databricks.delta.properties.defaults.deletedFileRetentionDuration"
-# By default Delta refuses to vacuum files younger than a week. Runs are serialized, so no reader loses its files.
-RETENTION_CHECK = "spark.databricks.delta.retentionDurationCheck.enabled"
 
 
 def resources_for(chosen: Settings) -> dict[str, object]:
@@ -55,7 +51,7 @@ def resources_for(chosen: Settings) -> dict[str, object]:
         java_home=chosen.java_home,
         is_short_lived=is_small,
         driver_memory=chosen.spark_driver_memory,
-        spark_config={RETENTION: f"interval {chosen.lake_retention_days} days", RETENTION_CHECK: "false"},
+        log_file=str(DATA / "logs" / "spark.log"),
         lake=lake,
     )
     webhook_url = _env_var(chosen.alert_webhook_url, "ALERT_WEBHOOK_URL")

@@ -46,8 +46,16 @@ class FolderBlobStorage(BlobStorage):
             finally:
                 partial.unlink(missing_ok=True)
 
+    def files(self, path: str = "") -> tuple[str, ...]:
+        """Return the sorted paths of all files below a path. Raises `StorageError` if a folder cannot be listed."""
+        root = self.key().rstrip("/") + "/"
+        with self.translate_errors(path):
+            folders = os.walk(self.key(path), onerror=_raise_unless_missing, followlinks=True)
+            names = [f"{folder}/{name}" for folder, _, files in folders for name in files]
+        return tuple(sorted(name.removeprefix(root) for name in names if not name.endswith(PARTIAL)))
+
     @contextmanager
-    def try_lock(self) -> Iterator[bool]:
+    def try_lock(self, holder: str = "") -> Iterator[bool]:
         """Hold the lock of a file in the root; False if another process holds it."""
         with self.translate_errors(LOCK):
             Path(self.key()).mkdir(parents=True, exist_ok=True)
@@ -58,6 +66,7 @@ class FolderBlobStorage(BlobStorage):
             yield False
             return
         try:
+            self._note_lock_holder(holder)
             yield True
         finally:
             lock.release()
@@ -76,3 +85,9 @@ class FolderBlobStorage(BlobStorage):
                 "space"
             )
             raise StorageError(message) from error
+
+
+def _raise_unless_missing(error: OSError) -> None:
+    # `os.walk` and fsspec ignore errors by default, so that a failing disk would look like an empty folder.
+    if not isinstance(error, FileNotFoundError):
+        raise error

@@ -17,6 +17,7 @@ from pyspark.sql import SparkSession
 from imdb_assets.resources.blob_storage import BlobStorage
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.java import java_version, prepare_launch, tools_folder
+from imdb_assets.resources.temporary_files import temporary_folder
 
 # Delta declares these dependencies (87 MB). pyspark ships its own versions, and a second Hadoop causes conflicts.
 EXCLUDED_PACKAGES = (
@@ -82,6 +83,7 @@ class Spark(LazyPySparkResource):
     is_short_lived: bool = Field(default=False, description="Optimize for a fast start, for small data.")
     driver_memory: str | None = Field(default=None, description="SPARK_DRIVER_MEMORY: the heap size of a local driver.")
     java_options: list[str] = Field(default=[], description="Additional options of a local driver's Java.")
+    log_file: str | None = Field(default=None, description="The file for Spark's own log. By default stderr.")
     lake: dg.ResourceDependency[BlobStorage]
 
     @property
@@ -120,9 +122,12 @@ class Spark(LazyPySparkResource):
             f'"-Dlog4j2.configurationFile={Path(__file__).with_name("log4j2.properties")}"',
             *self.java_options,
         ]
+        if self.log_file:
+            java_options += ["-Dimdb.spark.appender=file", f'"-Dimdb.spark.log={self.log_file}"']
         if _class_archive().exists():
             java_options += [f'"-XX:SharedArchiveFile={_class_archive()}"', "-Xlog:cds=off", "-Xlog:cds+dynamic=off"]
         return {
+            "spark.local.dir": str(temporary_folder()),
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
             # Java uses about 0.7 GiB on top of the heap.

@@ -70,8 +70,17 @@ class Table:
 
     @property
     def constraints(self) -> dict[str, str]:
-        """Delta CHECK constraints by name, as Spark SQL conditions on a row."""
-        return {
+        """Delta CHECK constraints by name, as Spark SQL conditions on a row.
+
+        They include the columns that are not nullable: Spark makes every column of a table that it creates together
+        with its rows nullable.
+        """
+        present = {
+            f"{column.name}_is_present": f"`{column.name}` IS NOT NULL"
+            for column in self.columns
+            if not column.nullable
+        }
+        return present | {
             f"{column.name}_is_legal": column.check
             if not column.nullable
             else f"{column.name} IS NULL OR {column.check}"

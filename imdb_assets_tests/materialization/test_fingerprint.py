@@ -10,10 +10,19 @@ from types import ModuleType
 import pytest
 
 from imdb_assets.materialization.fingerprint import code_version, fingerprint
+from imdb_assets.materialization.stable_text import UnstableValueError
 
 MODULE = '''
 LIMIT = 3
 UNUSED = 1
+WORDS = {"b", "a", "c"}
+
+
+def first(rows):
+    return rows[0]
+
+
+BY_NAME = {"first": first, "words": frozenset(WORDS)}
 
 
 class Model:
@@ -34,7 +43,7 @@ def other():
 
 def compute(rows):
     # A comment.
-    return [helper(row) for row in rows], Model().size()
+    return [helper(row) for row in rows], Model().size(), BY_NAME["first"](rows)
 '''
 
 
@@ -89,6 +98,9 @@ def test_a_change_without_effect_keeps_the_version(version, old, new):
         ("LIMIT = 3", "LIMIT = 4"),
         ("helper(1)", "helper(2)"),
         ("[helper(row)", "[1 + helper(row)"),
+        ("rows[0]", "rows[-1]"),
+        ('"b", "a", "c"', '"b", "a"'),
+        ('"first": first,', '"first": first, "again": first,'),
     ],
 )
 def test_a_change_of_reached_code_changes_the_version(version, old, new):
@@ -107,28 +119,43 @@ def test_the_declaration_and_the_versions_of_inputs_change_the_fingerprint():
     )
 
 
-CODE_VERSIONS = """
+def test_a_constant_without_stable_text_is_an_error_that_names_it(version):
+    with pytest.raises(
+        UnstableValueError, match=r"imdb_assets_probe\.LIMIT cannot be .*: an object of builtins\.object"
+    ):
+        version(("LIMIT = 3", "LIMIT = object()"))
+
+
+FINGERPRINTS = """
 import json
 from imdb_assets.assets import bronze, evaluation, gold, history, monitoring, silver
-from imdb_assets.materialization.fingerprint import code_version
+from imdb_assets.materialization.fingerprint import fingerprint
 from imdb_assets.materialization.table_asset import TableAsset
 from imdb_assets.rating_model.registry.candidate import train_candidate
+from imdb_assets.tables.bronze import TABLES as bronze_tables
+from imdb_assets.tables.gold import TABLES as gold_tables
+from imdb_assets.tables.silver import TABLES as silver_tables
+from imdb_assets.transforms.bronze import dataset_rows
 modules = (bronze, evaluation, gold, history, monitoring, silver)
-tables = [asset for module in modules for asset in vars(module).values() if isinstance(asset, TableAsset)]
-functions = [train_candidate, *(table.rows for table in tables)]
-code_versions = {function.__name__: code_version(function) for function in functions}
+assets = [asset for module in modules for asset in vars(module).values() if isinstance(asset, TableAsset)]
+functions = [train_candidate, *(asset.rows for asset in assets)]
+tables = {table.asset_name: table for table in (*bronze_tables, *silver_tables, *gold_tables)}
+fingerprints = {f.__name__: fingerprint(f, tables.get(f.__name__), {}) for f in functions}
+fingerprints["datasets"] = fingerprint(dataset_rows, bronze_tables, {})
 """
 
 
 @pytest.mark.slow
-def test_code_versions_are_the_same_in_every_process():
-    program = f"{CODE_VERSIONS}print(json.dumps(code_versions))"
-    other = subprocess.run(
-        [sys.executable, "-c", program],
-        env={**os.environ, "PYTHONHASHSEED": "1"}, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    names: dict[str, object] = {}
-    exec(CODE_VERSIONS, names)  # noqa: S102 - the program above
-    first, second = names["code_versions"], json.loads(other.stdout)
-    assert {name for name in first if first[name] != second[name]} == set()
-    assert {"train_candidate", "silver_credits", "gold_training_set"} <= set(first)
+def test_every_fingerprint_is_the_same_in_processes_with_other_hash_seeds():
+    program = f"{FINGERPRINTS}print(json.dumps(fingerprints))"
+    results = [
+        json.loads(
+            subprocess.run(
+                [sys.executable, "-c", program],
+                env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True,
+            ).stdout
+        )
+        for seed in ("0", "1", "4242")
+    ]  # fmt: skip
+    assert {name for name in results[0] if len({result[name] for result in results}) > 1} == set()
+    assert {"train_candidate", "silver_credits", "gold_training_set"} <= set(results[0])

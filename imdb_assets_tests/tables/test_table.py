@@ -35,6 +35,7 @@ def test_quotes_and_backslashes_of_a_comment_are_escaped_in_the_schema() -> None
 
 def test_the_constraint_of_a_nullable_column_admits_null() -> None:
     assert FILMS.constraints == {
+        "tconst_is_present": "`tconst` IS NOT NULL",
         "tconst_is_legal": "tconst LIKE 'tt%'",
         "n_votes_is_legal": "n_votes IS NULL OR n_votes >= 0",
     }

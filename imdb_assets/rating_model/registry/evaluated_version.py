@@ -65,9 +65,10 @@ class Evaluation:
 class _Handover:
     """Holds the last evaluation that this process logged, so that assets downstream of the candidate need no download.
 
-    It is an object rather than a dictionary because plain values that an asset's code refers to are part of the asset's
-    fingerprint.
+    Its content is a cache, so it is not part of the fingerprint of an asset whose code refers to it.
     """
+
+    FINGERPRINT_TEXT = "cache"
 
     def __init__(self) -> None:
         self._run_id: str | None = None

@@ -1,0 +1,46 @@
+"""The declaration of a table as Delta stores it: typed columns with comments, properties, metadata of commits."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from imdb_assets.tables.table import Table
+
+# The entry of a commit's metadata with the hash of the table's declaration.
+DECLARATION = "declaration"
+
+
+def as_declared(frame: DataFrame, table: Table) -> DataFrame:
+    """Give a frame the declared columns, with their types and comments. Columns that it lacks are null."""
+    existing = set(frame.columns)
+    columns = [(F.col(f"`{c.name}`") if c.name in existing else F.lit(None), c) for c in table.columns]
+    return frame.select(*(value.cast(c.type).alias(c.name, metadata={"comment": c.comment}) for value, c in columns))
+
+
+def table_properties(table: Table, *, retention_days: int) -> dict[str, str]:
+    """The properties of a declared table, by Delta's names, with its comment."""
+    return {
+        "comment": table.description,
+        **{f"delta.constraints.{name}": check for name, check in table.constraints.items()},
+        "delta.dataSkippingStatsColumns": ",".join(table.columns_with_statistics),
+        **retention_properties(retention_days),
+    }
+
+
+def retention_properties(days: int) -> dict[str, str]:
+    """The properties that keep a table's old versions readable: their commits and their files."""
+    names = ("delta.logRetentionDuration", "delta.deletedFileRetentionDuration")
+    return dict.fromkeys(names, f"interval {days} days")
+
+
+def user_metadata(table: Table, record: Mapping[str, object] | None) -> str:
+    """The metadata of a commit, as JSON: a record, and the hash of the declaration."""
+    return json.dumps({**(record or {}), DECLARATION: declaration_hash(table)})
+
+
+def declaration_hash(table: Table) -> str:
+    """A SHA-256 of everything that a declaration says."""
+    return hashlib.sha256(repr(table).encode()).hexdigest()
