@@ -89,7 +89,7 @@ def _content(value: object, found: list[object]) -> str:
         return f"pattern {value.pattern!r} {value.flags}"
     if isinstance(value, ModuleType):
         return value.__name__
-    if isinstance(value, WITH_STABLE_REPR):
+    if isinstance(value, WITH_STABLE_REPR):  # pyright: ignore[reportArgumentType] - classes, also of typing
         return repr(value)
     name = _qualified_name(type(value))
     if name in IGNORED_TYPES:
