@@ -41,6 +41,7 @@ from imdb_assets.resources.blob_storage import (
     StorageLockLost,
     StorageRefused,
     StorageUnavailable,
+    causes,
 )
 
 # With Azure's defaults, an unreachable server takes more than a minute to fail.
@@ -236,6 +237,8 @@ class AzureBlobStorage(BlobStorage):
         try:
             yield
         except FileNotFoundError as error:
+            if _lacks_container(error):
+                raise self._storage_error(error) from None
             message = f"{self.uri(path)} does not exist; materialize the asset that writes it, or check {self.setting}"
             raise StorageFileMissing(message) from error
         except (AzureError, ValueError, RuntimeError, OSError) as error:
@@ -243,20 +246,20 @@ class AzureBlobStorage(BlobStorage):
             raise self._storage_error(error) from None
 
     def _storage_error(self, error: BaseException) -> StorageError:
-        causes = list(_causes(error))
-        status = next((cause.status_code for cause in causes if isinstance(cause, HttpResponseError)), None)
+        chain = list(causes(error))
+        status = next((cause.status_code for cause in chain if isinstance(cause, HttpResponseError)), None)
         account = f"Azure storage account {self.account}" + (f" at {self.endpoint}" if self.endpoint else "")
-        if status in {401, 403} or any(isinstance(cause, ClientAuthenticationError) for cause in causes):
+        if status in {401, 403} or any(isinstance(cause, ClientAuthenticationError) for cause in chain):
             fix = "set AZURE_STORAGE_KEY (see .env.example)" + ("" if self._key else " or log in with `az login`")
             return StorageRefused(f"{account} refused the login; {fix}")
-        if status is None and isinstance(causes[-1], (AzureError, OSError)):
+        if status is None and isinstance(chain[-1], (AzureError, OSError)):
             fix = "start Azurite there or check AZURE_STORAGE_ENDPOINT" if self.endpoint else f"check {self.setting}"
             return StorageUnavailable(f"{account} cannot be reached; {fix}")
         if status in TEMPORARY_STATUS:
             return StorageUnavailable(f"{account} is busy or has a problem (HTTP status {status}); try again later")
-        if any(getattr(cause, "error_code", None) == CONTAINER_MISSING for cause in causes):
+        if _lacks_container(error):
             return StorageError(f"{account} has no container {self.container}; create it, or correct LAKE_URI")
-        cause = f"HTTP status {status}" if status else type(causes[-1]).__name__
+        cause = f"HTTP status {status}" if status else type(chain[-1]).__name__
         return StorageError(f"{account} returned an error ({cause}); check {self.setting} and the account")
 
 
@@ -298,8 +301,5 @@ def _renew(lease: BlobLeaseClient, ended: Event) -> None:
             lease.renew()
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    cause: BaseException | None = error
-    while cause is not None:
-        yield cause
-        cause = cause.__cause__ or cause.__context__
+def _lacks_container(error: BaseException) -> bool:
+    return any(getattr(cause, "error_code", None) == CONTAINER_MISSING for cause in causes(error))

@@ -9,7 +9,7 @@ import os
 import re
 import socket
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -203,3 +203,13 @@ class BlobStorage(dg.ConfigurableResource, ABC):
         if self.exists(path):
             with self.translate_errors(path):
                 self.file_system().rm_file(self.key(path))
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error, its cause or context, their cause, and so on."""
+    seen: set[int] = set()
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        yield cause
+        cause = cause.__cause__ or cause.__context__

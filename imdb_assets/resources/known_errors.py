@@ -6,13 +6,18 @@ Their own texts are Java traces or quote requests, which can contain credentials
 import errno
 import re
 import tempfile
-from collections.abc import Iterator
 
 from delta.exceptions import DeltaConcurrentModificationException
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 
-from imdb_assets.resources.blob_storage import TEMPORARY_STATUS, StorageError, StorageRefused, StorageUnavailable
+from imdb_assets.resources.blob_storage import (
+    TEMPORARY_STATUS,
+    StorageError,
+    StorageRefused,
+    StorageUnavailable,
+    causes,
+)
 from imdb_assets.resources.commit_log import TableDamaged
 
 # The classes of errors that `known_error` can recognize, themselves or their causes.
@@ -54,7 +59,7 @@ def known_error(error: BaseException) -> Exception | None:
         An error whose message is one sentence: a subclass of `StorageUnavailable` if trying again can help. None if
         the error is not known.
     """
-    for cause in _causes(error):
+    for cause in causes(error):
         text = f"{cause}\n{getattr(cause, '_stackTrace', '') or ''}"
         if found := _disk_full(cause, text) or _conflict(cause, text) or _refused_rows(text) or _storage(text):
             return found
@@ -106,12 +111,3 @@ def _azure_status(status: int) -> Exception:
     if status in TEMPORARY_STATUS:
         return StorageUnavailable(f"Azure storage is busy or has a problem (HTTP status {status}); try again later")
     return StorageError(f"Azure storage returned HTTP status {status} to Spark; check LAKE_URI and its container")
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    seen: set[int] = set()
-    cause: BaseException | None = error
-    while cause is not None and id(cause) not in seen:
-        seen.add(id(cause))
-        yield cause
-        cause = cause.__cause__ or cause.__context__

@@ -34,6 +34,8 @@ class Model:
 class Registry:
     """The trained models, and the outcome of the next training."""
 
+    FINGERPRINT_TEXT = "a registry of a test"
+
     def __init__(self) -> None:
         self.trained: list[Model] = []
         self.trainings: list[Training] = []

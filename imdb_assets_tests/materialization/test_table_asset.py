@@ -10,7 +10,7 @@ from imdb_assets.materialization.table_asset import table_asset
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.spark import Spark
-from imdb_assets_tests.support.things import THINGS
+from imdb_assets_tests.support.things import THINGS, Held
 
 GOOD = [(1, 0.5), (2, None)]
 # The first commit declares the table, the second writes its rows.
@@ -28,7 +28,7 @@ def delta(tmp_path_factory: pytest.TempPathFactory, spark_resource: Spark) -> De
 def materialize(
     delta: DeltaLake, rows: object, *, state: str = "", tags: dict[str, str] | None = None
 ) -> dg.ExecuteInProcessResult:
-    version = state or uuid4().hex
+    version, held = state or uuid4().hex, Held(rows)
 
     @table_asset(
         THINGS,
@@ -36,7 +36,7 @@ def materialize(
         state=lambda: version,
     )
     def silver_things() -> object:
-        return rows
+        return held.value
 
     resources = {"delta": delta, "spark": delta.spark}
     return dg.materialize([silver_things], resources=resources, raise_on_error=False, tags=tags)
@@ -48,6 +48,8 @@ def things(spark: SparkSession, rows: list, ddl: str = THINGS.ddl, *, round_worl
 
 
 def materialize_by(writing: Writing, delta: DeltaLake, frame: DataFrame, *, state: str) -> dg.ExecuteInProcessResult:
+    held = Held(frame)
+
     @table_asset(
         THINGS,
         check_specs=[dg.AssetCheckSpec("world_is_flat", asset="silver_things")],
@@ -56,7 +58,7 @@ def materialize_by(writing: Writing, delta: DeltaLake, frame: DataFrame, *, stat
     )
     def silver_things() -> object:
         flat = dg.AssetCheckResult(check_name="world_is_flat", passed=False, severity=dg.AssetCheckSeverity.WARN)
-        return Checked(frame, checks=[flat])
+        return Checked(held.value, checks=[flat])
 
     return dg.materialize([silver_things], resources={"delta": delta, "spark": delta.spark}, raise_on_error=False)
 

@@ -12,3 +12,12 @@ THINGS = Table(
         Column(name="size", type="double", comment="It's a size, metres."),
     ),
 )
+
+
+class Held:
+    """A value that an asset's function returns and that its fingerprint ignores."""
+
+    FINGERPRINT_TEXT = "a value of a test"
+
+    def __init__(self, value: object) -> None:
+        self.value = value
