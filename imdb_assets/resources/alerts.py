@@ -30,13 +30,18 @@ class Alerts(dg.ConfigurableResource):
             AlertNotSent: If the webhook cannot be reached or returns an error.
         """
         try:
-            # The address is the secret, so the message goes there and nowhere else.
-            response = requests.post(
-                self.webhook_url, json={"text": redacted(text)}, timeout=self.timeout_seconds, allow_redirects=False
-            )
+            # The address is the secret, so the message goes nowhere else. Of the answer, only the status is read.
+            with requests.post(
+                self.webhook_url,
+                json={"text": redacted(text)},
+                timeout=self.timeout_seconds,
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                status, is_accepted = response.status_code, response.ok and not response.is_redirect
         except requests.RequestException as error:
             # The text of a requests exception quotes the address.
             message = f"The webhook could not be reached ({type(error).__name__}); check ALERT_WEBHOOK_URL"
             raise AlertNotSent(message) from None
-        if not response.ok or response.is_redirect:
-            raise AlertNotSent(f"The webhook returned HTTP status {response.status_code}; check ALERT_WEBHOOK_URL")
+        if not is_accepted:
+            raise AlertNotSent(f"The webhook returned HTTP status {status}; check ALERT_WEBHOOK_URL")

@@ -105,18 +105,19 @@ class Landing(dg.ConfigurableResource):
             DatasetRefused: The snapshot has an implausible size.
         """
         latest, current = self.latest(dataset), self.current(dataset)
-        if fetched is None and latest is None:
-            raise RuntimeError(f"The source reports {dataset} as unchanged, but it has never been landed.")
-        is_same = fetched is None or (latest is not None and _version(fetched.manifest) == _version(latest.manifest))
-        if fetched and current and not is_same and not is_forced:
-            _require_plausible_size(fetched, current)
-        self.lake.delete(f"landing/{dataset}/refused.json")
         if fetched is None:
+            if latest is None:
+                raise RuntimeError(f"The source reports {dataset} as unchanged, but it has never been landed.")
+            self.lake.delete(f"landing/{dataset}/refused.json")
             return latest
         # The same bytes may replace a damaged file, or have another ETag.
-        path = latest.path if is_same else _path_of(fetched.manifest, current)
+        same = latest if latest and _version(fetched.manifest) == _version(latest.manifest) else None
+        if current and not same and not is_forced:
+            _require_plausible_size(fetched, current)
+        self.lake.delete(f"landing/{dataset}/refused.json")
+        path = same.path if same else _path_of(fetched.manifest, current)
         self.lake.publish(fetched.file, path)
-        landed = Landed(manifest=fetched.manifest, path=path, n_rows=fetched.n_rows, is_new=not is_same)
+        landed = Landed(manifest=fetched.manifest, path=path, n_rows=fetched.n_rows, is_new=same is None)
         self.lake.write_bytes_atomically(f"{path.rpartition('/')[0]}/manifest.json", _description(landed))
         self.lake.write_bytes_atomically(f"landing/{dataset}/latest.json", _description(landed))
         return landed
