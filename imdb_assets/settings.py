@@ -156,16 +156,16 @@ class Settings(BaseModel, frozen=True):
 
     @model_validator(mode="after")
     def _refuse_folders_that_sqlite_cannot_open(self) -> "Settings":
-        # Dagster's instance is an SQLite database too. An address of SQLite reserves these characters.
+        # Dagster's instance is an SQLite database too. SQLite would open another folder: its address ends at ?, and %20
+        # stands for a blank.
         databases = {"MLFLOW_TRACKING_URI": self.mlflow_tracking_uri, "DAGSTER_HOME": self.dagster_home or ""}
         for name, value in databases.items():
             is_address = "://" in value and not value.startswith(_SQLITE)
-            for character in "%?":
-                if character in value and not is_address:
-                    raise ValueError(
-                        f"{name} contains {character}, which the address of an SQLite database cannot: choose a folder "
-                        f"whose path has no {character}, not {value.removeprefix(_SQLITE)}"
-                    )
+            if not is_address and (reserved := re.search(r"\?|%[0-9a-fA-F]{2}", value)):
+                raise ValueError(
+                    f"{name} contains {reserved.group()}, which has another meaning in the address of an SQLite database; "
+                    f"choose a folder whose path does not contain it, not {value.removeprefix(_SQLITE)}"
+                )
         return self
 
     @model_validator(mode="after")

@@ -9,12 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from dagster._core.remote_representation.external_data import RepositorySnap
+from dagster_shared.serdes import serialize_value
 from pytest_httpserver import HTTPServer
+from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 from werkzeug import Request, Response
 
 from imdb_assets.__main__ import cli
-from imdb_assets.settings import VARIABLES
+from imdb_assets.definitions import definitions_for
+from imdb_assets.settings import VARIABLES, settings_from
 from imdb_assets_tests.support.failing_platform import AZURE_LAKE, CANARY
 
 PLATFORM = "imdb_assets_tests.support.failing_platform"
@@ -109,6 +113,27 @@ def test_f31_no_process_of_spark_has_a_secret_on_its_command_line_or_in_its_envi
     knowing = re.findall(r"(\S+) knows (\d+) of (\d+) secrets", failed)
     assert "java" in {name for name, _, _ in knowing}
     assert {(known, int(total) >= 8) for _, known, total in knowing} == {("0", True)}
+
+
+def test_f31_dagsters_pages_show_the_names_of_secrets(variables: dict[str, str]) -> None:
+    definitions = definitions_for(settings_from({**variables, "SPARK_REMOTE": f"sc://127.0.0.1:1/;token={CANARY}"}))
+    shown = serialize_value(RepositorySnap.from_def(definitions.get_repository_def()))
+    for name in ("OMDB_API_KEY", "OMDB_URL", "ALERT_WEBHOOK_URL", "IMDB_DATASETS_URL", "SPARK_REMOTE"):
+        assert name in shown
+    assert [form for form in FORMS if form in shown] == []
+
+
+@pytest.mark.slow
+def test_f31_no_page_of_the_app_shows_a_secret(variables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    # The settings export the login, until this test ends.
+    for name in ("MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD", "DAGSTER_HOME"):
+        monkeypatch.setenv(name, "")
+    for name in ("MLFLOW_TRACKING_URI", "RATING_MODEL_URL", "OMDB_API_KEY", "ALERT_WEBHOOK_URL"):
+        monkeypatch.setenv(name, variables[name])
+    page = AppTest.from_file(str(Path.cwd() / "app/rating_app.py"), default_timeout=60).run()
+    shown = " ".join(str(element.proto) for element in page.main)
+    assert "does not respond" in shown
+    assert [form for form in FORMS if form in shown] == []
 
 
 @pytest.mark.slow
