@@ -163,8 +163,8 @@ class Settings(BaseModel, frozen=True):
             is_address = "://" in value and not value.startswith(_SQLITE)
             if not is_address and (reserved := re.search(r"\?|%[0-9a-fA-F]{2}", value)):
                 raise ValueError(
-                    f"{name} contains {reserved.group()}, which has another meaning in the address of an SQLite database; "
-                    f"choose a folder whose path does not contain it, not {value.removeprefix(_SQLITE)}"
+                    f"{name} contains {reserved.group()}, which has another meaning in the address of an SQLite "
+                    f"database; choose a folder whose path does not contain it, not {value.removeprefix(_SQLITE)}"
                 )
         return self
 
