@@ -161,7 +161,7 @@ def _is_new(delta: DeltaLake) -> bool:
 
 def _start(spark: Spark) -> None:
     # The same error occurs, and is reported, when the first step uses Spark.
-    with contextlib.suppress(JavaMissing, OSError, PySparkException, Py4JError):
+    with contextlib.suppress(JavaMissing, StorageError, OSError, PySparkException, Py4JError):
         _ = spark.spark_session
 
 

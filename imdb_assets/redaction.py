@@ -32,14 +32,14 @@ SECRET_VARIABLES = (
 )
 ADDRESS_VARIABLES = ("IMDB_DATASETS_URL", "MLFLOW_TRACKING_URI", "OMDB_URL", "RATING_MODEL_URL", "SPARK_REMOTE")
 _SECRET_NAME = re.compile(r"(?:_KEY|PASSWORD|SECRET|TOKEN|CONNECTION_STRING)$")
-_PARAMETER = (
-    r"(?:api_?key|account_?key|access_?key|key|access_?token|token|sig|signature|secret|password|passwd|pwd|code)"
-)
+# In other text than an address, `key=` and `code=` are ordinary words.
+_PARAMETERS = r"[?&;](?:key|token|sig|signature|code|pwd)"
+_NAMES = r"\b(?:api_?key|account_?key|access_?key|access_?token|secret|password|passwd)"
 # user:password@ in any address. A container precedes the @ of abfss://, so a user name alone counts for http only.
 _LOGIN = re.compile(
     r"(?i)\b([a-z][a-z0-9+.-]*://)(?:[^\s/:@?#'\"<>]*:[^\s/'\"<>]*|(?<=http://)[^\s/@?#]+|(?<=https://)[^\s/@?#]+)@"
 )
-_NAMED = re.compile(rf"(?i)((?:[?&;]|\b){_PARAMETER}=)(?!\*)[^\s&;'\"<>)]+")
+_NAMED = re.compile(rf"(?i)((?:{_PARAMETERS}|{_NAMES})=)(?!\*)[^\s&;'\"<>)]+")
 _HEADER = re.compile(r"(?i)(\bauthorization['\"]?\s*[:=]\s*['\"]?(?:basic|bearer|sharedkey)\s+)[a-z0-9+/=._:~-]+")
 _secrets: list[str] = []
 
@@ -50,9 +50,8 @@ class RedactedError(RuntimeError):
 
 def register_secrets(variables: Mapping[str, str]) -> None:
     """Redact the secrets among environment variables from now on, also in every log of this process."""
-    found = {form for secret in _secrets_in(variables) for form in _forms(secret)} | set(_secrets)
-    # A longer secret may contain a shorter one.
-    _secrets[:] = sorted(found, key=lambda secret: (-len(secret), secret))
+    found = {*_sorted_forms(_secrets_in(variables)), *_secrets}
+    _secrets[:] = sorted(found, key=lambda form: (-len(form), form))
     if not isinstance(logging.getLogRecordFactory(), _RedactedRecords):
         logging.setLogRecordFactory(_RedactedRecords(logging.getLogRecordFactory()))
 
@@ -64,15 +63,18 @@ def redacted(text: str, *, secrets: Iterable[str] = ()) -> str:
         text: Any text.
         secrets: Further secrets, besides the registered ones.
     """
-    for form in _all_forms(secrets):
+    for form in (*_sorted_forms(secrets), *_secrets):
         text = text.replace(form, MASK)
     text = _LOGIN.sub(rf"\1{MASK}@", text)
     return _HEADER.sub(rf"\1{MASK}", _NAMED.sub(rf"\1{MASK}", text))
 
 
 def redacted_bytes(content: bytes, *, secrets: Iterable[str]) -> bytes:
-    """Return bytes with the registered secrets and these replaced by `***`, and every other byte unchanged."""
-    for form in _all_forms(secrets):
+    """Return bytes with each of these secrets replaced by `***`, and every other byte unchanged.
+
+    The registered secrets stay: a weak password may be a word of the data.
+    """
+    for form in _sorted_forms(secrets):
         content = content.replace(form.encode(), MASK.encode())
     return content
 
@@ -158,10 +160,9 @@ def _secrets_in(variables: Mapping[str, str]) -> Iterator[str]:
         yield from secrets_in_address(value)
 
 
-def _all_forms(secrets: Iterable[str]) -> Iterator[str]:
-    """The forms of these secrets and of the registered ones. A longer form may contain a shorter one."""
-    yield from sorted({form for secret in secrets for form in _forms(secret)}, key=lambda form: (-len(form), form))
-    yield from _secrets
+def _sorted_forms(secrets: Iterable[str]) -> list[str]:
+    # A longer form may contain a shorter one.
+    return sorted({form for secret in secrets for form in _forms(secret)}, key=lambda form: (-len(form), form))
 
 
 def _forms(secret: str) -> set[str]:
