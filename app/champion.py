@@ -9,6 +9,7 @@ import streamlit as st
 from app.charts.interval import rating_shares
 from app.charts.theme import Rows
 from app.prediction_client import Answers, ModelServerError, predict_drafts
+from imdb_assets.escaping import markdown
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry import run_artifacts, versions
 from imdb_assets.rating_model.registry.artifact import UnusableModelError
@@ -63,7 +64,7 @@ def answers_or_stop(champion: Champion, drafts: Sequence[MovieDraft]) -> Answers
     try:
         return predict_drafts(champion, drafts)
     except ModelServerError as error:
-        stop_with_message(str(error))
+        stop_with_message(markdown(error))
 
 
 def logged_rows(champion: Champion, file: str) -> pd.DataFrame:
@@ -88,18 +89,18 @@ def show_version(answered_by: str) -> None:
 
 
 def show_warnings(warnings: Sequence[str]) -> None:
-    """List warnings, if there are any."""
+    """List warnings, if there are any. Their text is shown as it is."""
     if warnings:
-        st.warning("  \n".join(warnings), icon=INFO_ICON)
+        st.warning("  \n".join(map(markdown, warnings)), icon=INFO_ICON)
 
 
 def show_info(message: str) -> None:
-    """Show a neutral message."""
+    """Show a neutral message in Markdown."""
     st.info(message, icon=INFO_ICON)
 
 
 def stop_with_message(message: str) -> NoReturn:
-    """End the page with a message."""
+    """End the page with a message in Markdown."""
     st.warning(redacted(message), icon=INFO_ICON)
     st.stop()
 

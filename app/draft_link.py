@@ -16,6 +16,8 @@ FIELDS = {
     "language": "language", "country": "country", "certificate": "certificate", "director": "directors",
     "writer": "writers", "cast": "cast",
 }  # fmt: skip
+MAX_QUERY_CHARACTERS = 6_000
+"""Length of the parameters. Servers and proxies refuse addresses beyond 8 KB, and a Chinese letter takes nine bytes."""
 _LISTS = ("genre", "director", "writer", "cast")
 _LIMITS = {"year": (FIRST_YEAR, LAST_YEAR), "runtime": (SHORTEST_MINUTES, LONGEST_MINUTES)}
 
@@ -26,7 +28,25 @@ def next_year() -> int:
 
 
 def query_of(draft: MovieDraft) -> dict[str, str | list[str]]:
-    """Return the URL parameters of a draft: the fields that are set, whole numbers without decimals."""
+    """Return the URL parameters of a draft: the fields that are set, without those that `left_out` names."""
+    omitted = left_out(draft)
+    return {parameter: value for parameter, value in _whole_query(draft).items() if parameter not in omitted}
+
+
+def left_out(draft: MovieDraft) -> list[str]:
+    """Return the URL parameters, the longest first, without which a draft's address is short enough to be opened."""
+    lengths = {
+        parameter: len(urlencode({parameter: value}, doseq=True)) for parameter, value in _whole_query(draft).items()
+    }
+    omitted = []
+    while lengths and sum(lengths.values()) > MAX_QUERY_CHARACTERS:
+        omitted.append(max(lengths, key=lambda parameter: lengths[parameter]))
+        del lengths[omitted[-1]]
+    return omitted
+
+
+def _whole_query(draft: MovieDraft) -> dict[str, str | list[str]]:
+    """Return the fields that are set, whole numbers without decimals."""
     query: dict[str, str | list[str]] = {}
     for parameter, field in FIELDS.items():
         value = getattr(draft, field)

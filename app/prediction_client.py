@@ -1,18 +1,22 @@
 """Predictions for drafts: from the model server of RATING_MODEL_URL, else from the champion in this process."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
 
 import requests
 
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry.versions import MODEL_NAME, Champion
 from imdb_assets.rating_model.serving.answers import MODEL_VERSION
-from imdb_assets.rating_model.serving.rating_model import Prediction
+from imdb_assets.rating_model.serving.rating_model import OUTPUT_COLUMNS, Prediction
 from imdb_assets.redaction import redacted
 from imdb_assets.settings import settings
 
 TIMEOUT_SECONDS = 10
+_MIN_RATING, _MAX_RATING = 1, 10
+_MAX_REASON_CHARACTERS = 300
 
 
 @dataclass(frozen=True)
@@ -48,23 +52,48 @@ def server_answers(url: str, drafts: Sequence[MovieDraft]) -> Answers:
     records = [draft.model_dump(mode="json", exclude_none=True) for draft in drafts]
     address, url = f"{url.rstrip('/')}/invocations", redacted(url)
     try:
-        response = requests.post(address, json={"dataframe_records": records}, timeout=TIMEOUT_SECONDS)
+        # A redirected request would lose its drafts, or send them elsewhere.
+        response = requests.post(
+            address, json={"dataframe_records": records}, timeout=TIMEOUT_SECONDS, allow_redirects=False
+        )
     except requests.RequestException as error:
         raise ModelServerError(
             f"The model server at {url} could not be reached ({type(error).__name__}). Start it (make serve) or unset "
             "RATING_MODEL_URL."
         ) from None
-    if not response.ok:
+    if response.status_code != HTTPStatus.OK:
         raise ModelServerError(
-            f"The model server at {url} returned HTTP status {response.status_code}. Check RATING_MODEL_URL."
+            f"The model server at {url} returned HTTP status {response.status_code}{_reason(response)}. Check "
+            "RATING_MODEL_URL."
         )
-    answers = response.json().get("predictions", [])
-    version = ", ".join(sorted({answer.pop(MODEL_VERSION, "unknown") for answer in answers}))
-    return Answers(
-        predictions=[Prediction(**answer | {"warnings": tuple(answer["warnings"])}) for answer in answers],
-        version=version,
-        answered_by=f"{MODEL_NAME} version {version} of the model server at {url}",
-    )
+    try:
+        answers = response.json()["predictions"]
+        versions = {str(answer.pop(MODEL_VERSION, "unknown")) for answer in answers}
+        predictions = [_prediction(answer) for answer in answers]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise ModelServerError(f"The server at {url} returned no ratings. Check RATING_MODEL_URL.") from None
+    if len(predictions) != len(drafts):
+        raise ModelServerError(
+            f"The server at {url} returned {len(predictions):,} ratings for {len(drafts):,} drafts. Check "
+            "RATING_MODEL_URL."
+        )
+    version = ", ".join(sorted(versions))
+    return Answers(predictions, version, f"{MODEL_NAME} version {version} of the model server at {url}")
+
+
+def _prediction(answer: Mapping[str, Any]) -> Prediction:
+    numbers = {name: float(answer[name]) for name in OUTPUT_COLUMNS if name != "warnings"}
+    if not all(_MIN_RATING <= number <= _MAX_RATING for number in numbers.values()):
+        raise ValueError(numbers)
+    return Prediction(**numbers, warnings=tuple(map(str, answer["warnings"])))
+
+
+def _reason(response: requests.Response) -> str:
+    try:
+        message = response.json()["message"]
+    except (KeyError, TypeError, ValueError):
+        return ""
+    return f": {str(message).rpartition('Error: ')[2].rstrip('.')[:_MAX_REASON_CHARACTERS]}"
 
 
 def version_label(champion: Champion) -> str:

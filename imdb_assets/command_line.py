@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import typer
 
+from imdb_assets.escaping import terminal
 from imdb_assets.redaction import redacted
 
 REFUSED, INVALID = 1, 2
@@ -15,7 +16,7 @@ REFUSED, INVALID = 1, 2
 
 def refusal(message: str, *, code: int = REFUSED) -> typer.Exit:
     """Print a message to standard error and return the exit to raise."""
-    typer.echo(redacted(message), err=True)
+    typer.echo(terminal(redacted(message)), err=True)
     return typer.Exit(code)
 
 

@@ -54,11 +54,12 @@ ALLOWED = {
     },
     "imdb_assets/sample_world": {"duckdb", "numpy", "pyarrow"},
     "imdb_assets/materialization": {
-        "dagster", "dagster_shared", "imdb_assets.redaction", "imdb_assets.resources", "imdb_assets.tables",
-        "imdb_assets.vocabulary", "matplotlib", "numpy", "pandas", "py4j", "pyarrow", "pyspark",
+        "dagster", "dagster_shared", "imdb_assets.escaping", "imdb_assets.redaction", "imdb_assets.resources",
+        "imdb_assets.tables", "imdb_assets.vocabulary", "matplotlib", "numpy", "pandas", "py4j", "pyarrow", "pyspark",
     },
     "app": {
-        "azure", "deltalake", "imdb_assets.command_line", "imdb_assets.rating_model", "imdb_assets.redaction",
+        "azure", "deltalake", "imdb_assets.command_line", "imdb_assets.escaping", "imdb_assets.rating_model",
+        "imdb_assets.redaction",
         "imdb_assets.settings", "imdb_assets.tables", "imdb_assets.vocabulary", "numpy", "pandas", "pydantic",
         "requests", "rich", "streamlit", "typer",
     },

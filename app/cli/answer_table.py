@@ -1,8 +1,5 @@
 """Predictions as the command line prints them: a table for users, JSON and CSV for programs."""
 
-import csv
-import json
-import sys
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
@@ -10,6 +7,8 @@ from rich.console import Console
 from rich.table import Table
 
 from app.cli.draft_files import DraftEntry
+from app.cli.printing import print_csv, print_json
+from imdb_assets.escaping import terminal
 from imdb_assets.rating_model.serving.answers import MODEL_VERSION
 from imdb_assets.rating_model.serving.rating_model import OUTPUT_COLUMNS, Prediction
 
@@ -48,11 +47,9 @@ def print_answers(rows: Sequence[Mapping[str, object]], output: Output) -> None:
     """Print the rows of `answer_rows` to standard output."""
     match output:
         case Output.json:
-            print(json.dumps(rows, indent=2, ensure_ascii=False))
+            print_json(rows)
         case Output.csv:
-            writer = csv.DictWriter(sys.stdout, COLUMNS, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows({**row, "warnings": WARNING_SEPARATOR.join(_warnings(row))} for row in rows)
+            print_csv(COLUMNS, ({**row, "warnings": WARNING_SEPARATOR.join(_warnings(row))} for row in rows))
         case Output.table:
             _print_table(rows)
 
@@ -69,7 +66,7 @@ def _print_table(rows: Sequence[Mapping[str, object]]) -> None:
         warnings = str(row["error"]) if row["error"] else " ".join(_warnings(row))
         label = str(row["title"] or f"draft {row['place']}")
         rating = "-" if row["rating"] is None else f"{row['rating']:.1f}"
-        table.add_row(label, year, rating, _between(row, 80), _between(row, 90), warnings)
+        table.add_row(terminal(label), year, rating, _between(row, 80), _between(row, 90), terminal(warnings))
     Console(highlight=False, markup=False).print(table)
 
 

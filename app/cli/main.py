@@ -3,7 +3,6 @@
 Exit codes: 0 success, 1 refused with a message on standard error, 2 invalid options or settings.
 """
 
-import json
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +13,7 @@ import typer
 from app.cli.drafts import answers_or_exit, champion_or_exit, drafts_or_exit, settings_or_exit
 from app.cli.lake_status import LakeUnreachableError, lake_of, lake_status
 from app.cli.predict import predict
+from app.cli.printing import print_json, print_text
 from app.cli.scenarios import scenarios
 from app.cli.status_table import print_status
 from app.prediction_client import version_label
@@ -67,13 +67,13 @@ def explain_drafts(
     with exit_on(NotExplainableError):
         explanations = explain(champion.model, drafts)
     if output is TextOutput.json:
-        print(json.dumps([asdict(explanation) for explanation in explanations], indent=2, ensure_ascii=False))
+        print_json([asdict(explanation) for explanation in explanations])
         return
     for draft, explanation in zip(drafts, explanations, strict=True):
-        print(f"{_label(draft)}: {explanation.rating:.2f} (average film: {explanation.average:.2f})")
+        print_text(f"{_label(draft)}: {explanation.rating:.2f} (average film: {explanation.average:.2f})")
         for reason in explanation.reasons:
-            print(f"  {reason.points:+.2f}  {LABELS[reason.group]}: {reason.sentence}")
-    print(f"Explained by {version_label(champion)}.")
+            print_text(f"  {reason.points:+.2f}  {LABELS[reason.group]}: {reason.sentence}")
+    print_text(f"Explained by {version_label(champion)}.")
 
 
 @cli.command()
@@ -84,9 +84,9 @@ def people(text: str, *, limit: Annotated[int, typer.Option(min=1, help="Number 
     """
     persons = champion_or_exit().model.people.search(text, limit=limit)
     if not persons:
-        print(f"No name in the people index contains {text}.")
+        print_text(f"No name in the people index contains {text}.")
     for person in persons:
-        print(f"{person.nconst:<12} {person.n_rated_movies:>4} rated films  {person.label}")
+        print_text(f"{person.nconst:<12} {person.n_rated_movies:>4} rated films  {person.label}")
 
 
 @cli.command()
@@ -105,10 +105,10 @@ def demo() -> None:
         directors=tuple(person.nconst for person in directors),
         cast=tuple(person.nconst for person in cast),
     )
-    print(f"Directed by {_names(directors)}, with {_names(cast)}.")
+    print_text(f"Directed by {_names(directors)}, with {_names(cast)}.")
     answers = answers_or_exit(champion, [draft])
     _print(draft, answers.predictions[0])
-    print(f"Answered by {answers.answered_by}.")
+    print_text(f"Answered by {answers.answered_by}.")
     print("\nNext: `make app` to try your own film, `make dev` to see the asset graph.")
 
 
@@ -124,7 +124,7 @@ def status(*, output: Annotated[TextOutput, typer.Option(help="Output format.")]
         registered = versions(chosen.mlflow_tracking_uri)
     if output is TextOutput.json:
         state = {"lake": asdict(lake), "versions": [asdict(version) for version in registered]}
-        print(json.dumps(state, indent=2, default=str))
+        print_json(state)
         return
     champion = next((version for version in registered if CHAMPION in version.aliases), None)
     print_status(lake, champion, n_versions=len(registered))
@@ -139,7 +139,7 @@ def roll_back() -> None:
     chosen = settings_or_exit()
     with exit_on(NoChampionError, NoPreviousChampionError, RegistryBusyError, RegistryUnreachableError):
         replaced, restored = rollback(chosen.mlflow_tracking_uri)
-    print(
+    print_text(
         f"{MODEL_NAME}@{CHAMPION} is version {restored} again. Version {replaced} will not be promoted again until a "
         "new candidate is trained. Restart any running model server: it still serves the replaced version."
     )
@@ -161,6 +161,6 @@ def _label(draft: MovieDraft) -> str:
 
 def _print(draft: MovieDraft, prediction: Prediction) -> None:
     interval = f"{prediction.low_80:.1f} and {prediction.high_80:.1f}"
-    print(f"{_label(draft)}: {prediction.rating:.1f}. 4 out of 5 such films end up between {interval}.")
+    print_text(f"{_label(draft)}: {prediction.rating:.1f}. 4 out of 5 such films end up between {interval}.")
     for warning in prediction.warnings:
-        print(f"  - {warning}")
+        print_text(f"  - {warning}")

@@ -1,8 +1,5 @@
 """Scenarios as the command line prints them: a table for users, JSON and CSV for programs."""
 
-import csv
-import json
-import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,8 +7,10 @@ from rich.console import Console
 from rich.table import Table
 
 from app.cli.answer_table import Output
+from app.cli.printing import print_csv, print_json, print_text
 from app.prediction_client import version_label
 from app.scenarios.table import PEOPLE_AXES, names_by_id, scenario_records
+from imdb_assets.escaping import terminal
 from imdb_assets.rating_model.lookup.people import People
 from imdb_assets.rating_model.registry.versions import Champion
 from imdb_assets.rating_model.scenarios.search import Scenario, Scenarios
@@ -24,12 +23,10 @@ def print_scenarios(scenarios: Scenarios, champion: Champion, output: Output) ->
         case Output.json:
             counts = {name: getattr(scenarios, name) for name in ("n_combinations", "n_rated", "n_allowed", "is_exact")}
             result = counts | {"warnings": scenarios.warnings, "model_version": champion.version, "best": records}
-            print(json.dumps(result, indent=2, ensure_ascii=False))
+            print_json(result)
         case Output.csv:
             rows = [_flat(record) for record in records]
-            writer = csv.DictWriter(sys.stdout, list(rows[0]) if rows else ["rank"], lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+            print_csv(list(rows[0]) if rows else ["rank"], rows)
         case Output.table:
             _print_table(scenarios, champion.model.people)
             print(f"Answered by {version_label(champion)}.")
@@ -50,13 +47,13 @@ def _print_table(scenarios: Scenarios, people: People) -> None:
         table.add_column(heading, overflow="fold")
     names = names_by_id(scenarios, people)
     for rank, scenario in enumerate(scenarios.best, start=1):
-        table.add_row(*_cells(scenario, names, is_first=rank == 1))
+        table.add_row(*map(terminal, _cells(scenario, names, is_first=rank == 1)))
     Console(highlight=False, markup=False).print(table)
     if any(not scenario.is_distinguishable_from_best for scenario in scenarios.best[1:]):
         print("≈ too close to the first to call.")
     warnings = dict.fromkeys(sentence for scenario in scenarios.best for sentence in scenario.out_of_distribution)
     for warning in (*scenarios.warnings, *warnings):
-        print(f"  - {warning}")
+        print_text(f"  - {warning}")
 
 
 def _cells(scenario: Scenario, names: Mapping[str, str], *, is_first: bool) -> list[str]:

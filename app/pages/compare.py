@@ -12,6 +12,7 @@ from app.charts.waterfall import steps
 from app.widgets.draft_form import draft_in, fill, film_fields, kept_draft, people_fields
 from app.widgets.film_picker import pick_film
 from app.widgets.reasons import show_steps
+from imdb_assets.escaping import markdown
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.lookup.released_films import ReleasedFilm
 from imdb_assets.rating_model.registry.versions import Champion
@@ -78,7 +79,7 @@ def _show_answers(champion: Champion, drafts: Mapping[str, MovieDraft], predicti
     with st.container(horizontal=True):
         for name, prediction in predictions.items():
             title = drafts[name].title
-            label = f"{name} · {title}" if title else f"Draft {name}"
+            label = f"{name} · {markdown(title)}" if title else f"Draft {name}"
             points = f"{prediction.rating - first.rating:+.2f}"
             difference = None if points in {"+0.00", "-0.00"} else f"{points} vs. A"
             st.metric(label, f"{prediction.rating:.1f}", difference, width=140)

@@ -5,7 +5,7 @@ import streamlit as st
 from app.champion import answers_or_stop, champion_or_stop, released_shares, show_info, show_version, show_warnings
 from app.charts.interval import interval_chart
 from app.charts.theme import show_chart
-from app.draft_link import address_of, draft_from_query, query_of
+from app.draft_link import address_of, draft_from_query, left_out, query_of
 from app.widgets.draft_form import draft_in, fill, film_fields, kept_draft, people_fields
 from app.widgets.reasons import show_reasons
 from app.widgets.similar_films import show_similar
@@ -38,6 +38,8 @@ def draft_page() -> None:
     with answer:
         is_empty = not draft.genres and not draft.plot and not any(credits.values())
         _show(champion, prediction, is_empty=is_empty)
+        if omitted := left_out(draft):
+            st.caption(f"Too long for the address of this page, so lost when you reload it: {', '.join(omitted)}.")
         _show_footer(draft, answers.answered_by)
     show_reasons(champion.model, draft)
     st.subheader("What if?", anchor=False)
@@ -90,6 +92,8 @@ def _show_footer(draft: MovieDraft, answered_by: str) -> None:
         show_version(answered_by)
         with st.popover("Share", icon=":material/share:"):
             st.markdown("Anyone who opens this link sees this draft. Copy it with the button at the end of the line.")
+            if omitted := left_out(draft):
+                show_info(f"Too long for a link and left out: {', '.join(omitted)}. Send it separately.")
             st.code(address_of(f"{(st.context.url or '').rstrip('/')}/", draft), language=None, wrap_lines=True)
 
 

@@ -10,6 +10,7 @@ from app.widgets.draft_form import fill
 from app.widgets.film_picker import pick_film
 from app.widgets.reasons import show_reasons
 from app.widgets.similar_films import show_similar
+from imdb_assets.escaping import markdown
 from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_NAME
 from imdb_assets.rating_model.evaluation.predictions import BOUNDS, out_of_sample
 from imdb_assets.rating_model.lookup.released_films import ReleasedFilm
@@ -45,7 +46,7 @@ def films_page() -> None:
         with st.container(horizontal=True):
             for row in range(min(_SUGGESTED, len(films))):
                 known = films.film_at(row)
-                st.button(known.label, key=f"films_known_{known.tconst}", on_click=_open, args=(known,))
+                st.button(markdown(known.label), key=f"films_known_{known.tconst}", on_click=_open, args=(known,))
         return
     _open(film)
     _show(champion, film)
@@ -74,7 +75,7 @@ def _open(film: ReleasedFilm) -> None:
 def _show(champion: Champion, film: ReleasedFilm) -> None:
     prediction, fairness = prediction_before_release(champion, film)
     with st.container(border=True, key="card_film"):
-        st.subheader(film.label, anchor=False)
+        st.subheader(markdown(film.label), anchor=False)
         with st.container(horizontal=True):
             st.metric(
                 "Expected rating", f"{prediction.rating:.1f}", help="From what was known before release.", width=180

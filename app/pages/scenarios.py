@@ -1,7 +1,5 @@
 """The Scenarios page: finds the people, genres, runtimes, years and languages with the highest expected rating."""
 
-import json
-
 import streamlit as st
 
 from app.champion import champion_or_stop, show_info, show_version, show_warnings
@@ -12,6 +10,7 @@ from app.scenarios.run import ScenarioRun, SearchRequest
 from app.scenarios.table import AXIS_NAMES, PEOPLE_AXES, scenario_records, scenario_table
 from app.widgets.draft_form import kept_draft
 from app.widgets.scenario_form import variation_fields
+from imdb_assets.escaping import csv_cell, json_text, markdown
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.lookup.people import People
 from imdb_assets.rating_model.scenarios.search import MAX_COMBINATIONS, MAX_EXACT_COMBINATIONS, Scenarios
@@ -51,7 +50,7 @@ def scenarios_page() -> None:
         _show(run.result, people)
         show_version(version_label(champion))
     elif run.error:
-        st.error(run.error, icon=":material/error:")
+        st.error(markdown(run.error), icon=":material/error:")
     elif run.is_cancelled:
         show_info(f"Cancelled after {run.done:,} of {run.total:,} combinations.")
     else:
@@ -75,7 +74,7 @@ def _show_progress() -> None:
 
 def _description(draft: MovieDraft) -> str:
     genres = ", ".join(draft.genres) or "no genre yet"
-    return f"{draft.title or 'your film'} ({draft.release_year}, {genres})"
+    return markdown(f"{draft.title or 'your film'} ({draft.release_year}, {genres})")
 
 
 def _size_sentence(variations: Variations) -> str:
@@ -108,9 +107,16 @@ def _show(scenarios: Scenarios, people: People) -> None:
     st.dataframe(table, hide_index=True, width="stretch", column_config=columns)
     st.markdown(_difference_sentence(scenarios))
     with st.container(horizontal=True):
-        st.download_button("CSV", table.to_csv(index=False), "scenarios.csv", "text/csv", icon=":material/download:")
-        records = json.dumps(scenario_records(scenarios), indent=2, ensure_ascii=False)
-        st.download_button("JSON", records, "scenarios.json", "application/json", icon=":material/download:")
+        st.download_button(
+            "CSV", table.map(csv_cell).to_csv(index=False), "scenarios.csv", "text/csv", icon=":material/download:"
+        )
+        st.download_button(
+            "JSON",
+            json_text(scenario_records(scenarios)),
+            "scenarios.json",
+            "application/json",
+            icon=":material/download:",
+        )
     show_warnings((*scenarios.warnings, *_out_of_distribution_warnings(scenarios)))
     if scenarios.heat_maps:
         _show_heat(scenarios, people)

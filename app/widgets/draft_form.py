@@ -8,6 +8,7 @@ from app.draft_link import next_year
 from app.limits import FIRST_YEAR, LAST_YEAR, LONGEST_MINUTES, MOST_GENRES, SHORTEST_MINUTES
 from app.widgets.people_picker import pick_people
 from imdb_assets.rating_model.features.draft import MovieDraft
+from imdb_assets.rating_model.features.draft_reader import read_draft
 from imdb_assets.rating_model.lookup.people import People
 from imdb_assets.vocabulary.certificates import CERTIFICATE_WORDS
 from imdb_assets.vocabulary.countries import COUNTRY_WORDS
@@ -37,7 +38,7 @@ def fill(prefix: str, draft: MovieDraft) -> None:
 
 def draft_in(prefix: str, film: Mapping[str, object], people: Mapping[str, object]) -> MovieDraft:
     """Return the draft with the values of the form, and store it in the session under the prefix."""
-    draft = MovieDraft.model_validate({**film, **people})
+    draft = read_draft({**film, **people})
     st.session_state[prefix] = draft
     return draft
 

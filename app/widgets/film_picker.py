@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from imdb_assets.escaping import markdown
 from imdb_assets.rating_model.lookup.released_films import ReleasedFilm, ReleasedFilms
 
 _SHOWN = 6
@@ -19,10 +20,10 @@ def pick_film(films: ReleasedFilms, *, key: str, choose: Callable[[ReleasedFilm]
         return
     matches = films.find(text, limit=_SHOWN + 1)
     if not matches:
-        st.caption(f"None of {len(films):,} released films has {text[:80]} in its title.")
+        st.caption(f"None of {len(films):,} released films has {markdown(text[:80])} in its title.")
     for film in matches[:_SHOWN]:
         st.button(
-            f"{film.label} · {film.n_votes:,} votes", key=f"{key}_film_{film.tconst}", type="tertiary",
+            f"{markdown(film.label)} · {film.n_votes:,} votes", key=f"{key}_film_{film.tconst}", type="tertiary",
             icon=":material/movie:", on_click=_select, args=(key, film, choose),
         )  # fmt: skip
     if len(matches) > _SHOWN:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from imdb_assets.escaping import markdown
 from imdb_assets.rating_model.lookup.people import NEWCOMER, People
 
 _SHOWN = 6
@@ -25,7 +26,7 @@ def pick_people(people: People, *, role: str, key: str, help_text: str) -> tuple
     with st.container(horizontal=True, gap="small"):
         for nconst in chosen:
             st.button(
-                people.label(nconst),
+                markdown(people.label(nconst)),
                 key=f"{key}_remove_{nconst}",
                 icon=":material/close:",
                 help=f"Remove this {role}",
@@ -39,7 +40,7 @@ def _show_matches(people: People, text: str, *, key: str, chosen: list[str]) -> 
     matches = people.search(text, limit=_SHOWN + 1)
     for person in matches[:_SHOWN]:
         st.button(
-            f"{person.label} · {person.n_rated_movies} rated films",
+            f"{markdown(person.label)} · {person.n_rated_movies} rated films",
             key=f"{key}_add_{person.nconst}",
             type="tertiary",
             icon=":material/add:",
@@ -50,7 +51,7 @@ def _show_matches(people: People, text: str, *, key: str, chosen: list[str]) -> 
     if len(matches) > _SHOWN:
         st.caption("More people match. Type more of the name.")
     st.button(
-        f"{text}, a newcomer without films",
+        f"{markdown(text)}, a newcomer without films",
         key=f"{key}_add_newcomer",
         type="tertiary",
         icon=":material/person_add:",

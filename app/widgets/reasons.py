@@ -6,6 +6,7 @@ import streamlit as st
 
 from app.charts.theme import Rows, show_chart
 from app.charts.waterfall import steps, waterfall_chart
+from imdb_assets.escaping import markdown
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.serving.explanation import LABELS, NotExplainableError, Reason, explain
 from imdb_assets.rating_model.serving.rating_model import RatingModel
@@ -39,5 +40,7 @@ def show_steps(rows: Rows, reasons: Sequence[Reason], *, key: str) -> None:
         )
     listed = [reason for reason in reasons if abs(reason.points) >= LEAST_POINTS_LISTED]
     right.markdown(
-        "\n".join(f"* **{LABELS[reason.group]} {reason.points:+.2f}** - {reason.sentence}" for reason in listed)
+        "\n".join(
+            f"* **{LABELS[reason.group]} {reason.points:+.2f}** - {markdown(reason.sentence)}" for reason in listed
+        )
     )

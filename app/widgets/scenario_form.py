@@ -7,6 +7,7 @@ import streamlit as st
 
 from app.limits import FIRST_YEAR, LAST_YEAR, LONGEST_MINUTES, MOST_GENRES, SHORTEST_MINUTES
 from app.widgets.people_picker import pick_people
+from imdb_assets.escaping import markdown
 from imdb_assets.rating_model.features.credit_arrays import BILLED_CAST
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.lookup.people import People
@@ -141,7 +142,7 @@ def _constraints(people: Sequence[str], index: People) -> tuple[Constraint, ...]
     with st.container(horizontal=True, gap="small"):
         for number, existing in enumerate(rules):
             st.button(
-                rule_label(existing, index), icon=":material/close:", key=f"scenario_rule_{number}",
+                markdown(rule_label(existing, index)), icon=":material/close:", key=f"scenario_rule_{number}",
                 on_click=rules.remove, args=(existing,), help="Remove this constraint",
             )  # fmt: skip
     return tuple(rules)

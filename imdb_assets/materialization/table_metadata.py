@@ -7,6 +7,7 @@ import dagster as dg
 import pandas as pd
 import pyarrow as pa
 
+from imdb_assets.escaping import markdown
 from imdb_assets.materialization.column_lineage import LINEAGE, as_lineage, as_sources
 from imdb_assets.materialization.declared_checks import FrameStatistics
 from imdb_assets.materialization.plots import bars
@@ -70,5 +71,4 @@ def preview(rows: pa.Table) -> str:
 
 def _cell(value: object) -> str:
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    text = text.replace("|", "\\|").replace("\n", " ")
-    return text if len(text) <= MAX_CELL_LENGTH else text[: MAX_CELL_LENGTH - 1] + "…"
+    return markdown(text if len(text) <= MAX_CELL_LENGTH else text[: MAX_CELL_LENGTH - 1] + "…")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.draft_link import FIELDS, address_of, draft_from_query, next_year
+from app.draft_link import FIELDS, address_of, draft_from_query, left_out, next_year
 from app.limits import FIRST_YEAR, LAST_YEAR, LONGEST_MINUTES, SHORTEST_MINUTES
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.lookup.people import NEWCOMER
@@ -60,6 +60,19 @@ def test_invalid_parameters_are_ignored_and_named_in_one_message(query, invalid)
     draft, message = draft_from_query(query)
     assert message == f"These parts of the link are invalid and were ignored: {invalid}."
     assert draft.release_year == next_year()
+
+
+@pytest.mark.parametrize("letters", [8_000, 100_000])
+def test_what_is_too_long_for_an_address_is_left_out_of_it_and_named(letters):
+    plot = "".join(chr(0x4E00 + number % 20_000) for number in range(letters))
+    people = tuple(f"Somebody {number} {'x' * 500}" for number in range(30))
+    draft = MovieDraft(title="水", release_year=2027, genres=("Drama",), plot=plot, cast=people)
+    assert left_out(draft) == ["plot", "cast"]
+    address = address_of("http://127.0.0.1:8501/", draft)
+    assert len(address) < 8_000
+    kept = MovieDraft(title="水", release_year=2027, genres=("Drama",))
+    assert draft_from_query(parse_qs(urlsplit(address).query, strict_parsing=True)) == (kept, None)
+    assert left_out(kept) == []
 
 
 def test_an_address_is_short_and_readable():

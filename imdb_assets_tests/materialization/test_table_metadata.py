@@ -55,6 +55,14 @@ def test_a_preview_shows_values_unparsed_and_on_one_line():
     assert "x" * (MAX_CELL_LENGTH - 1) + "…" in second
 
 
+def test_f32_a_preview_shows_hostile_text_as_it_is():
+    rows = pa.table({"title": ["<img src=x onerror=alert(1)>", "[a](javascript:alert(1)) `b`", "a\r\n| b | c |"]})
+    lines = preview(rows).splitlines()
+    assert [line[1:-1].strip() for line in lines[2:]] == [
+        r"\<img src=x onerror=alert(1)\>", "\\[a\\](javascript:\u2060alert(1)) \\`b\\`", r"a \| b \| c \|",
+    ]  # fmt: skip
+
+
 def test_a_preview_of_an_empty_table_shows_the_columns():
     header, _ = preview(pa.table({"id": pa.array([], pa.string())})).splitlines()
     assert header.strip("| ") == "id"

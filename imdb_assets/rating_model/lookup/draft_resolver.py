@@ -14,10 +14,16 @@ from imdb_assets.vocabulary.words import Vocabulary
 
 MAX_NAME_CHARACTERS = 200
 """Characters of a name, genre, language, country or certificate that are used; IMDb's are shorter."""
+MAX_TITLE_CHARACTERS = 500
+"""Characters of a title that are used; IMDb's titles are shorter."""
 MAX_FUZZY_LOOKUPS = 5
 """Unknown names per request for which similar names are suggested; the lookup takes longer than everything else."""
 FACT_WORDS = {"language": LANGUAGE_WORDS, "country": COUNTRY_WORDS, "certificate": CERTIFICATE_WORDS}
 """The vocabularies of the facts with one word."""
+_MAX_CHARACTERS = {
+    "plot": MAX_PLOT_CHARACTERS, "title": MAX_TITLE_CHARACTERS, "original_title": MAX_TITLE_CHARACTERS,
+    **dict.fromkeys(FACT_WORDS, MAX_NAME_CHARACTERS),
+}  # fmt: skip
 
 
 class DraftResolver:
@@ -114,16 +120,12 @@ def truncate_draft(draft: MovieDraft) -> tuple[MovieDraft, list[str]]:
     """
     changes: dict[str, object] = {}
     warnings = []
-    if draft.plot and len(draft.plot) > MAX_PLOT_CHARACTERS:
-        changes["plot"] = draft.plot[:MAX_PLOT_CHARACTERS]
-        warnings.append(
-            f"The plot has {len(draft.plot):,} characters. Only the first {MAX_PLOT_CHARACTERS:,} are used."
-        )
-    for field in FACT_WORDS:
-        text: str | None = getattr(draft, field)
-        if text and len(text) > MAX_NAME_CHARACTERS:
-            changes[field] = text[:MAX_NAME_CHARACTERS]
-            warnings.append(f"{field} has {len(text):,} characters. Only the first {MAX_NAME_CHARACTERS} are used.")
+    for field, max_characters in _MAX_CHARACTERS.items():
+        text: str = getattr(draft, field) or ""
+        if len(text) > max_characters:
+            changes[field] = text[:max_characters]
+            name = field.replace("_", " ")
+            warnings.append(f"The {name} has {len(text):,} characters. Only the first {max_characters:,} are used.")
     for column, max_entries in {"genres": len(GENRES), **dict.fromkeys(ROLE_LISTS.values(), BILLED_CAST)}.items():
         entries: tuple[str, ...] = getattr(draft, column)
         kept = tuple(text[:MAX_NAME_CHARACTERS] for text in entries[:max_entries])
