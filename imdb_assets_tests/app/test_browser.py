@@ -1,6 +1,7 @@
 """The app in a real browser: each page's main task, on a wide light screen and on a narrow dark one."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import expect
@@ -53,6 +54,46 @@ def test_a_user_drafts_a_film_and_shares_it(address, browser, page, tmp_path):
     assert rating(guest) == rating(page)
     expect(guest.get_by_role("textbox", name="Title")).to_have_value("The Lantern Maker")
     context.close()
+
+
+HOSTILE = (
+    "<img src=x onerror=alert(1)> **bold** _em_ `code` $x^2$ :smile: :red[x] :material/home: "
+    "[link](https://evil.example) https://evil.example www.evil.example a@evil.example"
+)
+
+
+def test_f32_hostile_text_is_shown_as_it_is(address, page, tmp_path):
+    page.goto(f"{address}/?{urlencode({'title': HOSTILE, 'director': HOSTILE, 'year': 2028})}")
+    rating(page)
+    settle(page)
+    main = page.get_by_test_id("stMain")
+    # Only a word joiner, which shows nothing, is added.
+    assert main.inner_text().replace("\u2060", "").count(HOSTILE) >= 3
+    for markup in ("a[href*=evil]", "[src=x]", "strong:text('bold')", ".katex", ".stMarkdownColoredText"):
+        assert main.locator(markup).count() == 0, markup
+    assert "\N{SMILING FACE WITH OPEN MOUTH AND SMILING EYES}" not in main.inner_text()
+    page.get_by_role("link", name="Compare").click()
+    settle(page)
+    assert "A · <img src=x" in page.get_by_test_id("stMetric").first.inner_text()
+    page.get_by_role("link", name="Scenarios").click()
+    settle(page)
+    assert page.get_by_test_id("stMain").locator("a[href*=evil], .katex").count() == 0
+    page.screenshot(path=tmp_path / "hostile.png", full_page=True)
+
+
+def test_a_plot_too_long_for_the_address_is_left_out_of_it(address, page):
+    page.goto(address)
+    rating(page)
+    page.get_by_role("textbox", name="Title").fill("The Lantern Maker")
+    page.get_by_role("textbox", name="Plot").fill("".join(chr(0x4E00 + number) for number in range(8_000)))
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("Too long for the address of this page, so lost when you reload it: plot.")).to_be_visible()
+    settle(page)
+    assert "title=The+Lantern+Maker" in page.url
+    response = page.reload()
+    assert response.status == 200
+    rating(page)
+    expect(page.get_by_role("textbox", name="Title")).to_have_value("The Lantern Maker")
 
 
 def test_a_slider_changes_the_rating_and_is_applied_to_the_draft(address, page):

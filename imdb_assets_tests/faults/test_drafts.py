@@ -1,5 +1,7 @@
 """Drafts that are hostile, ambiguous or very many, at the model server, in the app and on the command line."""
 
+import csv
+import io
 import json
 import socket
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +11,9 @@ import pytest
 import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from app.cli.main import cli
 from imdb_assets.rating_model.features.draft import DRAFT_COLUMNS, DRAFT_LISTS, DRAFT_TEXTS
 from imdb_assets.rating_model.serving.bounded_requests import MAX_BODY_BYTES
 from imdb_assets_tests.support.champion import GIFTED_NAME, HOMONYM_NAME, HOMONYMS
@@ -208,3 +212,36 @@ def test_f30_none_of_500_requests_at_the_same_moment_is_lost(model_server):
     assert {response.status_code for response in responses} == {200}
     ratings = [response.json()["predictions"][0]["rating"] for response in responses]
     assert ratings[40:] == ratings[:-40]
+
+
+HOSTILE = "=cmd|' /C calc'!A0 \x1b]0;owned\x07\x1b[31m \u202e '; DROP TABLE people; -- ../../etc/passwd"
+
+
+@pytest.mark.parametrize("output", ["csv", "json", "table"])
+def test_f32_hostile_text_is_printed_as_text(champion_uri, tmp_path, monkeypatch, output):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", champion_uri)
+    drafts = [{"release_year": 2027, "title": HOSTILE, "directors": [HOSTILE]}, {"release_year": HOSTILE}]
+    file = tmp_path / "drafts.json"
+    file.write_text(json.dumps([*drafts, {"release_year": 2027, "directors": ["Nobody Yet"]}]))
+    result = CliRunner().invoke(cli, ["predict", "--file", str(file), "--output", output])
+    assert result.exit_code == 1
+    assert result.stderr.startswith("1 of 3 drafts could not be read, the first: 2. release_year = ")
+    assert not set(result.stdout + result.stderr) & {"\x1b", "\x07", "\u202e"}
+    if output == "csv":
+        hostile, _, plain = csv.DictReader(io.StringIO(result.stdout))
+        assert hostile["title"].startswith("'=cmd")
+        assert hostile["warnings"].startswith("'=cmd")
+        assert float(hostile["rating"]) > 0 < float(plain["rating"])
+    if output == "json":
+        assert json.loads(result.stdout)[0]["title"] == HOSTILE
+
+
+@pytest.mark.parametrize("words", [("people", HOSTILE), ("explain", "{file}")])
+def test_f32_other_commands_print_text_too(champion_uri, tmp_path, monkeypatch, words):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", champion_uri)
+    file = tmp_path / "draft.json"
+    file.write_text(json.dumps({"release_year": 2027, "title": HOSTILE, "directors": [HOSTILE]}))
+    result = CliRunner().invoke(cli, [word.format(file=file) for word in words])
+    assert result.exit_code == 0
+    assert "DROP TABLE" in result.stdout
+    assert not set(result.stdout) & {"\x1b", "\x07", "\u202e"}
