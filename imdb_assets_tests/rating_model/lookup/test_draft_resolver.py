@@ -50,6 +50,7 @@ def test_a_draft_within_the_limits_is_not_changed() -> None:
 @pytest.mark.parametrize(
     ("fields", "kept", "warning"),
     [
+        ({"title": "x" * 600}, {"title": "x" * 500}, "The title has 600 characters. Only the first 500 are used."),
         ({"plot": "x" * 4000}, {"plot": "x" * 3000}, "The plot has 4,000 characters. Only the first 3,000 are used."),
         (
             {"cast": [str(number) for number in range(5000)]},
@@ -64,7 +65,7 @@ def test_a_draft_within_the_limits_is_not_changed() -> None:
         (
             {"country": "x" * 300},
             {"country": "x" * 200},
-            "country has 300 characters. Only the first 200 are used.",
+            "The country has 300 characters. Only the first 200 are used.",
         ),
     ],
 )
