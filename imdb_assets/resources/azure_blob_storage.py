@@ -258,7 +258,7 @@ class AzureBlobStorage(BlobStorage):
         if status in TEMPORARY_STATUS:
             return StorageUnavailable(f"{account} is busy or has a problem (HTTP status {status}); try again later")
         if _lacks_container(error):
-            return StorageError(f"{account} has no container {self.container}; create it, or correct LAKE_URI")
+            return StorageError(f"{account} has no container {self.container}; create it, or correct {self.setting}")
         cause = f"HTTP status {status}" if status else type(chain[-1]).__name__
         return StorageError(f"{account} returned an error ({cause}); check {self.setting} and the account")
 

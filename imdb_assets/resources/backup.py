@@ -191,10 +191,12 @@ def waiting_for(storage: BlobStorage, holder: str, say: Say, *, seconds: float =
     deadline = time.monotonic() + seconds
     with ExitStack() as lock:
         is_waiting = False
-        while not lock.enter_context(storage.try_lock()):
+        while not lock.enter_context(storage.try_lock("a backup or restore")):
             if time.monotonic() > deadline:
+                known = storage.lock_holder()
                 raise BackupRefused(
-                    f"Another {holder} has been using {storage.uri()} for {seconds / 60:.0f} minutes. Run again later."
+                    f"Another {holder} has been using {storage.uri()} for {seconds / 60:.0f} minutes"
+                    f"{f' ({known})' if known else ''}. Run again later."
                 )
             if not is_waiting:
                 say(f"Another {holder} is using {storage.uri()}: waiting for it")

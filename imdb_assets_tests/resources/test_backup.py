@@ -251,7 +251,8 @@ def test_a_backup_on_azure_restores_a_lake_on_azure(place: Place, azurite: str) 
 
 def test_a_backup_waits_for_a_run_but_not_for_ever(place: Place) -> None:
     lines: list[str] = []
-    with place.lake.try_lock(), pytest.raises(BackupRefused, match=r"Another run has been using .* Run again later"):
+    sentence = r"Another run has been using .* 0 minutes \(silver_movies of run 7.*\)\. Run again later"
+    with place.lake.try_lock("silver_movies of run 7"), pytest.raises(BackupRefused, match=sentence):
         waiting_for(place.lake, "run", lines.append, seconds=0.1).__enter__()
     assert lines == [f"Another run is using {place.lake.uri()}: waiting for it"]
     with waiting_for(place.lake, "run", lines.append):
