@@ -88,7 +88,7 @@ ALLOWED_RESOURCE = {
     "imdb_datasets_factory": set(),
     "dataset_landing": set(),
     "mlflow_files": set(),
-    "mlflow_tracking": {"dagster_mlflow", "mlflow"},
+    "mlflow_tracking": {"dagster_mlflow", "mlflow", "sqlalchemy"},
     "omdb": {"imdb_assets.vocabulary"},
     "omdb_api": {"imdb_assets.vocabulary", "requests", "urllib3"},
     "omdb_factory": set(),

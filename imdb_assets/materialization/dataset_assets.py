@@ -30,6 +30,7 @@ from imdb_assets.materialization.table_asset import is_forced, table_spec
 from imdb_assets.resources.dataset_landing import Landed, Landing
 from imdb_assets.resources.delta import DeltaLake, spark_schema
 from imdb_assets.resources.imdb_datasets import ImdbDatasets
+from imdb_assets.resources.temporary_files import temporary_folder
 from imdb_assets.tables.bronze import DATASETS, REJECTED_ROWS
 
 ACCEPTED = "dataset_was_accepted"
@@ -78,7 +79,7 @@ def dataset_assets(parse: ParseDataset) -> dg.AssetsDefinition:
         requested = [
             name for name in DATASETS if {landing_name(name), DATASETS[name].asset_name} & set(loader.selected)
         ]
-        with TemporaryDirectory() as folder:
+        with TemporaryDirectory(dir=temporary_folder()) as folder:
             # Other runs can write to the lake while this one waits for the network.
             downloads = _downloads(loader, [name for name in requested if name in landing.datasets], Path(folder))
             with lake_step(context, delta):

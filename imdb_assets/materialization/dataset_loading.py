@@ -28,6 +28,7 @@ from imdb_assets.resources.dataset_landing import Landed, Landing
 from imdb_assets.resources.dataset_manifest import DatasetRefused, DatasetUnreachable, Fetched
 from imdb_assets.resources.delta import DeltaLake, spark_schema
 from imdb_assets.resources.imdb_datasets import ImdbDatasets
+from imdb_assets.resources.known_errors import known_error
 from imdb_assets.tables.bronze import DATASETS
 
 ROWS_ADD_UP = "rows_in_equal_rows_kept_plus_rejected"
@@ -144,10 +145,11 @@ class DatasetLoader:
 
     def failed(self, dataset: str, error: Exception) -> DatasetOutcome:
         """The outcome for a dataset whose processing ended with an unexpected error."""
-        cause = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
+        known = known_error(error)
+        cause = str(known) if known else f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
         refusal = f"{dataset}.tsv.gz could not be loaded: {cause}. The log of the run has the details."
         self.landing.record_refusal(dataset, refusal, run_id=self.run_id)
-        is_temporary = isinstance(error, StorageUnavailable)
+        is_temporary = isinstance(known or error, StorageUnavailable)
         return DatasetOutcome(dataset=dataset, refusal=refusal, is_temporary=is_temporary, error=error)
 
     def _land(self, download: Download) -> Landed:

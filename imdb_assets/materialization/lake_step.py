@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import dagster as dg
+from py4j.protocol import Py4JError
 
 from imdb_assets.redaction import without_secrets
 from imdb_assets.resources.blob_storage import StorageError, StorageUnavailable
@@ -41,17 +42,18 @@ def lake_step(context: Context, delta: DeltaLake) -> Iterator[None]:
 
 
 @contextmanager
-def known_failures(context: Context, delta: DeltaLake) -> Iterator[None]:
+def known_failures(context: Context, delta: DeltaLake, *, also: tuple[type[Exception], ...] = ()) -> Iterator[None]:
     """Request a retry for temporary errors, and fail with one sentence for other known ones.
 
     Args:
         context: The context of the step.
         delta: The lake, which knows the delay of the first retry and whether Java has ended.
+        also: Classes of errors that can have a known cause, besides those of Spark and of the storage.
     """
     try:
         yield
-    except RECOGNIZABLE as error:
-        if not isinstance(error, StorageError) and delta.spark.has_ended:
+    except (*RECOGNIZABLE, *also) as error:
+        if isinstance(error, (Py4JError, OSError, EOFError)) and delta.spark.has_ended:
             raise dg.Failure(JAVA_ENDED, allow_retries=False) from error
         cause = known_error(error) or (error if isinstance(error, StorageError) else None)
         if isinstance(cause, StorageUnavailable):

@@ -10,10 +10,11 @@ import dagster as dg
 
 from imdb_assets.materialization.check_result import failing_without_retry
 from imdb_assets.materialization.fingerprint import fingerprint
+from imdb_assets.materialization.lake_step import known_failures
 from imdb_assets.materialization.table_asset import LOADABLE, is_forced
 from imdb_assets.resources.dataset_landing import Landing
 from imdb_assets.resources.delta import DeltaLake, table_path
-from imdb_assets.resources.mlflow_tracking import MlflowTracking
+from imdb_assets.resources.mlflow_tracking import MLFLOW_ERRORS, MlflowTracking
 
 
 class RegisteredModel(Protocol):
@@ -95,8 +96,12 @@ def model_asset(
             model = registered(uri)
             is_unchanged = model is not None and model.fingerprint == current_fingerprint and not is_forced(context.run)
             if not is_unchanged:
-                tables = {name: delta.load(name, shape) for name, shape in inputs.items()}
-                with mlflow_tracking.run(context), failing_without_retry(*expected_errors):
+                with (
+                    known_failures(context, delta, also=MLFLOW_ERRORS),
+                    mlflow_tracking.run(context),
+                    failing_without_retry(*expected_errors),
+                ):
+                    tables = {name: delta.load(name, shape) for name, shape in inputs.items()}
                     run = Training(
                         settings=chosen,
                         fingerprint=current_fingerprint,

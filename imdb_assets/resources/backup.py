@@ -28,6 +28,7 @@ from imdb_assets.resources.blob_storage import BlobStorage, StorageFileMissing
 from imdb_assets.resources.delta_log import table_files
 from imdb_assets.resources.mlflow_files import artifact_folders, artifacts_elsewhere, copy_database, database_file
 from imdb_assets.resources.omdb_landing import OMDB
+from imdb_assets.resources.temporary_files import temporary_folder
 from imdb_assets.tables.bronze import OMDB_RESPONSES
 from imdb_assets.tables.monitoring import FORECASTS
 from imdb_assets.tables.silver import RATING_HISTORY
@@ -77,7 +78,7 @@ class Backup(dg.ConfigurableResource):
             BackupRefused: There is nothing to back up, or less than in the last backup.
             StorageError: The lake or the backup storage cannot be used.
         """
-        with waiting_for(self.storage, "backup or restore", say), TemporaryDirectory() as folder:
+        with waiting_for(self.storage, "backup or restore", say), TemporaryDirectory(dir=temporary_folder()) as folder:
             with waiting_for(self.lake, "run", say):
                 taken_at = datetime.now(UTC)
                 pinned = list(self._pinned(Path(folder)))
@@ -161,7 +162,7 @@ class Backup(dg.ConfigurableResource):
         try:
             if local_file:
                 return store_file(local_file, path, self.storage)
-            with TemporaryDirectory() as folder:
+            with TemporaryDirectory(dir=temporary_folder()) as folder:
                 copy = Path(folder) / "content"
                 self.lake.download(path, copy)
                 return store_file(copy, path, self.storage)

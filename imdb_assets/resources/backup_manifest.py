@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from imdb_assets.resources.blob_storage import BlobStorage, StorageFileMissing
+from imdb_assets.resources.temporary_files import temporary_folder
 
 BACKUPS, FILES = "backups", "files"
 LAKE, REGISTRY = "lake", "registry"
@@ -118,7 +119,7 @@ def holds(storage: BlobStorage, sha256: str) -> bool:
 
 def restore_file(file: BackedUpFile, storage: BlobStorage, destination: BlobStorage, path: str) -> None:
     """Copy a file of a backup to a path of its place, after checking its bytes once more."""
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory(dir=temporary_folder()) as folder:
         local_file = Path(folder) / "content"
         storage.download(object_path(file.sha256), local_file)
         if file_sha256(local_file) != file.sha256:

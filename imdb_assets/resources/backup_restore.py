@@ -27,6 +27,7 @@ from imdb_assets.resources.delta_log import version_of
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.mlflow_files import copy_database, database_file, move_addresses
 from imdb_assets.resources.omdb_landing import OMDB
+from imdb_assets.resources.temporary_files import temporary_folder
 
 MOVED_ASIDE = "moved_aside"
 """The folder for data that a restore replaces."""
@@ -147,7 +148,7 @@ def _path(file: BackedUpFile, database: Path | None) -> str:
 def _sha256(file: BackedUpFile, path: str, place: BlobStorage) -> str:
     if file.path != DATABASE:
         return place.sha256(path)
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory(dir=temporary_folder()) as folder:
         # A backup holds SQLite's own copy, whose bytes can differ from those of the database.
         copy_database(Path(place.key(path)), Path(folder) / DATABASE)
         return file_sha256(Path(folder) / DATABASE)
@@ -160,7 +161,7 @@ def _restore(
     if database is None or file.path != DATABASE or not before or before == database.parent:
         restore_file(file, storage, place, _path(file, database))
         return
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory(dir=temporary_folder()) as folder:
         copy = Path(folder) / DATABASE
         storage.download(object_path(file.sha256), copy)
         move_addresses(copy, before, database.parent)

@@ -11,8 +11,12 @@ from dagster_mlflow.resources import MlFlow
 from mlflow.entities import RunStatus
 from mlflow.environment_variables import MLFLOW_ALLOW_PICKLE_DESERIALIZATION, MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR
 from mlflow.exceptions import MlflowException
+from sqlalchemy.exc import SQLAlchemyError
 
 from imdb_assets.redaction import without_secrets
+
+# What MLflow raises if its server, its database or its disk fails.
+MLFLOW_ERRORS = (MlflowException, SQLAlchemyError)
 
 
 class MlflowTracking(dg.ConfigurableResource):

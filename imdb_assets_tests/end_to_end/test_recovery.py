@@ -153,7 +153,7 @@ def uninterrupted(world: World) -> Uninterrupted:
     return Uninterrupted(world.tables("uninterrupted", CORE), world.omdb.requests.total())
 
 
-def test_rerunning_killed_runs_gives_the_tables_of_uninterrupted_runs(
+def test_f14_rerunning_killed_runs_gives_the_tables_of_uninterrupted_runs(
     world: World, uninterrupted: Uninterrupted
 ) -> None:
     chance = random.Random(4)  # noqa: S311 - not for security
@@ -195,7 +195,7 @@ def test_a_run_whose_java_process_dies_reports_the_cause_and_the_fix(world: Worl
     assert JAVA_ENDED in process.output
 
 
-def test_of_two_concurrent_runs_one_waits_and_writes_nothing(world: World, uninterrupted: Uninterrupted) -> None:
+def test_f15_of_two_concurrent_runs_one_waits_and_writes_nothing(world: World, uninterrupted: Uninterrupted) -> None:
     with world.imdb.paused():
         both = [world.start("two", "daily_refresh", assets_of("daily_refresh", FOR_TWO_RUNS)) for _ in range(2)]
         # The first run holds the lake's lock until it has fetched the datasets.
