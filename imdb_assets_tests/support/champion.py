@@ -43,6 +43,7 @@ def registered_champion(folder: Path) -> str:
     with mlflow.start_run():
         register.register(invented_model(), alias=versions.CANDIDATE, tags={"trained_on": "invented films"})
         run_artifacts.log_rows(leaderboard(), run_artifacts.LEADERBOARD_FILE)
+        mlflow.log_params(vars(Recipe()))
     promote(tracking_uri)
     return tracking_uri
 

@@ -31,7 +31,7 @@ from imdb_assets_tests.support.champion import invented_films, invented_model
 from imdb_assets_tests.support.predictions import scored, truth
 from imdb_assets_tests.support.training_rows import rated_films
 
-N_LAST_COMMITS = 20
+N_LAST_COMMITS = 10
 GOOD, RIDGE = (scored(truth(400), off=off) for off in (0.2, 0.6))
 
 
@@ -81,7 +81,7 @@ def main(uri: str, report: str) -> None:
     """
     n_commits = _count_commits(lambda: train(uri, "uninterrupted"))
     # The first commits are those of the evaluation and of the other model. The last ones may change the champion.
-    numbers = [*range(2, n_commits - N_LAST_COMMITS, 16), *range(n_commits - N_LAST_COMMITS, n_commits + 1)]
+    numbers = [*range(2, n_commits - N_LAST_COMMITS, 30), *range(n_commits - N_LAST_COMMITS, n_commits + 1)]
     states = []
     for number in numbers:
         process = forked(lambda number=number: _kill_before_commit(number, lambda: train(uri, f"killed {number}")))
