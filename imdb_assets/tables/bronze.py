@@ -128,7 +128,7 @@ NAME_BASICS = Table(
 OMDB_RESPONSES = Table(
     layer="bronze",
     name="omdb_responses",
-    description="Latest OMDb response for each requested title, as received.",
+    description="Latest OMDb response for each requested title, as received. A temporary error never replaces an answer.",
     primary_key=("imdbID",),
     columns=(
         Column(name="imdbID", type="string", comment="IMDb title id that was requested.", nullable=False),

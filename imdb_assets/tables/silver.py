@@ -184,11 +184,19 @@ OMDB_FACTS = Table(
     columns=(
         TCONST,
         Column(name="plot", type="string", comment="Plot in a few sentences (OMDb's Plot)."),
-        Column(name="languages", type="array<string>", comment="Languages, main language first (OMDb's Language)."),
-        Column(name="countries", type="array<string>", comment="Countries, main country first (OMDb's Country)."),
-        Column(name="certificate", type="string", comment="Age certificate (OMDb's Rated)."),
+        Column(
+            name="languages",
+            type="array<string>",
+            comment="Languages in one spelling, main language first (OMDb's Language).",
+        ),
+        Column(
+            name="countries",
+            type="array<string>",
+            comment="Countries in one spelling, main country first (OMDb's Country).",
+        ),
+        Column(name="certificate", type="string", comment="Age certificate in one spelling (OMDb's Rated)."),
         Column(name="runtime_minutes", type="int", comment="Running time, minutes (OMDb's Runtime)."),
-        Column(name="genres", type="array<string>", comment="Genres (OMDb's Genre)."),
+        Column(name="genres", type="array<string>", comment="Genres in IMDb's spelling (OMDb's Genre)."),
         Column(name="release_date", type="date", comment="Date of first release (OMDb's Released)."),
         Column(name="production", type="string", comment="Production company (OMDb's Production)."),
     ),

@@ -74,14 +74,6 @@ def test_requests_are_counted_by_day_across_restarts_and_a_spent_quota_is_no_fai
     assert omdb.requests == Counter(f"tt{n}" for n in range(1, 6))
 
 
-def test_no_request_follows_on_the_day_on_which_omdb_reported_a_spent_quota(landing, api, omdb):
-    omdb.daily_limit = 2
-    metadata = facts(asked(api, landing, films(1, 2, 3), limit=100, today=DAY))
-    assert (metadata["responses"], metadata["is_quota_spent"], metadata["requests_today"]) == (2, True, 100)
-    asked(api, landing, films(1, 2, 3), limit=100, today=DAY)
-    assert omdb.requests.total() == 3
-
-
 def test_outcomes_are_counted_and_every_byte_is_kept(landing, api, omdb, tmp_path):
     garbage = b"\x00\xff<html>\r\n"
     omdb.responses |= {"tt2": PLOTLESS, "tt3": UNKNOWN, "tt4": garbage, "tt5": TROUBLE}
@@ -105,14 +97,6 @@ def test_responses_before_an_outage_are_kept_and_the_next_run_requests_the_rest(
     assert not result.check_results[0].passed
     assert "returned HTTP status 404" in result.check_results[0].description
     assert facts(asked(api, landing, films(*range(1, 9)), limit=99, today=DAY))["responses"] == 7
-
-
-def test_a_wrong_key_fails_with_the_fix_and_without_retries(landing, omdb):
-    api = OmdbApi(api_key="guessed0", url=omdb.url)
-    with pytest.raises(dg.Failure, match="OMDb refused the key; set OMDB_API_KEY") as failed:
-        asked(api, landing, films(1, 2), limit=9, today=DAY)
-    assert not failed.value.allow_retries
-    assert (omdb.requests.total(), landing.files()) == (1, [])
 
 
 def test_a_killed_run_has_counted_every_request_and_loses_few_responses(landing, api, omdb):
