@@ -8,7 +8,7 @@ from imdb_assets.materialization.declared_checks import MAX_EXAMPLES
 
 # IMDb's own datasets disagree in a few rows, because each was written at a different moment.
 MAX_ORPHANS_SHARE = 0.01
-MAX_UNREAD_VALUES = 20
+MAX_UNREAD_VALUES, MAX_COUNTED_VALUES = 20, 1000
 
 
 def principals_result(name: str, counts: DataFrame) -> dg.AssetCheckResult:
@@ -91,15 +91,15 @@ def unread_result(name: str, unread: DataFrame) -> dg.AssetCheckResult:
     Returns:
         A warning if there are such values, with the most frequent ones.
     """
-    top = unread.limit(MAX_UNREAD_VALUES).collect()
-    n_values, n_titles = unread.agg(F.count("*"), F.coalesce(F.sum("n_titles"), F.lit(0))).collect()[0]
-    examples = ", ".join(f"{row['field']} {row['value']!r} ({row['n_titles']:,})" for row in top[:MAX_EXAMPLES])
+    rows = unread.limit(MAX_COUNTED_VALUES).collect()
+    n_values = len(rows)
+    at_least = "at least " if n_values == MAX_COUNTED_VALUES else ""
+    examples = ", ".join(f"{row['field']} {row['value']!r} ({row['n_titles']:,} titles)" for row in rows[:MAX_EXAMPLES])
+    problem = f"{at_least}{n_values:,} values are unknown or cannot be read, such as {examples}"
     return dg.AssetCheckResult(
         check_name=name,
         passed=not n_values,
         severity=dg.AssetCheckSeverity.WARN,
-        description=f"{n_values:,} values are unknown or cannot be read, in {n_titles:,} titles: {examples}"
-        if n_values
-        else None,
-        metadata={"n_values": n_values, "n_titles": n_titles, "values": [row.asDict() for row in top]},
+        description=problem if n_values else None,
+        metadata={"n_values": n_values, "values": [row.asDict() for row in rows[:MAX_UNREAD_VALUES]]},
     )
