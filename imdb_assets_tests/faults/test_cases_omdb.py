@@ -1,6 +1,5 @@
 """Small inputs that broke the reading of OMDb's responses and of the words in drafts."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -38,9 +37,9 @@ def test_b08_a_bad_line_of_a_recording_costs_that_line_only(spark: SparkSession,
     rejected = parsed.where("reason IS NOT NULL").orderBy("line_number").collect()
     assert [(row["line_number"], row["reason"]) for row in rejected] == [
         (301, "line 301 of the recording is not JSON: Invalid control character at character 137"),
-        (401, r"line 401 of the recording is not JSON: Invalid \escape at character 176"),
+        (401, r"line 401 of the recording is not JSON: Invalid \escape at character 175"),
     ]
-    assert [json.dumps(row["raw"])[:11] for row in rejected] == [r'"{\"Title\"'] * 2
+    assert all(row["raw"].startswith('{"Title"') for row in rejected)
     assert omdb.facts(omdb.responses(parsed)).count() == 598
     parsed.unpersist()
 
@@ -53,7 +52,7 @@ def test_b11_both_spellings_of_a_recording_give_the_same_facts(spark: SparkSessi
     )
     assert old == new
     assert len(old) == 600
-    assert {"United States", "United Kingdom"} == {str(row["countries"][0]) for row in old.values()}  # type: ignore[index]
+    assert {"United States", "United Kingdom", "France"} == {str(row["countries"][0]) for row in old.values()}  # type: ignore[index]
     assert "Not Rated" in {row["certificate"] for row in old.values()}
 
 
