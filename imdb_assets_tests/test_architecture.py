@@ -81,6 +81,7 @@ ALLOWED_RESOURCE = {
     "delta_declaration": {"pyspark"},
     "delta_log": {"deltalake", "pyarrow"},
     "folder_blob_storage": {"filelock", "fsspec"},
+    "gzip_members": set(),
     "folder_imdb_datasets": {"imdb_assets.sample_world"},
     "http_download": {"requests", "urllib3"},
     "http_imdb_datasets": {"requests", "urllib3"},

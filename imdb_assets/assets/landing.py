@@ -16,16 +16,18 @@ from imdb_assets.tables.bronze import DATASETS, REJECTED_ROWS
 from imdb_assets.transforms import bronze
 
 
-@dataset_assets
-def imdb_datasets(lines: DataFrame, dataset: str, snapshot_date: date) -> ParsedDataset:
+def parse_dataset(lines: DataFrame, dataset: str, snapshot_date: date) -> ParsedDataset:
     """Land each dataset and load it into bronze, several in parallel. A refused dataset does not affect the others."""
     table = DATASETS[dataset]
-    parsed = bronze.parsed_lines(lines, table)
+    parsed = bronze.parsed_lines(lines, table, snapshot_date=snapshot_date)
     return ParsedDataset(
         lines=parsed,
         rows=bronze.dataset_rows(parsed, table, snapshot_date=snapshot_date),
         rejected=bronze.rejected_rows(parsed, dataset=dataset, snapshot_date=snapshot_date),
     )
+
+
+imdb_datasets = dataset_assets(parse_dataset)
 
 
 @dg.asset_check(asset=REJECTED_ROWS.asset_name)

@@ -13,6 +13,7 @@ from imdb_assets.materialization.row_checks import (
     unchanged_rows_result,
     unread_result,
 )
+from imdb_assets.materialization.row_losses import losses_spec
 from imdb_assets.materialization.table_asset import table_asset
 from imdb_assets.materialization.votes import votes_chart
 from imdb_assets.resources.delta import DeltaLake
@@ -36,12 +37,12 @@ READ = "every_value_is_read"
 SERIES_ARE_KNOWN = "series_of_episodes_are_known"
 
 
-@table_asset(MOVIES)
+@table_asset(MOVIES, check_specs=[losses_spec(MOVIES)])
 def silver_movies(bronze_title_basics: DataFrame) -> Checked:
     return Checked(silver.movies(bronze_title_basics), with_repeats=silver.movie_rows(bronze_title_basics))
 
 
-@table_asset(RATINGS)
+@table_asset(RATINGS, check_specs=[losses_spec(RATINGS)])
 def silver_ratings(bronze_title_ratings: DataFrame) -> Checked:
     rows = silver.ratings(bronze_title_ratings).persist()
     chart = votes_chart(silver.votes(rows).toArrow().to_pandas())
@@ -53,7 +54,7 @@ def silver_rating_history(silver_ratings: DataFrame, delta: dg.ResourceParam[Del
     return silver.rating_changes(silver_ratings, rows_so_far(delta, RATING_HISTORY, like=silver_ratings))
 
 
-@table_asset(PEOPLE)
+@table_asset(PEOPLE, check_specs=[losses_spec(PEOPLE)])
 def silver_people(bronze_name_basics: DataFrame) -> Checked:
     return Checked(silver.people(bronze_name_basics), with_repeats=bronze_name_basics)
 
@@ -61,11 +62,12 @@ def silver_people(bronze_name_basics: DataFrame) -> Checked:
 @table_asset(
     CREDITS,
     check_specs=[
+        losses_spec(CREDITS),
         dg.AssetCheckSpec(
             ACCOUNTED_FOR,
             asset=CREDITS.asset_name,
             description="Each principal of a movie has a credit, a category without credits, or repeats another row.",
-        )
+        ),
     ],
 )
 def silver_credits(
@@ -76,7 +78,7 @@ def silver_credits(
     return Checked(rows, checks=[principals_result(ACCOUNTED_FOR, counts)])
 
 
-@table_asset(OUTSIDE_CREDITS)
+@table_asset(OUTSIDE_CREDITS, check_specs=[losses_spec(OUTSIDE_CREDITS)])
 def silver_outside_credits(
     bronze_title_basics: DataFrame,
     bronze_title_principals: DataFrame,
@@ -86,12 +88,12 @@ def silver_outside_credits(
     return silver.outside_credits(bronze_title_basics, bronze_title_principals, bronze_title_crew, silver_ratings)
 
 
-@table_asset(TITLE_NAMES)
+@table_asset(TITLE_NAMES, check_specs=[losses_spec(TITLE_NAMES)])
 def silver_title_names(bronze_title_akas: DataFrame) -> Checked:
     return Checked(silver.title_names(bronze_title_akas), with_repeats=silver.title_name_rows(bronze_title_akas))
 
 
-@table_asset(SERIES)
+@table_asset(SERIES, check_specs=[losses_spec(SERIES)])
 def silver_series(bronze_title_basics: DataFrame) -> Checked:
     return Checked(silver.series(bronze_title_basics), with_repeats=silver.series_rows(bronze_title_basics))
 
@@ -99,9 +101,10 @@ def silver_series(bronze_title_basics: DataFrame) -> Checked:
 @table_asset(
     EPISODES,
     check_specs=[
+        losses_spec(EPISODES),
         orphans_spec(
             SERIES_ARE_KNOWN, asset=EPISODES.asset_name, description="Each episode's series is in silver_series"
-        )
+        ),
     ],
 )
 def silver_episodes(

@@ -24,6 +24,7 @@ from imdb_assets.materialization.declared_checks import (
     key_result,
     types_of,
 )
+from imdb_assets.materialization.row_losses import MOST_ROWS_STAY, losses_result
 from imdb_assets.materialization.table_metadata import (
     PREVIEWED_ROWS,
     duration_metadata,
@@ -50,6 +51,7 @@ class Writing(Enum):
 
 
 # The metadata entry for the number of rows. It is the size of the table unless the table holds other rows too.
+ROW_COUNT = "dagster/row_count"
 ROW_COUNTS = {Writing.MERGE_ROWS: "rows_added", Writing.INSERT_NEW: "rows_given"}
 
 
@@ -75,6 +77,8 @@ class CommitPlan:
     writing: Writing = Writing.OVERWRITE
     inputs: Collection[str] = ()
     """Assets that the rows come from. The aliases of their frames give the column lineage."""
+    is_forced: bool = False
+    """Whether the run accepts the loss of many rows, where the check `most_rows_stay` is blocking."""
     is_persisted: bool = False
     """Whether the caller has persisted the data behind the rows, so that reading them again is cheap."""
 
@@ -149,6 +153,10 @@ def check_and_commit(checked: Checked, plan: CommitPlan, delta: DeltaLake, *, st
         results = [*checked.checks, columns_result(plan.table, [], statistics.nulls_in_required_columns(plan.table))]
         if plan.table.primary_key:
             results.append(key_result(plan.table, frame, statistics))
+        if MOST_ROWS_STAY in plan.blocking:
+            n_before = delta.record_of(plan.table.path).get("metadata", {}).get(ROW_COUNT, 0)
+            n_now = statistics.n_rows
+            results.append(losses_result(plan.table, n_before=n_before, n_now=n_now, is_forced=plan.is_forced))
         if _failed(results, plan):
             return _refused(results, plan)
         metadata = _metadata(checked, frame, statistics, plan)
@@ -172,7 +180,7 @@ def check_and_commit(checked: Checked, plan: CommitPlan, delta: DeltaLake, *, st
 
 def _metadata(checked: Checked, frame: DataFrame, statistics: FrameStatistics, plan: CommitPlan) -> dict[str, Any]:
     metadata = dict(checked.metadata) | {
-        ROW_COUNTS.get(plan.writing, "dagster/row_count"): statistics.n_rows,
+        ROW_COUNTS.get(plan.writing, ROW_COUNT): statistics.n_rows,
         "preview": dg.MetadataValue.md(preview(frame.limit(PREVIEWED_ROWS).toArrow())),
     }
     if checked.with_repeats is not None:

@@ -11,11 +11,8 @@ from tempfile import TemporaryDirectory
 import dagster as dg
 from pyspark.sql import DataFrame
 
+from imdb_assets.materialization.dataset_checks import dataset_check_specs
 from imdb_assets.materialization.dataset_loading import (
-    FEW_REJECTED,
-    MAX_REJECTED_SHARE,
-    ROWS_ADD_UP,
-    TOLERATED_REJECTED_ROWS,
     DatasetLoader,
     DatasetOutcome,
     Download,
@@ -23,7 +20,6 @@ from imdb_assets.materialization.dataset_loading import (
     landing_name,
     table_without_dataset,
 )
-from imdb_assets.materialization.declared_checks import declared_check_specs
 from imdb_assets.materialization.lake_step import MAX_RETRIES, lake_step
 from imdb_assets.materialization.rejected_rows import replace_dataset_rows
 from imdb_assets.materialization.table_asset import is_forced, table_spec
@@ -114,30 +110,13 @@ def _landing_spec(dataset: str) -> dg.AssetSpec:
 
 
 def _check_specs(dataset: str) -> list[dg.AssetCheckSpec]:
-    table = DATASETS[dataset]
-    # Not blocking for Dagster, which would fail the step and with it the other datasets. They block the commit.
-    declared = [
-        dg.AssetCheckSpec(spec.name, asset=table.asset_name, description=spec.description)
-        for spec in declared_check_specs(table)
-    ]
     return [
         dg.AssetCheckSpec(
             ACCEPTED,
             asset=landing_name(dataset),
             description="The dataset could be fetched, is complete and has the expected columns.",
         ),
-        *declared,
-        dg.AssetCheckSpec(
-            ROWS_ADD_UP,
-            asset=table.asset_name,
-            description="Every row of the dataset is kept, or rejected with a reason.",
-        ),
-        dg.AssetCheckSpec(
-            FEW_REJECTED,
-            asset=table.asset_name,
-            description=f"At most {MAX_REJECTED_SHARE:.0%} of the rows, or {TOLERATED_REJECTED_ROWS}, could not be "
-            "parsed. Otherwise the table and everything downstream remain unchanged.",
-        ),
+        *dataset_check_specs(dataset),
     ]
 
 
@@ -255,14 +234,14 @@ def _write_rejected_rows(outcomes: Sequence[DatasetOutcome], loader: DatasetLoad
     parsed = {dataset: result for dataset, result in loaded.items() if result.rejected is not None}
     if parsed:
         empty = loader.delta.spark.spark_session.createDataFrame([], spark_schema(REJECTED_ROWS))
-        frames = [result.rejected for result in parsed.values() if result.rejected is not None and result.n_rejected]
+        frames = [result.rejected for result in parsed.values() if result.rejected is not None and result.n_recorded]
         replace_dataset_rows(
             loader.delta,
             reduce(DataFrame.unionByName, frames, empty),
-            n_rows=sum(result.n_rejected for result in parsed.values()),
+            n_rows=sum(result.n_recorded for result in parsed.values()),
             fingerprints={dataset: result.table.fingerprint for dataset, result in parsed.items()},
         )
-    n_rejected = sum(result.n_rejected for result in loaded.values())
+    n_recorded = sum(result.n_recorded for result in loaded.values())
     seconds = round(time.monotonic() - start, 2)
-    metadata = {"dagster/row_count": n_rejected, "seconds": seconds}
+    metadata = {"dagster/row_count": n_recorded, "seconds": seconds}
     return dg.MaterializeResult(asset_key=REJECTED_ROWS.asset_name, metadata=metadata)

@@ -4,10 +4,11 @@ A refused dataset changes no table. The next run finds it refused again, until a
 """
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 from pyspark.sql import DataFrame, SparkSession
@@ -20,7 +21,7 @@ from imdb_assets.materialization.checked_commit import (
     check_and_commit,
     unchanged_table,
 )
-from imdb_assets.materialization.declared_checks import COLUMNS_ARE_AS_DECLARED
+from imdb_assets.materialization.dataset_checks import BLOCKING, RECORDED, counted, dataset_results
 from imdb_assets.materialization.fingerprint import code_version, fingerprint
 from imdb_assets.materialization.rejected_rows import recorded_fingerprints
 from imdb_assets.resources.blob_storage import StorageUnavailable
@@ -30,12 +31,6 @@ from imdb_assets.resources.delta import DeltaLake, spark_schema
 from imdb_assets.resources.imdb_datasets import ImdbDatasets
 from imdb_assets.resources.known_errors import known_error
 from imdb_assets.tables.bronze import DATASETS
-
-ROWS_ADD_UP = "rows_in_equal_rows_kept_plus_rejected"
-FEW_REJECTED = "few_rows_are_rejected"
-BLOCKING = (ROWS_ADD_UP, FEW_REJECTED, COLUMNS_ARE_AS_DECLARED)
-# IMDb's own files have a handful of such rows. A larger share means that the format has changed.
-MAX_REJECTED_SHARE, TOLERATED_REJECTED_ROWS = 0.01, 10
 
 
 def landing_name(dataset: str) -> str:
@@ -48,11 +43,11 @@ class ParsedDataset:
     """The lines of a dataset, divided into rows of its bronze table and rejected rows."""
 
     lines: DataFrame
-    """All lines below the header. `reason` is null if the line is kept."""
+    """All lines below the header, as `transforms.bronze.parsed_lines` describes them."""
     rows: DataFrame
     """The kept lines, in the columns of the bronze table."""
     rejected: DataFrame
-    """The other lines, in the columns of `bronze_rejected_rows`."""
+    """The other lines, and the values not used as received, in the columns of `bronze_rejected_rows`."""
 
 
 # The arguments are the numbered lines of a dataset, its name, and the date of its snapshot.
@@ -61,12 +56,13 @@ ParseDataset = Callable[[DataFrame, str, date], ParsedDataset]
 
 @dataclass(frozen=True, kw_only=True)
 class LoadedDataset:
-    """The bronze table of a dataset, and the rows that were left out of it."""
+    """The bronze table of a dataset, and what was left out of it."""
 
     table: TableOutcome
-    n_rejected: int
+    n_recorded: int
+    """Its rows in `bronze_rejected_rows`."""
     rejected: DataFrame | None = None
-    """The rejected rows, persisted. None if the dataset is unchanged: an earlier run has written them."""
+    """Its new rows there, persisted. None if the dataset is unchanged: an earlier run has written them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,8 +164,8 @@ class DatasetLoader:
         is_current = record.get("fingerprint") == recorded_fingerprints(self.delta).get(dataset) == current
         if is_current and not self.is_forced and not self.delta.missing_files(table.path):
             unchanged = unchanged_table(table, record, self.delta)
-            return LoadedDataset(table=unchanged, n_rejected=record["metadata"]["rows_rejected"])
-        return self._parse_and_commit(dataset, landed, current)
+            return LoadedDataset(table=unchanged, n_recorded=record["metadata"][RECORDED])
+        return self._parse_and_commit(dataset, landed, current, previous=record.get("metadata", {}))
 
     def _fingerprint(self, dataset: str, landed: Landed) -> str:
         manifest = landed.manifest
@@ -180,24 +176,30 @@ class DatasetLoader:
         }
         return fingerprint(self.parse, DATASETS[dataset], versions)
 
-    def _parse_and_commit(self, dataset: str, landed: Landed, current: str) -> LoadedDataset:
+    def _parse_and_commit(
+        self, dataset: str, landed: Landed, current: str, *, previous: Mapping[str, Any]
+    ) -> LoadedDataset:
         start = time.monotonic()
         lines = dataset_lines(self.delta.spark.spark_session, self.delta.lake.pattern(landed.path))
         parsed = self.parse(lines, dataset, landed.manifest.snapshot_date)
         # A packed file is read and parsed once: checks, the commit and the rejected rows use the persisted lines.
         parsed.lines.persist()
         try:
-            n_kept, n_rejected = _kept_and_rejected(parsed.lines)
-            counts = {"rows_in": landed.n_rows, "rows_kept": n_kept, "rows_rejected": n_rejected}
-            checked = Checked(parsed.rows, checks=_row_checks(dataset, counts), metadata=counts)
-            plan = CommitPlan(table=DATASETS[dataset], fingerprint=current, blocking=BLOCKING, is_persisted=True)
+            # The few rejected rows stay persisted until those of all datasets are written in one commit.
+            counts = counted(parsed.lines, parsed.rejected, dataset=dataset, rows_in=landed.n_rows)
+            checks = dataset_results(counts, dataset=dataset, previous=previous, is_forced=self.is_forced)
+            checked = Checked(parsed.rows, checks=checks, metadata=counts.metadata)
+            plan = CommitPlan(
+                table=DATASETS[dataset],
+                fingerprint=current,
+                blocking=BLOCKING,
+                is_forced=self.is_forced,
+                is_persisted=True,
+            )
             outcome = check_and_commit(checked, plan, self.delta, start=start)
-            if n_rejected:
-                # These few rows are kept until all datasets' rejected rows are written in one commit.
-                parsed.rejected.persist().count()
         finally:
             parsed.lines.unpersist()
-        return LoadedDataset(table=outcome, n_rejected=n_rejected, rejected=parsed.rejected)
+        return LoadedDataset(table=outcome, n_recorded=counts.metadata[RECORDED], rejected=parsed.rejected)
 
 
 def dataset_lines(session: SparkSession, uri: str) -> DataFrame:
@@ -226,34 +228,3 @@ def table_without_dataset(dataset: str, delta: DeltaLake) -> dg.MaterializeResul
         data_version=dg.DataVersion(delta.data_version(table.asset_name)),
         metadata={"is_left_out": True, "seconds": 0.0} | delta.location_metadata(table.path),
     )
-
-
-def _kept_and_rejected(lines: DataFrame) -> tuple[int, int]:
-    is_kept = F.when(F.col("reason").isNull(), 1)
-    row = lines.agg(F.count(is_kept).alias("kept"), F.count("reason").alias("rejected")).collect()[0]
-    return row["kept"], row["rejected"]
-
-
-def _row_checks(dataset: str, counts: dict[str, int]) -> list[dg.AssetCheckResult]:
-    n_rows, n_rejected = counts["rows_in"], counts["rows_rejected"]
-    problems: dict[str, str | None] = {ROWS_ADD_UP: None, FEW_REJECTED: None}
-    if n_lost := n_rows - counts["rows_kept"] - n_rejected:
-        problems[ROWS_ADD_UP] = (
-            f"{dataset}.tsv.gz has {n_rows:,} rows, but {n_lost:,} of them are neither kept nor rejected. "
-            "Please report this."
-        )
-    if n_rejected > max(TOLERATED_REJECTED_ROWS, MAX_REJECTED_SHARE * n_rows):
-        problems[FEW_REJECTED] = (
-            f"{n_rejected:,} of the {n_rows:,} rows of {dataset}.tsv.gz could not be parsed. See "
-            "bronze_rejected_rows for the reasons. If IMDb has changed its format, update imdb_assets/tables/bronze.py."
-        )
-    return [
-        dg.AssetCheckResult(
-            check_name=name,
-            asset_key=DATASETS[dataset].asset_name,
-            passed=problem is None,
-            description=problem,
-            metadata=counts,
-        )
-        for name, problem in problems.items()
-    ]

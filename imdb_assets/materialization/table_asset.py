@@ -234,6 +234,7 @@ def _outcome(
         fingerprint=current,
         blocking=recipe.blocking,
         writing=recipe.writing,
+        is_forced=is_forced(context.run),
         inputs=list(recipe.inputs),
     )
     return check_and_commit(recipe.rows(resources, partitions), plan, delta, start=start)

@@ -1,21 +1,22 @@
 """Verifies a fetched dataset and describes it in a manifest. An incomplete dataset is refused with the cause."""
 
-import gzip
+import codecs
 import hashlib
 import json
-import zlib
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from imdb_assets.resources.gzip_members import NotReadable, unpacked_chunks
 from imdb_assets.tables.bronze import DATASETS
 
-CHUNK_BYTES = 1 << 20
 MAX_HEADER_BYTES = 1 << 16
 # IMDb's files unpack to about four times their size, and their longest lines have a few kilobytes. A file far beyond
 # that is no dataset, and unpacking it would fill memory and disk.
 MAX_UNPACKED_BYTES, MAX_UNPACKED_RATIO = 1 << 30, 100
 MAX_LINE_BYTES = 64 << 20
+# Characters of an unexpected header in a message.
+MAX_QUOTED = 300
 
 
 class DatasetRefused(Exception):
@@ -85,7 +86,9 @@ class Fetched:
 
 
 def verify_dataset(file: Path, dataset: str, columns: tuple[str, ...]) -> int:
-    """Read a whole dataset and check that it is complete.
+    """Read a whole dataset and check that it is complete and that every reader finds the same lines in it.
+
+    A byte order mark and Windows line ends are accepted: no value keeps them.
 
     Args:
         file: The packed file.
@@ -98,54 +101,56 @@ def verify_dataset(file: Path, dataset: str, columns: tuple[str, ...]) -> int:
     Raises:
         DatasetRefused: The file is empty, not gzip, truncated or damaged, or its header is different.
     """
-    remedy = "fetch it again, and check IMDB_DATASETS_URL if that does not help"
-    with file.open("rb") as packed:
-        start = packed.read(512)
-    if not start:
-        raise DatasetRefused(dataset, "the file is empty", remedy)
-    if not start.startswith(b"\x1f\x8b"):
-        # The page itself is not quoted: it may repeat the request.
-        is_page = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<!doctype", b"<html", b"<?xml", b"<head"))
-        raise DatasetRefused(dataset, f"the file is not gzip{' but an HTML page' if is_page else ''}", remedy)
     try:
         header, n_rows = _read_header_and_count(file, dataset)
-    except EOFError:
-        raise DatasetRefused(dataset, "the file is truncated", remedy) from None
-    except (gzip.BadGzipFile, zlib.error):
-        raise DatasetRefused(dataset, "the gzip file is damaged", remedy) from None
-    if not header:
-        raise DatasetRefused(dataset, "the file contains no lines, not even a header", remedy)
-    _require_columns(dataset, tuple(header.decode("utf-8", errors="replace").rstrip("\n").split("\t")), columns)
+    except NotReadable as problem:
+        raise DatasetRefused(
+            dataset, str(problem), "fetch it again, and check IMDB_DATASETS_URL if that does not help"
+        ) from None
+    _require_columns(dataset, header, columns)
     return n_rows
 
 
-def _require_columns(dataset: str, columns: tuple[str, ...], declared: tuple[str, ...]) -> None:
+def _require_columns(dataset: str, header: bytes, declared: tuple[str, ...]) -> None:
+    if not header.removeprefix(codecs.BOM_UTF8):
+        raise DatasetRefused(dataset, "the file contains no lines, not even a header", "fetch it again")
+    if header.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in header:
+        raise DatasetRefused(dataset, "its text is UTF-16, not UTF-8", "convert it, or fetch it from IMDb")
+    text = header.removeprefix(codecs.BOM_UTF8).removesuffix(b"\r").decode("utf-8", errors="backslashreplace")
+    if "\r" in text:
+        cause = "its lines end with carriage returns (CR) alone, not with line feeds (LF)"
+        raise DatasetRefused(dataset, cause, "convert its line ends, or fetch it from IMDb")
+    columns = tuple(text.split("\t"))
     if columns == declared:
         return
     remedy = "fetch it again, or update imdb_assets/tables/bronze.py if IMDb has changed its format"
+    quoted = f"(it is {text[:MAX_QUOTED]!r})"
     if missing := [name for name in declared if name not in columns]:
-        raise DatasetRefused(dataset, f"its header lacks {', '.join(missing)}", remedy)
-    raise DatasetRefused(dataset, f"its header is not {', '.join(declared)} but {', '.join(columns)[:300]}", remedy)
+        raise DatasetRefused(dataset, f"its header lacks {', '.join(missing)} {quoted}", remedy)
+    if added := [name for name in columns if name not in declared]:
+        raise DatasetRefused(
+            dataset, f"its header has more columns than declared: {', '.join(added)[:MAX_QUOTED]}", remedy
+        )
+    raise DatasetRefused(dataset, f"its header is not {', '.join(declared)} {quoted}", remedy)
 
 
 def _read_header_and_count(file: Path, dataset: str) -> tuple[bytes, int]:
     most_bytes = max(MAX_UNPACKED_BYTES, MAX_UNPACKED_RATIO * file.stat().st_size)
     remedy = "check IMDB_DATASETS_URL"
-    with gzip.open(file, "rb") as content:
-        header = content.readline(MAX_HEADER_BYTES)
-        n_rows, end, n_bytes, line_bytes = 0, b"\n", 0, 0
-        while chunk := content.read(CHUNK_BYTES):
-            n_rows += chunk.count(b"\n")
-            end = chunk[-1:]
-            n_bytes += len(chunk)
-            line_bytes = len(chunk) - chunk.rfind(b"\n") - 1 + (line_bytes if b"\n" not in chunk else 0)
-            if n_bytes > most_bytes:
-                raise DatasetRefused(
-                    dataset, f"the file unpacks to more than {MAX_UNPACKED_RATIO} times its size", remedy
-                )
-            if line_bytes > MAX_LINE_BYTES:
-                raise DatasetRefused(dataset, f"a line has more than {MAX_LINE_BYTES >> 20} MB", remedy)
-    return header, n_rows + (end != b"\n")
+    header, n_line_ends, end, n_bytes, line_bytes = b"", 0, b"\n", 0, 0
+    for chunk in unpacked_chunks(file):
+        if b"\n" not in header and len(header) < MAX_HEADER_BYTES:
+            header += chunk[:MAX_HEADER_BYTES]
+        n_line_ends += chunk.count(b"\n")
+        end = chunk[-1:]
+        n_bytes += len(chunk)
+        line_bytes = len(chunk) - chunk.rfind(b"\n") - 1 + (line_bytes if b"\n" not in chunk else 0)
+        if n_bytes > most_bytes:
+            raise DatasetRefused(dataset, f"the file unpacks to more than {MAX_UNPACKED_RATIO} times its size", remedy)
+        if line_bytes > MAX_LINE_BYTES:
+            raise DatasetRefused(dataset, f"a line has more than {MAX_LINE_BYTES >> 20} MB", remedy)
+    # The header is no row, but without a line end at the end of the file, the last row counts too.
+    return header.partition(b"\n")[0], n_line_ends - (end == b"\n")
 
 
 def examine_dataset(

@@ -53,6 +53,7 @@ class FolderImdbDatasets(ImdbDatasets):
 class SampleImdbDatasets(ImdbDatasets):
     """Datasets of the sample world. The first request generates them and stores them in a folder."""
 
+    is_invented: bool = True
     movies: int
     seed: int
     snapshot: int
@@ -72,7 +73,7 @@ class SampleImdbDatasets(ImdbDatasets):
     def _generated(self) -> FolderImdbDatasets:
         folder = sample_snapshot(self.folder, movies=self.movies, seed=self.seed, snapshot=self.snapshot)
         snapshot_date = world.snapshot_date(self.snapshot).isoformat()
-        return FolderImdbDatasets(folder=str(folder), snapshot_date=snapshot_date)
+        return FolderImdbDatasets(folder=str(folder), snapshot_date=snapshot_date, is_invented=True)
 
 
 def _etag_of(file: Path) -> str:

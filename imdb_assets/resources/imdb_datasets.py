@@ -1,16 +1,22 @@
 """The interface to IMDb's datasets. A dataset is either accepted as a whole or refused with one sentence."""
 
 from abc import ABC, abstractmethod
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
 
-from imdb_assets.resources.dataset_manifest import Fetched, Manifest
+from imdb_assets.resources.dataset_manifest import DatasetRefused, Fetched, Manifest
+
+# Servers and archives without a clock give dates such as 1970-01-01 and 1980-01-01.
+FIRST_PLAUSIBLE_DATE = date(2000, 1, 1)
 
 
 class ImdbDatasets(dg.ConfigurableResource, ABC):
     """A source of IMDb's seven datasets. It can be used from several threads."""
+
+    is_invented: bool = False
+    """Whether the datasets are invented, so that their dates may be in the future."""
 
     def fetch(self, dataset: str, destination: Path, *, previous: Manifest | None) -> Fetched | None:
         """Write the verified dataset to a file. If the result is None, no file is left.
@@ -29,7 +35,10 @@ class ImdbDatasets(dg.ConfigurableResource, ABC):
         destination.parent.mkdir(parents=True, exist_ok=True)
         fetched = None
         try:
-            fetched = self._fetch(dataset, destination, previous)
+            candidate = self._fetch(dataset, destination, previous)
+            if candidate and not self.is_invented:
+                _require_plausible_date(dataset, candidate.manifest.snapshot_date)
+            fetched = candidate
         finally:
             if fetched is None:
                 destination.unlink(missing_ok=True)
@@ -54,6 +63,15 @@ class ImdbDatasets(dg.ConfigurableResource, ABC):
 
     @abstractmethod
     def _fetch(self, dataset: str, destination: Path, previous: Manifest | None) -> Fetched | None: ...
+
+
+def _require_plausible_date(dataset: str, snapshot_date: date) -> None:
+    today = datetime.now(UTC).date()
+    if FIRST_PLAUSIBLE_DATE <= snapshot_date <= today + timedelta(days=1):
+        return
+    cause = f"its snapshot date is {snapshot_date}, which is not between {FIRST_PLAUSIBLE_DATE} and today, {today}"
+    remedy = "set IMDB_SNAPSHOT_DATE to its real date, and check the clocks of the server and of this computer"
+    raise DatasetRefused(dataset, cause, remedy)
 
 
 def parse_snapshot_date(text: str) -> date:

@@ -1,4 +1,4 @@
-"""Defects of IMDb's real files: malformed lines, and lines for titles without a row in `title.basics`."""
+"""Defects of IMDb's real files: malformed lines and values, and lines for titles without a row in `title.basics`."""
 
 import numpy as np
 
@@ -6,8 +6,8 @@ from imdb_assets.sample_world.state import World
 from imdb_assets.sample_world.text import PERSON_BASE, TITLE_BASE
 from imdb_assets.sample_world.title_rows import ONE_IN
 
-# The first lines of `title.basics`, `title.principals` and `title.ratings` cannot be parsed. The other lines are valid,
-# but belong to titles without a row in `title.basics`.
+# The first lines of `title.basics`, `title.principals` and `title.ratings` cannot be parsed. The other lines belong to
+# titles without a row in `title.basics`. The one of `title.crew` has an empty id, that of `title.akas` no legal region.
 DEFECTIVE_LINES = {
     "title.basics": ("{title}\tmovie\tThe Cut Line\tThe Cut Line\t0\t1999\t\\N\t101",),
     "title.principals": (
@@ -16,8 +16,8 @@ DEFECTIVE_LINES = {
         "{other}\t2\t{stranger}\tdirector\t\\N\t\\N",
     ),
     "title.ratings": ("{title}\tx\t12", "{other}\t6.4\t31"),
-    "title.crew": ("{other}\t{stranger}\t\\N",),
-    "title.akas": ("{other}\t1\tThe Lost Reel\tUS\t\\N\timdbDisplay\t\\N\t0",),
+    "title.crew": ("{other}\t{stranger},\t\\N",),
+    "title.akas": ("{other}\t1\tThe Lost Reel\tusa\t\\N\timdbDisplay\t\\N\t0",),
     "title.episode": ("{other}\t{title}\t1\t1",),
 }
 

@@ -136,17 +136,35 @@ OMDB_RESPONSES = Table(
     ),
 )
 
+REJECTED_ROW, DROPPED_VALUE, CHANGED_VALUE = "row rejected", "value dropped", "value changed"
 REJECTED_ROWS = Table(
     layer="bronze",
     name="rejected_rows",
-    description="Rows of datasets that could not be parsed, with the reason.",
+    description="Rows that could not be used, and values of other rows that were not used as received, with the reason.",
     columns=(
         Column(
             name="dataset", type="string", comment="Name of the dataset, for example `title.basics`.", nullable=False
         ),
         Column(name="line_number", type="bigint", comment="Line number in the dataset; the header is line 1."),
-        Column(name="reason", type="string", comment="Why the row could not be parsed.", nullable=False),
-        Column(name="raw", type="string", comment="The line as received.", nullable=False),
+        Column(
+            name="outcome",
+            type="string",
+            comment=f"`{REJECTED_ROW}`, or the row was kept: `{DROPPED_VALUE}` (the value is illegal) or "
+            f"`{CHANGED_VALUE}` (such as a byte that is not UTF-8).",
+            nullable=False,
+        ),
+        Column(
+            name="column_name",
+            type="string",
+            comment="Column at fault; null if the line has the wrong number of columns.",
+        ),
+        Column(name="reason", type="string", comment="Why the row or the value was not used.", nullable=False),
+        Column(
+            name="raw",
+            type="string",
+            comment="The line as received, up to 2,000 characters. Lines with invalid UTF-8 are escaped: `\\xE9`.",
+            nullable=False,
+        ),
         Column(
             name="snapshot_date", type="date", comment="Date of the snapshot that contains the line.", nullable=False
         ),

@@ -6,7 +6,7 @@ from datetime import date
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from imdb_assets.tables.bronze import OMDB_RESPONSES
+from imdb_assets.tables.bronze import OMDB_RESPONSES, REJECTED_ROW
 from imdb_assets.tables.silver import OMDB_FACTS
 from imdb_assets.transforms.vocabulary_words import is_unknown, word_list, word_or_text
 from imdb_assets.vocabulary.certificates import CERTIFICATE_WORDS
@@ -95,6 +95,8 @@ def rejected_responses(parsed: DataFrame, *, snapshot_date: date) -> DataFrame:
     return parsed.where(F.col("reason").isNotNull()).select(
         F.lit(OMDB).alias("dataset"),
         F.col("line_number").cast("bigint").alias("line_number"),
+        F.lit(REJECTED_ROW).alias("outcome"),
+        F.lit(None).cast("string").alias("column_name"),
         "reason",
         "raw",
         F.lit(snapshot_date).alias("snapshot_date"),

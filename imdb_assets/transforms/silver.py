@@ -10,14 +10,13 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from imdb_assets.tables import silver
+from imdb_assets.tables.bronze_rules import AKA_SEPARATOR
 from imdb_assets.vocabulary.roles import ROLE_OF_CATEGORY
 from imdb_assets.vocabulary.title_types import KIND_OF_TYPE, MINI_SERIES, MOVIE, SERIES_TYPES
 
 LOWEST_RATING, HIGHEST_RATING = 1, 10
 # The highest vote band starts at 10 to the power of 4 votes.
 HIGHEST_BAND_POWER = 4
-# title.akas separates the types and attributes of a name with this character.
-AKA_SEPARATOR = "\x02"
 
 
 def movie_rows(title_basics: DataFrame) -> DataFrame:

@@ -13,5 +13,11 @@ ROLE_LISTS = {"director": "directors", "writer": "writers", "cast": "cast"}
 ROLE_OF_CATEGORY = {"director": "director", "writer": "writer", "actor": "cast", "actress": "cast", "self": "cast"}
 """Role of each `category` in `title.principals`. Other categories, such as composer, have no role."""
 
+CATEGORIES = (
+    *ROLE_OF_CATEGORY, "archive_footage", "archive_sound", "casting_director", "cinematographer", "composer", "editor",
+    "producer", "production_designer",
+)  # fmt: skip
+"""Every `category` that IMDb uses. Another one is dropped and reported until it is added here."""
+
 PAIRED_CAST = 5
 """Number of cast members, in billing order, who form pairs with the directors and belong to a franchise."""

@@ -2,6 +2,12 @@
 
 MOVIE = "movie"
 
+TITLE_TYPES = (
+    "movie", "short", "tvSeries", "tvEpisode", "tvMovie", "tvMiniSeries", "tvSpecial", "tvShort", "tvPilot", "video",
+    "videoGame", "musicVideo", "podcastSeries", "podcastEpisode", "radioSeries", "radioEpisode",
+)  # fmt: skip
+"""Every `titleType` that IMDb uses. Another one is dropped and reported until it is added here."""
+
 MINI_SERIES = "tvMiniSeries"
 
 SERIES_TYPES = ("tvSeries", MINI_SERIES)

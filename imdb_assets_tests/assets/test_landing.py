@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 
 from imdb_assets.materialization.dataset_assets import ACCEPTED
-from imdb_assets.materialization.dataset_loading import FEW_REJECTED, ROWS_ADD_UP
+from imdb_assets.materialization.dataset_checks import FEW_REJECTED, ROWS_ADD_UP
 from imdb_assets.sample_world.world import write_snapshot
 from imdb_assets.tables import silver
 from imdb_assets_tests.support.dataset_lake import (
@@ -23,6 +23,7 @@ pytestmark = pytest.mark.slow
 SILVER = dg.AssetSelection.groups("silver") - dg.AssetSelection.assets("silver_omdb_facts")
 SELECTION = SILVER.upstream() | dg.AssetSelection.assets("bronze_rejected_rows")
 TABLES = [table for table in silver.TABLES if table != silver.OMDB_FACTS]
+REJECTED_AKAS = "dataset = 'title.akas' AND outcome = 'row rejected'"
 HISTORY = dg.AssetSelection.assets(silver.RATING_HISTORY.asset_name).upstream()
 
 
@@ -96,15 +97,19 @@ def test_a_dataset_with_too_many_bad_rows_stops_its_branch_until_it_is_repaired(
     assert lake.versions(TABLES) == before
     checks = {c.check_name: c.passed for c in result.get_asset_check_evaluations() if "akas" in str(c.asset_key)}
     assert (checks[FEW_REJECTED], checks[ROWS_ADD_UP]) == (False, True)
-    assert lake.delta.read("bronze/rejected_rows").where("dataset = 'title.akas'").count() == 20
+    assert lake.delta.read("bronze/rejected_rows").where(REJECTED_AKAS).count() == 20
     assert lake.run().success
-    assert lake.delta.read("bronze/rejected_rows").where("dataset = 'title.akas'").count() == 0
+    assert lake.delta.read("bronze/rejected_rows").where(REJECTED_AKAS).count() == 0
 
 
-def test_a_dataset_with_only_a_header_is_accepted(lake: DatasetLake) -> None:
+def test_a_dataset_with_only_a_header_is_accepted_if_the_run_is_forced(lake: DatasetLake) -> None:
+    before = lake.versions(TABLES)
     header = {"title.episode.tsv.gz": lambda data: gzip.compress(gzip.decompress(data).split(b"\n")[0] + b"\n")}
     with lake.corrupted(header):
-        assert lake.run().success
+        message = failure_message(lake.run())
+        assert re.search(r"most_rows_stay: bronze_title_episode would shrink from \S+ to 0 rows.*FORCE=1", message)
+        assert lake.versions(TABLES) == before
+        assert lake.run(force=True).success
     assert lake.delta.read("silver/episodes").count() == 0
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from imdb_assets.materialization.dataset_loading import FEW_REJECTED, ROWS_ADD_UP
+from imdb_assets.materialization.dataset_checks import FEW_REJECTED, ROWS_ADD_UP
 from imdb_assets.tables import bronze, silver
 from imdb_assets_tests.support.dataset_lake import (
     DatasetLake,
@@ -93,4 +93,4 @@ def test_an_unchanged_dataset_reports_its_checks_and_counts_again(lake: DatasetL
     assert metadata["is_unchanged"] is True
     assert metadata["rows_in"] == metadata["rows_kept"] + metadata["rows_rejected"]
     assert metadata["dagster/row_count"] == metadata["rows_kept"]
-    assert len(checks_of(again, "bronze_title_akas")) == 3
+    assert len(checks_of(again, "bronze_title_akas")) == 5

@@ -1,88 +1,49 @@
 """A dataset is committed only if its rows add up, few are rejected and its columns are as declared."""
 
-import gzip
-from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from imdb_assets.materialization.dataset_loading import DatasetLoader, ParsedDataset, dataset_lines, landing_name
-from imdb_assets.resources.dataset_landing import Landing
-from imdb_assets.resources.delta import DeltaLake
-from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
-from imdb_assets.resources.folder_imdb_datasets import FolderImdbDatasets
-from imdb_assets.resources.spark import Spark
-from imdb_assets.tables.bronze import DATASETS, TITLE_RATINGS
-from imdb_assets.transforms import bronze
+from imdb_assets.assets.landing import parse_dataset
+from imdb_assets.materialization.dataset_loading import ParsedDataset, dataset_lines
+from imdb_assets.tables.bronze import TITLE_RATINGS
+from imdb_assets_tests.support.dataset_files import DatasetFiles, outcomes
 
 pytestmark = pytest.mark.slow
 
 DATASET = "title.ratings"
-LINES = ["tconst\taverageRating\tnumVotes", *(f"tt{n}\t5.5\t{n}" for n in range(1, 40)), "tt40\tfive\t1"]
-
-
-def parse(lines: DataFrame, dataset: str, snapshot_date: date) -> ParsedDataset:
-    parsed = bronze.parsed_lines(lines, DATASETS[dataset])
-    return ParsedDataset(
-        lines=parsed,
-        rows=bronze.dataset_rows(parsed, DATASETS[dataset], snapshot_date=snapshot_date),
-        rejected=bronze.rejected_rows(parsed, dataset=dataset, snapshot_date=snapshot_date),
-    )
+HEADER = "tconst\taverageRating\tnumVotes"
+ROWS = [*(f"tt{n}\t5.5\t{n}" for n in range(1, 40)), "tt40\tfive\t1"]
 
 
 def parse_losing_rows(lines: DataFrame, dataset: str, snapshot_date: date) -> ParsedDataset:
-    return parse(lines.where("line_number != 3"), dataset, snapshot_date)
+    return parse_dataset(lines.where("line_number != 3"), dataset, snapshot_date)
 
 
 def parse_without_a_column(lines: DataFrame, dataset: str, snapshot_date: date) -> ParsedDataset:
-    parsed = parse(lines, dataset, snapshot_date)
+    parsed = parse_dataset(lines, dataset, snapshot_date)
     return ParsedDataset(lines=parsed.lines, rows=parsed.rows.drop("numVotes"), rejected=parsed.rejected)
 
 
 def parse_into_nulls(lines: DataFrame, dataset: str, snapshot_date: date) -> ParsedDataset:
-    parsed = parse(lines, dataset, snapshot_date)
+    parsed = parse_dataset(lines, dataset, snapshot_date)
     rows = parsed.rows.selectExpr("nullif(tconst, 'tt7') AS tconst", "averageRating", "numVotes", "snapshotDate")
     return ParsedDataset(lines=parsed.lines, rows=rows, rejected=parsed.rejected)
 
 
 def parse_rejecting_most(lines: DataFrame, dataset: str, snapshot_date: date) -> ParsedDataset:
     corrupted = lines.selectExpr("line_number", "if(line_number BETWEEN 2 AND 20, 'tt', value) AS value")
-    return parse(corrupted, dataset, snapshot_date)
-
-
-class Files:
-    """A dataset in a folder, and the lake that it is loaded into."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder / "datasets"
-        self.folder.mkdir()
-        self.lake = FolderBlobStorage(root=str(folder / "lake"))
-        self.delta = DeltaLake(spark=Spark(master="local[2]", is_short_lived=True, lake=self.lake), lake=self.lake)
-        self.landing = Landing(lake=self.lake)
-        self.write(LINES)
-
-    def write(self, lines: list[str]) -> None:
-        (self.folder / f"{DATASET}.tsv.gz").write_bytes(gzip.compress("".join(f"{line}\n" for line in lines).encode()))
-
-    def loader(
-        self, parser: Callable[..., ParsedDataset], *, selected: tuple[str, ...] = (), run_id: str = "1"
-    ) -> DatasetLoader:
-        return DatasetLoader(
-            parse=parser,
-            source=FolderImdbDatasets(folder=str(self.folder), snapshot_date="2025-01-01"),
-            landing=self.landing,
-            delta=self.delta,
-            selected=selected or (landing_name(DATASET), TITLE_RATINGS.asset_name),
-            run_id=run_id,
-            is_forced=False,
-        )
+    return parse_dataset(corrupted, dataset, snapshot_date)
 
 
 @pytest.fixture
-def files(tmp_path: Path, spark_resource: Spark) -> Files:
-    return Files(tmp_path)
+def files(tmp_path: Path, spark: SparkSession) -> DatasetFiles:
+    files = DatasetFiles(tmp_path)
+    files.write(DATASET, *ROWS)
+    return files
 
 
 @pytest.mark.parametrize(
@@ -95,10 +56,10 @@ def files(tmp_path: Path, spark_resource: Spark) -> Files:
     ],
 )
 def test_a_refused_dataset_leaves_its_table_unchanged(files, parser, reason):
-    accepted = files.loader(parse).process(DATASET)
+    accepted = files.load(DATASET)
     assert accepted.refusal is None
     versions, record = files.delta.commits(TITLE_RATINGS.path), files.delta.record_of(TITLE_RATINGS.path)
-    refused = files.loader(parser, run_id="2").process(DATASET)
+    refused = outcomes(files.loader(DATASET, parse=parser, run_id="2"), DATASET)[DATASET]
     assert reason in refused.refusal
     assert files.landing.refusals("2") == {DATASET: refused.refusal}
     assert files.delta.commits(TITLE_RATINGS.path) == versions
@@ -107,11 +68,11 @@ def test_a_refused_dataset_leaves_its_table_unchanged(files, parser, reason):
 
 
 def test_rejected_rows_are_counted_and_kept_without_reading_the_file_again(files):
-    loaded = files.loader(parse).process(DATASET).loaded
+    loaded = files.load(DATASET).loaded
     assert {name: loaded.table.metadata[name] for name in ("rows_in", "rows_kept", "rows_rejected")} == {
         "rows_in": 40, "rows_kept": 39, "rows_rejected": 1,
     }  # fmt: skip
-    assert loaded.n_rejected == 1
+    assert loaded.n_recorded == 1
     assert [row["reason"] for row in loaded.rejected.collect()] == ["averageRating is not a double: five"]
     # After parsing, the file is not needed.
     files.lake.delete(files.landing.current(DATASET).path)
@@ -119,11 +80,12 @@ def test_rejected_rows_are_counted_and_kept_without_reading_the_file_again(files
 
 
 def test_a_dataset_that_was_never_landed_is_refused_with_the_asset_to_materialize(files):
-    outcome = files.loader(parse, selected=(TITLE_RATINGS.asset_name,)).process(DATASET)
+    loader = replace(files.loader(DATASET), selected=(TITLE_RATINGS.asset_name,))
+    outcome = outcomes(loader, DATASET)[DATASET]
     assert outcome.refusal.endswith("it has not been landed yet; materialize landing_title_ratings first.")
     assert outcome.loaded is None
 
 
 def test_lines_are_numbered_from_one_in_the_order_of_the_file(files, spark: SparkSession):
     rows = dataset_lines(spark, str(files.folder / f"{DATASET}.tsv.gz")).collect()
-    assert [(row["line_number"], row["value"]) for row in rows] == list(enumerate(LINES, start=1))
+    assert [(row["line_number"], row["value"]) for row in rows] == list(enumerate([HEADER, *ROWS], start=1))

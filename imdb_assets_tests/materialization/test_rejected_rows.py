@@ -20,7 +20,9 @@ def delta(tmp_path: Path, spark_resource: Spark) -> DeltaLake:
 
 
 def rejected(spark: SparkSession, *rows: tuple[str, int]):
-    full = [(dataset, line, "has 1 columns, not 3", "?", date(2025, 1, 1)) for dataset, line in rows]
+    full = [
+        (dataset, line, "row rejected", None, "has 1 columns, not 3", "?", date(2025, 1, 1)) for dataset, line in rows
+    ]
     return spark.createDataFrame(full, REJECTED_ROWS.ddl)
 
 

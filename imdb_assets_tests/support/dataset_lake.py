@@ -18,11 +18,12 @@ Fault = Callable[[bytes], bytes | None]
 
 
 class DatasetLake:
-    """The datasets of a small sample world, and the selected assets of the platform."""
+    """The datasets of a small sample world, or those of a folder, and the selected assets of the platform."""
 
-    def __init__(self, folder: Path, selection: dg.AssetSelection) -> None:
-        self.datasets = folder / "datasets"
-        write_snapshot(self.datasets, movies=60, seed=1)
+    def __init__(self, folder: Path, selection: dg.AssetSelection, *, datasets: Path | None = None) -> None:
+        self.datasets = datasets or folder / "datasets"
+        if datasets is None:
+            write_snapshot(self.datasets, movies=60, seed=1)
         self.folder = folder
         self.selection = selection
         self.set_date("2025-01-01")
