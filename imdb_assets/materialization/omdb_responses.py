@@ -19,8 +19,9 @@ from imdb_assets.resources.omdb_landing import OmdbLanding
 # The tables that decide which titles are requested, and in which order.
 TITLE_TABLES = ("silver_movies", "silver_ratings")
 MAX_UNKNOWN_ERRORS = 5
+ANSWERED_CHECK = "omdb_answered"
 ANSWERED = dg.AssetCheckSpec(
-    "omdb_answered",
+    ANSWERED_CHECK,
     asset="landing_omdb_responses",
     description="OMDb was reachable and returned JSON. Titles without a response are requested again in the next run.",
 )
@@ -147,5 +148,5 @@ def _titles(delta: DeltaLake) -> list[Title]:
 
 def _availability_result(problem: str) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
-        check_name=ANSWERED.name, passed=not problem, severity=dg.AssetCheckSeverity.WARN, description=problem or None
+        check_name=ANSWERED_CHECK, passed=not problem, severity=dg.AssetCheckSeverity.WARN, description=problem or None
     )
