@@ -86,7 +86,7 @@ def vocabulary(kind: str, entries: Iterable[str], *, first: Iterable[str] = ()) 
                 raise ValueError(f"{spelling} is a spelling of {spellings[word_key(spelling)]} and of {word}.")
             with_comma |= {re.escape(spelling.partition(",")[2].strip())} if "," in spelling else set()
     # A pattern that never matches, for a vocabulary without such spellings.
-    second_parts = "|".join(sorted(with_comma, key=len, reverse=True)) or "(?!)"
+    second_parts = "|".join(sorted(with_comma, key=lambda part: (-len(part), part))) or "(?!)"
     return Vocabulary(
         kind, tuple(dict.fromkeys(names)), spellings, rf"(?i)\s*,\s*({second_parts})(?=\s*(?:[,;/|\n]|$))"
     )
