@@ -62,7 +62,7 @@ def stable_text(value: object, found: list[object]) -> str:
 
 
 def _container(value: object, found: list[object]) -> str | None:
-    if isinstance(value, tuple | list):
+    if isinstance(value, tuple | list) and not hasattr(value, "_fields"):
         return f"{type(value).__qualname__}[{', '.join(stable_text(item, found) for item in value)}]"
     if isinstance(value, set | frozenset):
         return f"set[{', '.join(sorted(stable_text(item, found) for item in value))}]"
@@ -71,14 +71,19 @@ def _container(value: object, found: list[object]) -> str | None:
         return f"mapping[{', '.join(items)}]"
     if isinstance(value, partial):
         return f"partial{stable_text((value.func, value.args, value.keywords), found)}"
-    names = (
-        [field.name for field in fields(value)] if is_dataclass(value) else getattr(type(value), "model_fields", None)
-    )
-    if names is None:
+    if (names := _field_names(value)) is None:
         return None
     found.append(type(value))
     parts = (f"{name}={stable_text(getattr(value, name), found)}" for name in names)
     return f"{_qualified_name(type(value))}({', '.join(parts)})"
+
+
+def _field_names(value: object) -> list[str] | None:
+    """The fields of a dataclass, a named tuple, one of Dagster's records or a pydantic model; None for other values."""
+    if is_dataclass(value):
+        return [field.name for field in fields(value)]
+    names = getattr(type(value), "_fields", None) or getattr(type(value), "model_fields", None)
+    return None if names is None else list(names)
 
 
 def _content(value: object, found: list[object]) -> str:

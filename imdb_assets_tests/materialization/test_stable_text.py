@@ -4,6 +4,7 @@ from datetime import date
 from enum import Enum
 from functools import partial
 
+import dagster as dg
 import numpy as np
 import pytest
 
@@ -36,6 +37,7 @@ def double(n: int) -> int:
         (partial(double, 1), partial(double, 2)),
         (Rule({Colour.RED}, double), Rule(set(), double)),
         (True, 1),
+        (dg.AssetKey("a"), dg.AssetKey("b")),
     ],
 )
 def test_different_values_have_different_texts_without_addresses(value, other):
