@@ -3,6 +3,7 @@
 import hashlib
 import inspect
 import re
+import sys
 import typing
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -97,12 +98,21 @@ def _content(value: object, found: list[object]) -> str:
     if isinstance(value, WITH_STABLE_REPR):  # pyright: ignore[reportArgumentType] - classes, also of typing
         return repr(value)
     name = _qualified_name(type(value))
+    if constant := _constant_of_its_library(value):
+        return constant
     if name in IGNORED_TYPES:
         return name
     if (text := getattr(type(value), "FINGERPRINT_TEXT", None)) is not None:
         found.append(type(value))
         return f"{name} {text}"
     raise UnstableValueError(f"an object of {name} has no text that is the same in every process")
+
+
+def _constant_of_its_library(value: object) -> str | None:
+    """The name of an object in the library that also defines its class; None for other objects."""
+    module = sys.modules.get(type(value).__module__)
+    name = next((name for name, constant in vars(module).items() if constant is value), None) if module else None
+    return f"{type(value).__module__}.{name}" if name else None
 
 
 def _qualified_name(item: object) -> str:
