@@ -30,7 +30,7 @@ IGNORED_TYPES = {
     "_thread.RLock",
     "google.protobuf.internal.enum_type_wrapper.EnumTypeWrapper",
 }
-CODE = (FunctionType, BuiltinFunctionType, MethodType, type, ModuleType)
+CODE = (FunctionType, BuiltinFunctionType, MethodType, type)
 
 
 class UnstableValueError(TypeError):
@@ -56,6 +56,8 @@ def stable_text(value: object, found: list[object]) -> str:
         return f"{_qualified_name(type(value))}.{value.name}"
     if isinstance(value, PLAIN):
         return repr(value)
+    if isinstance(value, ModuleType):
+        return value.__name__
     if callable(value) and isinstance(unwrapped := inspect.unwrap(value), CODE):
         found.append(unwrapped)
         return _qualified_name(unwrapped)
@@ -93,8 +95,6 @@ def _content(value: object, found: list[object]) -> str:
         return f"array {value.dtype} {value.shape} {hashlib.sha256(content.encode()).hexdigest()}"
     if isinstance(value, re.Pattern):
         return f"pattern {value.pattern!r} {value.flags}"
-    if isinstance(value, ModuleType):
-        return value.__name__
     if isinstance(value, WITH_STABLE_REPR):  # pyright: ignore[reportArgumentType] - classes, also of typing
         return repr(value)
     name = _qualified_name(type(value))
