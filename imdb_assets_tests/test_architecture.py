@@ -68,6 +68,7 @@ ALLOWED = {
 EVERY_RESOURCE = {"dagster", "imdb_assets.redaction", "imdb_assets.resources", "imdb_assets.tables", "pydantic"}
 ALLOWED_RESOURCE = {
     "alerts": {"requests"},
+    "azure_file_system": {"adlfs", "azure"},
     "azure_blob_storage": {"adlfs", "azure", "dagster_azure", "fsspec"},
     "backup": set(),
     "backup_manifest": set(),

@@ -11,12 +11,14 @@ from datetime import date, time, timedelta, tzinfo
 from decimal import Decimal
 from enum import Enum
 from functools import partial
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from types import BuiltinFunctionType, FunctionType, GenericAlias, MethodType, ModuleType, UnionType
 
 import numpy as np
 import pyarrow as pa
 
+# The folder of this package differs between installations.
+PACKAGE = Path(__file__).parents[1]
 PLAIN = (str, bytes, int, float, complex, bool, type(None), range)
 # Their `repr` contains nothing but their value.
 WITH_STABLE_REPR = (
@@ -96,6 +98,8 @@ def _content(value: object, found: list[object]) -> str:
     if isinstance(value, re.Pattern):
         return f"pattern {value.pattern!r} {value.flags}"
     if isinstance(value, WITH_STABLE_REPR):  # pyright: ignore[reportArgumentType] - classes, also of typing
+        if isinstance(value, PurePath) and value.is_relative_to(PACKAGE):
+            value = value.relative_to(PACKAGE)
         return repr(value)
     name = _qualified_name(type(value))
     if constant := _constant_of_its_library(value):

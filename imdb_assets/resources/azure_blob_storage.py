@@ -12,7 +12,6 @@ from threading import Event, Thread
 from typing import Any
 
 import fsspec
-from adlfs import AzureBlobFileSystem
 from azure.core.exceptions import (
     AzureError,
     ClientAuthenticationError,
@@ -28,10 +27,10 @@ from azure.storage.blob import (
     UserDelegationKey,
     generate_container_sas,
 )
-from azure.storage.blob.aio import BlobServiceClient as AsyncBlobServiceClient
 from dagster_azure.blob import AzureBlobStorageDefaultCredential, AzureBlobStorageKeyCredential
 from pydantic import Field, PrivateAttr
 
+from imdb_assets.resources.azure_file_system import RETRIES, AzureFileSystem
 from imdb_assets.resources.blob_storage import (
     LOCK,
     TEMPORARY_STATUS,
@@ -44,15 +43,6 @@ from imdb_assets.resources.blob_storage import (
     causes,
 )
 
-# With Azure's defaults, an unreachable server takes more than a minute to fail.
-RETRIES: dict[str, Any] = {
-    "retry_total": 3,
-    "retry_connect": 1,
-    "initial_backoff": 0,
-    "increment_base": 2,
-    "random_jitter_range": 1,
-    "connection_timeout": 10,
-}
 # A killed run holds the lake's lock for at most this long.
 LEASE_SECONDS = 60
 CONFLICT, PRECONDITION_FAILED = 409, 412
@@ -94,7 +84,7 @@ class AzureBlobStorage(BlobStorage):
     def file_system(self) -> fsspec.AbstractFileSystem:
         """Return an adlfs file system. fsspec caches one per thread."""
         with self.translate_errors(""):
-            return _AzureFileSystem(self._account_url, **self._login(), anon=False, use_listings_cache=False)
+            return AzureFileSystem(self._account_url, **self._login(), anon=False, use_listings_cache=False)
 
     def publish(self, local_file: Path, path: str) -> None:
         """Upload the file. Azure makes a blob visible only after its last block is committed."""
@@ -279,20 +269,6 @@ def container_sas(account: str, container: str, key: UserDelegationKey, *, start
         permission=ContainerSasPermissions(**dict.fromkeys(SPARKS_PERMISSIONS, True)),
         expiry=start + SAS_LIFETIME,
     )
-
-
-class _AzureFileSystem(AzureBlobFileSystem):
-    """An adlfs file system with a custom account URL and the retry limits of this file."""
-
-    def __init__(self, account_url: str, **options: Any) -> None:
-        self._account_url = account_url
-        super().__init__(**options)
-
-    def do_connect(self) -> None:
-        """Create the client for all of adlfs's calls."""
-        self.service_client = AsyncBlobServiceClient(
-            self._account_url, credential=self.account_key or self.credential, **RETRIES
-        )
 
 
 def _renew(lease: BlobLeaseClient, ended: Event) -> None:

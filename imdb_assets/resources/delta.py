@@ -18,9 +18,8 @@ from pyspark.sql.types import StructType
 from imdb_assets.resources.blob_storage import BlobStorage
 from imdb_assets.resources.commit_log import CommitLog
 from imdb_assets.resources.delta_declaration import (
-    DECLARATION,
     as_declared,
-    declaration_hash,
+    records_declaration,
     retention_properties,
     table_properties,
     user_metadata,
@@ -204,7 +203,7 @@ class DeltaLake(dg.ConfigurableResource):
                 session.conf.unset(USER_METADATA)
 
     def _is_as_declared(self, table: Table) -> bool:
-        return self.record_of(table.path).get(DECLARATION) == declaration_hash(table)
+        return records_declaration(self.record_of(table.path), table)
 
     def optimize_and_vacuum(self, path: str) -> None:
         """Merge small files of the table at a path, and delete files and commits that only expired versions use."""
@@ -246,8 +245,7 @@ class DeltaLake(dg.ConfigurableResource):
 
     def bytes_written(self, path: str) -> int:
         """The size of the files that the last commit added."""
-        metrics = self.commit_metrics(path)
-        return metrics.get("numOutputBytes", metrics.get("numTargetBytesAdded", 0))
+        return (metrics := self.commit_metrics(path)).get("numOutputBytes", metrics.get("numTargetBytesAdded", 0))
 
     def exists(self, path: str) -> bool:
         """Whether the table at a path has been written. A table that is only declared does not count."""

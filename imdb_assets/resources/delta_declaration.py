@@ -38,9 +38,13 @@ def retention_properties(days: int) -> dict[str, str]:
 
 def user_metadata(table: Table, record: Mapping[str, object] | None) -> str:
     """The metadata of a commit, as JSON: a record, and the hash of the declaration."""
-    return json.dumps({**(record or {}), DECLARATION: declaration_hash(table)})
+    return json.dumps({**(record or {}), DECLARATION: _declaration_hash(table)})
 
 
-def declaration_hash(table: Table) -> str:
-    """A SHA-256 of everything that a declaration says."""
+def records_declaration(record: Mapping[str, object], table: Table) -> bool:
+    """Whether the metadata of a commit belongs to the present declaration of its table."""
+    return record.get(DECLARATION) == _declaration_hash(table)
+
+
+def _declaration_hash(table: Table) -> str:
     return hashlib.sha256(repr(table).encode()).hexdigest()

@@ -3,11 +3,13 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from functools import partial
+from pathlib import Path
 
 import dagster as dg
 import numpy as np
 import pytest
 
+import imdb_assets
 from imdb_assets.materialization.stable_text import UnstableValueError, stable_text
 
 
@@ -55,3 +57,7 @@ def test_functions_and_classes_inside_a_value_are_found():
 def test_a_value_without_stable_text_is_refused():
     with pytest.raises(UnstableValueError, match=r"builtins\.object"):
         stable_text({"x": [object()]}, [])
+
+
+def test_a_file_of_the_package_has_the_same_text_in_every_installation():
+    assert stable_text(Path(imdb_assets.__file__).parent / "settings.py", []) == "PosixPath('settings.py')"
