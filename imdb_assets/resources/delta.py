@@ -185,7 +185,10 @@ class DeltaLake(dg.ConfigurableResource):
 
     def _set_aside(self, path: str) -> None:
         # Delta does not create a table in a folder with files. They may be rows whose log was lost, so they are kept.
-        if self.lake.files(path):
+        if not self.lake.files(path):
+            # A killed run leaves empty folders, which Spark takes for a table.
+            self.lake.delete_folder(path)
+        else:
             target = f"{SET_ASIDE}/{path}/{datetime.now(UTC):{_TIME}}"
             self.lake.move_folder(path, target)
             message = "%s had files without a Delta log; they were moved to %s and are kept for %s days"

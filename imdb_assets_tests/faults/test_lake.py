@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.spark import Spark
 from imdb_assets.tables.table import Table
 from imdb_assets_tests.support.azurite import AZURITE_KEY, AZURITE_URI
+from imdb_assets_tests.support.cases import CASES, case_variables
 from imdb_assets_tests.support.things import THINGS
 
 pytestmark = pytest.mark.slow
@@ -119,11 +121,18 @@ def test_files_without_a_log_are_set_aside_and_deleted_after_the_retention(delta
     data = {file.name: file.read_bytes() for file in folder.glob("*.parquet")}
     assert materialize(delta, asset_of([(3, 0.0)], state="2")).success
     assert rows_of(delta) == [(3, 0.0)]
+    assert delta.commits(THINGS.path) == [0]
     [aside] = (Path(delta.lake.uri(SET_ASIDE)) / THINGS.path).iterdir()
     assert {file.name: file.read_bytes() for file in aside.glob("*.parquet")} == data
     assert delta.delete_expired_leftovers() == 0
     assert delta.model_copy(update={"retention_days": 0}).delete_expired_leftovers() == 1
     assert not aside.exists()
+
+
+def test_f14_empty_folders_of_a_killed_run_are_no_table(delta):
+    (Path(delta.lake.uri(THINGS.path)) / "_delta_log" / "_staged_commits").mkdir(parents=True)
+    assert materialize(delta, asset_of(ROWS)).success
+    assert rows_of(delta) == ROWS
 
 
 def test_a_refused_declaration_or_a_killed_write_leaves_the_old_rows(delta, spark):
@@ -169,6 +178,34 @@ def test_f16_a_full_disk_is_one_sentence_and_the_next_run_recovers(tmp_path, spa
         filler.unlink()
         assert materialize(delta, asset_of(more, state="2")).success
         assert len(rows_of(delta)) == len(more)
+
+
+@pytest.mark.needs("mount")
+@pytest.mark.parametrize("full", ["lake", "temporary files"])
+def test_f16_a_full_disk_in_landing_is_one_sentence_and_the_next_run_recovers(tmp_path, full):
+    datasets = tmp_path / "datasets"
+    shutil.copytree(CASES / "base", datasets)
+    with small_disk(tmp_path / "disk", "1m") as disk:
+        variables = case_variables(datasets, disk if full == "lake" else tmp_path)
+        environment = {**os.environ, **variables, "DAGSTER_HOME": ""}
+        if full == "temporary files":
+            environment["TMPDIR"] = str(disk)
+        command = [sys.executable, "-m", "imdb_assets_tests.support.platforms", "--job", "daily_refresh"]
+        command += ["landing_title_principals"]
+
+        def run() -> subprocess.CompletedProcess:
+            return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+        filler = fill(disk)
+        # Python uses another folder for temporary files if it cannot write a few bytes to this one.
+        os.truncate(filler, filler.stat().st_size - 16_384)
+        failed = run()
+        assert failed.returncode != 0
+        assert re.search("(a|A) disk is full", failed.stdout + failed.stderr), failed.stdout + failed.stderr
+        filler.unlink()
+        recovered = run()
+        assert recovered.returncode == 0, recovered.stdout + recovered.stderr
+        assert [path for path in disk.rglob("*") if path.name.endswith(".partial")] == []
 
 
 def write_twice(delta: DeltaLake, frame: DataFrame) -> dg.ExecuteInProcessResult:
