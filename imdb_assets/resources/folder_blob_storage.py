@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,6 +14,8 @@ from filelock import FileLock, Timeout
 from fsspec.implementations.local import LocalFileSystem
 
 from imdb_assets.resources.blob_storage import LOCK, PARTIAL, BlobStorage, StorageError, StorageFileMissing
+
+SECONDS_UNTIL_ABANDONED = 3600
 
 
 class FolderBlobStorage(BlobStorage):
@@ -36,6 +40,7 @@ class FolderBlobStorage(BlobStorage):
         target = Path(self.key(path))
         with self.translate_errors(path):
             target.parent.mkdir(parents=True, exist_ok=True)
+            _delete_abandoned_copies(target)
             partial = target.with_name(f".{target.name}.{uuid4().hex}{PARTIAL}")
             try:
                 with local_file.open("rb") as content, partial.open("wb") as copy:
@@ -91,3 +96,11 @@ def _raise_unless_missing(error: OSError) -> None:
     # `os.walk` and fsspec ignore errors by default, so that a failing disk would look like an empty folder.
     if not isinstance(error, FileNotFoundError):
         raise error
+
+
+def _delete_abandoned_copies(target: Path) -> None:
+    # A killed process leaves its copy. Another thread may be writing a recent one.
+    for copy in target.parent.glob(f".{escape(target.name)}.*{PARTIAL}"):
+        with suppress(FileNotFoundError):
+            if time.time() - copy.stat().st_mtime > SECONDS_UNTIL_ABANDONED:
+                copy.unlink()
