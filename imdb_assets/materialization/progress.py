@@ -13,6 +13,7 @@ from imdb_assets.redaction import redacted
 ERRORS_WITHOUT_TRACE = {
     "BackupRefused",
     "CommitConflict",
+    "DamagedArtifactError",
     "DatasetRefused",
     "DatasetUnreachable",
     "DiskFull",
@@ -23,7 +24,7 @@ ERRORS_WITHOUT_TRACE = {
     "OmdbNotRecorded",
     "OmdbUnavailable",
     "RegistryUnreachableError",
-    "RolledBackError",
+    "RegistryBusyError",
     "RowsRefused",
     "SettingsError",
     "StorageError",
@@ -34,6 +35,7 @@ ERRORS_WITHOUT_TRACE = {
     "TableDamaged",
     "TableMissing",
     "TooFewRatingsError",
+    "UnusableModelError",
     "ValueError",
 }
 

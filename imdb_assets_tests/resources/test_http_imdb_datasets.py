@@ -63,7 +63,7 @@ FAULTS = {
         [FaultyResponse(file=b"<!DOCTYPE html><p>GET /?key=hush")],
         "is not gzip but an HTML page; fetch",
     ),
-    "another format": ([FaultyResponse(file=b"PK\3\4")], "the file is not gzip; fetch it again"),
+    "another format": ([FaultyResponse(file=b"PK\3\4")], "the file is not gzip but a ZIP archive; fetch it again"),
     "too many redirects": (
         [FaultyResponse(status=302, headers={"Location": f"/{FILE}"})] * 9,
         "redirects more than 5 times; set IMDB_D",

@@ -72,7 +72,7 @@ class ServedModel(PythonModel):
 
     model: RatingModel
     version: str
-    notes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     def load_context(self, context: PythonModelContext) -> None:
         """Verify and open the artifact.
