@@ -1,19 +1,17 @@
 """The context of a step that writes to the lake: one writer at a time, retries, and errors as one sentence."""
 
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import dagster as dg
 from py4j.protocol import Py4JError
 
 from imdb_assets.redaction import without_secrets
-from imdb_assets.resources.blob_storage import StorageError, StorageUnavailable
+from imdb_assets.resources.blob_storage import StorageError, StorageUnavailable, waiting_for_lock
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.known_errors import RECOGNIZABLE, known_error
 
 MAX_RETRIES = 3
-SECONDS_BETWEEN_LOCK_ATTEMPTS = 0.5
 JAVA_ENDED = (
     "Spark's Java process ended during this step. The usual cause is a lack of memory: increase SPARK_DRIVER_MEMORY "
     "(see .env.example) and run again."
@@ -64,27 +62,21 @@ def known_failures(context: Context, delta: DeltaLake, *, also: tuple[type[Excep
         raise dg.Failure(f"{str(cause)[:1].upper()}{str(cause)[1:]}.", allow_retries=False) from error
 
 
-@contextmanager
-def _only_writer(context: Context, delta: DeltaLake) -> Iterator[None]:
-    deadline, is_reported = time.monotonic() + delta.lock_wait_seconds, False
-    while True:
-        with delta.lake.try_lock(f"{context.op_def.name} of run {context.run.run_id}") as is_held:
-            if is_held:
-                yield
-                return
-            holder = delta.lake.lock_holder()
-        if not is_reported:
-            context.log.warning(
-                "another run is writing to this lake: %s waits for %s", context.op_def.name, holder or "it"
-            )
-            is_reported = True
-        if time.monotonic() > deadline:
-            raise dg.Failure(
-                f"Another run ({holder or 'unknown'}) has been writing to this lake for more than "
-                f"{delta.lock_wait_seconds / 60:.0f} minutes. End that run if it hangs, then run again.",
-                allow_retries=False,
-            )
-        time.sleep(SECONDS_BETWEEN_LOCK_ATTEMPTS)
+def _only_writer(context: Context, delta: DeltaLake) -> AbstractContextManager[None]:
+    step, seconds = context.op_def.name, delta.lock_wait_seconds
+
+    def report(holder: str | None) -> None:
+        context.log.warning("another run is writing to this lake: %s waits for %s", step, holder or "it")
+
+    def refusal(holder: str | None) -> dg.Failure:
+        message = (
+            f"Another run ({holder or 'unknown'}) has been writing to this lake for more than "
+            f"{seconds / 60:.0f} minutes. End that run if it hangs, then run again."
+        )
+        return dg.Failure(message, allow_retries=False)
+
+    holder = f"{step} of run {context.run.run_id}"
+    return waiting_for_lock(delta.lake, holder, seconds=seconds, report=report, refusal=refusal)
 
 
 def _with_trace(cause: Exception, error: Exception) -> Exception:

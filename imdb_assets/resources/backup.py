@@ -1,8 +1,7 @@
 """Backups of what cannot be made again: rating history, forecasts, OMDb's responses and ledger, and the registry."""
 
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +23,7 @@ from imdb_assets.resources.backup_manifest import (
     read_manifest,
     store_file,
 )
-from imdb_assets.resources.blob_storage import BlobStorage, StorageFileMissing
+from imdb_assets.resources.blob_storage import BlobStorage, StorageFileMissing, waiting_for_lock
 from imdb_assets.resources.delta_log import table_files
 from imdb_assets.resources.mlflow_files import artifact_folders, artifacts_elsewhere, copy_database, database_file
 from imdb_assets.resources.omdb_landing import OMDB
@@ -41,7 +40,6 @@ RESPONSES, MODELS = "landing_omdb_responses", "registry"
 DATABASE = "database"
 """The path of the registry's database in a backup. Its file name is a setting."""
 PATIENCE_SECONDS = 3600.0
-SECONDS_BETWEEN_LOCK_ATTEMPTS = 0.5
 Say = Callable[[str], object]
 
 
@@ -138,7 +136,7 @@ class Backup(dg.ConfigurableResource):
         for before in read_manifest(self.storage, names[-1]).parts:
             remedy = (
                 f"No backup was made. Restore {names[-1]} (make restore MOVE_ASIDE=yes), or set BACKUP_URI to another "
-                "place to begin anew."
+                "place to start over."
             )
             part = now.get(before.name)
             if part is None and not (before.name == MODELS and database_file(self.tracking_uri) is None):
@@ -182,25 +180,22 @@ class Backup(dg.ConfigurableResource):
             yield f"Not included are {len(elsewhere)} models outside {database.parent}, such as {elsewhere[0]}."
 
 
-@contextmanager
-def waiting_for(storage: BlobStorage, holder: str, say: Say, *, seconds: float = PATIENCE_SECONDS) -> Iterator[None]:
-    """Hold the lock of a storage; wait for it if necessary, but not for ever.
+def waiting_for(
+    storage: BlobStorage, holder: str, say: Say, *, seconds: float = PATIENCE_SECONDS
+) -> AbstractContextManager[None]:
+    """Hold the lock of a storage, and wait for it for a limited time.
 
     Raises:
         BackupRefused: The lock is still taken after this time.
     """
-    deadline = time.monotonic() + seconds
-    with ExitStack() as lock:
-        is_waiting = False
-        while not lock.enter_context(storage.try_lock("a backup or restore")):
-            if time.monotonic() > deadline:
-                known = storage.lock_holder()
-                raise BackupRefused(
-                    f"Another {holder} has been using {storage.uri()} for {seconds / 60:.0f} minutes"
-                    f"{f' ({known})' if known else ''}. Run again later."
-                )
-            if not is_waiting:
-                say(f"Another {holder} is using {storage.uri()}: waiting for it")
-            is_waiting = True
-            time.sleep(SECONDS_BETWEEN_LOCK_ATTEMPTS)
-        yield
+
+    def refusal(known: str | None) -> BackupRefused:
+        return BackupRefused(
+            f"Another {holder} has been using {storage.uri()} for {seconds / 60:.0f} minutes"
+            f"{f' ({known})' if known else ''}. Run again later."
+        )
+
+    def report(_known: str | None) -> None:
+        say(f"Another {holder} is using {storage.uri()}: waiting for it")
+
+    return waiting_for_lock(storage, "a backup or restore", seconds=seconds, report=report, refusal=refusal)

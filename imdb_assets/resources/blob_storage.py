@@ -8,9 +8,10 @@ import json
 import os
 import re
 import socket
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,6 +28,7 @@ PATTERN_CHARACTERS = re.compile(r"[\\\[\]{}*?]")
 # Lock file in the root. Only the holder of its lock may write to the lake.
 LOCK = "writing.lock"
 LOCK_HOLDER = "writing.holder"
+SECONDS_BETWEEN_LOCK_ATTEMPTS = 0.5
 # HTTP statuses of a storage that asks to slow down, or has a temporary problem.
 TEMPORARY_STATUS = frozenset({429, 500, 502, 503, 504})
 
@@ -203,6 +205,39 @@ class BlobStorage(dg.ConfigurableResource, ABC):
         if self.exists(path):
             with self.translate_errors(path):
                 self.file_system().rm_file(self.key(path))
+
+
+@contextmanager
+def waiting_for_lock(
+    storage: BlobStorage,
+    holder: str,
+    *,
+    seconds: float,
+    report: Callable[[str | None], object],
+    refusal: Callable[[str | None], Exception],
+) -> Iterator[None]:
+    """Hold the lock of a storage, and wait for it for a limited time.
+
+    Args:
+        storage: The storage.
+        holder: What holds the lock, for others that wait for it.
+        seconds: The longest time to wait.
+        report: Called once with the other holder if the lock has to be waited for.
+        refusal: Returns the error to raise after this time, given the other holder.
+    """
+    deadline, is_reported = time.monotonic() + seconds, False
+    while True:
+        with storage.try_lock(holder) as is_held:
+            if is_held:
+                yield
+                return
+            other = storage.lock_holder()
+        if not is_reported:
+            report(other)
+            is_reported = True
+        if time.monotonic() > deadline:
+            raise refusal(other)
+        time.sleep(SECONDS_BETWEEN_LOCK_ATTEMPTS)
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:

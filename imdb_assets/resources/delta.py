@@ -122,7 +122,8 @@ class DeltaLake(dg.ConfigurableResource):
         if not self.exists(table.path) or (is_whole and not self._is_as_declared(table)):
             self.overwrite(table, frame, record=record)
             return
-        self._add_columns(table)
+        if not is_whole:
+            self._add_columns(table)
         others = [name for name in frame.columns if name not in table.primary_key]
         differs = " OR ".join(f"NOT (kept.`{name}` <=> new.`{name}`)" for name in others) or "false"
         clauses = [f"WHEN MATCHED AND ({differs}) THEN UPDATE SET *", _INSERT]

@@ -114,7 +114,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command == "GET":
             imdb.may_send.wait()
-            # Counted first: whoever has received the body finds it counted.
+            # Counted first, so that a client that has received the body finds it counted.
             imdb.bytes_sent += len(body[:sent])
             middle = len(body[:sent]) // 2
             self.wfile.write(body[:middle])
