@@ -29,7 +29,6 @@ WITH_STABLE_REPR = (
 IGNORED_TYPES = {
     "logging.Logger",
     "_thread.lock",
-    "_thread.RLock",
     "google.protobuf.internal.enum_type_wrapper.EnumTypeWrapper",
 }
 CODE = (FunctionType, BuiltinFunctionType, MethodType, type)

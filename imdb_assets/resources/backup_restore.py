@@ -23,7 +23,7 @@ from imdb_assets.resources.backup_manifest import (
     restore_file,
 )
 from imdb_assets.resources.blob_storage import BlobStorage
-from imdb_assets.resources.delta_log import version_of
+from imdb_assets.resources.commit_log import version_of
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.mlflow_files import copy_database, database_file, move_addresses
 from imdb_assets.resources.omdb_landing import OMDB

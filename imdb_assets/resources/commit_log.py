@@ -13,6 +13,9 @@ MAINTENANCE = {"OPTIMIZE", "VACUUM START", "VACUUM END", "REORG", "SET TBLPROPER
 DECLARATIONS = {"CREATE TABLE", "REPLACE TABLE"}
 
 
+VERSION_DIGITS = 20
+
+
 class TableDamaged(RuntimeError):
     """The log of a table cannot be read. The table is neither read nor replaced."""
 
@@ -33,7 +36,7 @@ class CommitLog(NamedTuple):
 
     def is_table(self) -> bool:
         """Whether the log holds anything that makes the folder a table: a commit or a checkpoint."""
-        return any(name[:1].isdigit() and name.endswith((".json", ".parquet")) for name in self._names())
+        return any(version_of(name) is not None for name in self._names())
 
     def commit(self, version: int) -> dict[str, Any]:
         """The `commitInfo` of a version; empty if it has none."""
@@ -69,5 +72,12 @@ class CommitLog(NamedTuple):
         return lines
 
 
+def version_of(name: str) -> int | None:
+    """Return the version in the name of a commit or checkpoint; None for other files of a log."""
+    digits, _, extension = name.partition(".")
+    is_log = len(digits) == VERSION_DIGITS and digits.isdigit() and extension.endswith(("json", "parquet"))
+    return int(digits) if is_log else None
+
+
 def _versions(names: Iterable[str]) -> list[int]:
-    return sorted(int(match[1]) for name in names if (match := re.fullmatch(r"(\d{20})\.json", name)))
+    return sorted(int(match[1]) for name in names if (match := re.fullmatch(rf"(\d{{{VERSION_DIGITS}}})\.json", name)))

@@ -10,8 +10,7 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from imdb_assets.resources.blob_storage import BlobStorage, StorageError
-
-VERSION_DIGITS = 20
+from imdb_assets.resources.commit_log import version_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,13 +59,6 @@ def table_files(lake: BlobStorage, path: str) -> TableFiles | None:
         missing=tuple(name for name in data if name not in existing),
         n_rows=sum(added["num_records"].to_pylist()) if has_counts else None,
     )
-
-
-def version_of(name: str) -> int | None:
-    """Return the version in the name of a commit or checkpoint; None for other files of a log."""
-    digits, _, extension = name.partition(".")
-    is_log = len(digits) == VERSION_DIGITS and digits.isdigit() and extension.endswith(("json", "parquet"))
-    return int(digits) if is_log else None
 
 
 def _is_log(path: str, folder: str, name: str) -> bool:
