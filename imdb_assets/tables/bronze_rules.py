@@ -4,11 +4,20 @@ A row whose required value is missing or illegal is rejected. Any other illegal 
 Columns without a rule hold text, or numbers of any size.
 """
 
+import re
 from dataclasses import dataclass, replace
+from datetime import date
 
 from imdb_assets.tables import bronze
 from imdb_assets.vocabulary.roles import CATEGORIES
 from imdb_assets.vocabulary.title_types import MOVIE, TITLE_TYPES
+
+IMDB_NULL = r"\N"
+"""IMDb's spelling of a missing value, in every column of every dataset."""
+LONGEST_TEXT = 10_000
+"""Bytes of the longest text. IMDb's longest are about 1,000."""
+NUMBER_PATTERNS = {"int": "-?[0-9]{1,9}", "double": r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?"}
+"""Regular expression for the numbers of a column, by type. They fit into the type."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +26,8 @@ class ValueRule:
 
     Attributes:
         meaning: What each value is, for messages.
-        pattern: Regular expression that the whole value matches, or each value of a list.
+        pattern: Regular expression that the whole value matches, or each value of a list. Python and RE2 (of Arrow)
+            read it alike.
         values: The legal values of an enumeration.
         separator: Separates the values of a list.
         low: The least number.
@@ -40,6 +50,15 @@ class ValueRule:
         """Regular expression for one value, without anchors."""
         return "|".join(self.values) if self.values else self.pattern
 
+    def is_legal_value(self, text: str) -> bool:
+        """Whether a single value matches the pattern, or belongs to the enumeration."""
+        return self.value_pattern is None or re.fullmatch(self.value_pattern, text) is not None
+
+    def range(self, snapshot_date: date) -> tuple[int | None, int | None]:
+        """The least and the greatest legal number, None where there is no limit."""
+        after = self.years_after_snapshot
+        return self.low, self.high if after is None else snapshot_date.year + after
+
 
 # Ids have seven or eight digits.
 TITLE_ID = ValueRule(meaning="an IMDb title id", pattern="tt[0-9]{1,12}")
@@ -54,13 +73,13 @@ YEAR_OF_LIFE = ValueRule(meaning="a plausible year", low=1, years_after_snapshot
 # The longest works run for five weeks (51,420 minutes).
 RUNTIME = ValueRule(meaning="a plausible runtime", low=1, high=100_000)
 # Texts with these are dropped. U+FFFD stands for bytes that are not UTF-8.
-_UNREADABLE = r"\r\x00\uFFFD"
+_UNREADABLE = "\r\x00\ufffd"
 # A JSON array of strings, or plain text, which is the name of a single character.
 _JSON_ESCAPE = r'\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})'
-_JSON_TEXT = rf'"[^"\\{_UNREADABLE}]*+(?:{_JSON_ESCAPE}[^"\\{_UNREADABLE}]*+)*+"'
+_JSON_TEXT = rf'"[^"\\{_UNREADABLE}]*(?:{_JSON_ESCAPE}[^"\\{_UNREADABLE}]*)*"'
 CHARACTERS = ValueRule(
     meaning="a JSON array of names",
-    pattern=rf"\[ *+{_JSON_TEXT} *+(?:, *+{_JSON_TEXT} *+)*+\]|[^\[{_UNREADABLE}][^{_UNREADABLE}]*+",
+    pattern=rf"\[ *{_JSON_TEXT} *(?:, *{_JSON_TEXT} *)*\]|[^\[{_UNREADABLE}][^{_UNREADABLE}]*",
 )
 GENRES = ValueRule(meaning="a genre", pattern="[A-Z](?:[A-Za-z &/'-]*[A-Za-z])?", separator=",")
 PROFESSIONS = ValueRule(meaning="a profession", pattern="[a-z][a-z_]*", separator=",")
@@ -73,7 +92,7 @@ AKA_TYPES = ValueRule(
 )
 AKA_ATTRIBUTES = ValueRule(
     meaning="an attribute",
-    pattern=r"[^\x00-\x20\uFFFD](?:[^\x00-\x1F\uFFFD]*[^\x00-\x20\uFFFD])?",
+    pattern="[^\x00-\x20\ufffd](?:[^\x00-\x1f\ufffd]*[^\x00-\x20\ufffd])?",
     separator=AKA_SEPARATOR,
 )
 

@@ -196,10 +196,12 @@ def test_a_run_whose_java_process_dies_reports_the_cause_and_the_fix(world: Worl
 
 
 def test_f15_of_two_concurrent_runs_one_waits_and_writes_nothing(world: World, uninterrupted: Uninterrupted) -> None:
-    with world.imdb.paused():
+    # Both have fetched the datasets when the lake is unlocked, and then find it locked or written.
+    with delta_of(world.variables("two")).lake.try_lock("a test") as is_locked:
+        assert is_locked
         both = [world.start("two", "daily_refresh", assets_of("daily_refresh", FOR_TWO_RUNS)) for _ in range(2)]
-        # The first run holds the lake's lock until it has fetched the datasets.
-        both[0].wait_until(lambda: any(WAITING in process.output for process in both))
+        for process in both:
+            process.wait_until(lambda process=process: WAITING in process.output)
     assert [process.exit_code() for process in both] == [0, 0], [process.output for process in both]
     expected = {table.asset_name: uninterrupted.tables[table.asset_name] for table in FOR_TWO_RUNS}
     assert differing(expected, world.tables("two", FOR_TWO_RUNS)) == []

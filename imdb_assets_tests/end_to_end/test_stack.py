@@ -65,14 +65,16 @@ class Stack:
 
     def localized(self, text: str) -> str:
         """A text of the compose file with this machine's addresses and folders."""
-        text = re.sub(r"\$\{(\w+)(?::[-?][^}]*)?\}", lambda match: VARIABLES.get(match[1], ""), text)
-        text = text.replace("$$", "$").replace("/run/secrets/", f"{self.folder}/secrets/")
+        text = text.replace("/run/secrets/", f"{self.folder}/secrets/")
         text = text.replace("@postgres/", "@postgres:5432/").replace("0.0.0.0", "127.0.0.1")  # noqa: S104 - replaced below
         text = re.sub(r"\b(postgres|azurite|mlflow|code-location|model-server)(?=:\d)", "127.0.0.1", text)
         text = text.replace("host: code-location", "host: 127.0.0.1")
         text = re.sub(rf"\b({'|'.join(self.ports)})\b", lambda match: self.ports[match[1]], text)
         text = text.replace("=/dagster/", f"={self.folder}/").replace("=/artifacts", f"={self.folder}/artifacts")
-        return text.replace("=/data", f"={self.folder}/azurite")
+        text = text.replace("=/data", f"={self.folder}/azurite")
+        # Last, because a value may look like a port.
+        text = re.sub(r"\$\{(\w+)(?::[-?][^}]*)?\}", lambda match: VARIABLES.get(match[1], ""), text)
+        return text.replace("$$", "$")
 
     def environment(self, service: str) -> dict[str, str]:
         own = {
