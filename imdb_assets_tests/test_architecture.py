@@ -17,7 +17,7 @@ ENVIRONMENT_READERS = {"imdb_assets/settings.py"}
 ALLOWED = {
     "imdb_assets/vocabulary": set(),
     "imdb_assets/tables": {"imdb_assets.vocabulary"},
-    "imdb_assets/transforms": {"imdb_assets.tables", "imdb_assets.vocabulary", "pyspark"},
+    "imdb_assets/transforms": {"imdb_assets.tables", "imdb_assets.vocabulary", "pyarrow", "pyspark"},
     "imdb_assets/rating_model/features": {
         "imdb_assets.tables", "imdb_assets.vocabulary", "numpy", "pandas", "pyarrow", "pydantic", "scipy", "sklearn",
     },
@@ -77,6 +77,7 @@ ALLOWED_RESOURCE = {
     "blob_storage_factory": {"dagster_azure"},
     "dataset_manifest": set(),
     "environments": {"imdb_assets.settings"},
+    "executor_code": set(),
     "delta": {"dagster_pyspark", "pandas", "pyarrow", "pyspark"},
     "commit_log": set(),
     "delta_declaration": {"pyspark"},

@@ -26,7 +26,7 @@ def tools_folder() -> Path:
 
 
 def prepare_launch(java_home: str | None) -> Path:
-    """Set JAVA_HOME and PYSPARK_PYTHON, the only way to choose the Java and the Python that pyspark starts.
+    """Set JAVA_HOME, the only way to choose the Java that pyspark starts.
 
     Args:
         java_home: The current JAVA_HOME, or None.
@@ -42,7 +42,6 @@ def prepare_launch(java_home: str | None) -> Path:
     if java_home is None or Path(java_home) != launcher_home:
         write_java_home(find_java(java_home), launcher_home)
     os.environ["JAVA_HOME"] = str(launcher_home)
-    os.environ["PYSPARK_PYTHON"] = sys.executable
     return launcher_home
 
 

@@ -1,6 +1,7 @@
 """Spark: one lazy session per process, with Delta's two jars and a suitable Java."""
 
 import os
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
@@ -15,6 +16,7 @@ from pyspark import SparkContext
 from pyspark.sql import SparkSession
 
 from imdb_assets.resources.blob_storage import BlobStorage
+from imdb_assets.resources.executor_code import write_code_archive
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.java import java_version, prepare_launch, tools_folder
 from imdb_assets.resources.temporary_files import temporary_folder
@@ -106,8 +108,13 @@ class Spark(LazyPySparkResource):
         else:
             if SparkSession.getActiveSession() is None:
                 prepare_launch(self.java_home)
+                # A cluster may have Python, with pyarrow, at another path.
+                if is_local or "PYSPARK_PYTHON" not in os.environ:
+                    os.environ["PYSPARK_PYTHON"] = sys.executable
             builder = _configured(SparkSession.builder.master(self.master), settings)
             session = with_jars(builder, self.lake.spark_packages(), for_local=is_local).getOrCreate()
+        if not is_local:
+            session.addArtifacts(str(write_code_archive(temporary_folder())), pyfile=True)
         # Settings that exist before the start end up on Java's command line, which every user of the machine can read.
         # A setting of the session reaches every task, on a cluster and over Spark Connect too.
         for name, value in self.lake.hadoop_settings().items():

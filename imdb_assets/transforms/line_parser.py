@@ -3,6 +3,9 @@
 Lines are parsed and judged in columns. Only lines in which something is wrong are then looked at one by one.
 """
 
+# pyarrow.compute gets its functions when it is imported.
+# pyright: reportAttributeAccessIssue=false
+
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -1,210 +1,31 @@
-"""Received lines become typed rows or rejected rows, one bad value costs only itself, and no line is lost."""
+"""Parsed lines of a dataset become the rows of its bronze table, and rows of `bronze_rejected_rows`."""
 
 from datetime import date
 
 import pytest
 from pyspark.testing import assertDataFrameEqual
 
-from imdb_assets.tables import bronze as tables
-from imdb_assets.tables.bronze import CHANGED_VALUE, DROPPED_VALUE, REJECTED_ROW, TITLE_BASICS
-from imdb_assets.tables.table import Table
+from imdb_assets.tables.bronze import REJECTED_ROW, REJECTED_ROWS, TITLE_RATINGS
 from imdb_assets.transforms import bronze
 
 pytestmark = pytest.mark.slow
 
 DAY = date(2025, 1, 1)
-HEADER = "\t".join(TITLE_BASICS.column_names[:-1])
-GOOD = [
-    'tt0000001\tmovie\t"Hello\t"Hello\t0\t1999\t\\N\t51420\tDrama,War',  # unbalanced quotation marks
-    "tt0000002\tshort\t\\N\t\t1\t\\N\t\\N\t\\N\t\\N",  # everything missing; an empty title is a valid title
-    "tt10000003\ttvSeries\t a \t\u00e9\\\t0\t2031\t2032\t1\tTalk-Show",  # blanks and backslashes stay
-    "tt4\tmovie\tA\u2028B\t\u0085\x0b\x1c\t0\t1999\t\\N\t90\t\\N",  # only LF ends a line
-]
-BAD = {
-    "tt0000004\tmovie\tA\tA\t0\t1999": (None, "has 6 columns, not 9"),
-    "": (None, "has 1 columns, not 9"),
-    "nm0000007\tmovie\tA\tA\t0\t1999\t\\N\t90\tDrama": ("tconst", "tconst is not an IMDb title id: nm0000007"),
-    "\\N\tmovie\tA\tA\t0\t1999\t\\N\t90\tDrama": ("tconst", "tconst is not an IMDb title id: \\N"),
-    "tt7\u2028\tmovie\tA\tA\t0\t1999\t\\N\t90\tDrama": ("tconst", "tconst is not an IMDb title id: tt7\u2028"),
-}
+LINES = [b"tconst\taverageRating\tnumVotes", b"tt1\t7.5\t10", b"tt2\tseven\t10", b"tt\xe93\t1\t1", b"tt4\t1.0\t5"]
 
 
-def _parsed(spark, table, *lines):
-    rows = [(number, line.encode() if isinstance(line, str) else line) for number, line in enumerate(lines, start=1)]
-    frame = spark.createDataFrame(rows, "line_number BIGINT, value BINARY").selectExpr(
-        "line_number", "CAST(value AS STRING) AS value"
+def test_lines_are_divided_into_typed_rows_and_recorded_ones(spark):
+    numbered = spark.createDataFrame(enumerate(LINES, start=1), "line_number BIGINT, value BINARY")
+    parsed = bronze.parsed_lines(
+        numbered.selectExpr("line_number", "CAST(value AS STRING) AS value"), TITLE_RATINGS, snapshot_date=DAY
     )
-    return bronze.parsed_lines(frame, table, snapshot_date=DAY)
-
-
-def _recorded(parsed):
-    rows = bronze.rejected_rows(parsed, dataset="d", snapshot_date=DAY).collect()
-    return [(row["line_number"], row["outcome"], row["column_name"], row["reason"]) for row in rows]
-
-
-def test_values_are_unchanged_and_missing_values_are_null(spark):
-    parsed = _parsed(spark, TITLE_BASICS, HEADER, *GOOD)
+    rows = bronze.dataset_rows(parsed, TITLE_RATINGS, snapshot_date=DAY)
+    expected = [("tt1", 7.5, 10, DAY), ("tt4", 1.0, 5, DAY)]
+    assertDataFrameEqual(rows, spark.createDataFrame(expected, TITLE_RATINGS.ddl), ignoreNullable=True)
+    rejected = bronze.rejected_rows(parsed, dataset="title.ratings", snapshot_date=DAY)
+    bad_id, bad_rating = "tconst is not an IMDb title id: tt\ufffd3", "averageRating is not a double: seven"
     expected = [
-        ("tt0000001", "movie", '"Hello', '"Hello', 0, 1999, None, 51420, "Drama,War", DAY),
-        ("tt0000002", "short", None, "", 1, None, None, None, None, DAY),
-        ("tt10000003", "tvSeries", " a ", "\u00e9\\", 0, 2031, 2032, 1, "Talk-Show", DAY),
-        ("tt4", "movie", "A\u2028B", "\u0085\x0b\x1c", 0, 1999, None, 90, None, DAY),
+        ("title.ratings", 3, REJECTED_ROW, "averageRating", bad_rating, "tt2\tseven\t10", DAY),
+        ("title.ratings", 4, REJECTED_ROW, "tconst", bad_id, "tt\\xE93\t1\t1", DAY),
     ]
-    rows = bronze.dataset_rows(parsed, TITLE_BASICS, snapshot_date=DAY)
-    assertDataFrameEqual(rows, spark.createDataFrame(expected, TITLE_BASICS.ddl), ignoreNullable=True)
-    assert _recorded(parsed) == []
-
-
-def test_invalid_rows_are_rejected_with_line_number_and_reason(spark):
-    parsed = _parsed(spark, TITLE_BASICS, HEADER, GOOD[0], *BAD)
-    rejected = bronze.rejected_rows(parsed, dataset="title.basics", snapshot_date=DAY)
-    expected = [
-        ("title.basics", line, REJECTED_ROW, column, reason, raw, DAY)
-        for line, (raw, (column, reason)) in enumerate(BAD.items(), start=3)
-    ]
-    assertDataFrameEqual(rejected, spark.createDataFrame(expected, tables.REJECTED_ROWS.ddl), ignoreNullable=True)
-
-
-def test_every_line_below_the_header_is_either_kept_or_rejected(spark):
-    parsed = _parsed(spark, TITLE_BASICS, HEADER, *GOOD, *BAD, HEADER)
-    n_kept = bronze.dataset_rows(parsed, TITLE_BASICS, snapshot_date=DAY).count()
-    outcomes = [outcome for _, outcome, *_ in _recorded(parsed)]
-    assert (n_kept, outcomes) == (len(GOOD), [REJECTED_ROW] * (len(BAD) + 1))
-
-
-# By table: a line, its values after parsing, and what is recorded about them.
-ILLEGAL: dict[str, tuple[Table, str, tuple, dict[str, str]]] = {
-    "type, flag, years, runtime, genre": (
-        TITLE_BASICS,
-        "tt1\tMovie\tA\tA\t2\t1066\t2124\t0\tDrama, War,7",
-        ("tt1", None, "A", "A", None, None, None, None, "Drama,War"),
-        {
-            "titleType": "is not a known type of title: Movie",
-            "isAdult": "is not 0 or 1: 2",
-            "startYear": "is not a plausible year from 1870 to 2040: 1066",
-            "endYear": "is not a plausible year from 1870 to 2040: 2124",
-            "runtimeMinutes": "is not a plausible runtime from 1 to 100000: 0",
-            "genres": "has a value that is not a genre: 7",
-        },
-    ),
-    "numbers that are none": (
-        TITLE_BASICS,
-        "tt1\tmovie\tA\tA\t\tMMXX\t\\N\t90.5\t\\N",
-        ("tt1", "movie", "A", "A", None, None, None, None, None),
-        {
-            "isAdult": "is not an int: ",
-            "startYear": "is not an int: MMXX",
-            "runtimeMinutes": "is not an int: 90.5",
-        },
-    ),
-    "ids in lists": (
-        tables.TITLE_CREW, "tt1\tnm1,,nm2\tnm3,tt4,", ("tt1", "nm1,nm2", "nm3"),
-        {
-            "directors": "has a value that is not an IMDb person id: ",
-            "writers": "has a value that is not an IMDb person id: tt4",
-        },
-    ),
-    "no legal id in a list": (
-        tables.NAME_BASICS, "nm1\tA\t1900\t-5\tActor\tx", ("nm1", "A", 1900, None, None, None),
-        {
-            "deathYear": "is not a plausible year from 1 to 2025: -5",
-            "primaryProfession": "has a value that is not a profession: Actor",
-            "knownForTitles": "has a value that is not an IMDb title id: x",
-        },
-    ),
-    "delimited types": (
-        tables.TITLE_AKAS, "tt1\t1\tA\tusa\tEN\tdvd\x02DVD\t a \x02\t0",
-        ("tt1", 1, "A", None, None, "dvd", "a", 0),
-        {
-            "region": "is not a region code: usa",
-            "language": "is not a language code: EN",
-            "types": "has a value that is not a type of alternative title: DVD",
-            "attributes": "has a value that is not an attribute: ",
-        },
-    ),
-    "numbers of seasons": (
-        tables.TITLE_EPISODE, "tt1\ttt2\t-1\t99999999", ("tt1", "tt2", None, None),
-        {
-            "seasonNumber": "is not a season number from 0 to 10000: -1",
-            "episodeNumber": "is not an episode number from 0 to 1000000: 99999999",
-        },
-    ),
-    "characters in text": (
-        tables.TITLE_PRINCIPALS, "tt1\t1\tnm1\tactor\t\\N\tHim\x00self", ("tt1", 1, "nm1", "actor", None, None),
-        {"characters": "is not a JSON array of names: Him self"},
-    ),
-    "broken JSON": (
-        tables.TITLE_PRINCIPALS, 'tt1\t1\tnm1\tActor\t\\N\t["A', ("tt1", 1, "nm1", None, None, None),
-        {"category": "is not a known category: Actor", "characters": 'is not a JSON array of names: ["A'},
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("case", ILLEGAL)
-def test_an_illegal_value_is_dropped_and_recorded_and_its_row_is_kept(spark, case):
-    table, line, values, reasons = ILLEGAL[case]
-    parsed = _parsed(spark, table, "header", line)
-    (row,) = bronze.dataset_rows(parsed, table, snapshot_date=DAY).collect()
-    assert tuple(row)[:-1] == values
-    dropped = {(name, reason) for _, outcome, name, reason in _recorded(parsed) if outcome == DROPPED_VALUE}
-    assert dropped >= {(name, f"{name} {reason}") for name, reason in reasons.items()}
-    assert {name for name, _ in dropped} == set(reasons)
-
-
-@pytest.mark.parametrize(
-    ("table", "line", "reason"),
-    [
-        (tables.TITLE_RATINGS, "tt2\tseven\t10", "averageRating is not a double: seven"),
-        (tables.TITLE_RATINGS, "tt2\t10.5\t10", "averageRating is not a rating from 1 to 10: 10.5"),
-        (tables.TITLE_RATINGS, "tt2\tNaN\t10", "averageRating is not a rating from 1 to 10: NaN"),
-        (tables.TITLE_RATINGS, "tt3\t7.5\t99999999999", "numVotes is not an int: 99999999999"),
-        (tables.TITLE_RATINGS, "tt3\t7.5\t-1", "numVotes is not a number of votes of 0 or more: -1"),
-        (tables.TITLE_AKAS, "7\t1\tA\tUS\t\\N\t\\N\t\\N\t0", "titleId is not an IMDb title id: 7"),
-        (tables.TITLE_AKAS, "tt7\t\\N\tA\tUS\t\\N\t\\N\t\\N\t0", "ordering is not an int: \\N"),
-        (tables.TITLE_EPISODE, "tt7\tx\t1\t1", "parentTconst is not an IMDb title id: x"),
-        (tables.TITLE_PRINCIPALS, "tt7\t1\ttt7\tactor\t\\N\t\\N", "nconst is not an IMDb person id: tt7"),
-    ],
-)
-def test_a_row_without_a_required_value_is_rejected(spark, table, line, reason):
-    ((_, outcome, column, recorded),) = _recorded(_parsed(spark, table, "header", line))
-    assert (outcome, column, recorded) == (REJECTED_ROW, reason.split()[0], reason)
-
-
-def test_blanks_line_ends_and_unreadable_characters_are_removed_and_recorded(spark):
-    crew = _parsed(spark, tables.TITLE_CREW, "header\r", "tt1\tnm1, nm2 \tnm3\r")
-    (row,) = bronze.dataset_rows(crew, tables.TITLE_CREW, snapshot_date=DAY).collect()
-    assert (row["directors"], row["writers"]) == ("nm1,nm2", "nm3")
-    assert [entry[1:3] for entry in _recorded(crew)] == [(CHANGED_VALUE, "directors")]
-    assert [row["ends_in_cr"] for row in crew.collect()] == [True]
-    line = "tt1\tmovie\tA\rB\tA\x00B\t0\t1999\t\\N\t90\tDrama"
-    basics = _parsed(spark, TITLE_BASICS, HEADER, line)
-    (row,) = bronze.dataset_rows(basics, TITLE_BASICS, snapshot_date=DAY).collect()
-    assert (row["primaryTitle"], row["originalTitle"], row["genres"]) == ("A B", "A B", "Drama")
-    assert [entry[1:3] for entry in _recorded(basics)] == [
-        (CHANGED_VALUE, "primaryTitle"), (CHANGED_VALUE, "originalTitle"),
-    ]  # fmt: skip
-
-
-def test_bytes_that_are_not_utf_8_and_long_texts_are_recorded_as_readable_text(spark):
-    tail = b"\tCaf\xc3\xa9\t0\t1999\t\\N\t90\tDrama"
-    parsed = _parsed(
-        spark,
-        TITLE_BASICS,
-        HEADER,
-        b"tt1\tmovie\tCaf\xe9" + tail,
-        b"tt\xe92\tmovie\tA" + tail,
-        b"tt3\tmovie\t" + b"x" * 1_000_000 + tail,
-    )
-    rows = bronze.dataset_rows(parsed, TITLE_BASICS, snapshot_date=DAY).collect()
-    assert [(row["tconst"], row["primaryTitle"], row["originalTitle"]) for row in rows] == [
-        ("tt1", "Caf\ufffd", "Caf\u00e9"), ("tt3", None, "Caf\u00e9"),
-    ]  # fmt: skip
-    assert _recorded(parsed) == [
-        (2, CHANGED_VALUE, "primaryTitle", "primaryTitle has bytes that are not UTF-8, kept as U+FFFD: Caf\ufffd"),
-        (3, REJECTED_ROW, "tconst", "tconst is not an IMDb title id: tt\ufffd2"),
-        (4, DROPPED_VALUE, "primaryTitle", "primaryTitle has 1,000,000 bytes, more than 10,000"),
-    ]
-    raws = [row["raw"] for row in bronze.rejected_rows(parsed, dataset="d", snapshot_date=DAY).collect()]
-    assert raws[0].startswith("tt1\tmovie\tCaf\\xE9\tCaf\\xC3\\xA9\t0")
-    assert raws[2].endswith("xxx… (1,000,035 bytes)")
-    assert len(raws[2]) < 2_100
+    assertDataFrameEqual(rejected, spark.createDataFrame(expected, REJECTED_ROWS.ddl), ignoreNullable=True)

@@ -195,3 +195,25 @@ def test_bytes_that_are_not_utf_8_and_long_texts_are_recorded_as_readable_text()
     assert rows[0]["raw"].startswith("tt1\tmovie\tCaf\\xE9\tCaf\\xC3\\xA9\t0")
     assert rows[2]["raw"].endswith("xxx… (1,000,035 bytes)")
     assert len(rows[2]["raw"]) < 2_100
+
+
+CELL = st.one_of(
+    st.sampled_from(
+        [b"tt1", b"1", b"\\N", b"", b"\r", b"\x00", b"\xe9", b"\xef\xbb\xbf", "\u2028\u0085".encode(), b"US", b"dvd"]
+    ),
+    st.binary(max_size=12).map(lambda cell: cell.replace(b"\n", b"")),
+)
+LINES = st.lists(st.lists(CELL, min_size=1, max_size=9).map(b"\t".join), max_size=12)
+
+
+@given(lines=LINES)
+@settings(deadline=None)
+def test_every_line_of_any_bytes_is_kept_or_rejected_and_kept_values_are_readable(lines):
+    rows = parsed(tables.TITLE_AKAS, *lines)
+    assert [row["line_number"] for row in rows] == list(range(2, len(lines) + 2))
+    rejected = {line for line, outcome, *_ in recorded(rows) if outcome == REJECTED_ROW}
+    assert rejected == {row["line_number"] for row in rows if not row["is_kept"]}
+    assert not any(
+        character in str(value) for values in kept_values(tables.TITLE_AKAS, rows) for value in values
+        for character in "\r\x00"
+    )  # fmt: skip
