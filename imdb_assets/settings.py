@@ -110,6 +110,7 @@ class Settings(BaseModel, frozen=True):
     )
     spark_master: str = "local[*]"
     spark_remote: str | None = None
+    spark_executor_python: str | None = None
     spark_driver_memory: str | None = Field(None, pattern="^[1-9][0-9]*[mg]$", description="a size such as 3g or 1500m")
     test_years: str | None = None
     search_trials: FromOne = 50

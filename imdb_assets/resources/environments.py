@@ -49,6 +49,7 @@ def resources_for(chosen: Settings) -> dict[str, object]:
         master=chosen.spark_master,
         remote=_address(chosen.spark_remote, "SPARK_REMOTE"),
         java_home=chosen.java_home,
+        executor_python=chosen.spark_executor_python,
         is_short_lived=is_small,
         driver_memory=chosen.spark_driver_memory,
         log_file=str(DATA / "logs" / "spark.log"),

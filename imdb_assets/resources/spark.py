@@ -82,6 +82,9 @@ class Spark(LazyPySparkResource):
     master: str = Field(default="local[*]", description="SPARK_MASTER: the address of the Spark master.")
     remote: str | None = Field(default=None, description="SPARK_REMOTE: the address of a Spark Connect server.")
     java_home: str | None = Field(default=None, description="JAVA_HOME, if it is set.")
+    executor_python: str | None = Field(
+        default=None, description="SPARK_EXECUTOR_PYTHON: the path of Python on a cluster, if it is not the driver's."
+    )
     is_short_lived: bool = Field(default=False, description="Optimize for a fast start, for small data.")
     driver_memory: str | None = Field(default=None, description="SPARK_DRIVER_MEMORY: the heap size of a local driver.")
     java_options: list[str] = Field(default=[], description="Additional options of a local driver's Java.")
@@ -108,9 +111,8 @@ class Spark(LazyPySparkResource):
         else:
             if SparkSession.getActiveSession() is None:
                 prepare_launch(self.java_home)
-                # A cluster may have Python, with pyarrow, at another path.
-                if is_local or "PYSPARK_PYTHON" not in os.environ:
-                    os.environ["PYSPARK_PYTHON"] = sys.executable
+                # The only way to choose the Python of the workers.
+                os.environ["PYSPARK_PYTHON"] = (not is_local and self.executor_python) or sys.executable
             builder = _configured(SparkSession.builder.master(self.master), settings)
             session = with_jars(builder, self.lake.spark_packages(), for_local=is_local).getOrCreate()
         if not is_local:
