@@ -98,11 +98,17 @@ def secrets_in_address(text: str) -> Iterator[str]:
 
 def redacted_error(error: BaseException) -> BaseException:
     """Return an error whose text, causes and context contain no secret: the error itself, if possible."""
-    if not _contains_secret("".join(traceback.format_exception(error))):
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    redacted_cause = cause and redacted_error(cause)
+    # The whole text of a group contains its errors.
+    lines = traceback.format_exception if isinstance(error, BaseExceptionGroup) else traceback.format_exception_only
+    is_redacted = _contains_secret("".join(lines(error)))
+    if not is_redacted and redacted_cause is cause:
         return error
-    if _contains_secret(str(error)):
-        error = RedactedError(f"{type(error).__name__}: {redacted(str(error))}")
-    error.__cause__, error.__suppress_context__ = None, True
+    if is_redacted:
+        text = f"{type(error).__name__}: {redacted(str(error))}"
+        error = RedactedError(text).with_traceback(error.__traceback__)
+    error.__cause__, error.__suppress_context__ = redacted_cause, True
     return error
 
 

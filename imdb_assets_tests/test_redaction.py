@@ -1,6 +1,9 @@
+"""Secrets are replaced in texts, bytes, logs and errors, in every form in which they appear."""
+
 import base64
 import io
 import logging
+import traceback
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -14,6 +17,7 @@ from imdb_assets.redaction import (
     has_login,
     redacted,
     redacted_bytes,
+    redacted_error,
     register_secrets,
     without_secrets,
 )
@@ -129,14 +133,17 @@ def test_a_log_of_any_logger_contains_no_secret_in_message_arguments_and_trace()
     assert "ValueError: ***" in output.getvalue()
 
 
-def test_an_error_with_a_secret_is_replaced_and_one_with_a_secret_cause_loses_the_cause() -> None:
+def test_an_error_with_a_secret_is_replaced_and_so_is_the_cause_of_an_error() -> None:
     with pytest.raises(RedactedError, match=r"^ValueError: the key \*\*\* is wrong$") as replaced, without_secrets():
         failing(f"the key {KEY} is wrong")
     assert replaced.value.__cause__ is None
     with pytest.raises(LookupError, match=r"^no model$") as kept, without_secrets():
         failing_because_of(KEY)
-    assert kept.value.__cause__ is None
-    assert kept.value.__suppress_context__
+    assert isinstance(kept.value.__cause__, RedactedError)
+    assert str(kept.value.__cause__) == "ValueError: ***"
+    group = ExceptionGroup("several", [ValueError(KEY)])
+    assert str(redacted_error(group)).startswith("ExceptionGroup: several")
+    assert KEY not in "".join(traceback.format_exception(redacted_error(group)))
 
 
 def test_an_error_without_a_secret_is_not_touched() -> None:

@@ -23,7 +23,7 @@ PLAIN = (str, bytes, int, float, complex, bool, type(None), range)
 # Their `repr` contains nothing but their value.
 WITH_STABLE_REPR = (
     date, time, timedelta, tzinfo, Decimal, PurePath, GenericAlias, UnionType, pa.Schema, pa.Field, pa.DataType,
-    np.dtype, np.generic, typing.TypeVar, type(typing.Any), type(typing.List[int]),  # noqa: UP006 - the generic class
+    pa.Scalar, np.dtype, np.generic, typing.TypeVar, type(typing.Any), type(typing.List[int]),  # noqa: UP006 - the generic class
 )  # fmt: skip
 # They carry no setting that a result could depend on.
 IGNORED_TYPES = {

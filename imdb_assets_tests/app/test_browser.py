@@ -74,7 +74,7 @@ def test_f32_hostile_text_is_shown_as_it_is(address, page, tmp_path):
     assert "\N{SMILING FACE WITH OPEN MOUTH AND SMILING EYES}" not in main.inner_text()
     page.get_by_role("link", name="Compare").click()
     settle(page)
-    assert "A · <img src=x" in page.get_by_test_id("stMetric").first.inner_text()
+    expect(page.get_by_test_id("stMetric").first).to_contain_text("A · <img src=x")
     page.get_by_role("link", name="Scenarios").click()
     settle(page)
     assert page.get_by_test_id("stMain").locator("a[href*=evil], .katex").count() == 0
