@@ -7,7 +7,7 @@ import dagster as dg
 from py4j.protocol import Py4JError
 
 from imdb_assets.redaction import without_secrets
-from imdb_assets.resources.blob_storage import StorageError, StorageUnavailable, waiting_for_lock
+from imdb_assets.resources.blob_storage import BlobStorage, StorageError, StorageUnavailable, waiting_for_lock
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.known_errors import RECOGNIZABLE, known_error
 
@@ -20,7 +20,7 @@ Context = dg.AssetExecutionContext | dg.OpExecutionContext
 
 
 @contextmanager
-def lake_step(context: Context, delta: DeltaLake) -> Iterator[None]:
+def lake_step(context: Context, delta: DeltaLake, *, lock: str | None = None) -> Iterator[None]:
     """Run a step that writes to the lake.
 
     The step waits until no other run, in any process, writes to the lake. It then finds the other run's tables
@@ -29,13 +29,15 @@ def lake_step(context: Context, delta: DeltaLake) -> Iterator[None]:
     Args:
         context: The context of the step.
         delta: The lake.
+        lock: A folder whose lock the step holds instead of the whole lake's. Other steps can write meanwhile.
 
     Raises:
         dg.RetryRequested: The cause may be gone in a moment: the storage cannot be reached or is busy, or another
             program has changed the same table. The delay doubles with each retry.
         dg.Failure: The cause is known and a retry would not help, such as a full disk or a lasting lock.
     """
-    with without_secrets(), known_failures(context, delta), _only_writer(context, delta):
+    storage = delta.lake.part(lock) if lock else delta.lake
+    with without_secrets(), known_failures(context, delta), _only_writer(context, delta, storage):
         yield
 
 
@@ -62,7 +64,7 @@ def known_failures(context: Context, delta: DeltaLake, *, also: tuple[type[Excep
         raise dg.Failure(f"{str(cause)[:1].upper()}{str(cause)[1:]}.", allow_retries=False) from error
 
 
-def _only_writer(context: Context, delta: DeltaLake) -> AbstractContextManager[None]:
+def _only_writer(context: Context, delta: DeltaLake, storage: BlobStorage) -> AbstractContextManager[None]:
     step, seconds = context.op_def.name, delta.lock_wait_seconds
 
     def report(holder: str | None) -> None:
@@ -76,7 +78,7 @@ def _only_writer(context: Context, delta: DeltaLake) -> AbstractContextManager[N
         return dg.Failure(message, allow_retries=False)
 
     holder = f"{step} of run {context.run.run_id}"
-    return waiting_for_lock(delta.lake, holder, seconds=seconds, report=report, refusal=refusal)
+    return waiting_for_lock(storage, holder, seconds=seconds, report=report, refusal=refusal)
 
 
 def _with_trace(cause: Exception, error: Exception) -> Exception:

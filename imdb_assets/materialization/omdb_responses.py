@@ -14,7 +14,7 @@ from imdb_assets.materialization.omdb_priorities import Title, titles_by_priorit
 from imdb_assets.materialization.table_asset import is_forced
 from imdb_assets.resources.delta import DeltaLake, table_path
 from imdb_assets.resources.omdb import Omdb, OmdbKeyRefused, ResponseOutcome
-from imdb_assets.resources.omdb_landing import OmdbLanding
+from imdb_assets.resources.omdb_landing import REQUESTS_LOCK, OmdbLanding
 
 # The tables that decide which titles are requested, and in which order.
 TITLE_TABLES = ("silver_movies", "silver_ratings")
@@ -43,10 +43,14 @@ def land_responses(
     """
     if omdb.disabled_reason:
         context.log.warning(omdb.disabled_reason)
-    with lake_step(context, delta):
-        if omdb.requests_a_day is None:
+    if omdb.requests_a_day is None:
+        with lake_step(context, delta):
             return _land_recording(omdb, omdb_landing, delta, is_forced=is_forced(context.run))
-        return request_responses(omdb, omdb_landing, _titles(delta), limit=omdb.requests_a_day)
+    with lake_step(context, delta):
+        titles = _titles(delta)
+    # Requests take minutes. Meanwhile other runs can write to the lake, but not request responses.
+    with lake_step(context, delta, lock=REQUESTS_LOCK):
+        return request_responses(omdb, omdb_landing, titles, limit=omdb.requests_a_day)
 
 
 def request_responses(

@@ -1,7 +1,7 @@
 """Backups of what cannot be made again: rating history, forecasts, OMDb's responses and ledger, and the registry."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +26,7 @@ from imdb_assets.resources.backup_manifest import (
 from imdb_assets.resources.blob_storage import BlobStorage, StorageFileMissing, waiting_for_lock
 from imdb_assets.resources.delta_log import table_files
 from imdb_assets.resources.mlflow_files import artifact_folders, artifacts_elsewhere, copy_database, database_file
-from imdb_assets.resources.omdb_landing import OMDB
+from imdb_assets.resources.omdb_landing import OMDB, REQUESTS_LOCK
 from imdb_assets.resources.temporary_files import temporary_folder
 from imdb_assets.tables.bronze import OMDB_RESPONSES
 from imdb_assets.tables.monitoring import FORECASTS
@@ -77,7 +77,7 @@ class Backup(dg.ConfigurableResource):
             StorageError: The lake or the backup storage cannot be used.
         """
         with waiting_for(self.storage, "backup or restore", say), TemporaryDirectory(dir=temporary_folder()) as folder:
-            with waiting_for(self.lake, "run", say):
+            with no_run(self.lake, say):
                 taken_at = datetime.now(UTC)
                 pinned = list(self._pinned(Path(folder)))
             self._require_nothing_lost(pinned)
@@ -178,6 +178,13 @@ class Backup(dg.ConfigurableResource):
             yield "There is no registry yet."
         elif elsewhere := artifacts_elsewhere(database, database.parent):
             yield f"Not included are {len(elsewhere)} models outside {database.parent}, such as {elsewhere[0]}."
+
+
+@contextmanager
+def no_run(lake: BlobStorage, say: Say) -> Iterator[None]:
+    """Hold the locks of a lake: that of the tables, and that of the requests to OMDb."""
+    with waiting_for(lake, "run", say), waiting_for(lake.part(REQUESTS_LOCK), "run", say):
+        yield
 
 
 def waiting_for(

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import unquote, urlsplit
 
-from imdb_assets.resources.backup import DATABASE, MODELS, RESPONSES, Backup, Say, waiting_for
+from imdb_assets.resources.backup import DATABASE, MODELS, RESPONSES, Backup, Say, no_run, waiting_for
 from imdb_assets.resources.backup_manifest import (
     REGISTRY,
     BackedUpFile,
@@ -65,7 +65,7 @@ def restore(backup: Backup, name: str | None, say: Say, *, is_moving_aside: bool
         name = name or names[-1]
         manifest = read_manifest(storage, name)
         require_undamaged(manifest, name, storage)
-        with waiting_for(backup.lake, "run", say):
+        with no_run(backup.lake, say):
             n_parts = _restore_parts(backup, manifest, name, say, is_moving_aside=is_moving_aside)
     sentence = f"Backup {name} of {manifest.taken_at} is restored to {backup.lake.uri()}."
     if n_parts < len(manifest.parts):

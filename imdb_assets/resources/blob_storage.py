@@ -13,9 +13,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Self
 
 import dagster as dg
 import fsspec
@@ -60,8 +60,14 @@ class BlobStorage(dg.ConfigurableResource, ABC):
     subclasses when the access fails.
     """
 
+    root: str
+    """The folder of all paths."""
     setting: str = "LAKE_URI"
     """The setting that names the root, for error messages."""
+
+    def part(self, folder: str) -> Self:
+        """Return a folder of the storage as a storage of its own, with a separate lock."""
+        return self.model_copy(update={"root": str(PurePosixPath(self.root, folder))})
 
     @abstractmethod
     def uri(self, path: str = "") -> str:

@@ -27,6 +27,8 @@ from imdb_assets.resources.omdb_ledger import Ledger
 from imdb_assets.vocabulary.omdb_errors import OMDB_ERRORS
 
 OMDB = "landing/omdb"
+REQUESTS_LOCK = "locks/omdb"
+"""The folder whose lock is held while responses are requested."""
 RECORDED = f"{OMDB}/recorded.jsonl"
 RECORDED_FROM = f"{OMDB}/recorded_from.json"
 _DAY_FILE = re.compile(rf"{OMDB}/\d{{4}}-\d\d-\d\d\.jsonl")

@@ -18,12 +18,12 @@ def delta(tmp_path: Path) -> DeltaLake:
     return DeltaLake(spark=Spark(lake=lake), lake=lake, retry_seconds=0.01)
 
 
-def run(delta: DeltaLake, errors: list[Exception]) -> dg.ExecuteInProcessResult:
+def run(delta: DeltaLake, errors: list[Exception], *, lock: str | None = None) -> dg.ExecuteInProcessResult:
     """Run a step that raises one of these errors per attempt and then succeeds."""
 
     @dg.op
     def write(context: dg.OpExecutionContext) -> None:
-        with lake_step(context, delta):
+        with lake_step(context, delta, lock=lock):
             if errors:
                 raise errors.pop(0)
 
@@ -69,3 +69,15 @@ def test_a_step_waits_for_another_writer_of_the_lake(delta):
     assert run(delta, []).success
     assert time.monotonic() > released_at > 0
     other.join()
+
+
+def test_a_step_with_a_lock_of_its_own_waits_only_for_its_like(delta):
+    with FolderBlobStorage(root=delta.lake.uri()).try_lock() as is_held:
+        assert is_held
+        assert run(delta, [], lock="locks/one").success
+    no_patience = DeltaLake(spark=delta.spark, lake=delta.lake, retry_seconds=0.01, lock_wait_seconds=0)
+    with delta.lake.part("locks/one").try_lock() as is_held:
+        assert is_held
+        assert not run(no_patience, [], lock="locks/one").success
+        assert run(no_patience, [], lock="locks/two").success
+        assert run(no_patience, []).success
