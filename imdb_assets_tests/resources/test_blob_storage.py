@@ -111,5 +111,10 @@ def test_only_one_holder_has_the_lock_until_it_is_released(storage):
         assert is_held
         with again.try_lock() as is_held_twice:
             assert not is_held_twice
+        part = storage.part("locks/one")
+        with part.try_lock("the part") as is_part_held:
+            assert is_part_held
+            assert part.lock_holder().startswith("the part, process ")
+    assert storage.read_bytes("locks/one/writing.holder") == part.read_bytes("writing.holder")
     with again.try_lock() as is_held:
         assert is_held

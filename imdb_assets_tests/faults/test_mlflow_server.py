@@ -1,0 +1,112 @@
+"""Faults of an MLflow server: stopped in mid-training, and its lock kept by a killed or slow process."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
+
+from imdb_assets.materialization.check_result import failing_without_retry
+from imdb_assets.rating_model.registry.connection import RegistryUnreachableError
+from imdb_assets.rating_model.registry.lock import HOLDER, LOCK_NAME, RegistryBusyError, registry_lock
+from imdb_assets.rating_model.registry.promotion import judge_and_promote
+from imdb_assets.rating_model.registry.versions import load_champion
+from imdb_assets.resources.mlflow_tracking import MlflowTracking
+from imdb_assets_tests.support.bare_registry import new_database
+from imdb_assets_tests.support.servers import free_port, served
+from imdb_assets_tests.support.training_flow import register_trained
+
+MLFLOW = Path(sys.executable).parent / "mlflow"
+
+
+class Server:
+    """`mlflow server` on a fixed port, whose data outlive it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port, self.folder = free_port(), folder
+        self.uri = f"http://127.0.0.1:{self.port}"
+        self._database = new_database(folder)
+        self._running = ExitStack()
+
+    def start(self) -> None:
+        command = [
+            str(MLFLOW), "server", "--host", "127.0.0.1", "--port", str(self.port), "--workers", "1",
+            "--backend-store-uri", self._database, "--artifacts-destination", str(self.folder / "files"),
+        ]  # fmt: skip
+        path = f"{MLFLOW.parent}{os.pathsep}{os.environ['PATH']}"
+        environment: Mapping[str, str] = {**os.environ, "PATH": path}
+        log = self.folder / "log"
+        self._running.enter_context(served(command, port=self.port, health="/health", environment=environment, log=log))
+
+    def stop(self) -> None:
+        self._running.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("server"))
+    server.start()
+    yield server
+    server.stop()
+
+
+def trained(server: Server, fingerprint: str, *, is_stopped: bool) -> dg.ExecuteInProcessResult:
+    """Run a training whose server is stopped after its evaluation."""
+
+    @dg.asset
+    def training(context: dg.AssetExecutionContext, mlflow_tracking: MlflowTracking) -> None:
+        with mlflow_tracking.run(context), failing_without_retry(RegistryUnreachableError):
+            if is_stopped:
+                server.stop()
+            register_trained(server.uri, fingerprint)
+
+    tracking = MlflowTracking(tracking_uri=server.uri)
+    return dg.materialize([training], resources={"mlflow_tracking": tracking}, raise_on_error=False)
+
+
+@pytest.mark.slow
+def test_f24_mlflow_stopped_in_mid_training_fails_in_one_sentence_and_a_rerun_heals(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"MAX_RETRIES": "0", "TIMEOUT": "5"}.items():
+        monkeypatch.setenv(f"MLFLOW_HTTP_REQUEST_{name}", value)
+    assert trained(server, "first", is_stopped=False).success
+    assert judge_and_promote(server.uri).champion == "2"
+    result = trained(server, "second", is_stopped=True)
+    [failure] = [event for event in result.all_events if event.is_step_failure]
+    error = failure.step_failure_data.error
+    assert error is not None
+    assert f"The registry at {server.uri} does not respond; start it" in error.message
+    assert error.cause is None
+    with pytest.raises(RegistryUnreachableError, match="does not respond; start it"):
+        judge_and_promote(server.uri)
+    server.start()
+    assert load_champion(server.uri).version == "2"
+    assert judge_and_promote(server.uri).champion == "2"
+    assert trained(server, "second", is_stopped=False).success
+    assert judge_and_promote(server.uri).champion == "4"
+    assert load_champion(server.uri).tags["fingerprint"] == "second"
+
+
+@pytest.mark.slow
+def test_f15_a_servers_lock_has_one_holder_and_outlives_a_killed_one_by_its_lease(server: Server) -> None:
+    client = MlflowClient(server.uri)
+    with registry_lock(server.uri) as lock:
+        lock.confirm()
+        holder = client.get_registered_model(LOCK_NAME).tags[HOLDER]
+        busy = pytest.raises(RegistryBusyError, match=r"is locked: process \d+ on .* has been promoting")
+        with busy, registry_lock(server.uri, patience_seconds=1):
+            pass
+        # Another process takes over a lock that is kept for longer than its lease, and the first one notices.
+        with registry_lock(server.uri, lease_seconds=1) as other:
+            other.confirm()
+            assert client.get_registered_model(LOCK_NAME).tags[HOLDER] != holder
+            with pytest.raises(RegistryBusyError, match="for longer than 120 seconds"):
+                lock.confirm()
+    with pytest.raises(MlflowException, match="not found"):
+        client.get_registered_model(LOCK_NAME)
