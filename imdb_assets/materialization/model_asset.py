@@ -96,10 +96,11 @@ def model_asset(
             model = registered(uri)
             is_unchanged = model is not None and model.fingerprint == current_fingerprint and not is_forced(context.run)
             if not is_unchanged:
+                # A full disk is known by the cause of an error, whatever MLflow's functions make of it.
                 with (
+                    failing_without_retry(*expected_errors),
                     known_failures(context, delta, also=MLFLOW_ERRORS),
                     mlflow_tracking.run(context),
-                    failing_without_retry(*expected_errors),
                 ):
                     tables = {name: delta.load(name, shape) for name, shape in inputs.items()}
                     run = Training(

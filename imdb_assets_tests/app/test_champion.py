@@ -53,7 +53,7 @@ def test_f24_the_loaded_version_stays_in_use_while_the_registry_is_unreachable(t
     app.run()
     assert not app.exception
     assert rating(app) == expected
-    assert "does not respond; start it" in app.warning[0].value
+    assert "cannot be used; check" in app.warning[0].value
     assert "Until then, version 1 stays in use" in app.warning[0].value
 
 

@@ -30,6 +30,7 @@ from imdb_assets.resources.spark import Spark
 from imdb_assets.tables.table import Table
 from imdb_assets_tests.support.azurite import AZURITE_KEY, AZURITE_URI
 from imdb_assets_tests.support.cases import CASES, case_variables
+from imdb_assets_tests.support.small_disk import fill, small_disk
 from imdb_assets_tests.support.things import THINGS
 
 pytestmark = pytest.mark.slow
@@ -142,28 +143,6 @@ def test_a_refused_declaration_or_a_killed_write_leaves_the_old_rows(delta, spar
         delta.overwrite(stricter, spark.createDataFrame([(None, 1.0)], THINGS.ddl.replace(" NOT NULL", "")))
     assert rows_of(delta) == ROWS
     assert delta.commits(THINGS.path) == [0]
-
-
-@contextmanager
-def small_disk(folder: Path, size: str) -> Iterator[Path]:
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], check=True)
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
-def fill(folder: Path) -> Path:
-    """Write a file until the disk is full."""
-    filler = folder / "filler"
-    with filler.open("wb", buffering=0) as file:
-        try:
-            while file.write(b"\0" * 4096):
-                pass
-        except OSError:
-            return filler
-    return filler
 
 
 @pytest.mark.needs("mount")

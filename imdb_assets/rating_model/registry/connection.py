@@ -34,19 +34,27 @@ def cause_of(error: BaseException) -> str:
     return redacted(lines[0])[:_MAX_CAUSE_CHARACTERS]
 
 
+def unreachable(tracking_uri: str, cause: BaseException) -> RegistryUnreachableError:
+    """Return the error for a failed access to a registry, with the way to repair it."""
+    if file := database_file(tracking_uri):
+        fix = f"cannot be used; check {file.parent}, its permissions and free space, or set MLFLOW_TRACKING_URI"
+    else:
+        fix = "does not respond; start it, or set MLFLOW_TRACKING_URI to its address"
+    return RegistryUnreachableError(
+        f"The registry at {registry_address(tracking_uri)} {fix}, then run this again. ({cause_of(cause)})"
+    )
+
+
 @contextmanager
 def reaching(tracking_uri: str) -> Iterator[None]:
     """Report a failure of MLflow inside the `with` block as one sentence.
 
     Raises:
-        RegistryUnreachableError: MLflow does not respond, or refused a request.
+        RegistryUnreachableError: MLflow does not respond, its database cannot be used, or it refused a request.
     """
     try:
         yield
     except RegistryUnreachableError:
         raise
     except (MlflowException, SQLAlchemyError, OSError) as error:  # requests' errors are OSErrors.
-        raise RegistryUnreachableError(
-            f"The registry at {registry_address(tracking_uri)} does not respond; start it, or set MLFLOW_TRACKING_URI "
-            f"to its address, then run this again. ({cause_of(error)})"
-        ) from error
+        raise unreachable(tracking_uri, error) from error

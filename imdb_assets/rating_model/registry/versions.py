@@ -12,7 +12,12 @@ from mlflow.protos.databricks_pb2 import RESOURCE_DOES_NOT_EXIST, ErrorCode
 from sqlalchemy.exc import SQLAlchemyError
 
 from imdb_assets.rating_model.registry.artifact import UnusableModelError, VerifiedArtifact, verified_artifact
-from imdb_assets.rating_model.registry.connection import RegistryUnreachableError, database_file, registry_address
+from imdb_assets.rating_model.registry.connection import (
+    RegistryUnreachableError,  # noqa: F401 - for callers of these functions
+    database_file,
+    registry_address,
+    unreachable,
+)
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 
 MODEL_NAME = "imdb_rating"
@@ -204,16 +209,9 @@ def _query(tracking_uri: str, query: Callable[[MlflowClient], _Result]) -> _Resu
     except MlflowException as error:
         if error.error_code in (ErrorCode.Name(RESOURCE_DOES_NOT_EXIST), "INVALID_PARAMETER_VALUE"):
             return None
-        raise _unreachable_error(tracking_uri) from error
+        raise unreachable(tracking_uri, error) from error
     except (SQLAlchemyError, OSError) as error:
-        raise _unreachable_error(tracking_uri) from error
-
-
-def _unreachable_error(tracking_uri: str) -> RegistryUnreachableError:
-    return RegistryUnreachableError(
-        f"The registry at {registry_address(tracking_uri)} does not respond; start it, or set MLFLOW_TRACKING_URI "
-        "to its address."
-    )
+        raise unreachable(tracking_uri, error) from error
 
 
 def version_or_error(tracking_uri: str, alias: str) -> ModelVersion:

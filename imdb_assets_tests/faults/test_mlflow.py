@@ -1,8 +1,8 @@
-"""Faults of an MLflow server: stopped in mid-training, and its lock kept by a killed or slow process."""
+"""Faults of MLflow: a server stopped in mid-training, its lock kept by a slow process, a full disk."""
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -12,13 +12,18 @@ from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
 from imdb_assets.materialization.check_result import failing_without_retry
+from imdb_assets.materialization.lake_step import known_failures
 from imdb_assets.rating_model.registry.connection import RegistryUnreachableError
 from imdb_assets.rating_model.registry.lock import HOLDER, LOCK_NAME, RegistryBusyError, registry_lock
 from imdb_assets.rating_model.registry.promotion import judge_and_promote
 from imdb_assets.rating_model.registry.versions import load_champion
-from imdb_assets.resources.mlflow_tracking import MlflowTracking
+from imdb_assets.resources.delta import DeltaLake
+from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
+from imdb_assets.resources.mlflow_tracking import MLFLOW_ERRORS, MlflowTracking
+from imdb_assets.resources.spark import Spark
 from imdb_assets_tests.support.bare_registry import new_database
 from imdb_assets_tests.support.servers import free_port, served
+from imdb_assets_tests.support.small_disk import fill, small_disk
 from imdb_assets_tests.support.training_flow import register_trained
 
 MLFLOW = Path(sys.executable).parent / "mlflow"
@@ -55,42 +60,71 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.stop()
 
 
-def trained(server: Server, fingerprint: str, *, is_stopped: bool) -> dg.ExecuteInProcessResult:
-    """Run a training whose server is stopped after its evaluation."""
+def trained(
+    uri: str, fingerprint: str, *, folder: Path, after_evaluation: Callable[[], object] = lambda: None
+) -> dg.ExecuteInProcessResult:
+    """Run a training, as the model assets do, with a fault after its evaluation."""
+    lake = FolderBlobStorage(root=str(folder / "lake"))
+    delta = DeltaLake(spark=Spark(lake=lake), lake=lake, retry_seconds=0.01)
 
     @dg.asset
     def training(context: dg.AssetExecutionContext, mlflow_tracking: MlflowTracking) -> None:
-        with mlflow_tracking.run(context), failing_without_retry(RegistryUnreachableError):
-            if is_stopped:
-                server.stop()
-            register_trained(server.uri, fingerprint)
+        with (
+            failing_without_retry(RegistryUnreachableError),
+            known_failures(context, delta, also=MLFLOW_ERRORS),
+            mlflow_tracking.run(context),
+        ):
+            after_evaluation()
+            register_trained(uri, fingerprint)
 
-    tracking = MlflowTracking(tracking_uri=server.uri)
+    tracking = MlflowTracking(tracking_uri=uri)
     return dg.materialize([training], resources={"mlflow_tracking": tracking}, raise_on_error=False)
+
+
+def failure_of(result: dg.ExecuteInProcessResult) -> str:
+    """The description of the only failure."""
+    [failure] = [event for event in result.all_events if event.is_step_failure]
+    data = failure.step_failure_data
+    assert data.error is not None
+    description = data.user_failure_data.description if data.user_failure_data else None
+    return description or data.error.message
 
 
 @pytest.mark.slow
 def test_f24_mlflow_stopped_in_mid_training_fails_in_one_sentence_and_a_rerun_heals(
-    server: Server, monkeypatch: pytest.MonkeyPatch
+    server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for name, value in {"MAX_RETRIES": "0", "TIMEOUT": "5"}.items():
         monkeypatch.setenv(f"MLFLOW_HTTP_REQUEST_{name}", value)
-    assert trained(server, "first", is_stopped=False).success
+    assert trained(server.uri, "first", folder=tmp_path).success
     assert judge_and_promote(server.uri).champion == "2"
-    result = trained(server, "second", is_stopped=True)
-    [failure] = [event for event in result.all_events if event.is_step_failure]
-    error = failure.step_failure_data.error
-    assert error is not None
-    assert f"The registry at {server.uri} does not respond; start it" in error.message
-    assert error.cause is None
+    result = trained(server.uri, "second", folder=tmp_path, after_evaluation=server.stop)
+    assert f"The registry at {server.uri} does not respond; start it" in failure_of(result)
     with pytest.raises(RegistryUnreachableError, match="does not respond; start it"):
         judge_and_promote(server.uri)
     server.start()
     assert load_champion(server.uri).version == "2"
     assert judge_and_promote(server.uri).champion == "2"
-    assert trained(server, "second", is_stopped=False).success
+    assert trained(server.uri, "second", folder=tmp_path).success
     assert judge_and_promote(server.uri).champion == "4"
     assert load_champion(server.uri).tags["fingerprint"] == "second"
+
+
+@pytest.mark.slow
+@pytest.mark.needs("mount")
+def test_f16_a_full_disk_of_mlflow_is_one_sentence_and_a_rerun_heals(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", "64m") as disk:
+        uri = new_database(disk)
+        assert trained(uri, "first", folder=tmp_path).success
+        assert judge_and_promote(uri).champion == "2"
+        fillers = []
+        result = trained(uri, "second", folder=tmp_path, after_evaluation=lambda: fillers.append(fill(disk)))
+        assert "A disk is full (" in failure_of(result)
+        assert load_champion(uri).version == "2"
+        fillers[0].unlink()
+        assert trained(uri, "second", folder=tmp_path).success
+        assert judge_and_promote(uri).champion is not None
+        assert load_champion(uri).tags["fingerprint"] == "second"
 
 
 @pytest.mark.slow
