@@ -59,6 +59,8 @@ SETTINGS = {
     # The path of a table in SQL is text: ${...} in it is no variable.
     "spark.sql.variable.substitute": "false",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
+    # 64 MiB. Thousands of lines of a megabyte each would not fit into one batch.
+    "spark.sql.execution.arrow.maxBytesPerBatch": str(2**26),
     "spark.sql.parquet.compression.codec": "zstd",
     # Spark's default, and the storage account's key: Spark shows the values of these settings nowhere.
     "spark.redaction.regex": "(?i)secret|password|token|access[.]?key|account[.]key",
