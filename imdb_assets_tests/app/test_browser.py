@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import expect
 
-from imdb_assets_tests.support.browser import add, assert_shown, choose, rating, settle
+from imdb_assets_tests.support.browser import add, assert_shown, choose, go_to, rating, settle
 from imdb_assets_tests.support.champion import DULL_NAME, GIFTED_DIRECTOR, GIFTED_NAME
 
 # By default Streamlit lists the files of pages/ in a sidebar, which must not appear even briefly.
@@ -72,11 +72,9 @@ def test_f32_hostile_text_is_shown_as_it_is(address, page, tmp_path):
     for markup in ("a[href*=evil]", "[src=x]", "strong:text('bold')", ".katex", ".stMarkdownColoredText"):
         assert main.locator(markup).count() == 0, markup
     assert "\N{SMILING FACE WITH OPEN MOUTH AND SMILING EYES}" not in main.inner_text()
-    page.get_by_role("link", name="Compare").click()
-    settle(page)
+    go_to(page, "Compare")
     expect(page.get_by_test_id("stMetric").first).to_contain_text("A · <img src=x")
-    page.get_by_role("link", name="Scenarios").click()
-    settle(page)
+    go_to(page, "Scenarios")
     assert page.get_by_test_id("stMain").locator("a[href*=evil], .katex").count() == 0
     page.screenshot(path=tmp_path / "hostile.png", full_page=True)
 

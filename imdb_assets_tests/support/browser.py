@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
@@ -44,6 +45,20 @@ def choose(page: Page, label: str, option: str) -> None:
     page.keyboard.type(option)
     page.get_by_role("option", name=option, exact=True).click()
     page.keyboard.press("Escape")
+    settle(page)
+
+
+def go_to(page: Page, name: str) -> None:
+    """Open a page of the app by its link, which loses a click now and then on a busy machine."""
+    settle(page)
+    for timeout in (10_000, 20_000, 60_000):
+        page.get_by_role("link", name=name, exact=True).click()
+        try:
+            page.wait_for_url(f"**/{name.lower()}*", timeout=timeout)
+            break
+        except PlaywrightTimeout:
+            print(f"the click on {name} was lost")
+    expect(page).to_have_url(re.compile(f"/{name.lower()}"))
     settle(page)
 
 
