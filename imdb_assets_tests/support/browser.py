@@ -1,6 +1,7 @@
 """Chromium for tests of the app, and user actions on its pages."""
 
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
@@ -51,13 +52,11 @@ def choose(page: Page, label: str, option: str) -> None:
 def go_to(page: Page, name: str) -> None:
     """Open a page of the app by its link, which loses a click now and then on a busy machine."""
     settle(page)
-    for timeout in (10_000, 20_000, 60_000):
+    for milliseconds in (10_000, 20_000, 60_000):
         page.get_by_role("link", name=name, exact=True).click()
-        try:
-            page.wait_for_url(f"**/{name.lower()}*", timeout=timeout)
+        with suppress(PlaywrightTimeout):
+            page.wait_for_url(f"**/{name.lower()}*", timeout=milliseconds)
             break
-        except PlaywrightTimeout:
-            print(f"the click on {name} was lost")
     expect(page).to_have_url(re.compile(f"/{name.lower()}"))
     settle(page)
 
