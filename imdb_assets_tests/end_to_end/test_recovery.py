@@ -183,7 +183,8 @@ def test_f14_rerunning_killed_runs_gives_the_tables_of_uninterrupted_runs(
     assert 0 <= ledger - world.omdb.requests.total() <= 1
     assert uninterrupted.n_requests <= ledger <= 150
     assert max(world.omdb.requests.values()) <= 2
-    assert not list(lake.rglob("*.partial"))
+    # A kill in the middle of a write leaves a copy, which a later write deletes when it is old enough.
+    assert len(list(lake.rglob("*.partial"))) <= len(moments)
 
 
 def test_a_run_whose_java_process_dies_reports_the_cause_and_the_fix(world: World) -> None:
