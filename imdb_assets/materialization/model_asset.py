@@ -1,7 +1,8 @@
 """`model_asset`: turns a function that trains and registers a model into a Dagster asset with the tables as lineage."""
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any, Protocol
@@ -96,12 +97,7 @@ def model_asset(
             model = registered(uri)
             is_unchanged = model is not None and model.fingerprint == current_fingerprint and not is_forced(context.run)
             if not is_unchanged:
-                # A full disk is known by the cause of an error, whatever MLflow's functions make of it.
-                with (
-                    failing_without_retry(*expected_errors),
-                    known_failures(context, delta, also=MLFLOW_ERRORS),
-                    mlflow_tracking.run(context),
-                ):
+                with training_step(context, delta, mlflow_tracking, *expected_errors):
                     tables = {name: delta.load(name, shape) for name, shape in inputs.items()}
                     run = Training(
                         settings=chosen,
@@ -128,6 +124,30 @@ def model_asset(
         )(train)
 
     return decorate
+
+
+@contextmanager
+def training_step(
+    context: dg.AssetExecutionContext,
+    delta: DeltaLake,
+    mlflow_tracking: MlflowTracking,
+    *expected_errors: type[Exception],
+) -> Iterator[None]:
+    """Train in MLflow's run of this Dagster run, and fail with one sentence for expected and known errors.
+
+    Args:
+        context: The context of the step.
+        delta: The lake.
+        mlflow_tracking: The registry.
+        *expected_errors: Errors that fail the step with their message and without a retry.
+    """
+    # A full disk is known by the cause of an error, whatever MLflow's functions make of it.
+    with (
+        failing_without_retry(*expected_errors),
+        known_failures(context, delta, also=MLFLOW_ERRORS),
+        mlflow_tracking.run(context),
+    ):
+        yield
 
 
 def _origin(delta: DeltaLake, landing: Landing, tables: Sequence[str], run_id: str) -> dict[str, str]:

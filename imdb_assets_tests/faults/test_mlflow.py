@@ -11,15 +11,14 @@ import pytest
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
-from imdb_assets.materialization.check_result import failing_without_retry
-from imdb_assets.materialization.lake_step import known_failures
+from imdb_assets.materialization.model_asset import training_step
 from imdb_assets.rating_model.registry.connection import RegistryUnreachableError
 from imdb_assets.rating_model.registry.lock import HOLDER, LOCK_NAME, RegistryBusyError, registry_lock
 from imdb_assets.rating_model.registry.promotion import judge_and_promote
 from imdb_assets.rating_model.registry.versions import load_champion
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
-from imdb_assets.resources.mlflow_tracking import MLFLOW_ERRORS, MlflowTracking
+from imdb_assets.resources.mlflow_tracking import MlflowTracking
 from imdb_assets.resources.spark import Spark
 from imdb_assets_tests.support.bare_registry import new_database
 from imdb_assets_tests.support.servers import free_port, served
@@ -69,11 +68,7 @@ def trained(
 
     @dg.asset
     def training(context: dg.AssetExecutionContext, mlflow_tracking: MlflowTracking) -> None:
-        with (
-            failing_without_retry(RegistryUnreachableError),
-            known_failures(context, delta, also=MLFLOW_ERRORS),
-            mlflow_tracking.run(context),
-        ):
+        with training_step(context, delta, mlflow_tracking, RegistryUnreachableError):
             after_evaluation()
             register_trained(uri, fingerprint)
 
