@@ -18,7 +18,7 @@ from imdb_assets.tables.bronze_rules import IMDB_NULL, LONGEST_TEXT, NUMBER_PATT
 from imdb_assets.tables.table import Column, Table
 from imdb_assets.transforms.line_inspection import InspectedLine, ReceivedValue, Record, inspected_line
 
-ARROW_TYPES = {"string": pa.string(), "int": pa.int32(), "double": pa.float64()}
+NUMBER_TYPES = {"int": pa.int32(), "double": pa.float64()}
 RECORDS = pa.list_(pa.struct([(name, pa.string()) for name in Record._fields]))
 NO_PLACE, NO_TEXT = pa.scalar(None, pa.int32()), pa.scalar(None, pa.string())
 # Python would write it as \Z. `$` would also match before a line end at the end of the value.
@@ -179,4 +179,4 @@ def _typed(texts: pa.Array, column_type: str) -> pa.Array:
     if (pattern := NUMBER_PATTERNS.get(column_type)) is None:
         return texts
     is_number = pc.match_substring_regex(texts, f"^(?:{pattern}){END}")
-    return pc.if_else(is_number, texts, NO_TEXT).cast(ARROW_TYPES[column_type])
+    return pc.if_else(is_number, texts, NO_TEXT).cast(NUMBER_TYPES[column_type])
