@@ -220,7 +220,7 @@ LINES = st.lists(st.lists(CELL, min_size=1, max_size=9).map(b"\t".join), max_siz
 
 
 @given(lines=LINES, end=st.sampled_from([b"\n", b"\r\n", b""]))
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_parser_loses_no_line_of_any_bytes(tmp_path, spark, lines, end):
     header = "\t".join(TITLE_AKAS.column_names[:-1]).encode()
     file = tmp_path / "title.akas.tsv.gz"
