@@ -81,19 +81,20 @@ def types_of(schema: StructType) -> list[tuple[str, str]]:
 
 
 def frame_statistics(frame: DataFrame, table: Table) -> FrameStatistics:
-    """Count rows, repeated keys and nulls in one job."""
-    counts = [
-        F.count("*").alias("n"),
-        *(F.count(F.when(F.col(f"`{name}`").isNull(), 1)).alias(f"null_{name}") for name in table.column_names),
-    ]
-    grouped = frame.groupBy(*table.primary_key).agg(*counts) if table.primary_key else frame.agg(*counts)
-    sums = [F.sum("n").alias("n"), F.count(F.when(F.col("n") > 1, 1)).alias("repeated")]
-    row = grouped.agg(*sums, *(F.sum(f"null_{name}").alias(f"null_{name}") for name in table.column_names)).first()
+    """Count rows and nulls in one pass over a persisted frame, and repeated keys in another over the key columns."""
+    # Counting nulls while grouping by key would keep a counter for each column and key.
+    filled = [F.count(f"`{name}`").alias(f"filled_{name}") for name in table.column_names]
+    row = frame.agg(F.count("*").alias("n"), *filled).first()
+    n_rows = row["n"] if row else 0
     return FrameStatistics(
-        n_rows=int(row["n"] or 0) if row else 0,
-        n_repeated_keys=row["repeated"] if row and table.primary_key else 0,
-        n_nulls={name: n for name in table.column_names if row and (n := row[f"null_{name}"])},
+        n_rows=n_rows,
+        n_repeated_keys=_n_repeated_keys(frame, table) if table.primary_key and n_rows else 0,
+        n_nulls={name: n for name in table.column_names if row and (n := n_rows - row[f"filled_{name}"])},
     )
+
+
+def _n_repeated_keys(frame: DataFrame, table: Table) -> int:
+    return frame.groupBy(*table.primary_key).count().where("count > 1").count()
 
 
 def columns_result(table: Table, differences: Sequence[str], n_nulls: Mapping[str, int]) -> dg.AssetCheckResult:
