@@ -7,7 +7,7 @@ import dagster as dg
 from py4j.protocol import Py4JError
 
 from imdb_assets.redaction import without_secrets
-from imdb_assets.resources.blob_storage import BlobStorage, StorageError, StorageUnavailable, waiting_for_lock
+from imdb_assets.resources.blob_storage import StorageError, StorageUnavailable, waiting_for_lock
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.known_errors import RECOGNIZABLE, known_error
 
@@ -36,8 +36,7 @@ def lake_step(context: Context, delta: DeltaLake, *, lock: str | None = None) ->
             program has changed the same table. The delay doubles with each retry.
         dg.Failure: The cause is known and a retry would not help, such as a full disk or a lasting lock.
     """
-    storage = delta.lake.part(lock) if lock else delta.lake
-    with without_secrets(), known_failures(context, delta), _only_writer(context, delta, storage):
+    with without_secrets(), known_failures(context, delta), _only_holder(context, delta, lock):
         yield
 
 
@@ -64,16 +63,18 @@ def known_failures(context: Context, delta: DeltaLake, *, also: tuple[type[Excep
         raise dg.Failure(f"{str(cause)[:1].upper()}{str(cause)[1:]}.", allow_retries=False) from error
 
 
-def _only_writer(context: Context, delta: DeltaLake, storage: BlobStorage) -> AbstractContextManager[None]:
+def _only_holder(context: Context, delta: DeltaLake, lock: str | None) -> AbstractContextManager[None]:
     step, seconds = context.op_def.name, delta.lock_wait_seconds
+    storage = delta.lake.part(lock) if lock else delta.lake
+    held = f"using {lock} of this lake" if lock else "writing to this lake"
 
     def report(holder: str | None) -> None:
-        context.log.warning("another run is writing to this lake: %s waits for %s", step, holder or "it")
+        context.log.warning("another run is %s: %s waits for %s", held, step, holder or "it")
 
     def refusal(holder: str | None) -> dg.Failure:
         message = (
-            f"Another run ({holder or 'unknown'}) has been writing to this lake for more than "
-            f"{seconds / 60:.0f} minutes. End that run if it hangs, then run again."
+            f"Another run ({holder or 'unknown'}) has been {held} for more than {seconds / 60:.0f} minutes. "
+            "End that run if it hangs, then run again."
         )
         return dg.Failure(message, allow_retries=False)
 
