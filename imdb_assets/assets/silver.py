@@ -30,6 +30,7 @@ from imdb_assets.tables.silver import (
     TITLE_NAMES,
 )
 from imdb_assets.transforms import omdb, silver
+from imdb_assets.transforms.omdb_facts import OMDB_WHITELIST
 
 ACCOUNTED_FOR = "every_principal_is_accounted_for"
 WHITELISTED = "only_whitelisted_fields_reach_silver"
@@ -124,7 +125,7 @@ def silver_episodes(
             asset=OMDB_FACTS.asset_name,
             blocking=True,
             description="The facts stay the same when all fields that are not on the whitelist are removed from OMDb's "
-            f"responses, such as ratings, votes and awards. The whitelist: {', '.join(omdb.OMDB_WHITELIST)}.",
+            f"responses, such as ratings, votes and awards. The whitelist: {', '.join(OMDB_WHITELIST)}.",
         ),
         dg.AssetCheckSpec(
             READ,
@@ -135,9 +136,9 @@ def silver_episodes(
     ],
 )
 def silver_omdb_facts(bronze_omdb_responses: DataFrame) -> Checked:
-    facts = omdb.facts(bronze_omdb_responses).persist()
-    from_whitelist = omdb.facts(omdb.whitelisted_responses(bronze_omdb_responses))
-    unread = omdb.unread_values(bronze_omdb_responses)
+    read = omdb.read_responses(bronze_omdb_responses).persist()
+    facts, unread = omdb.facts(read), omdb.unread_values(read)
+    from_whitelist = omdb.facts(omdb.read_responses(omdb.whitelisted_responses(bronze_omdb_responses)))
     return Checked(
         facts, checks=[unchanged_rows_result(WHITELISTED, facts, from_whitelist), unread_result(READ, unread)]
     )

@@ -1,37 +1,32 @@
 """OMDb's responses: landed lines become the latest response of each title, and the facts known before its release."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date
 
+import pyarrow as pa
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from imdb_assets.tables.bronze import OMDB_RESPONSES, REJECTED_ROW
 from imdb_assets.tables.silver import OMDB_FACTS
-from imdb_assets.transforms.vocabulary_words import is_unknown, word_list, word_or_text
-from imdb_assets.vocabulary.certificates import CERTIFICATE_WORDS
-from imdb_assets.vocabulary.countries import COUNTRY_WORDS
-from imdb_assets.vocabulary.genres import GENRE_WORDS
-from imdb_assets.vocabulary.languages import LANGUAGE_WORDS
+from imdb_assets.transforms.omdb_facts import read_response, whitelisted_response
 from imdb_assets.vocabulary.omdb_errors import OMDB_ERRORS, OmdbErrorKind
-from imdb_assets.vocabulary.runtimes import RUNTIME_PATTERN
-from imdb_assets.vocabulary.words import ABSENT_WORD, Vocabulary
 
 OMDB = "omdb"
 """Value of `dataset` in `bronze_rejected_rows` for OMDb's responses."""
-# Fields that are known before a film's release. Ratings, votes, awards and box office come later.
-OMDB_WHITELIST = ("Plot", "Language", "Country", "Rated", "Runtime", "Genre", "Released", "Production")
-OMDB_FIELDS = ("Response", *OMDB_WHITELIST)
-LONGEST_VALUE = 80
-"""Characters of a value that a report quotes."""
 _LANDED = "imdbID STRING, response STRING, encoding STRING, problem STRING, fetched_at STRING, line_number BIGINT"
 _DAY_FILE = r"(\d{4}-\d{2}-\d{2})\.jsonl$"
-_DATE_FORMATS = ("d MMM yyyy", "d MMMM yyyy", "yyyy-MM-dd")
-_LISTS: Mapping[str, tuple[str, Vocabulary]] = {
-    "Language": ("languages", LANGUAGE_WORDS),
-    "Country": ("countries", COUNTRY_WORDS),
-    "Genre": ("genres", GENRE_WORDS),
+_UNREAD = "array<struct<field: string, value: string>>"
+_ARROW_TYPES = {
+    "array<string>": pa.list_(pa.string()),
+    "date": pa.date32(),
+    "int": pa.int32(),
+    "string": pa.string(),
+    _UNREAD: pa.list_(pa.struct({"field": pa.string(), "value": pa.string()})),
 }
+_READ_SCHEMA = pa.schema(
+    {column.name: _ARROW_TYPES[column.type] for column in OMDB_FACTS.columns} | {"unread": _ARROW_TYPES[_UNREAD]}
+)
 
 
 def parsed_responses(lines: DataFrame) -> DataFrame:
@@ -103,27 +98,30 @@ def rejected_responses(parsed: DataFrame, *, snapshot_date: date) -> DataFrame:
     )
 
 
-def facts(omdb_responses: DataFrame) -> DataFrame:
-    """Extract the facts that are known before release; a negative response ("Movie not found!") produces no row."""
-    return _fields(omdb_responses).select(*OMDB_FACTS.column_names)
-
-
-def unread_values(omdb_responses: DataFrame) -> DataFrame:
-    """Count the words that the vocabularies do not know, and the values that could not be read.
+def read_responses(omdb_responses: DataFrame) -> DataFrame:
+    """Read the facts that are known before release; a negative response ("Movie not found!") produces no row.
 
     Returns:
-        `field` (OMDb's name), `value` (at most `LONGEST_VALUE` characters) and `n_titles`, most titles first.
+        The columns of `silver_omdb_facts`, and `unread`: field and value of what `read_response` could not read.
     """
-    fields = _fields(omdb_responses)
-    words = {field: (F.col(column), vocabulary) for field, (column, vocabulary) in _LISTS.items()}
-    words["Rated"] = F.array("certificate"), CERTIFICATE_WORDS
-    unknown = [_as_values(field, _unknown_words(column, vocabulary)) for field, (column, vocabulary) in words.items()]
-    malformed = F.map_entries("malformed").cast("array<struct<field: string, value: string>>")
-    values = fields.select(F.explode(F.concat(malformed, *unknown)).alias("unread")).select(
-        "unread.field", F.substring("unread.value", 1, LONGEST_VALUE).alias("value")
-    )
+    columns = ", ".join(f"`{column.name}` {column.type}" for column in OMDB_FACTS.columns)
+    return omdb_responses.select("imdbID", "response").mapInArrow(_read_batches, f"{columns}, unread {_UNREAD}")
+
+
+def facts(read: DataFrame) -> DataFrame:
+    """Keep the facts of the result of `read_responses`."""
+    return read.select(*OMDB_FACTS.column_names)
+
+
+def unread_values(read: DataFrame) -> DataFrame:
+    """Count what could not be read in the result of `read_responses`.
+
+    Returns:
+        `field` (OMDb's name), `value` and `n_titles`, most titles first.
+    """
     return (
-        values.groupBy("field", "value")
+        read.select(F.inline("unread"))
+        .groupBy("field", "value")
         .agg(F.count("*").alias("n_titles"))
         .orderBy(F.desc("n_titles"), "field", "value")
     )
@@ -131,91 +129,35 @@ def unread_values(omdb_responses: DataFrame) -> DataFrame:
 
 def whitelisted_responses(omdb_responses: DataFrame) -> DataFrame:
     """Remove every field that is not on the whitelist from the responses."""
-    fields = F.from_json(_without_bom(F.col("response")), "map<string, string>")
-    kept = F.map_filter(fields, lambda name, _: name.isin(*OMDB_FIELDS))
-    return omdb_responses.select("imdbID", F.to_json(kept).alias("response"))
+    columns = omdb_responses.select("imdbID", "response")
+    return columns.mapInArrow(_whitelisted_batches, "imdbID string, response string")
 
 
-def _fields(omdb_responses: DataFrame) -> DataFrame:
-    """The columns of the facts, and `malformed`: the values that could not be read, by OMDb's name of the field."""
-    parsed = omdb_responses.select(
-        F.col("imdbID").alias("tconst"), _json_object(F.col("response"), *OMDB_FIELDS).alias("parsed")
-    ).where(F.lower(F.trim("parsed.Response")) == "true")
-    received = parsed.select("tconst", *(_received(field).alias(f"{field}_received") for field in OMDB_WHITELIST))
-    texts = received.withColumns({f"{field}_text": _text(F.col(f"{field}_received")) for field in OMDB_WHITELIST})
-    read = texts.select(
-        "*",
-        F.col("Plot_text").alias("plot"),
-        *(
-            word_list(F.col(f"{field}_text"), vocabulary).alias(column)
-            for field, (column, vocabulary) in _LISTS.items()
-        ),
-        word_or_text(F.col("Rated_text"), CERTIFICATE_WORDS).alias("certificate"),
-        _minutes(F.col("Runtime_text")).alias("runtime_minutes"),
-        _date(F.col("Released_text")).alias("release_date"),
-        F.col("Production_text").alias("production"),
-    )
-    is_read = {
-        field: F.col({"Runtime": "runtime_minutes", "Released": "release_date"}.get(field, f"{field}_text")).isNotNull()
-        for field in OMDB_WHITELIST
-    }
-    pairs = [
-        item for field in OMDB_WHITELIST for item in (F.lit(field), F.when(~is_read[field], F.col(f"{field}_received")))
-    ]
-    malformed = F.map_filter(F.create_map(*pairs), lambda _, value: value.isNotNull())
-    return read.select(*OMDB_FACTS.column_names, malformed.alias("malformed"))
+def _read_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        responses = [(row["imdbID"], read_response(row["response"])) for row in batch.to_pylist()]
+        rows = [
+            {"tconst": tconst, **read.facts, "unread": [value._asdict() for value in read.unread]}
+            for tconst, read in responses
+            if read
+        ]
+        yield pa.RecordBatch.from_pylist(rows, schema=_READ_SCHEMA)
 
 
-def _received(field: str) -> Column:
-    """The value of a field, as JSON if it is a list or an object; null if it is absent."""
-    text = F.trim(F.regexp_replace(f"parsed.{field}", r"[\x00-\x1f\x7f]+", " "))
-    return F.when(~F.upper(text).isin("", ABSENT_WORD, "NAN", '"NAN"'), text)
-
-
-def _text(received: Column) -> Column:
-    """The text of a value; a list of texts is joined. Null if the value is something else."""
-    listed = F.filter(
-        F.when(received.startswith("["), F.from_json(received, "array<string>")), lambda item: item.isNotNull()
-    )
-    is_nested = F.exists(listed, lambda item: item.rlike(r"^[\[{]"))
-    is_object = F.when(received.startswith("{"), F.from_json(received, "map<string, string>")).isNotNull()
-    joined = F.when(~is_nested, F.nullif(F.array_join(listed, ", "), F.lit("")))
-    return F.when(listed.isNotNull(), joined).when(~(is_object | received.isin("true", "false")), received)
-
-
-def _minutes(text: Column) -> Column:
-    hours, minutes, thousands = (
-        F.coalesce(F.regexp_replace(F.regexp_extract(text, RUNTIME_PATTERN, group), ",", "").try_cast("int"), F.lit(0))
-        for group in (1, 2, 3)
-    )
-    return F.nullif(60 * hours + minutes + thousands, F.lit(0))
-
-
-def _date(text: Column) -> Column:
-    return F.coalesce(*(F.try_to_timestamp(text, F.lit(form)).cast("date") for form in _DATE_FORMATS))
-
-
-def _unknown_words(words: Column, vocabulary: Vocabulary) -> Column:
-    return F.filter(words, lambda word: is_unknown(word, vocabulary))
-
-
-def _as_values(field: str, words: Column) -> Column:
-    values = F.transform(words, lambda word: F.struct(F.lit(field).alias("field"), word.alias("value")))
-    return F.coalesce(values, F.array().cast("array<struct<field: string, value: string>>"))
+def _whitelisted_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        responses = [whitelisted_response(response) for response in batch["response"].to_pylist()]
+        yield batch.set_column(1, "response", pa.array(responses, pa.string()))
 
 
 def _json_object(text: Column, *fields: str) -> Column:
     """Texts by field, if a text is one JSON object and nothing else; null for any other text."""
     schema = f"array<struct<{', '.join(f'{field}: string' for field in fields)}>>"
-    plain = _without_bom(text)
+    plain = F.regexp_replace(text, "^\ufeff", "")
     # `from_json` ignores what follows the first value of a text, but not what follows it within brackets.
     bracketed = F.concat(F.lit("["), plain, F.lit("]"))
     parsed = F.from_json(bracketed, schema, {"allowSingleQuotes": "false"})
     return F.when((F.size(parsed) == 1) & plain.rlike(r"^\s*\{"), parsed[0])
-
-
-def _without_bom(text: Column) -> Column:
-    return F.regexp_replace(text, "^\ufeff", "")
 
 
 def _is_true(condition: Column) -> Column:

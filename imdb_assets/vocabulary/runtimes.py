@@ -2,19 +2,17 @@
 
 import re
 
-RUNTIME_PATTERN = (
+# Hours, minutes, or minutes with separators of thousands. A number without a unit is in minutes. A comma in one would be
+# ambiguous, so it needs the unit.
+_RUNTIME = re.compile(
     r"(?i)^(?:PT)?(?:([0-9]{1,3})\s*(?:h|hr|hrs|hour|hours)(?![a-z])\.?\s*(?:,|and)?\s*)?"
     r"(?:([0-9]{1,6})\s*(?:m|min|mins|minute|minutes)?\.?|([0-9]{1,3}(?:,[0-9]{3})+)\s*(?:m|min|mins|minute|minutes)\.?)?$"
 )
-"""A regular expression for a running time: its hours, its minutes, or its minutes with separators of thousands.
-
-A number without a unit is in minutes. A comma in one would be ambiguous, so it needs the unit.
-"""
 
 
 def minutes_in(text: str) -> int | None:
     """Return the minutes of a running time; None for any other text and for no minutes at all."""
-    match = re.search(RUNTIME_PATTERN, text.strip())
+    match = _RUNTIME.search(text.strip())
     if not match:
         return None
     hours, minutes, thousands = (int((group or "0").replace(",", "")) for group in match.groups())

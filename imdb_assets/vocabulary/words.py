@@ -24,12 +24,9 @@ _FOLDED = {
     for letter in map(chr, (*range(0x2000), *range(0xFF01, 0xFF5F)))
     if len(folded := _folded(letter)) == 1 and folded != letter
 } | {"\u0131": "i", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "ð": "d", "Ð": "d"}
-LETTERS, FOLDED_LETTERS = "".join(_FOLDED), "".join(_FOLDED.values())
-"""Letters, and what `word_key` replaces them by, in the same order."""
-_TRANSLATION = str.maketrans(LETTERS, FOLDED_LETTERS)
+_TRANSLATION = str.maketrans(_FOLDED)
 _NO_LETTERS = re.compile(r"[\W_]+")
-LIST_SEPARATORS = r"\s*[,;/|\n]\s*"
-"""A regular expression for what separates the words of a list."""
+_LIST_SEPARATORS = re.compile(r"\s*[,;/|\n]\s*")
 
 
 def word_key(text: str) -> str:
@@ -61,7 +58,7 @@ class Vocabulary:
         if self.word(text) is not None:
             return (text.strip(),)
         joined = re.sub(self.qualifiers, r" \1", text)
-        parts = (part.strip() for part in re.split(LIST_SEPARATORS, joined))
+        parts = (part.strip() for part in _LIST_SEPARATORS.split(joined))
         return tuple(part for part in parts if part and part.upper() != ABSENT_WORD)
 
 

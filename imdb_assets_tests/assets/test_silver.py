@@ -27,7 +27,8 @@ def responses(spark: SparkSession) -> DataFrame:
 
 def leaky_facts(omdb_responses: DataFrame) -> DataFrame:
     rating = F.get_json_object("response", "$.imdbRating")
-    return omdb.facts(omdb_responses.withColumn("response", F.regexp_replace("response", "A man", rating)))
+    with_rating = omdb_responses.withColumn("response", F.regexp_replace("response", "A man", rating))
+    return omdb.facts(omdb.read_responses(with_rating))
 
 
 def test_only_whitelisted_fields_reach_silver(responses: DataFrame) -> None:

@@ -40,7 +40,7 @@ def test_b08_a_bad_line_of_a_recording_costs_that_line_only(spark: SparkSession,
         (401, r"line 401 of the recording is not JSON: Invalid \escape at character 175"),
     ]
     assert all(row["raw"].startswith('{"Title"') for row in rejected)
-    assert omdb.facts(omdb.responses(parsed)).count() == 598
+    assert omdb.facts(omdb.read_responses(omdb.responses(parsed))).count() == 598
     parsed.unpersist()
 
 

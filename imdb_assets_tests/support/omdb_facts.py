@@ -18,5 +18,5 @@ def parsed_lines(spark: SparkSession, landing: OmdbLanding) -> DataFrame:
 
 def facts_by_title(spark: SparkSession, landing: OmdbLanding) -> dict[str, dict[str, object]]:
     """The facts of `silver_omdb_facts` by title id."""
-    rows = omdb.facts(omdb.responses(parsed_lines(spark, landing))).collect()
+    rows = omdb.facts(omdb.read_responses(omdb.responses(parsed_lines(spark, landing)))).collect()
     return {row["tconst"]: row.asDict() for row in rows}

@@ -2,23 +2,14 @@
 
 import json
 from datetime import date
-from functools import partial
 
 import pytest
-from pyspark.sql import functions as F
 from pyspark.testing import assertDataFrameEqual
 
 from imdb_assets.resources.omdb import ResponseOutcome, outcome_of
 from imdb_assets.tables.bronze import OMDB_RESPONSES
 from imdb_assets.tables.silver import OMDB_FACTS
 from imdb_assets.transforms import omdb
-from imdb_assets.transforms.vocabulary_words import is_unknown, word_list
-from imdb_assets.vocabulary.certificates import CERTIFICATE_WORDS
-from imdb_assets.vocabulary.countries import COUNTRY_WORDS
-from imdb_assets.vocabulary.genres import GENRE_WORDS
-from imdb_assets.vocabulary.languages import LANGUAGE_WORDS
-from imdb_assets.vocabulary.runtimes import minutes_in
-from imdb_assets_tests.vocabulary.test_runtimes import RUNTIMES
 
 pytestmark = pytest.mark.slow
 
@@ -155,84 +146,11 @@ def test_facts_contain_only_whitelisted_fields(spark):
         ("tt3", *[None] * 8),
     ]
     for source in (responses, omdb.whitelisted_responses(responses)):
-        actual = omdb.facts(source)
+        actual = omdb.facts(omdb.read_responses(source))
         assertDataFrameEqual(actual, spark.createDataFrame(expected, OMDB_FACTS.ddl), ignoreNullable=True)
 
 
-def test_a_field_of_another_type_is_read_or_reported_and_the_others_are_kept(spark):
-    responses = _facts(
-        spark,
-        {"Language": ["English", "French", None], "Genre": ["Drama"], "Runtime": 142, "Plot": ["Two ", "parts"]},
-        {"Country": {"name": "France"}, "Plot": "[A film] of {braces}", "Rated": ["R"], "Released": ["1 Jan 2020"]},
-        {"Language": [["English"]], "Country": [{"name": "France"}], "Runtime": [90], "Plot": True, "Genre": None},
-        {"Language": [], "Runtime": 1.5, "Released": 2020, "Plot": 7, "Production": float("nan"), "Country": "FRANCE"},
-    )
-    facts = omdb.facts(responses).orderBy("tconst").drop("tconst").collect()
-    assert [tuple(row) for row in facts] == [
-        ("Two , parts", ["English", "French"], None, None, 142, ["Drama"], None, None),
-        ("[A film] of {braces}", None, None, "R", None, None, date(2020, 1, 1), None),
-        (None, None, None, None, 90, None, None, None),
-        ("7", None, ["France"], None, None, None, None, None),
-    ]
-    unread = {tuple(row) for row in omdb.unread_values(responses).collect()}
-    assert unread == {
-        ("Country", '{"name":"France"}', 1), ("Country", '[{"name":"France"}]', 1), ("Language", '[["English"]]', 1),
-        ("Plot", "true", 1), ("Language", "[]", 1), ("Runtime", "1.5", 1), ("Released", "2020", 1),
-    }  # fmt: skip
-
-
-def test_unknown_words_are_kept_and_counted(spark):
-    first = {"Language": "English, Elvish", "Country": "Ruritania", "Rated": "PG-31", "Genre": "Drama, Dramedy"}
-    responses = _facts(spark, first, {"Country": "ruritania, USA", "Language": "Elvish", "Runtime": "long"})
-    facts = omdb.facts(responses).orderBy("tconst").select("languages", "countries", "certificate", "genres").collect()
-    assert [tuple(row) for row in facts] == [
-        (["English", "Elvish"], ["Ruritania"], "PG-31", ["Drama", "Dramedy"]),
-        (["Elvish"], ["ruritania", "United States"], None, None),
-    ]
-    unread = [tuple(row) for row in omdb.unread_values(responses).collect()]
-    assert unread[0] == ("Language", "Elvish", 2)
-    assert ("Runtime", "long", 1) in unread
-    assert len(unread) == 6
-
-
-def _is_unknown(vocabulary, word):
-    return is_unknown(word, vocabulary)
-
-
-def test_spark_reads_words_and_runtimes_as_python_does(spark):
-    texts = [
-        "USA", "u.s.a.", "TÜRKİYE", "Co\u0302te d\u2019Ivoire", "Korea, South", "France, Korea, South, usa",
-        "Ruritania", "русский", "日本語, fr", "Greek, Ancient (to 1453), English", "M/PG", "PG13", "NOT RATED",
-        "en/fr; en | FRENCH", "science-fiction, SF", "…", " , N/A,", "drama\nComedy", "ＥＮＧＬＩＳＨ", "a_b-c",  # noqa: RUF001
-        "Øre, Łódź",
-    ]  # fmt: skip
-    rows = spark.createDataFrame([(text,) for text in texts], "text STRING")
-    for vocabulary in (COUNTRY_WORDS, LANGUAGE_WORDS, CERTIFICATE_WORDS, GENRE_WORDS):
-        words = word_list(F.col("text"), vocabulary)
-        unknown = F.filter(words, partial(_is_unknown, vocabulary))
-        read = rows.select("text", words.alias("words"), unknown.alias("unknown")).collect()
-        for row in read:
-            parts = [(vocabulary.word(part), part) for part in vocabulary.split(row["text"])]
-            assert (row["words"] or []) == list(dict.fromkeys(word or part for word, part in parts)), row["text"]
-            assert (row["unknown"] or []) == list(dict.fromkeys(part for word, part in parts if word is None))
-    responses = _facts(spark, *({"Runtime": text} for text in RUNTIMES))
-    read = {row["tconst"]: row["runtime_minutes"] for row in omdb.facts(responses).collect()}
-    assert read == {f"tt{n}": minutes_in(text) for n, text in enumerate(RUNTIMES)}
-
-
-@pytest.mark.parametrize("zone", ["America/Sao_Paulo", "Pacific/Kiritimati"])
-def test_release_dates_do_not_depend_on_the_time_zone(spark, zone):
-    texts = {
-        "29 Feb 2024": date(2024, 2, 29), "29 Feb 2023": None, "29 Feb 1900": None, "31 Dec 1999": date(1999, 12, 31),
-        "4 Nov 2018": date(2018, 11, 4), "04 NOV 2018": date(2018, 11, 4), "1 January 2020": date(2020, 1, 1),
-        "2020-02-29": date(2020, 2, 29), "31 Apr 2020": None, "Feb 2020": None,
-    }  # fmt: skip
-    before = spark.conf.get("spark.sql.session.timeZone")
-    spark.conf.set("spark.sql.session.timeZone", zone)
-    try:
-        facts = omdb.facts(_facts(spark, *({"Released": text} for text in texts))).collect()
-    finally:
-        spark.conf.set("spark.sql.session.timeZone", before)
-    assert {row["tconst"]: row["release_date"] for row in facts} == {
-        f"tt{n}": day for n, day in enumerate(texts.values())
-    }
+def test_what_could_not_be_read_is_counted_by_field_and_value(spark):
+    responses = _facts(spark, {"Language": "Elvish"}, {"Language": "French, Elvish"}, {"Runtime": "long"}, {})
+    unread = [tuple(row) for row in omdb.unread_values(omdb.read_responses(responses)).collect()]
+    assert unread == [("Language", "Elvish", 2), ("Runtime", "long", 1)]
