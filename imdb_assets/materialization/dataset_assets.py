@@ -20,7 +20,7 @@ from imdb_assets.materialization.dataset_loading import (
     landing_name,
     table_without_dataset,
 )
-from imdb_assets.materialization.lake_step import MAX_RETRIES, lake_step
+from imdb_assets.materialization.lake_step import MAX_RETRIES, known_failures, lake_step
 from imdb_assets.materialization.rejected_rows import replace_dataset_rows
 from imdb_assets.materialization.table_asset import is_forced, table_spec
 from imdb_assets.resources.dataset_landing import Landed, Landing
@@ -75,10 +75,14 @@ def dataset_assets(parse: ParseDataset) -> dg.AssetsDefinition:
         requested = [
             name for name in DATASETS if {landing_name(name), DATASETS[name].asset_name} & set(loader.selected)
         ]
+        with known_failures(context, delta):
+            if refusal := landing.refusal_of(imdb_datasets):
+                raise dg.Failure(refusal, allow_retries=False)
         with TemporaryDirectory(dir=temporary_folder()) as folder:
             # Other runs can write to the lake while this one waits for the network.
             downloads = _downloads(loader, [name for name in requested if name in landing.datasets], Path(folder))
             with lake_step(context, delta):
+                landing.record_films(imdb_datasets)
                 yield from _excluded([name for name in requested if name not in landing.datasets], context, loader)
                 yield from _run(context, loader, downloads)
 

@@ -15,6 +15,8 @@ from imdb_assets.tables.bronze import DATASETS
 # A day changes about a thousandth of a dataset. A snapshot outside these ratios is incomplete, or another dataset.
 MIN_GROWTH, MAX_GROWTH = 0.8, 1.5
 MIN_COMPARED_ROWS = 1000
+FILMS = "landing/films.json"
+"""States whether the films of the lake are invented."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +46,23 @@ class Landing(dg.ConfigurableResource):
     def latest(self, dataset: str) -> Landed | None:
         """The snapshot of a dataset that was landed last, whether or not bronze accepts it. None if there is none."""
         return self._described(f"landing/{dataset}/latest.json") or self.current(dataset)
+
+    def refusal_of(self, source: ImdbDatasets) -> str | None:
+        """Why the lake does not take the datasets of a source: invented films and IMDb's are never mixed."""
+        if not self.lake.exists(FILMS) or self.lake.read_json(FILMS)["is_invented"] == source.is_invented:
+            return None
+        kept, refused, other = "IMDb's films", "Invented films are", "data/invented"
+        if not source.is_invented:
+            kept, refused, other = "the invented films of the sample world", "IMDb's datasets are", "data/imdb"
+        return (
+            f"The lake {self.lake.uri()} contains {kept}. {refused} not added to them. Choose another lake, such as "
+            f"LAKE_URI={other}, or delete this one if you do not need it."
+        )
+
+    def record_films(self, source: ImdbDatasets) -> None:
+        """Record in a new lake whether its films are invented."""
+        if not self.lake.exists(FILMS):
+            self.lake.write_json(FILMS, {"is_invented": source.is_invented})
 
     def fetch(self, dataset: str, source: ImdbDatasets, folder: Path, *, is_forced: bool = False) -> Fetched | None:
         """Download the dataset unless it is unchanged and undamaged. Writes nothing to the lake, so it needs no lock.

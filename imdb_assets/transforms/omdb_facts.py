@@ -73,7 +73,9 @@ def read_response(response: str | None) -> ResponseFacts | None:
 def whitelisted_response(response: str | None) -> str | None:
     """Remove every field that is not on the whitelist from a response; None if the response is not about a title."""
     fields = _found_fields(response)
-    return fields and json.dumps({name: fields[name] for name in ("Response", *OMDB_WHITELIST) if name in fields})
+    if fields is None:
+        return None
+    return json.dumps({name: fields[name] for name in ("Response", *OMDB_WHITELIST) if name in fields})
 
 
 def _found_fields(response: str | None) -> dict[str, object] | None:

@@ -9,7 +9,7 @@ import pytest
 from imdb_assets.resources.dataset_landing import Landed, Landing
 from imdb_assets.resources.dataset_manifest import DatasetRefused
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
-from imdb_assets.resources.folder_imdb_datasets import FolderImdbDatasets
+from imdb_assets.resources.folder_imdb_datasets import FolderImdbDatasets, SampleImdbDatasets
 
 DATASET = "title.ratings"
 
@@ -52,6 +52,22 @@ def test_a_plausible_size_or_another_source_is_accepted(landing, tmp_path):
     accepted(landing, snapshot(tmp_path / "a", day=1, rows=2000))
     assert land(landing, snapshot(tmp_path / "a", day=2, rows=1900)).is_new
     assert land(landing, snapshot(tmp_path / "b", day=3, rows=10)).is_new
+
+
+def test_invented_films_and_imdbs_are_never_mixed_in_a_lake(landing, tmp_path):
+    invented, real = (
+        SampleImdbDatasets(movies=1000, seed=0, snapshot=1),
+        FolderImdbDatasets(folder=str(tmp_path), snapshot_date="2025-01-01"),
+    )
+    assert landing.refusal_of(invented) is landing.refusal_of(real) is None
+    landing.record_films(real)
+    landing.record_films(invented)
+    assert landing.refusal_of(real) is None
+    assert "contains IMDb's films. Invented films are not added to them." in str(landing.refusal_of(invented))
+    other = Landing(lake=FolderBlobStorage(root=str(tmp_path / "other")))
+    other.record_films(invented)
+    assert other.refusal_of(invented) is None
+    assert "contains the invented films of the sample world" in str(other.refusal_of(real))
 
 
 def test_only_the_latest_snapshots_are_kept(landing, tmp_path):
