@@ -204,6 +204,15 @@ def test_f22_a_field_of_another_type_costs_neither_the_title_nor_its_other_field
     assert facts["tt2"]["countries"] == ["United States"]
 
 
+def test_b09_only_the_title_that_omdb_has_trouble_with_is_asked_again_after_eight_days(landing, api, omdb):
+    answers = ("Error getting data.", "Movie not found!", "Incorrect IMDb ID.")
+    omdb.responses |= {f"tt{number}": trouble(text) for number, text in enumerate(answers, start=1)}
+    asked(api, landing, 1, 2, 3)
+    omdb.requests.clear()
+    asked(api, landing, 1, 2, 3, today=DAY + timedelta(days=8))
+    assert dict(omdb.requests) == {"tt1": 1}
+
+
 @pytest.mark.slow
 def test_f20_f34_neither_trouble_nor_a_clock_set_back_supersedes_what_is_newer(landing, api, omdb, spark: SparkSession):
     """The last day of February, the leap day, the clock set back by a year, and one week of trouble."""
