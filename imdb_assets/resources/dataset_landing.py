@@ -49,7 +49,7 @@ class Landing(dg.ConfigurableResource):
 
     def refusal_of(self, source: ImdbDatasets) -> str | None:
         """Why the lake does not take the datasets of a source: invented films and IMDb's are never mixed."""
-        if not self.lake.exists(FILMS) or self.lake.read_json(FILMS)["is_invented"] == source.is_invented:
+        if self.lake.read_json(FILMS).get("is_invented", source.is_invented) == source.is_invented:
             return None
         kept, refused, other = "IMDb's films", "Invented films are", "data/invented"
         if not source.is_invented:
