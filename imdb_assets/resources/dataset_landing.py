@@ -51,12 +51,14 @@ class Landing(dg.ConfigurableResource):
         """Why the lake does not take the datasets of a source: invented films and IMDb's are never mixed."""
         if self.lake.read_json(FILMS).get("is_invented", source.is_invented) == source.is_invented:
             return None
-        kept, refused, other = "IMDb's films", "Invented films are", "data/invented"
-        if not source.is_invented:
-            kept, refused, other = "the invented films of the sample world", "IMDb's datasets are", "data/imdb"
+        if source.is_invented:
+            return (
+                f"The lake {self.lake.uri()} contains IMDb's films, and invented films are not added to them. Choose "
+                "another lake, such as LAKE_URI=data/invented."
+            )
         return (
-            f"The lake {self.lake.uri()} contains {kept}. {refused} not added to them. Choose another lake, such as "
-            f"LAKE_URI={other}, or delete this one if you do not need it."
+            f"The lake {self.lake.uri()} contains the invented films of the sample world, and IMDb's datasets are not "
+            "added to them. Choose another lake, such as LAKE_URI=data/imdb, or delete this one."
         )
 
     def record_films(self, source: ImdbDatasets) -> None:

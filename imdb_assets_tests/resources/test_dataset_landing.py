@@ -63,7 +63,7 @@ def test_invented_films_and_imdbs_are_never_mixed_in_a_lake(landing, tmp_path):
     landing.record_films(real)
     landing.record_films(invented)
     assert landing.refusal_of(real) is None
-    assert "contains IMDb's films. Invented films are not added to them." in str(landing.refusal_of(invented))
+    assert "contains IMDb's films, and invented films are not added to them." in str(landing.refusal_of(invented))
     other = Landing(lake=FolderBlobStorage(root=str(tmp_path / "other")))
     other.record_films(invented)
     assert other.refusal_of(invented) is None
