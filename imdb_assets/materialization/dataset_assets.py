@@ -23,6 +23,7 @@ from imdb_assets.materialization.dataset_loading import (
 from imdb_assets.materialization.lake_step import MAX_RETRIES, known_failures, lake_step
 from imdb_assets.materialization.rejected_rows import replace_dataset_rows
 from imdb_assets.materialization.table_asset import is_forced, table_spec
+from imdb_assets.redaction import without_secrets
 from imdb_assets.resources.dataset_landing import Landed, Landing
 from imdb_assets.resources.delta import DeltaLake, spark_schema
 from imdb_assets.resources.imdb_datasets import ImdbDatasets
@@ -75,13 +76,14 @@ def dataset_assets(parse: ParseDataset) -> dg.AssetsDefinition:
         requested = [
             name for name in DATASETS if {landing_name(name), DATASETS[name].asset_name} & set(loader.selected)
         ]
-        with known_failures(context, delta):
-            if refusal := landing.refusal_of(imdb_datasets):
-                raise dg.Failure(refusal, allow_retries=False)
+        with without_secrets(), known_failures(context, delta):
+            _require_same_films(landing, imdb_datasets)
         with TemporaryDirectory(dir=temporary_folder()) as folder:
             # Other runs can write to the lake while this one waits for the network.
             downloads = _downloads(loader, [name for name in requested if name in landing.datasets], Path(folder))
             with lake_step(context, delta):
+                # Another run may have filled a new lake in the meantime.
+                _require_same_films(landing, imdb_datasets)
                 landing.record_films(imdb_datasets)
                 yield from _excluded([name for name in requested if name not in landing.datasets], context, loader)
                 yield from _run(context, loader, downloads)
@@ -101,6 +103,11 @@ def all_accepted_result(refusals: Mapping[str, str]) -> dg.AssetCheckResult:
     if refusals:
         raise dg.Failure(" ".join(refusals.values()), allow_retries=False)
     return dg.AssetCheckResult(passed=True)
+
+
+def _require_same_films(landing: Landing, source: ImdbDatasets) -> None:
+    if refusal := landing.refusal_of(source):
+        raise dg.Failure(refusal, allow_retries=False)
 
 
 def _landing_spec(dataset: str) -> dg.AssetSpec:
