@@ -84,17 +84,12 @@ def frame_statistics(frame: DataFrame, table: Table) -> FrameStatistics:
     """Count rows and nulls in one pass over a persisted frame, and repeated keys in another over the key columns."""
     # Counting nulls while grouping by key would keep a counter for each column and key.
     filled = [F.count(f"`{name}`").alias(f"filled_{name}") for name in table.column_names]
-    row = frame.agg(F.count("*").alias("n"), *filled).first()
-    n_rows = row["n"] if row else 0
+    [row] = frame.agg(F.count("*").alias("n"), *filled).collect()
     return FrameStatistics(
-        n_rows=n_rows,
-        n_repeated_keys=_n_repeated_keys(frame, table) if table.primary_key and n_rows else 0,
-        n_nulls={name: n for name in table.column_names if row and (n := n_rows - row[f"filled_{name}"])},
+        n_rows=row["n"],
+        n_repeated_keys=_repeated_keys(frame, table).count() if table.primary_key and row["n"] else 0,
+        n_nulls={name: n for name in table.column_names if (n := row["n"] - row[f"filled_{name}"])},
     )
-
-
-def _n_repeated_keys(frame: DataFrame, table: Table) -> int:
-    return frame.groupBy(*table.primary_key).count().where("count > 1").count()
 
 
 def columns_result(table: Table, differences: Sequence[str], n_nulls: Mapping[str, int]) -> dg.AssetCheckResult:
@@ -117,7 +112,7 @@ def columns_result(table: Table, differences: Sequence[str], n_nulls: Mapping[st
 
 def key_result(table: Table, frame: DataFrame, statistics: FrameStatistics) -> dg.AssetCheckResult:
     """The result of the check that the primary key is unique, with examples of repeated keys."""
-    repeated = _repeated_keys(frame, table) if statistics.n_repeated_keys else []
+    repeated = _examples(_repeated_keys(frame, table), table) if statistics.n_repeated_keys else []
     key = ", ".join(table.primary_key)
     return dg.AssetCheckResult(
         check_name=KEY_IS_UNIQUE,
@@ -130,8 +125,10 @@ def key_result(table: Table, frame: DataFrame, statistics: FrameStatistics) -> d
     )
 
 
-def _repeated_keys(frame: DataFrame, table: Table) -> list[str]:
-    repeated = (
-        frame.groupBy(*table.primary_key).count().where("count > 1").orderBy(*table.primary_key).limit(MAX_EXAMPLES)
-    )
-    return [", ".join(str(row[name]) for name in table.primary_key) for row in repeated.collect()]
+def _repeated_keys(frame: DataFrame, table: Table) -> DataFrame:
+    return frame.groupBy(*table.primary_key).count().where("count > 1")
+
+
+def _examples(repeated: DataFrame, table: Table) -> list[str]:
+    first = repeated.orderBy(*table.primary_key).limit(MAX_EXAMPLES).collect()
+    return [", ".join(str(row[name]) for name in table.primary_key) for row in first]
