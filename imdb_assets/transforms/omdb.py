@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from imdb_assets.tables.bronze import OMDB_RESPONSES, REJECTED_ROW
 from imdb_assets.tables.silver import OMDB_FACTS
-from imdb_assets.transforms.omdb_facts import read_response, whitelisted_response
+from imdb_assets.transforms.omdb_facts import UnreadValue, read_response, whitelisted_response
 from imdb_assets.vocabulary.omdb_errors import OMDB_ERRORS, OmdbErrorKind
 
 OMDB = "omdb"
@@ -22,7 +22,7 @@ _ARROW_TYPES = {
     "date": pa.date32(),
     "int": pa.int32(),
     "string": pa.string(),
-    _UNREAD: pa.list_(pa.struct({"field": pa.string(), "value": pa.string()})),
+    _UNREAD: pa.list_(pa.struct([(name, pa.string()) for name in UnreadValue._fields])),
 }
 _READ_SCHEMA = pa.schema(
     {column.name: _ARROW_TYPES[column.type] for column in OMDB_FACTS.columns} | {"unread": _ARROW_TYPES[_UNREAD]}

@@ -66,7 +66,7 @@ def read_response(response: str | None) -> ResponseFacts | None:
         facts[column] = value
         is_unread = received is not None and (text is None or (value is None and field in {"Runtime", "Released"}))
         values = [_as_text(received)] if is_unread else unknown
-        unread += [UnreadValue(field, _storable(value)[:LONGEST_VALUE]) for value in values]
+        unread += [UnreadValue(field, value[:LONGEST_VALUE]) for value in values]
     return ResponseFacts(facts, tuple(unread))
 
 
@@ -89,7 +89,14 @@ def _found_fields(response: str | None) -> dict[str, object] | None:
 
 
 def _received(value: object) -> object:
-    """The value of a field, a text without control characters; None if it is absent."""
+    """The value of a field, in a list without its absent items; None if it is absent."""
+    if isinstance(value, list) and value:
+        return [item for item in map(_present, value) if item is not None] or None
+    return _present(value)
+
+
+def _present(value: object) -> object:
+    """A value, a text without control characters; None if it is absent."""
     if isinstance(value, str):
         text = _CONTROL_CHARACTERS.sub(" ", _storable(value)).strip(" ")
         return None if text.upper() in _ABSENT else text
@@ -99,9 +106,8 @@ def _received(value: object) -> object:
 def _text(received: object) -> str | None:
     """The text of a value; a list of texts is joined. None if the value is something else."""
     if isinstance(received, list):
-        items = [item for item in received if item is not None]
-        is_flat = items and not any(isinstance(item, (list, dict)) for item in items)
-        return ", ".join(_as_text(_received(item)) for item in items) if is_flat else None
+        is_flat = received and not any(isinstance(item, (list, dict)) for item in received)
+        return ", ".join(map(_as_text, received)) if is_flat else None
     return received if isinstance(received, str) else None
 
 
@@ -111,16 +117,16 @@ def _storable(text: str) -> str:
 
 
 def _as_text(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return value if isinstance(value, str) else _storable(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
 def _value(field: str, text: str | None) -> tuple[str, object, list[str]]:
     """The column of a field, its value, and the words in it that its vocabulary does not know."""
     if field in _LISTS:
         column, vocabulary = _LISTS[field]
-        parts = dict.fromkeys(vocabulary.split(text or ""))
-        words = list(dict.fromkeys(vocabulary.word(part) or part for part in parts))
-        return column, words or None, [part for part in parts if vocabulary.word(part) is None]
+        words = {part: vocabulary.word(part) for part in vocabulary.split(text or "")}
+        values = list(dict.fromkeys(word or part for part, word in words.items()))
+        return column, values or None, [part for part, word in words.items() if word is None]
     if field == "Rated":
         word = text and CERTIFICATE_WORDS.word(text)
         return "certificate", word or text, [text] if text and not word else []

@@ -64,6 +64,7 @@ def read(fields: dict[str, object]):
             ),
             (("Language", "Elvish"), ("Country", "Ruritania"), ("Rated", "PG-31"), ("Genre", "Dramedy")),
         ),
+        ({"Language": ["N/A", "French"], "Genre": ["N/A"], "Plot": ["", None]}, (None, ["French"], *[None] * 6), ()),
         ({"Plot": " a\x1fb\n\u2028c ", "Rated": "n/a"}, ("a b \u2028c", *[None] * 7), ()),
     ],
 )
