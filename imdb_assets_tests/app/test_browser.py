@@ -67,8 +67,11 @@ def test_f32_hostile_text_is_shown_as_it_is(address, page, tmp_path):
     rating(page)
     settle(page)
     main = page.get_by_test_id("stMain")
-    # Only a word joiner, which shows nothing, is added.
-    assert main.inner_text().replace("\u2060", "").count(HOSTILE) >= 3
+    # The parts of the page appear one after another. Only a word joiner, which shows nothing, is added.
+    page.wait_for_function(
+        "text => document.querySelector('[data-testid=stMain]').innerText.replaceAll('\\u2060', '').split(text).length > 3",
+        arg=HOSTILE,
+    )
     for markup in ("a[href*=evil]", "[src=x]", "strong:text('bold')", ".katex", ".stMarkdownColoredText"):
         assert main.locator(markup).count() == 0, markup
     assert "\N{SMILING FACE WITH OPEN MOUTH AND SMILING EYES}" not in main.inner_text()
