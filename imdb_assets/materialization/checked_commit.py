@@ -1,6 +1,6 @@
-"""Checks the rows of a table, then writes them in one commit. Every table of the lake is written here.
+"""Writes the rows of a table, checks them, and commits them. Every table of the lake is written here.
 
-Rows that fail a blocking check are not written: the table keeps its last version and its record.
+Rows that fail a blocking check are not committed: the table keeps its last version and its record.
 """
 
 import time
@@ -17,11 +17,10 @@ from pyspark.sql.pandas.types import to_arrow_schema
 
 from imdb_assets.materialization.column_lineage import LINEAGE, as_lineage, column_sources
 from imdb_assets.materialization.declared_checks import (
-    FrameStatistics,
     column_differences,
     columns_result,
-    frame_statistics,
     key_result,
+    row_problems,
     types_of,
 )
 from imdb_assets.materialization.row_losses import MOST_ROWS_STAY, losses_result
@@ -33,7 +32,8 @@ from imdb_assets.materialization.table_metadata import (
     missing_values,
     preview,
 )
-from imdb_assets.resources.delta import DeltaLake, in_declared_shape, spark_schema
+from imdb_assets.resources.delta import DeltaLake, spark_schema
+from imdb_assets.resources.staged_rows import StagedRows, repeated_keys
 from imdb_assets.tables.table import Table
 
 
@@ -79,8 +79,6 @@ class CommitPlan:
     """Assets that the rows come from. The aliases of their frames give the column lineage."""
     is_forced: bool = False
     """Whether the run accepts the loss of many rows, where the check `most_rows_stay` is blocking."""
-    is_persisted: bool = False
-    """Whether the caller has persisted the data behind the rows, so that reading them again is cheap."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,61 +143,66 @@ def check_and_commit(checked: Checked, plan: CommitPlan, delta: DeltaLake, *, st
     """
     frame, differences = _in_spark(checked.frame, plan.table, delta.spark.spark_session)
     if differences:
-        return _refused([*checked.checks, columns_result(plan.table, differences, {})], plan)
-    if not plan.is_persisted:
-        frame = frame.persist()
+        return _refused([*checked.checks, columns_result(plan.table, differences)], plan)
     try:
-        statistics = frame_statistics(frame, plan.table)
-        results = [*checked.checks, columns_result(plan.table, [], statistics.nulls_in_required_columns(plan.table))]
-        if plan.table.primary_key:
-            results.append(key_result(plan.table, frame, statistics))
-        if MOST_ROWS_STAY in plan.blocking:
-            n_before = delta.record_of(plan.table.path).get("metadata", {}).get(ROW_COUNT, 0)
-            n_now = statistics.n_rows
-            results.append(losses_result(plan.table, n_before=n_before, n_now=n_now, is_forced=plan.is_forced))
-        if _failed(results, plan):
-            return _refused(results, plan)
-        metadata = _metadata(checked, frame, statistics, plan)
-        record = {
-            "fingerprint": plan.fingerprint,
-            "metadata": metadata_to_json(metadata),
-            "checks": [_check_to_json(result) for result in results],
-        }
-        _write(in_declared_shape(frame, plan.table, n_rows=statistics.n_rows), plan, delta, record)
+        with delta.staged(plan.table, frame) as rows:
+            results = [*checked.checks, *_declared_results(rows, plan, delta)]
+            if _failed(results, plan):
+                return _refused(results, plan)
+            metadata = _metadata(checked, frame, rows, plan, delta)
+            record = {
+                "fingerprint": plan.fingerprint,
+                "metadata": metadata_to_json(metadata),
+                "checks": [_check_to_json(result) for result in results],
+            }
+            _write(rows, plan, delta, record)
     finally:
-        if not plan.is_persisted:
-            frame.unpersist()
+        # The asset may have persisted it for its own checks.
+        frame.unpersist()
     metadata |= delta.location_metadata(plan.table.path) | {"bytes_written": delta.bytes_written(plan.table.path)}
     return TableOutcome(
         table=plan.table,
         fingerprint=plan.fingerprint,
-        metadata=metadata | duration_metadata(statistics.n_rows, time.monotonic() - start),
+        metadata=metadata | duration_metadata(rows.n_rows, time.monotonic() - start),
         check_results=results,
     )
 
 
-def _metadata(checked: Checked, frame: DataFrame, statistics: FrameStatistics, plan: CommitPlan) -> dict[str, Any]:
+def _declared_results(rows: StagedRows, plan: CommitPlan, delta: DeltaLake) -> list[dg.AssetCheckResult]:
+    results = [columns_result(plan.table, row_problems(rows))]
+    if plan.table.primary_key:
+        results.append(key_result(plan.table, repeated_keys(rows, delta.lake, delta.spark.spark_session)))
+    if MOST_ROWS_STAY in plan.blocking:
+        n_before = delta.record_of(plan.table.path).get("metadata", {}).get(ROW_COUNT, 0)
+        results.append(losses_result(plan.table, n_before=n_before, n_now=rows.n_rows, is_forced=plan.is_forced))
+    return results
+
+
+def _metadata(
+    checked: Checked, frame: DataFrame, rows: StagedRows, plan: CommitPlan, delta: DeltaLake
+) -> dict[str, Any]:
     metadata = dict(checked.metadata) | {
-        ROW_COUNTS.get(plan.writing, ROW_COUNT): statistics.n_rows,
-        "preview": dg.MetadataValue.md(preview(frame.limit(PREVIEWED_ROWS).toArrow())),
+        ROW_COUNTS.get(plan.writing, ROW_COUNT): rows.n_rows,
+        "preview": dg.MetadataValue.md(preview(rows.arrow(delta.lake).head(PREVIEWED_ROWS))),
     }
     if checked.with_repeats is not None:
-        metadata["rows_of_repeated_keys"] = checked.with_repeats.count() - statistics.n_rows
-    if plot := missing_values(plan.table, statistics):
+        metadata["rows_of_repeated_keys"] = checked.with_repeats.count() - rows.n_rows
+    if plot := missing_values(plan.table, rows):
         metadata["missing_values"] = plot
     if plan.inputs and (sources := column_sources(frame, plan.inputs)):
         metadata[LINEAGE] = as_lineage(sources)
     return metadata
 
 
-def _write(rows: DataFrame, plan: CommitPlan, delta: DeltaLake, record: Mapping[str, object]) -> None:
-    match plan.writing:
-        case Writing.OVERWRITE:
-            delta.overwrite(plan.table, rows, record=record)
-        case Writing.INSERT_NEW:
-            delta.insert_new(plan.table, rows, record=record)
-        case _:
-            delta.merge(plan.table, rows, is_whole=plan.writing is Writing.MERGE_WHOLE, record=record)
+def _write(rows: StagedRows, plan: CommitPlan, delta: DeltaLake, record: Mapping[str, object]) -> None:
+    if plan.writing is Writing.OVERWRITE or not delta.exists(plan.table.path):
+        delta.replace(rows, record=record)
+        return
+    frame = rows.frame(delta.spark.spark_session, delta.lake)
+    if plan.writing is Writing.INSERT_NEW:
+        delta.insert_new(plan.table, frame, record=record)
+    else:
+        delta.merge(plan.table, frame, is_whole=plan.writing is Writing.MERGE_WHOLE, record=record)
 
 
 def _check_to_json(result: dg.AssetCheckResult) -> dict[str, object]:
@@ -230,7 +233,7 @@ def _in_spark(frame: DataFrame | pd.DataFrame, table: Table, session: SparkSessi
     )
     arrow = pa.Table.from_pandas(frame, schema=arrow_schema, preserve_index=False)
     # Spark Connect cannot infer types from an Arrow table without rows.
-    return session.createDataFrame(arrow) if arrow.num_rows else session.createDataFrame([], schema), []
+    return session.createDataFrame(arrow).coalesce(1) if arrow.num_rows else session.createDataFrame([], schema), []
 
 
 def _failed(results: Sequence[dg.AssetCheckResult], plan: CommitPlan) -> list[dg.AssetCheckResult]:

@@ -194,7 +194,6 @@ class DatasetLoader:
                 fingerprint=current,
                 blocking=BLOCKING,
                 is_forced=self.is_forced,
-                is_persisted=True,
             )
             outcome = check_and_commit(checked, plan, self.delta, start=start)
         finally:

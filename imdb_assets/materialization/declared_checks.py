@@ -1,35 +1,21 @@
 """Checks that follow from a table's declaration: its primary key is unique, its columns are as declared.
 
-They are evaluated before the table is written, in one pass over the rows.
+They are evaluated before the rows are committed.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 
 import dagster as dg
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+import pyarrow as pa
 from pyspark.sql.types import StructType
 
+from imdb_assets.resources.staged_rows import StagedRows, violations
 from imdb_assets.tables.table import Table
 
 KEY_IS_UNIQUE = "primary_key_is_unique"
 COLUMNS_ARE_AS_DECLARED = "columns_are_as_declared"
 MAX_EXAMPLES = 5
-
-
-@dataclass(frozen=True, kw_only=True)
-class FrameStatistics:
-    """Counts from one pass over a frame."""
-
-    n_rows: int
-    n_repeated_keys: int
-    n_nulls: dict[str, int]
-    """Rows without a value, by column. Columns that are always filled are absent."""
-
-    def nulls_in_required_columns(self, table: Table) -> dict[str, int]:
-        """The rows without a value in columns declared as not nullable, by column."""
-        return {c.name: n for c in table.columns if not c.nullable and (n := self.n_nulls.get(c.name))}
 
 
 def declared_check_specs(table: Table) -> list[dg.AssetCheckSpec]:
@@ -39,7 +25,8 @@ def declared_check_specs(table: Table) -> list[dg.AssetCheckSpec]:
             name=COLUMNS_ARE_AS_DECLARED,
             asset=table.asset_name,
             blocking=True,
-            description="Column names, order and types are as declared, and required columns have no nulls.",
+            description="Column names, order and types are as declared, required columns have no nulls, and every "
+            "value is legal.",
         )
     ]
     if table.primary_key:
@@ -80,55 +67,51 @@ def types_of(schema: StructType) -> list[tuple[str, str]]:
     return [(field.name, field.dataType.simpleString()) for field in schema.fields]
 
 
-def frame_statistics(frame: DataFrame, table: Table) -> FrameStatistics:
-    """Count rows and nulls in one pass over a persisted frame, and repeated keys in another over the key columns."""
-    # Counting nulls while grouping by key would keep a counter for each column and key.
-    filled = [F.count(f"`{name}`").alias(f"filled_{name}") for name in table.column_names]
-    [row] = frame.agg(F.count("*").alias("n"), *filled).collect()
-    return FrameStatistics(
-        n_rows=row["n"],
-        n_repeated_keys=_repeated_keys(frame, table).count() if table.primary_key and row["n"] else 0,
-        n_nulls={name: n for name in table.column_names if (n := row["n"] - row[f"filled_{name}"])},
-    )
+def row_problems(rows: StagedRows) -> list[str]:
+    """Describe the nulls in required columns and the violated constraints of rows, one phrase each."""
+    is_reported = {f"{c.name}_is_present" for c in rows.table.columns if not c.nullable}
+    nulls = [
+        f"{c.name} is null in {n:,} rows"
+        for c in rows.table.columns
+        if not c.nullable and (n := rows.n_nulls.get(c.name))
+    ]
+    others = {name: n for name, n in rows.n_violations.items() if name not in is_reported}
+    return nulls + violations(replace(rows, n_violations=others))
 
 
-def columns_result(table: Table, differences: Sequence[str], n_nulls: Mapping[str, int]) -> dg.AssetCheckResult:
+def columns_result(table: Table, problems: Sequence[str]) -> dg.AssetCheckResult:
     """The result of the check that the columns are as declared.
 
     Args:
         table: The declared table.
-        differences: The result of `column_differences`.
-        n_nulls: Rows without a value in required columns, by column.
+        problems: The results of `column_differences` and `row_problems`.
     """
-    problems = [*differences, *(f"{name} is null in {n} rows" for name, n in n_nulls.items())]
     return dg.AssetCheckResult(
         check_name=COLUMNS_ARE_AS_DECLARED,
         asset_key=table.asset_name,
         passed=not problems,
         description="; ".join(problems) or None,
-        metadata={"problems": problems},
+        metadata={"problems": list(problems)},
     )
 
 
-def key_result(table: Table, frame: DataFrame, statistics: FrameStatistics) -> dg.AssetCheckResult:
-    """The result of the check that the primary key is unique, with examples of repeated keys."""
-    repeated = _examples(_repeated_keys(frame, table), table) if statistics.n_repeated_keys else []
+def key_result(table: Table, repeated: pa.Table) -> dg.AssetCheckResult:
+    """The result of the check that the primary key is unique, with examples of repeated keys.
+
+    Args:
+        table: The declared table.
+        repeated: The repeated keys, in the key columns.
+    """
+    order = [(name, "ascending") for name in table.primary_key]
+    first = repeated.sort_by(order).slice(0, MAX_EXAMPLES).to_pylist()
+    examples = [", ".join(str(row[name]) for name in table.primary_key) for row in first]
     key = ", ".join(table.primary_key)
     return dg.AssetCheckResult(
         check_name=KEY_IS_UNIQUE,
         asset_key=table.asset_name,
-        passed=not repeated,
-        description=f"{statistics.n_repeated_keys} values of ({key}) are repeated, such as {'; '.join(repeated)}"
-        if repeated
+        passed=not examples,
+        description=f"{repeated.num_rows} values of ({key}) are repeated, such as {'; '.join(examples)}"
+        if examples
         else None,
-        metadata={"n_repeated_keys": statistics.n_repeated_keys, "repeated_keys": repeated},
+        metadata={"n_repeated_keys": repeated.num_rows, "repeated_keys": examples},
     )
-
-
-def _repeated_keys(frame: DataFrame, table: Table) -> DataFrame:
-    return frame.groupBy(*table.primary_key).count().where("count > 1")
-
-
-def _examples(repeated: DataFrame, table: Table) -> list[str]:
-    first = repeated.orderBy(*table.primary_key).limit(MAX_EXAMPLES).collect()
-    return [", ".join(str(row[name]) for name in table.primary_key) for row in first]

@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from imdb_assets.escaping import markdown
 from imdb_assets.materialization.column_lineage import LINEAGE, as_lineage, as_sources
-from imdb_assets.materialization.declared_checks import FrameStatistics
 from imdb_assets.materialization.plots import bars
+from imdb_assets.resources.staged_rows import StagedRows
 from imdb_assets.tables.table import Table
 
 MARKDOWN = "markdown"
@@ -53,12 +53,12 @@ def _from_json(value: object) -> object:
     return value
 
 
-def missing_values(table: Table, statistics: FrameStatistics) -> dg.MetadataValue | None:
+def missing_values(table: Table, rows: StagedRows) -> dg.MetadataValue | None:
     """A plot of the share of rows without a value, for each nullable column. None if there are no rows or columns."""
     columns = [column.name for column in table.columns if column.nullable]
-    if not columns or not statistics.n_rows:
+    if not columns or not rows.n_rows:
         return None
-    shares = [statistics.n_nulls.get(name, 0) / statistics.n_rows for name in columns]
+    shares = [rows.n_nulls.get(name, 0) / rows.n_rows for name in columns]
     return bars({"missing": shares}, columns, title="Rows without a value, by column", unit="share", most=1.0)
 
 

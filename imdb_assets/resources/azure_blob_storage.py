@@ -36,6 +36,7 @@ from imdb_assets.resources.blob_storage import (
     TEMPORARY_STATUS,
     BlobStorage,
     StorageError,
+    StorageFileExists,
     StorageFileMissing,
     StorageLockLost,
     StorageRefused,
@@ -86,12 +87,12 @@ class AzureBlobStorage(BlobStorage):
         with self.translate_errors(""):
             return AzureFileSystem(self._account_url, **self._login(), anon=False, use_listings_cache=False)
 
-    def publish(self, local_file: Path, path: str) -> None:
+    def publish(self, local_file: Path, path: str, *, is_new: bool = False) -> None:
         """Upload the file. Azure makes a blob visible only after its last block is committed."""
         with self.translate_errors(path):
             if self.endpoint:
                 self._create_container()
-            self.file_system().put_file(str(local_file), self.key(path), overwrite=True)
+            self.file_system().put_file(str(local_file), self.key(path), overwrite=not is_new)
 
     def files(self, path: str = "") -> tuple[str, ...]:
         """Return the sorted paths of all files below a path. Raises `StorageError` if they cannot be listed."""
@@ -231,6 +232,8 @@ class AzureBlobStorage(BlobStorage):
                 raise self._storage_error(error) from None
             message = f"{self.uri(path)} does not exist; materialize the asset that writes it, or check {self.setting}"
             raise StorageFileMissing(message) from error
+        except FileExistsError as error:
+            raise StorageFileExists(f"{self.uri(path)} already exists") from error
         except (AzureError, ValueError, RuntimeError, OSError) as error:
             # adlfs wraps some of Azure's exceptions. Their texts may quote the request, so none of them is shown.
             raise self._storage_error(error) from None

@@ -41,6 +41,10 @@ class StorageFileMissing(StorageError):
     """The requested file does not exist."""
 
 
+class StorageFileExists(StorageError):
+    """The file to create already exists."""
+
+
 class StorageRefused(StorageError):
     """The storage rejected the credentials."""
 
@@ -89,8 +93,12 @@ class BlobStorage(dg.ConfigurableResource, ABC):
         """Return the fsspec file system that holds the root, one instance per thread."""
 
     @abstractmethod
-    def publish(self, local_file: Path, path: str) -> None:
-        """Copy a local file to a path atomically: readers see either the old file or the complete new one."""
+    def publish(self, local_file: Path, path: str, *, is_new: bool = False) -> None:
+        """Copy a local file to a path atomically: readers see either the old file or the complete new one.
+
+        Raises:
+            StorageFileExists: If `is_new`, and another file is at the path.
+        """
 
     @abstractmethod
     def translate_errors(self, path: str) -> AbstractContextManager[None]:
@@ -150,12 +158,12 @@ class BlobStorage(dg.ConfigurableResource, ABC):
         """Return the Maven coordinates of the jars that Spark needs for the storage."""
         return ()
 
-    def write_bytes_atomically(self, path: str, content: bytes) -> None:
-        """Write bytes to a path with the guarantee of `publish`."""
+    def write_bytes_atomically(self, path: str, content: bytes, *, is_new: bool = False) -> None:
+        """Write bytes to a path with the guarantees of `publish`."""
         with TemporaryDirectory(dir=temporary_folder()) as folder:
             local_file = Path(folder) / "content"
             local_file.write_bytes(content)
-            self.publish(local_file, path)
+            self.publish(local_file, path, is_new=is_new)
 
     def read_bytes(self, path: str) -> bytes:
         """Return the content of a file.
@@ -205,6 +213,15 @@ class BlobStorage(dg.ConfigurableResource, ABC):
                 return self.file_system().info(self.key(path))["type"] == "file"
         except StorageFileMissing:
             return False
+
+    def size(self, path: str) -> int:
+        """Return the number of bytes of a file.
+
+        Raises:
+            StorageFileMissing: If the file does not exist.
+        """
+        with self.translate_errors(path):
+            return self.file_system().info(self.key(path))["size"]
 
     def delete(self, path: str) -> None:
         """Delete a file. A missing file is no error."""

@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import StructType
 
 from imdb_assets.resources.blob_storage import BlobStorage
@@ -21,14 +22,16 @@ from imdb_assets.resources.delta_declaration import (
     as_declared,
     records_declaration,
     retention_properties,
-    table_properties,
     user_metadata,
 )
-from imdb_assets.resources.delta_log import table_files
+from imdb_assets.resources.delta_log import TableFiles, table_files
+from imdb_assets.resources.known_errors import RowsRefused
+from imdb_assets.resources.lake_files import read_dataset
 from imdb_assets.resources.spark import Spark
+from imdb_assets.resources.staged_rows import ROWS_PER_FILE, StagedRows, discard, stage, violations
+from imdb_assets.resources.table_commit import TableCommit
 from imdb_assets.tables.table import Table
 
-ROWS_PER_FILE = 2_000_000
 # Statements have no option for the metadata of their commit, only this setting of the session.
 USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
 _SETTING_USER_METADATA = Lock()
@@ -58,7 +61,7 @@ class DeltaLake(dg.ConfigurableResource):
     """Seconds that a step waits for another run that is writing to the lake."""
 
     def load(self, asset_name: str, shape: Loadable) -> DataFrame | pd.DataFrame | pa.Table:
-        """Read the table of an asset.
+        """Read the table of an asset. Only a Spark frame needs Spark.
 
         Args:
             asset_name: The asset, such as `silver_movies`.
@@ -67,12 +70,17 @@ class DeltaLake(dg.ConfigurableResource):
         Raises:
             TableMissing: The table has never been written.
         """
-        frame = self.read(table_path(asset_name))
-        if shape is pd.DataFrame:
-            return frame.toArrow().to_pandas()
-        if shape is pa.Table:
-            return frame.toArrow()
-        return frame
+        path = table_path(asset_name)
+        if shape is DataFrame:
+            return self.read(path)
+        files = self._files(path)
+        if not files.is_plain:
+            table = self.read(path).toArrow()
+        else:
+            with self.lake.translate_errors(path):
+                schema = to_arrow_schema(_schema(files), timezone="UTC")
+                table = read_dataset(self.lake, files.data, schema=schema).to_table()
+        return table.to_pandas() if shape is pd.DataFrame else table
 
     def read(self, path: str) -> DataFrame:
         """Read the table at a path as a Spark frame.
@@ -80,9 +88,13 @@ class DeltaLake(dg.ConfigurableResource):
         Raises:
             TableMissing: The table has never been written.
         """
-        if not self.exists(path):
-            raise self._missing(path)
-        return self.spark.spark_session.read.format("delta").load(self.lake.uri(path))
+        session, files = self.spark.spark_session, self._files(path)
+        if not files.is_plain:
+            return session.read.format("delta").load(self.lake.uri(path))
+        if not files.data:
+            return session.createDataFrame([], _schema(files))
+        # Delta's reader starts a job to list the same files, which takes longer than to read a small table.
+        return session.read.schema(_schema(files)).parquet(*map(self.lake.pattern, files.data))
 
     def overwrite(
         self, table: Table, frame: DataFrame, *, where: str | None = None, record: Mapping[str, object] | None = None
@@ -94,17 +106,61 @@ class DeltaLake(dg.ConfigurableResource):
             frame: The new rows, in the declared columns.
             where: A condition in SQL. Only rows that meet it are replaced, and all new rows must meet it.
             record: Kept with the commit, for `record_of`.
+
+        Raises:
+            RowsRefused: Rows violate a constraint of the table.
+        """
+        if where is not None and self.exists(table.path):
+            if self._is_as_declared(table):
+                self.lake.require_lock()
+                writer = frame.write.format("delta").mode("overwrite").option("replaceWhere", where)
+                writer.option("userMetadata", user_metadata(table, record)).save(self.lake.uri(table.path))
+                return
+            others = self.read(table.path).where(f"NOT coalesce({where}, false)")
+            frame = as_declared(others, table).unionByName(frame)
+        with self.staged(table, frame) as rows:
+            if rows.n_violations:
+                raise RowsRefused(f"{'; '.join(violations(rows))}; {table.asset_name} keeps its last version")
+            self.replace(rows, record=record)
+
+    @contextmanager
+    def staged(self, table: Table, frame: DataFrame) -> Iterator[StagedRows]:
+        """Write rows to the table's folder, to be checked before `replace` makes them the rows of the table.
+
+        Files that are not rows of the table at the end of the context are deleted.
+
+        Args:
+            table: The declared table.
+            frame: Its rows. Declared columns that they lack are null.
         """
         self.lake.require_lock()
-        if self._is_as_declared(table):
-            writer = frame.write.format("delta").mode("overwrite").option("userMetadata", user_metadata(table, record))
-            if where is not None:
-                writer = writer.option("replaceWhere", where)
-            writer.save(self.lake.uri(table.path))
-            return
-        if where is not None and self.exists(table.path):
-            frame = as_declared(self.read(table.path).where(f"NOT coalesce({where}, false)"), table).unionByName(frame)
-        self._declare_with_rows(table, frame, record)
+        if not self._log(table.path).is_table():
+            self._set_aside(table.path)
+        rows = stage(self.lake, table, as_declared(frame, table))
+        try:
+            yield rows
+        finally:
+            if not rows.is_committed:
+                discard(self.lake, rows.files)
+
+    def replace(self, rows: StagedRows, *, record: Mapping[str, object] | None = None) -> None:
+        """Make staged rows the only rows of their table, in one commit. A changed declaration is part of it.
+
+        Args:
+            rows: The rows, whose constraints have been checked.
+            record: Kept with the commit, for `record_of`.
+        """
+        self.lake.require_lock()
+        commit = TableCommit(
+            table=rows.table,
+            files=rows.files,
+            before=rows.before,
+            is_as_declared=self._is_as_declared(rows.table),
+            retention_days=self.retention_days,
+            record=record,
+        )
+        commit.write(self.lake)
+        rows.is_committed = True
 
     def merge(
         self, table: Table, frame: DataFrame, *, is_whole: bool, record: Mapping[str, object] | None = None
@@ -161,20 +217,6 @@ class DeltaLake(dg.ConfigurableResource):
                 )
         finally:
             session.catalog.dropTempView(view)
-
-    def _declare_with_rows(self, table: Table, frame: DataFrame, record: Mapping[str, object] | None) -> None:
-        """Create or replace a table's columns, constraints, comments and rows in one commit."""
-        is_table = self._log(table.path).is_table()
-        if not is_table:
-            self._set_aside(table.path)
-        writer = as_declared(frame, table).writeTo(self._sql_name(table.path)).using("delta")
-        for name, value in table_properties(table, retention_days=self.retention_days).items():
-            writer = writer.tableProperty(name, value)
-        with self._recording(table, record):
-            if is_table:
-                writer.replace()
-            else:
-                writer.create()
 
     def _add_columns(self, table: Table) -> None:
         if self._is_as_declared(table):
@@ -277,6 +319,11 @@ class DeltaLake(dg.ConfigurableResource):
             raise self._missing(path)
         return f"version {self.commits(path)[-1]}"
 
+    def _files(self, path: str) -> TableFiles:
+        if not self.exists(path) or not (files := table_files(self.lake, path)):
+            raise self._missing(path)
+        return files
+
     def _log(self, path: str) -> CommitLog:
         return CommitLog(self.lake, path)
 
@@ -302,3 +349,7 @@ def spark_schema(table: Table) -> StructType:
 def table_path(asset_name: str) -> str:
     """The path of an asset's table below the lake's root. The table of `silver_movies` is at `silver/movies`."""
     return asset_name.replace("_", "/", 1)
+
+
+def _schema(files: TableFiles) -> StructType:
+    return StructType.fromJson(json.loads(files.schema))

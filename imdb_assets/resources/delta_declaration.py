@@ -3,9 +3,11 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from typing import cast
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructField, StructType
 
 from imdb_assets.tables.table import Table
 
@@ -18,6 +20,12 @@ def as_declared(frame: DataFrame, table: Table) -> DataFrame:
     existing = set(frame.columns)
     columns = [(F.col(f"`{c.name}`") if c.name in existing else F.lit(None), c) for c in table.columns]
     return frame.select(*(value.cast(c.type).alias(c.name, metadata={"comment": c.comment}) for value, c in columns))
+
+
+def delta_schema(table: Table) -> StructType:
+    """The declared columns with their comments. The constraints of the table state which are required."""
+    columns = cast("StructType", StructType.fromDDL(table.ddl)).fields
+    return StructType([StructField(c.name, c.dataType, True, c.metadata) for c in columns])  # noqa: FBT003 - Spark's
 
 
 def table_properties(table: Table, *, retention_days: int) -> dict[str, str]:

@@ -1,9 +1,10 @@
 """Which files make up a Delta table, from its log alone: without Spark and without reading the data."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pyarrow as pa
 from deltalake import DeltaTable
@@ -26,6 +27,18 @@ class TableFiles:
     """Those of `data` that do not exist."""
     n_rows: int | None
     """None if the log does not say."""
+    sizes: Mapping[str, int]
+    """Bytes of the files in `data`."""
+    schema: str
+    """The columns of this version, as the JSON of a Spark schema."""
+    table_id: str
+    protocol: Mapping[str, Any]
+    """The features that readers and writers of the table need, as the log states them."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the rows are exactly the rows of the files, without deletion vectors or other names of columns."""
+        return self.protocol["minReaderVersion"] == 1
 
 
 def table_files(lake: BlobStorage, path: str) -> TableFiles | None:
@@ -47,10 +60,12 @@ def table_files(lake: BlobStorage, path: str) -> TableFiles | None:
         try:
             table = DeltaTable(folder)
             added, version = pa.table(table.get_add_actions(flatten=True)), table.version()
+            metadata, protocol, schema = table.metadata(), table.protocol(), table.schema().to_json()
         except DeltaError as error:
             cause = str(error).partition("\n")[0]
             raise StorageError(f"The log of the table at {lake.uri(path)} is damaged ({cause}).") from error
-    data = tuple(f"{path}/{name}" for name in sorted(added["path"].to_pylist()))
+    sizes = {f"{path}/{file['path']}": file["size_bytes"] for file in added.select(["path", "size_bytes"]).to_pylist()}
+    data = tuple(sorted(sizes))
     has_counts = "num_records" in added.column_names and added["num_records"].null_count == 0
     return TableFiles(
         version=version,
@@ -58,7 +73,17 @@ def table_files(lake: BlobStorage, path: str) -> TableFiles | None:
         data=data,
         missing=tuple(name for name in data if name not in existing),
         n_rows=sum(added["num_records"].to_pylist()) if has_counts else None,
+        sizes=sizes,
+        schema=schema,
+        table_id=str(metadata.id),
+        protocol=_protocol(protocol),
     )
+
+
+def _protocol(protocol: Any) -> dict[str, Any]:
+    versions = {"minReaderVersion": protocol.min_reader_version, "minWriterVersion": protocol.min_writer_version}
+    features = {"readerFeatures": protocol.reader_features, "writerFeatures": protocol.writer_features}
+    return versions | {name: list(values) for name, values in features.items() if values}
 
 
 def _is_log(path: str, folder: str, name: str) -> bool:

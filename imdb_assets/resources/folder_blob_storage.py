@@ -13,7 +13,14 @@ import fsspec
 from filelock import FileLock, Timeout
 from fsspec.implementations.local import LocalFileSystem
 
-from imdb_assets.resources.blob_storage import LOCK, PARTIAL, BlobStorage, StorageError, StorageFileMissing
+from imdb_assets.resources.blob_storage import (
+    LOCK,
+    PARTIAL,
+    BlobStorage,
+    StorageError,
+    StorageFileExists,
+    StorageFileMissing,
+)
 
 SECONDS_UNTIL_ABANDONED = 3600
 
@@ -35,8 +42,8 @@ class FolderBlobStorage(BlobStorage):
         """Return the local file system."""
         return LocalFileSystem(auto_mkdir=True)
 
-    def publish(self, local_file: Path, path: str) -> None:
-        """Copy the file to a temporary name in the target folder, then rename it."""
+    def publish(self, local_file: Path, path: str, *, is_new: bool = False) -> None:
+        """Copy the file to a temporary name in the target folder, then rename it, or link it if it must be new."""
         target = Path(self.key(path))
         with self.translate_errors(path):
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -47,7 +54,10 @@ class FolderBlobStorage(BlobStorage):
                     shutil.copyfileobj(content, copy, length=1 << 20)
                     copy.flush()
                     os.fsync(copy.fileno())
-                partial.replace(target)
+                if is_new:
+                    os.link(partial, target)
+                else:
+                    partial.replace(target)
             finally:
                 partial.unlink(missing_ok=True)
 
@@ -84,6 +94,8 @@ class FolderBlobStorage(BlobStorage):
         except FileNotFoundError as error:
             message = f"{self.key(path)} does not exist; materialize the asset that writes it, or check {self.setting}"
             raise StorageFileMissing(message) from error
+        except FileExistsError as error:
+            raise StorageFileExists(f"{self.key(path)} already exists") from error
         except OSError as error:
             message = (
                 f"{self.key(path)} cannot be used ({error.strerror}); check {self.setting}, its permissions and free "

@@ -26,7 +26,12 @@ DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
 # The texts of Java, of SQLite and of the operating system.
 DISK_FULL_TEXTS = ("No space left on device", "Disk quota exceeded", "database or disk is full")
 CONFLICT_TEXTS = ("DELTA_CONCURRENT_", "DELTA_METADATA_CHANGED", "DELTA_PROTOCOL_CHANGED")
-MISSING_FILE_TEXTS = ("FAILED_READ_FILE.FILE_NOT_EXIST", "DELTA_FILE_NOT_FOUND", "DELTA_LOG_FILE_NOT_FOUND")
+MISSING_FILE_TEXTS = (
+    "FAILED_READ_FILE.FILE_NOT_EXIST",
+    "DELTA_FILE_NOT_FOUND",
+    "DELTA_LOG_FILE_NOT_FOUND",
+    "PATH_NOT_FOUND",
+)
 _CONSTRAINT = re.compile(
     r"CHECK constraint (?P<name>\S+) (?P<condition>\(.*?\)) violated by row with values:(?P<row>.*)"
 )
@@ -44,9 +49,12 @@ class DiskFull(StorageError):
 class CommitConflict(StorageUnavailable):
     """Another program changed a table while this run was writing it."""
 
+    def __init__(self) -> None:
+        super().__init__("another program changed the table while it was being written, so the write was given up")
 
-class RowsRefused(RuntimeError):
-    """Delta refused rows that violate a constraint of their table."""
+
+class RowsRefused(StorageError):
+    """Rows violate a constraint of their table and were not written."""
 
 
 def known_error(error: BaseException) -> Exception | None:
@@ -78,7 +86,7 @@ def _disk_full(error: BaseException, text: str) -> Exception | None:
 def _conflict(error: BaseException, text: str) -> Exception | None:
     if not isinstance(error, DeltaConcurrentModificationException) and not any(t in text for t in CONFLICT_TEXTS):
         return None
-    return CommitConflict("another program changed the table while it was being written, so the write was given up")
+    return CommitConflict()
 
 
 def _refused_rows(text: str) -> Exception | None:

@@ -69,7 +69,8 @@ def test_f32_hostile_text_is_shown_as_it_is(address, page, tmp_path):
     main = page.get_by_test_id("stMain")
     # The parts of the page appear one after another. Only a word joiner, which shows nothing, is added.
     page.wait_for_function(
-        "text => document.querySelector('[data-testid=stMain]').innerText.replaceAll('\\u2060', '').split(text).length > 3",
+        "text => document.querySelector('[data-testid=stMain]').innerText"
+        ".replaceAll('\\u2060', '').split(text).length > 3",
         arg=HOSTILE,
     )
     for markup in ("a[href*=evil]", "[src=x]", "strong:text('bold')", ".katex", ".stMarkdownColoredText"):

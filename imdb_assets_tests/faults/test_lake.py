@@ -26,6 +26,7 @@ from imdb_assets.resources.blob_storage_factory import blob_storage_for
 from imdb_assets.resources.commit_log import TableDamaged
 from imdb_assets.resources.delta import SET_ASIDE, DeltaLake
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
+from imdb_assets.resources.known_errors import RowsRefused
 from imdb_assets.resources.spark import Spark
 from imdb_assets.tables.table import Table
 from imdb_assets_tests.support.azurite import AZURITE_KEY, AZURITE_URI
@@ -139,7 +140,7 @@ def test_f14_empty_folders_of_a_killed_run_are_no_table(delta):
 def test_a_refused_declaration_or_a_killed_write_leaves_the_old_rows(delta, spark):
     assert materialize(delta, asset_of(ROWS)).success
     stricter = Table(**{**vars(THINGS), "description": "Other things."})
-    with pytest.raises(Exception, match="DELTA_VIOLATE_CONSTRAINT"):
+    with pytest.raises(RowsRefused, match="id_is_present"):
         delta.overwrite(stricter, spark.createDataFrame([(None, 1.0)], THINGS.ddl.replace(" NOT NULL", "")))
     assert rows_of(delta) == ROWS
     assert delta.commits(THINGS.path) == [0]

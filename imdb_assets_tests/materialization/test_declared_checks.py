@@ -1,14 +1,22 @@
+from dataclasses import replace
+
 import pytest
 from pyspark.sql import SparkSession
 
 from imdb_assets.materialization.declared_checks import (
     column_differences,
     columns_result,
-    frame_statistics,
     key_result,
+    row_problems,
 )
-from imdb_assets_tests.support.things import THINGS
+from imdb_assets.resources.delta import DeltaLake
+from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
+from imdb_assets.resources.spark import Spark
+from imdb_assets.resources.staged_rows import repeated_keys
+from imdb_assets.tables.table import Column
+from imdb_assets_tests.support.things import THINGS, staged
 
+KIND = Column(name="kind", type="string", comment="Kind.")
 DECLARED = [("id", "int"), ("size", "double")]
 
 
@@ -24,21 +32,28 @@ DECLARED = [("id", "int"), ("size", "double")]
 )
 def test_each_difference_from_the_declared_columns_is_described(columns, differences):
     assert column_differences(columns, DECLARED) == differences
-    result = columns_result(THINGS, differences, {})
+    result = columns_result(THINGS, differences)
     assert (result.passed, result.description) == (not differences, "; ".join(differences) or None)
 
 
-def test_a_null_fails_the_check_only_in_a_required_column():
-    assert columns_result(THINGS, [], {}).passed
-    result = columns_result(THINGS, [], {"id": 2})
-    assert (result.passed, result.description) == (False, "id is null in 2 rows")
+def test_a_null_is_a_problem_only_in_a_required_column():
+    assert row_problems(staged(n_rows=4, n_nulls={"size": 1})) == []
+    assert row_problems(staged(n_rows=4, n_nulls={"id": 2, "size": 1})) == ["id is null in 2 rows"]
 
 
 @pytest.mark.slow
-def test_rows_nulls_and_repeated_keys_are_counted(spark: SparkSession):
-    frame = spark.createDataFrame([(1, 0.5), (1, None), (2, None), (None, 1.0)], "id int, size double")
-    statistics = frame_statistics(frame, THINGS)
-    assert (statistics.n_rows, statistics.n_repeated_keys, statistics.n_nulls) == (4, 1, {"id": 1, "size": 2})
-    assert statistics.nulls_in_required_columns(THINGS) == {"id": 1}
-    result = key_result(THINGS, frame, statistics)
-    assert (result.passed, result.description) == (False, "1 values of (id) are repeated, such as 1")
+def test_rows_nulls_violations_and_repeated_keys_are_counted(spark_resource: Spark, spark: SparkSession, tmp_path):
+    lake = FolderBlobStorage(root=str(tmp_path))
+    delta = DeltaLake(spark=spark_resource, lake=lake)
+    rows = [(1, 0.5, "a"), (1, None, "b"), (2, -1.0, "c"), (None, 1.0, "d"), (None, 2.0, "e")]
+    table = replace(THINGS, columns=(THINGS.columns[0], replace(THINGS.columns[1], check="size > 0"), KIND))
+    with delta.staged(table, spark.createDataFrame(rows, "id int, size double, kind string")) as counted:
+        assert (counted.n_rows, counted.n_nulls) == (5, {"id": 2, "size": 1})
+        assert row_problems(counted) == [
+            "id is null in 2 rows",
+            "rows that violate size_is_legal (size IS NULL OR size > 0): 1",
+        ]
+        for limit in (0, 5):
+            result = key_result(table, repeated_keys(counted, lake, spark, limit))
+            assert (result.passed, result.description) == (False, "2 values of (id) are repeated, such as 1; None")
+    assert lake.files(table.path) == ()

@@ -4,7 +4,6 @@ import dagster as dg
 import pyarrow as pa
 
 from imdb_assets.materialization.column_lineage import LINEAGE, as_lineage
-from imdb_assets.materialization.declared_checks import FrameStatistics
 from imdb_assets.materialization.table_metadata import (
     MAX_CELL_LENGTH,
     metadata_from_json,
@@ -13,6 +12,7 @@ from imdb_assets.materialization.table_metadata import (
     preview,
 )
 from imdb_assets.tables.table import Column, Table
+from imdb_assets_tests.support.things import staged
 
 THINGS = Table(
     layer="silver",
@@ -69,8 +69,8 @@ def test_a_preview_of_an_empty_table_shows_the_columns():
 
 
 def test_missing_values_are_plotted_only_for_rows_with_nullable_columns():
-    statistics = FrameStatistics(n_rows=4, n_repeated_keys=0, n_nulls={"size": 1})
-    assert missing_values(THINGS, statistics) is not None
-    assert missing_values(THINGS, FrameStatistics(n_rows=0, n_repeated_keys=0, n_nulls={})) is None
+    rows = staged(n_rows=4, n_nulls={"size": 1})
+    assert missing_values(THINGS, rows) is not None
+    assert missing_values(THINGS, staged(n_rows=0)) is None
     required = Table(layer="silver", name="ids", description="Ids.", columns=THINGS.columns[:1])
-    assert missing_values(required, statistics) is None
+    assert missing_values(required, rows) is None

@@ -8,11 +8,11 @@ from pathlib import Path
 import duckdb
 import pytest
 from deltalake import DeltaTable
-from py4j.protocol import Py4JJavaError
 from pyspark.sql import DataFrame, SparkSession
 
 from imdb_assets.resources.delta import DeltaLake, TableMissing, spark_schema
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
+from imdb_assets.resources.known_errors import RowsRefused
 from imdb_assets.resources.spark import Spark
 from imdb_assets.tables import silver
 from imdb_assets.tables.table import Column, Table
@@ -64,7 +64,7 @@ def test_a_table_carries_its_declaration(delta, spark, tmp_path):
 @pytest.mark.parametrize("row", [(0, 0.5, "a"), (3, 100.0, "a"), (None, 0.5, "a"), (3, 0.5, None)])
 def test_rows_that_violate_a_constraint_are_refused(delta, spark, row):
     delta.overwrite(THINGS, frame(spark, ROWS))
-    with pytest.raises(Py4JJavaError, match="DELTA_VIOLATE_CONSTRAINT"):
+    with pytest.raises(RowsRefused, match="silver_things keeps its last version"):
         delta.overwrite(THINGS, frame(spark, [row]))
     assert rows_of(delta) == ROWS
 
@@ -85,7 +85,7 @@ def test_a_changed_declaration_and_the_rows_are_one_commit(delta, spark):
     delta.overwrite(THINGS, frame(spark, ROWS))
     delta.overwrite(WIDER, frame(spark, [(3, 1.5, "c", "red")], FOUR))
     assert delta.commits(THINGS.path) == [0, 1]
-    with pytest.raises(Exception, match="DELTA_VIOLATE_CONSTRAINT"):
+    with pytest.raises(RowsRefused, match=r"id_is_legal \(id > 0\): 1;"):
         delta.overwrite(THINGS, frame(spark, [(0, 1.0, "a")]))
     assert rows_of(delta) == [(3, 1.5, "c", "red")]
 

@@ -1,5 +1,8 @@
 """A small table for tests of how tables are checked and written."""
 
+from collections.abc import Mapping
+
+from imdb_assets.resources.staged_rows import StagedRows
 from imdb_assets.tables.table import Column, Table
 
 THINGS = Table(
@@ -12,6 +15,11 @@ THINGS = Table(
         Column(name="size", type="double", comment="It's a size, metres."),
     ),
 )
+
+
+def staged(*, n_rows: int, n_nulls: Mapping[str, int] | None = None) -> StagedRows:
+    """Counts of rows of `THINGS`, without the rows."""
+    return StagedRows(table=THINGS, files=(), n_rows=n_rows, n_nulls=n_nulls or {}, n_violations={})
 
 
 class Held:
