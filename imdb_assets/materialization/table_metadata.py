@@ -9,13 +9,13 @@ import pyarrow as pa
 
 from imdb_assets.escaping import markdown
 from imdb_assets.materialization.column_lineage import LINEAGE, as_lineage, as_sources
-from imdb_assets.materialization.plots import bars
 from imdb_assets.resources.staged_rows import StagedRows
 from imdb_assets.tables.table import Table
 
 MARKDOWN = "markdown"
 PREVIEWED_ROWS = 5
 MAX_CELL_LENGTH = 60
+BLOCK, LONGEST_BAR = "\N{FULL BLOCK}", 30
 
 
 def duration_metadata(n_rows: int, seconds: float) -> dict[str, float]:
@@ -54,12 +54,16 @@ def _from_json(value: object) -> object:
 
 
 def missing_values(table: Table, rows: StagedRows) -> dg.MetadataValue | None:
-    """A plot of the share of rows without a value, for each nullable column. None if there are no rows or columns."""
+    """The share of rows without a value in each nullable column, with bars. None if there are no rows or columns."""
     columns = [column.name for column in table.columns if column.nullable]
     if not columns or not rows.n_rows:
         return None
-    shares = [rows.n_nulls.get(name, 0) / rows.n_rows for name in columns]
-    return bars({"missing": shares}, columns, title="Rows without a value, by column", unit="share", most=1.0)
+    # Text, because drawing a plot takes longer than writing a small table.
+    lines = ["| column | rows without a value | |", "| --- | ---: | --- |"]
+    for name in columns:
+        share = rows.n_nulls.get(name, 0) / rows.n_rows
+        lines.append(f"| {name} | {share:.1%} | {BLOCK * round(share * LONGEST_BAR)} |")
+    return dg.MetadataValue.md("\n".join(lines))
 
 
 def preview(rows: pa.Table) -> str:

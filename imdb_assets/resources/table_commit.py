@@ -143,7 +143,7 @@ def file_statistics(footer: pq.FileMetaData, columns: Iterable[str]) -> dict[str
     places = {footer.schema.column(index).path: index for index in range(footer.num_columns)}
     statistics: dict[str, Any] = {"numRecords": footer.num_rows, "minValues": {}, "maxValues": {}, "nullCount": {}}
     for column in columns:
-        groups = list(_statistics(footer, places[column])) if column in places else []
+        groups = _statistics(footer, places[column]) if column in places else []
         if groups and all(group.has_null_count for group in groups):
             statistics["nullCount"][column] = sum(group.null_count for group in groups)
         if groups and all(group.has_min_max for group in groups):
@@ -155,7 +155,7 @@ def file_statistics(footer: pq.FileMetaData, columns: Iterable[str]) -> dict[str
 def _statistics(footer: pq.FileMetaData, place: int) -> list[pq.Statistics]:
     """The statistics of a column in each group of rows. Empty unless all groups have them."""
     groups = [footer.row_group(group).column(place).statistics for group in range(footer.num_row_groups)]
-    return [group for group in groups if group is not None] if None not in groups else []
+    return [] if any(group is None for group in groups) else groups
 
 
 def _as_json(value: object) -> object:

@@ -98,15 +98,15 @@ class LineParser:
     def _column(self, column: Column, cells: pa.Array) -> _ColumnOfBatch:
         rule = RULES[self.table.name].get(column.name)
         texts = pc.if_else(pc.equal(cells, IMDB_NULL), NO_TEXT, cells)
-        typed, is_legal = _typed(texts, column.type), None
+        typed, is_legal = typed_values(texts, column.type), None
         if rule is not None:
-            is_legal = pc.fill_null(self._is_legal(texts, typed, rule), False)  # noqa: FBT003 - Arrow's value
+            is_legal = pc.fill_null(self.is_legal(texts, typed, rule), False)  # noqa: FBT003 - Arrow's value
             if not rule.is_required:
                 is_legal = pc.or_(is_legal, pc.is_null(texts))
             typed = pc.if_else(is_legal, typed, pa.scalar(None, typed.type))
         return _ColumnOfBatch(column=column, rule=rule, texts=texts, typed=typed, is_legal=is_legal)
 
-    def _is_legal(self, texts: pa.Array, typed: pa.Array, rule: ValueRule) -> pa.Array:
+    def is_legal(self, texts: pa.Array, typed: pa.Array, rule: ValueRule) -> pa.Array:
         if rule.separator is not None:
             value = f"(?:{rule.value_pattern})"
             return pc.match_substring_regex(texts, f"^{value}(?:{rule.separator}{value})*{END}")
@@ -175,7 +175,7 @@ def _is_unusual(texts: pa.Array, is_utf8: pa.Array) -> pa.Array:
     return pc.or_(pc.or_(is_long, is_unreadable), pc.invert(is_utf8))
 
 
-def _typed(texts: pa.Array, column_type: str) -> pa.Array:
+def typed_values(texts: pa.Array, column_type: str) -> pa.Array:
     if (pattern := NUMBER_PATTERNS.get(column_type)) is None:
         return texts
     is_number = pc.match_substring_regex(texts, f"^(?:{pattern}){END}")

@@ -5,6 +5,7 @@ import pyarrow as pa
 
 from imdb_assets.materialization.column_lineage import LINEAGE, as_lineage
 from imdb_assets.materialization.table_metadata import (
+    BLOCK,
     MAX_CELL_LENGTH,
     metadata_from_json,
     metadata_to_json,
@@ -68,9 +69,9 @@ def test_a_preview_of_an_empty_table_shows_the_columns():
     assert header.strip("| ") == "id"
 
 
-def test_missing_values_are_plotted_only_for_rows_with_nullable_columns():
+def test_missing_values_are_shown_only_for_rows_with_nullable_columns():
     rows = staged(n_rows=4, n_nulls={"size": 1})
-    assert missing_values(THINGS, rows) is not None
+    assert missing_values(THINGS, rows).md_str.splitlines()[2] == f"| size | 25.0% | {8 * BLOCK} |"
     assert missing_values(THINGS, staged(n_rows=0)) is None
     required = Table(layer="silver", name="ids", description="Ids.", columns=THINGS.columns[:1])
     assert missing_values(required, rows) is None
