@@ -1,12 +1,10 @@
 """The landing assets: IMDb's datasets and OMDb's responses as received. The same step loads datasets into bronze."""
 
-from datetime import date
-
 import dagster as dg
-from pyspark.sql import DataFrame
+from pyspark.sql import SparkSession
 
 from imdb_assets.materialization.dataset_assets import all_accepted_result, dataset_assets
-from imdb_assets.materialization.dataset_loading import ParsedDataset
+from imdb_assets.materialization.dataset_loading import DatasetRequest, WrittenDataset
 from imdb_assets.materialization.omdb_responses import ANSWERED, TITLE_TABLES, land_responses
 from imdb_assets.resources.dataset_landing import Landing
 from imdb_assets.resources.delta import DeltaLake
@@ -14,20 +12,29 @@ from imdb_assets.resources.omdb import Omdb
 from imdb_assets.resources.omdb_landing import OmdbLanding
 from imdb_assets.tables.bronze import DATASETS, REJECTED_ROWS
 from imdb_assets.transforms import bronze
+from imdb_assets.transforms.block_parser import BlockParser
+from imdb_assets.transforms.dataset_writer import DatasetWriter
 
 
-def parse_dataset(lines: DataFrame, dataset: str, snapshot_date: date) -> ParsedDataset:
+def write_dataset(session: SparkSession, request: DatasetRequest) -> WrittenDataset:
     """Land each dataset and load it into bronze, several in parallel. A refused dataset does not affect the others."""
-    table = DATASETS[dataset]
-    parsed = bronze.parsed_lines(lines, table, snapshot_date=snapshot_date)
-    return ParsedDataset(
-        lines=parsed,
-        rows=bronze.dataset_rows(parsed, table, snapshot_date=snapshot_date),
-        rejected=bronze.rejected_rows(parsed, dataset=dataset, snapshot_date=snapshot_date),
+    return write_parsed(session, request, BlockParser)
+
+
+def write_parsed(session: SparkSession, request: DatasetRequest, parser: type[BlockParser]) -> WrittenDataset:
+    """Write a dataset with a parser."""
+    writer = DatasetWriter(
+        dataset=request.dataset,
+        parser=parser(table=DATASETS[request.dataset], snapshot_date=request.snapshot_date),
+        files=request.lake.file_system(),
+        packed=request.lake.key(request.packed),
+        rows_folder=request.lake.key(request.rows_folder),
+        records_folder=request.lake.key(request.records_folder),
     )
+    return WrittenDataset(**bronze.write_dataset(session, writer))
 
 
-imdb_datasets = dataset_assets(parse_dataset)
+imdb_datasets = dataset_assets(write_dataset)
 
 
 @dg.asset_check(asset=REJECTED_ROWS.asset_name)

@@ -146,19 +146,50 @@ def check_and_commit(checked: Checked, plan: CommitPlan, delta: DeltaLake, *, st
         return _refused([*checked.checks, columns_result(plan.table, differences)], plan)
     try:
         with delta.staged(plan.table, frame) as rows:
-            results = [*checked.checks, *_declared_results(rows, plan, delta)]
-            if _failed(results, plan):
-                return _refused(results, plan)
-            metadata = _metadata(checked, frame, rows, plan, delta)
-            record = {
-                "fingerprint": plan.fingerprint,
-                "metadata": metadata_to_json(metadata),
-                "checks": [_check_to_json(result) for result in results],
-            }
-            _write(rows, plan, delta, record)
+            metadata = _own_metadata(checked, frame, rows, plan)
+            return commit_checked(rows, plan, delta, start=start, checks=checked.checks, metadata=metadata)
     finally:
         # The asset may have persisted it for its own checks.
         frame.unpersist()
+
+
+def commit_checked(
+    rows: StagedRows,
+    plan: CommitPlan,
+    delta: DeltaLake,
+    *,
+    start: float,
+    checks: Sequence[dg.AssetCheckResult] = (),
+    metadata: Mapping[str, Any],
+) -> TableOutcome:
+    """Check staged rows and commit them, unless a blocking check fails.
+
+    Args:
+        rows: The rows, in the context that staged them.
+        plan: The target of the commit.
+        delta: The lake.
+        start: When the work on the table began, by `time.monotonic()`.
+        checks: Results of other checks of the rows.
+        metadata: Other metadata of the table.
+
+    Returns:
+        The outcome. Its `refusal` names the blocking checks that failed; nothing was written then.
+    """
+    results = [*checks, *_declared_results(rows, plan, delta)]
+    if _failed(results, plan):
+        return _refused(results, plan)
+    metadata = dict(metadata) | {
+        ROW_COUNTS.get(plan.writing, ROW_COUNT): rows.n_rows,
+        "preview": dg.MetadataValue.md(preview(rows.arrow(delta.lake).head(PREVIEWED_ROWS))),
+    }
+    if shares := missing_values(plan.table, rows):
+        metadata["missing_values"] = shares
+    record = {
+        "fingerprint": plan.fingerprint,
+        "metadata": metadata_to_json(metadata),
+        "checks": [_check_to_json(result) for result in results],
+    }
+    _write(rows, plan, delta, record)
     metadata |= delta.location_metadata(plan.table.path) | {"bytes_written": delta.bytes_written(plan.table.path)}
     return TableOutcome(
         table=plan.table,
@@ -178,17 +209,10 @@ def _declared_results(rows: StagedRows, plan: CommitPlan, delta: DeltaLake) -> l
     return results
 
 
-def _metadata(
-    checked: Checked, frame: DataFrame, rows: StagedRows, plan: CommitPlan, delta: DeltaLake
-) -> dict[str, Any]:
-    metadata = dict(checked.metadata) | {
-        ROW_COUNTS.get(plan.writing, ROW_COUNT): rows.n_rows,
-        "preview": dg.MetadataValue.md(preview(rows.arrow(delta.lake).head(PREVIEWED_ROWS))),
-    }
+def _own_metadata(checked: Checked, frame: DataFrame, rows: StagedRows, plan: CommitPlan) -> dict[str, Any]:
+    metadata = dict(checked.metadata)
     if checked.with_repeats is not None:
         metadata["rows_of_repeated_keys"] = checked.with_repeats.count() - rows.n_rows
-    if plot := missing_values(plan.table, rows):
-        metadata["missing_values"] = plot
     if plan.inputs and (sources := column_sources(frame, plan.inputs)):
         metadata[LINEAGE] = as_lineage(sources)
     return metadata

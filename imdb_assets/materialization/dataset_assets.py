@@ -13,10 +13,11 @@ from pyspark.sql import DataFrame
 
 from imdb_assets.materialization.dataset_checks import dataset_check_specs
 from imdb_assets.materialization.dataset_loading import (
+    RECORDS,
     DatasetLoader,
     DatasetOutcome,
     Download,
-    ParseDataset,
+    WriteDataset,
     landing_name,
     table_without_dataset,
 )
@@ -36,15 +37,15 @@ THREADS = 3
 Results = Iterator[dg.MaterializeResult | dg.AssetCheckResult]
 
 
-def dataset_assets(parse: ParseDataset) -> dg.AssetsDefinition:
-    """Make a function that parses datasets the assets `landing_*` and `bronze_*` of all datasets.
+def dataset_assets(write: WriteDataset) -> dg.AssetsDefinition:
+    """Make a function that writes datasets the assets `landing_*` and `bronze_*` of all datasets.
 
     A refused dataset has no materialization, so Dagster skips its downstream assets and continues with the other
     datasets. One step holds them all, because a failed step would stop everything downstream of every dataset.
 
     Args:
-        parse: Turns the lines of a dataset into rows of its bronze table and rejected rows. Its docstring describes
-            the step in Dagster.
+        write: Writes the rows of a dataset, and its rejected rows, to files. Its docstring describes the step in
+            Dagster.
 
     Returns:
         The assets, with `bronze_rejected_rows`.
@@ -52,7 +53,7 @@ def dataset_assets(parse: ParseDataset) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name="imdb_datasets",
-        description=inspect.getdoc(parse),
+        description=inspect.getdoc(write),
         specs=[
             *(_landing_spec(dataset) for dataset in DATASETS),
             *(table_spec(table, deps=[landing_name(dataset)], skippable=True) for dataset, table in DATASETS.items()),
@@ -65,7 +66,7 @@ def dataset_assets(parse: ParseDataset) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, imdb_datasets: ImdbDatasets, landing: Landing, delta: DeltaLake
     ) -> Results:
         loader = DatasetLoader(
-            parse=parse,
+            write=write,
             source=imdb_datasets,
             landing=landing,
             delta=delta,
@@ -152,9 +153,7 @@ def _run(context: dg.AssetExecutionContext, loader: DatasetLoader, downloads: Se
         if is_last_try or not outcome.is_temporary:
             yield from _results(outcome, loader.selected, context.selected_asset_check_keys)
     rejected_rows = _write_rejected_rows(outcomes, loader) if REJECTED_ROWS.asset_name in loader.selected else None
-    for outcome in outcomes:
-        if outcome.loaded and outcome.loaded.rejected is not None:
-            outcome.loaded.rejected.unpersist()
+    loader.delta.lake.delete_folder(RECORDS)
     if not is_last_try and any(outcome.is_temporary for outcome in outcomes):
         # The retry skips the datasets that this attempt has loaded.
         raise dg.RetryRequested(max_retries=MAX_RETRIES, seconds_to_wait=loader.delta.retry_seconds)
@@ -242,10 +241,10 @@ def _write_rejected_rows(outcomes: Sequence[DatasetOutcome], loader: DatasetLoad
     """Replace the rejected rows of the datasets parsed in this run, refused ones included, in one commit."""
     start = time.monotonic()
     loaded = {outcome.dataset: outcome.loaded for outcome in outcomes if outcome.loaded}
-    parsed = {dataset: result for dataset, result in loaded.items() if result.rejected is not None}
+    parsed = {dataset: result for dataset, result in loaded.items() if not result.is_unchanged}
     if parsed:
         empty = loader.delta.spark.spark_session.createDataFrame([], spark_schema(REJECTED_ROWS))
-        frames = [result.rejected for result in parsed.values() if result.rejected is not None and result.n_recorded]
+        frames = [result.rejected for result in parsed.values() if result.rejected is not None]
         replace_dataset_rows(
             loader.delta,
             reduce(DataFrame.unionByName, frames, empty),

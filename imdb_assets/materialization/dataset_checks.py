@@ -1,6 +1,6 @@
 """Counts the rows and values of a parsed dataset, and decides whether it may replace its bronze table."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from imdb_assets.materialization.row_losses import (
     losses_spec,
 )
 from imdb_assets.tables.bronze import CHANGED_VALUE, DATASETS, DROPPED_VALUE, REJECTED_ROW
-from imdb_assets.tables.bronze_rules import INDISPENSABLE_VALUES, enumerated_columns
+from imdb_assets.tables.bronze_rules import INDISPENSABLE_VALUES
 
 ROWS_ADD_UP = "rows_in_equal_rows_kept_plus_rejected"
 FEW_REJECTED = "few_rows_are_rejected"
@@ -34,6 +34,23 @@ ENUMERATED = "rows_by_value"
 
 
 @dataclass(frozen=True, kw_only=True)
+class WrittenDataset:
+    """The files of a dataset, and what the task has counted that wrote them."""
+
+    files: Sequence[str]
+    """Names of the files with its rows."""
+    record_files: Sequence[str]
+    """Names of the files with its entries of `bronze_rejected_rows`."""
+    rows_kept: int
+    rows_rejected: int
+    lines_ending_in_cr: int
+    n_recorded: int
+    n_nulls: Mapping[str, int]
+    rows_by_value: dict[str, dict[str, int]]
+    """Kept rows of each value, by enumerated column."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Recorded:
     """Entries of `bronze_rejected_rows` with the same outcome and column."""
 
@@ -46,7 +63,7 @@ class Recorded:
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetCounts:
-    """Counts from one pass over the parsed lines of a dataset."""
+    """The rows of a dataset by what became of them."""
 
     rows_in: int
     """Rows of the file."""
@@ -77,38 +94,21 @@ class DatasetCounts:
         }
 
 
-def counted(lines: DataFrame, rejected: DataFrame, *, dataset: str, rows_in: int) -> DatasetCounts:
-    """Count the parsed lines of a dataset. If some are recorded, their records are persisted.
+def counted(written: WrittenDataset, rejected: DataFrame | None, *, rows_in: int) -> DatasetCounts:
+    """Count the rows of a dataset.
 
     Args:
-        lines: The parsed lines, persisted.
-        rejected: The records that they give.
-        dataset: The dataset.
+        written: What the task has counted that wrote them.
+        rejected: The entries for `bronze_rejected_rows`. None if there are none.
         rows_in: Rows of the file.
     """
-    enumerated = enumerated_columns(DATASETS[dataset].name)
-    groups = (
-        lines.groupBy(*(F.col(name).cast("string").alias(name) for name in enumerated))
-        .agg(
-            F.count_if("is_kept").alias("kept"),
-            F.count_if(~F.col("is_kept")).alias("rejected"),
-            F.count_if("ends_in_cr").alias("ending_in_cr"),
-            F.count("records").alias("recorded"),
-        )
-        .collect()
-    )
-    values: dict[str, dict[str, int]] = {name: {} for name in enumerated}
-    for group in groups:
-        for name in enumerated:
-            if group[name] is not None and group["kept"]:
-                values[name][group[name]] = values[name].get(group[name], 0) + group["kept"]
     return DatasetCounts(
         rows_in=rows_in,
-        rows_kept=sum(group["kept"] for group in groups),
-        rows_rejected=sum(group["rejected"] for group in groups),
-        lines_ending_in_cr=sum(group["ending_in_cr"] for group in groups),
-        recorded=_recorded(rejected.persist()) if any(group["recorded"] for group in groups) else (),
-        rows_by_value=values,
+        rows_kept=written.rows_kept,
+        rows_rejected=written.rows_rejected,
+        lines_ending_in_cr=written.lines_ending_in_cr,
+        recorded=_recorded(rejected) if rejected is not None else (),
+        rows_by_value=written.rows_by_value,
     )
 
 

@@ -12,25 +12,26 @@ from typing import Any
 
 import dagster as dg
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
 
 from imdb_assets.materialization.checked_commit import (
-    Checked,
     CommitPlan,
     TableOutcome,
-    check_and_commit,
+    commit_checked,
     unchanged_table,
 )
-from imdb_assets.materialization.dataset_checks import BLOCKING, RECORDED, counted, dataset_results
-from imdb_assets.materialization.fingerprint import code_version, fingerprint
+from imdb_assets.materialization.dataset_checks import BLOCKING, RECORDED, WrittenDataset, counted, dataset_results
+from imdb_assets.materialization.fingerprint import fingerprint
 from imdb_assets.materialization.rejected_rows import recorded_fingerprints
-from imdb_assets.resources.blob_storage import StorageUnavailable
+from imdb_assets.resources.blob_storage import BlobStorage, StorageUnavailable
 from imdb_assets.resources.dataset_landing import Landed, Landing
 from imdb_assets.resources.dataset_manifest import DatasetRefused, DatasetUnreachable, Fetched
 from imdb_assets.resources.delta import DeltaLake, spark_schema
 from imdb_assets.resources.imdb_datasets import ImdbDatasets
 from imdb_assets.resources.known_errors import known_error
 from imdb_assets.tables.bronze import DATASETS
+
+RECORDS = "bronze/records"
+"""Folder for the rejected rows of each dataset, until they are written to their table."""
 
 
 def landing_name(dataset: str) -> str:
@@ -39,19 +40,21 @@ def landing_name(dataset: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ParsedDataset:
-    """The lines of a dataset, divided into rows of its bronze table and rejected rows."""
+class DatasetRequest:
+    """Where a dataset is read from, and where its rows are written to. Paths are relative to the lake's root."""
 
-    lines: DataFrame
-    """All lines below the header, as `transforms.bronze.parsed_lines` describes them."""
-    rows: DataFrame
-    """The kept lines, in the columns of the bronze table."""
-    rejected: DataFrame
-    """The other lines, and the values not used as received, in the columns of `bronze_rejected_rows`."""
+    dataset: str
+    snapshot_date: date
+    lake: BlobStorage
+    packed: str
+    """The packed file."""
+    rows_folder: str
+    records_folder: str
+    """Folder for files with the entries of `bronze_rejected_rows`."""
 
 
-# The arguments are the numbered lines of a dataset, its name, and the date of its snapshot.
-ParseDataset = Callable[[DataFrame, str, date], ParsedDataset]
+# Writes the rows of a dataset to files. The assets provide it.
+WriteDataset = Callable[[SparkSession, DatasetRequest], WrittenDataset]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +64,9 @@ class LoadedDataset:
     table: TableOutcome
     n_recorded: int
     """Its rows in `bronze_rejected_rows`."""
+    is_unchanged: bool = False
     rejected: DataFrame | None = None
-    """Its new rows there, persisted. None if the dataset is unchanged: an earlier run has written them."""
+    """Its new rows there. None if it has none, or if it is unchanged: an earlier run has written them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +100,7 @@ class Download:
 class DatasetLoader:
     """Lands and loads datasets. Thread-safe."""
 
-    parse: ParseDataset
+    write: WriteDataset
     source: ImdbDatasets
     landing: Landing
     delta: DeltaLake
@@ -164,56 +168,45 @@ class DatasetLoader:
         is_current = record.get("fingerprint") == recorded_fingerprints(self.delta).get(dataset) == current
         if is_current and not self.is_forced and not self.delta.missing_files(table.path):
             unchanged = unchanged_table(table, record, self.delta)
-            return LoadedDataset(table=unchanged, n_recorded=record["metadata"][RECORDED])
-        return self._parse_and_commit(dataset, landed, current, previous=record.get("metadata", {}))
+            return LoadedDataset(table=unchanged, n_recorded=record["metadata"][RECORDED], is_unchanged=True)
+        return self._write_and_commit(dataset, landed, current, previous=record.get("metadata", {}))
 
     def _fingerprint(self, dataset: str, landed: Landed) -> str:
         manifest = landed.manifest
         versions = {
             "sha256": manifest.sha256,
             "snapshot_date": str(manifest.snapshot_date),
-            "lines": code_version(dataset_lines),
         }
-        return fingerprint(self.parse, DATASETS[dataset], versions)
+        return fingerprint(self.write, DATASETS[dataset], versions)
 
-    def _parse_and_commit(
+    def _write_and_commit(
         self, dataset: str, landed: Landed, current: str, *, previous: Mapping[str, Any]
     ) -> LoadedDataset:
-        start = time.monotonic()
-        lines = dataset_lines(self.delta.spark.spark_session, self.delta.lake.pattern(landed.path))
-        parsed = self.parse(lines, dataset, landed.manifest.snapshot_date)
-        # A packed file is read and parsed once: checks, the commit and the rejected rows use the persisted lines.
-        parsed.lines.persist()
-        try:
-            # The few rejected rows stay persisted until those of all datasets are written in one commit.
-            counts = counted(parsed.lines, parsed.rejected, dataset=dataset, rows_in=landed.n_rows)
-            checks = dataset_results(counts, dataset=dataset, previous=previous, is_forced=self.is_forced)
-            checked = Checked(parsed.rows, checks=checks, metadata=counts.metadata)
-            plan = CommitPlan(
-                table=DATASETS[dataset],
-                fingerprint=current,
-                blocking=BLOCKING,
-                is_forced=self.is_forced,
+        start, table, session = time.monotonic(), DATASETS[dataset], self.delta.spark.spark_session
+        request = DatasetRequest(
+            dataset=dataset,
+            snapshot_date=landed.manifest.snapshot_date,
+            lake=self.delta.lake,
+            packed=landed.path,
+            rows_folder=table.path,
+            records_folder=f"{RECORDS}/{dataset}",
+        )
+        self.delta.lake.delete_folder(request.records_folder)
+        with self.delta.staged_files(table) as staging:
+            written = self.write(session, request)
+            rows = staging.rows(
+                files=[f"{table.path}/{name}" for name in written.files],
+                n_rows=written.rows_kept,
+                n_nulls=written.n_nulls,
             )
-            outcome = check_and_commit(checked, plan, self.delta, start=start)
-        finally:
-            parsed.lines.unpersist()
-        return LoadedDataset(table=outcome, n_recorded=counts.metadata[RECORDED], rejected=parsed.rejected)
-
-
-def dataset_lines(session: SparkSession, uri: str) -> DataFrame:
-    """The lines of a packed file.
-
-    Args:
-        session: The Spark session.
-        uri: The address of the file.
-
-    Returns:
-        `line_number`, which starts at 1, and `value`.
-    """
-    lines = session.read.text(uri, lineSep="\n")
-    # A packed file cannot be split, so its lines are one partition and are numbered in their order.
-    return lines.select((F.monotonically_increasing_id() + 1).alias("line_number"), "value")
+            # The few rejected rows stay in files until those of all datasets are written in one commit.
+            names = [f"{request.records_folder}/{name}" for name in written.record_files]
+            rejected = session.read.parquet(*map(self.delta.lake.pattern, names)) if names else None
+            counts = counted(written, rejected, rows_in=landed.n_rows)
+            checks = dataset_results(counts, dataset=dataset, previous=previous, is_forced=self.is_forced)
+            plan = CommitPlan(table=table, fingerprint=current, blocking=BLOCKING, is_forced=self.is_forced)
+            outcome = commit_checked(rows, plan, self.delta, start=start, checks=checks, metadata=counts.metadata)
+        return LoadedDataset(table=outcome, n_recorded=counts.metadata[RECORDED], rejected=rejected)
 
 
 def table_without_dataset(dataset: str, delta: DeltaLake) -> dg.MaterializeResult:

@@ -28,7 +28,7 @@ from imdb_assets.resources.delta_log import TableFiles, table_files
 from imdb_assets.resources.known_errors import RowsRefused
 from imdb_assets.resources.lake_files import read_dataset
 from imdb_assets.resources.spark import Spark
-from imdb_assets.resources.staged_rows import ROWS_PER_FILE, StagedRows, discard, stage, violations
+from imdb_assets.resources.staged_rows import ROWS_PER_FILE, StagedRows, Staging, violations, write_frame
 from imdb_assets.resources.table_commit import TableCommit
 from imdb_assets.tables.table import Table
 
@@ -124,24 +124,25 @@ class DeltaLake(dg.ConfigurableResource):
             self.replace(rows, record=record)
 
     @contextmanager
-    def staged(self, table: Table, frame: DataFrame) -> Iterator[StagedRows]:
-        """Write rows to the table's folder, to be checked before `replace` makes them the rows of the table.
+    def staged_files(self, table: Table) -> Iterator[Staging]:
+        """Let files be written to the table's folder, to be checked before `replace` makes them the rows of the table.
 
         Files that are not rows of the table at the end of the context are deleted.
-
-        Args:
-            table: The declared table.
-            frame: Its rows. Declared columns that they lack are null.
         """
         self.lake.require_lock()
         if not self._log(table.path).is_table():
             self._set_aside(table.path)
-        rows = stage(self.lake, table, as_declared(frame, table))
+        staging = Staging(self.lake, table)
         try:
-            yield rows
+            yield staging
         finally:
-            if not rows.is_committed:
-                discard(self.lake, rows.files)
+            staging.close()
+
+    @contextmanager
+    def staged(self, table: Table, frame: DataFrame) -> Iterator[StagedRows]:
+        """Write the rows of a frame with `staged_files`. Declared columns that the frame lacks are null."""
+        with self.staged_files(table) as staging:
+            yield write_frame(staging, as_declared(frame, table))
 
     def replace(self, rows: StagedRows, *, record: Mapping[str, object] | None = None) -> None:
         """Make staged rows the only rows of their table, in one commit. A changed declaration is part of it.

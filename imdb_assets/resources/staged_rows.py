@@ -1,7 +1,6 @@
 """Rows that Spark has written to files in a table's folder, and that no version of the table contains yet."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -46,17 +45,55 @@ class StagedRows:
         return session.read.parquet(*map(lake.pattern, self.files))
 
 
-def stage(lake: BlobStorage, table: Table, frame: DataFrame) -> StagedRows:
-    """Write rows to Parquet files in the table's folder. One pass writes and counts.
+class Staging:
+    """Files that are being written to a table's folder. Those that do not become rows of the table are deleted."""
 
-    Args:
-        lake: The lake.
-        table: The declared table.
-        frame: Its rows, in the declared columns.
-    """
-    version = table_files(lake, table.path)
-    lake.delete_folder(f"{table.path}/{_WORKING_FOLDER}")
-    before, counts = set(lake.files(table.path)), Observation()
+    def __init__(self, lake: BlobStorage, table: Table) -> None:
+        self.lake, self.table = lake, table
+        self._before = table_files(lake, table.path)
+        lake.delete_folder(f"{table.path}/{_WORKING_FOLDER}")
+        self._existing = frozenset(lake.files(table.path))
+        self._staged: list[StagedRows] = []
+
+    def new_files(self) -> tuple[str, ...]:
+        """The files that have been written. Only one step at a time writes to a table."""
+        new = set(self.lake.files(self.table.path)) - self._existing
+        return tuple(sorted(name for name in new if name.endswith(_PARQUET) and f"/{_WORKING_FOLDER}/" not in name))
+
+    def rows(
+        self,
+        files: Sequence[str],
+        *,
+        n_rows: int,
+        n_nulls: Mapping[str, int],
+        n_violations: Mapping[str, int] | None = None,
+    ) -> StagedRows:
+        """Describe complete files. The arguments are those of `StagedRows`; zeros are left out."""
+        staged = StagedRows(
+            table=self.table,
+            files=tuple(files),
+            before=self._before,
+            n_rows=n_rows,
+            n_nulls={name: n for name, n in n_nulls.items() if n},
+            n_violations={name: n for name, n in (n_violations or {}).items() if n},
+        )
+        self._staged.append(staged)
+        return staged
+
+    def close(self) -> None:
+        """Delete the files that no version of the table contains."""
+        committed = {file for rows in self._staged if rows.is_committed for file in rows.files}
+        for file in self.new_files():
+            if file not in committed:
+                folder, _, name = file.rpartition("/")
+                self.lake.delete(file)
+                # Hadoop writes a checksum next to each local file.
+                self.lake.delete(f"{folder}/.{name}.crc")
+
+
+def write_frame(staging: Staging, frame: DataFrame) -> StagedRows:
+    """Write the rows of a frame, which has the declared columns. One pass writes and counts."""
+    lake, table, counts = staging.lake, staging.table, Observation()
     filled = [F.count(f"`{name}`").alias(f"{_FILLED}{name}") for name in table.column_names]
     violated = [
         F.count_if(F.expr(f"NOT coalesce({condition}, false)")).alias(f"{_VIOLATED}{name}")
@@ -64,20 +101,14 @@ def stage(lake: BlobStorage, table: Table, frame: DataFrame) -> StagedRows:
     ]
     observed = frame.observe(counts, F.count(F.lit(1)).alias(_N_ROWS), *filled, *violated)
     writer = observed.write.mode("append").option("maxRecordsPerFile", ROWS_PER_FILE)
-    with ExitStack() as undo:
-        undo.callback(lambda: discard(lake, _new_files(lake, table, before)))
-        # The log of the table states what is complete, so that Spark's own marker is not needed.
-        writer.option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false").parquet(lake.uri(table.path))
-        found = counts.get
-        undo.pop_all()
-    n_rows = found[_N_ROWS]
-    return StagedRows(
-        table=table,
-        files=_new_files(lake, table, before),
-        before=version,
-        n_rows=n_rows,
-        n_nulls={name: n for name in table.column_names if (n := n_rows - found[f"{_FILLED}{name}"])},
-        n_violations={name: n for name in table.constraints if (n := found[f"{_VIOLATED}{name}"])},
+    # The log of the table states what is complete, so that Spark's own marker is not needed.
+    writer.option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false").parquet(lake.uri(table.path))
+    found = counts.get
+    return staging.rows(
+        staging.new_files(),
+        n_rows=found[_N_ROWS],
+        n_nulls={name: found[_N_ROWS] - found[f"{_FILLED}{name}"] for name in table.column_names},
+        n_violations={name: found[f"{_VIOLATED}{name}"] for name in table.constraints},
     )
 
 
@@ -85,15 +116,6 @@ def violations(staged: StagedRows) -> list[str]:
     """Describe the constraints that rows violate, one phrase each."""
     conditions = staged.table.constraints
     return [f"rows that violate {name} ({conditions[name]}): {n:,}" for name, n in staged.n_violations.items()]
-
-
-def discard(lake: BlobStorage, files: Sequence[str]) -> None:
-    """Delete files that no version of a table contains."""
-    for file in files:
-        lake.delete(file)
-        folder, _, name = file.rpartition("/")
-        # Hadoop writes a checksum next to each local file.
-        lake.delete(f"{folder}/.{name}.crc")
 
 
 def repeated_keys(
@@ -115,9 +137,3 @@ def repeated_keys(
         counts = staged.arrow(lake).to_table(columns=key).group_by(key).aggregate([([], "count_all")])
         return counts.filter(pads.field("count_all") > 1).select(key)
     return staged.frame(session, lake).groupBy(*key).count().where("count > 1").select(*key).toArrow()
-
-
-def _new_files(lake: BlobStorage, table: Table, before: set[str]) -> tuple[str, ...]:
-    # Only one run writes to the lake at a time, and only one step writes a table.
-    new = set(lake.files(table.path)) - before
-    return tuple(sorted(name for name in new if name.endswith(_PARQUET) and f"/{_WORKING_FOLDER}/" not in name))

@@ -107,6 +107,16 @@ class LineParser:
         return _ColumnOfBatch(column=column, rule=rule, texts=texts, typed=typed, is_legal=is_legal)
 
     def is_legal(self, texts: pa.Array, typed: pa.Array, rule: ValueRule) -> pa.Array:
+        """Whether values comply with the rule of their column.
+
+        Args:
+            texts: The values as received. Null if missing.
+            typed: The values in the declared type. Null if missing or not of this type.
+            rule: The rule.
+
+        Returns:
+            A truth value for each value. Null if the value is missing.
+        """
         if rule.separator is not None:
             value = f"(?:{rule.value_pattern})"
             return pc.match_substring_regex(texts, f"^{value}(?:{rule.separator}{value})*{END}")
@@ -176,6 +186,7 @@ def _is_unusual(texts: pa.Array, is_utf8: pa.Array) -> pa.Array:
 
 
 def typed_values(texts: pa.Array, column_type: str) -> pa.Array:
+    """Texts in the declared type of their column. Null where a text is missing or not a number of this type."""
     if (pattern := NUMBER_PATTERNS.get(column_type)) is None:
         return texts
     is_number = pc.match_substring_regex(texts, f"^(?:{pattern}){END}")

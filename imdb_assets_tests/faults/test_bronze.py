@@ -5,20 +5,22 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
+from fsspec.implementations.local import LocalFileSystem
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from imdb_assets.materialization.dataset_checks import counted
-from imdb_assets.materialization.dataset_loading import dataset_lines
 from imdb_assets.materialization.rejected_rows import replace_dataset_rows
 from imdb_assets.materialization.row_checks import orphans_result
 from imdb_assets.resources.dataset_manifest import verify_dataset
 from imdb_assets.tables.bronze import DATASETS, REJECTED_ROWS, TITLE_AKAS, TITLE_BASICS
-from imdb_assets.transforms import bronze, silver
+from imdb_assets.transforms import silver
+from imdb_assets.transforms.block_parser import BlockParser
+from imdb_assets.transforms.dataset_writer import DatasetWriter
 from imdb_assets_tests.support.dataset_files import DatasetFiles, outcomes, reasons
 
 pytestmark = pytest.mark.slow
@@ -219,20 +221,29 @@ CELL = st.one_of(
 LINES = st.lists(st.lists(CELL, min_size=1, max_size=9).map(b"\t".join), max_size=12)
 
 
-@given(lines=LINES, end=st.sampled_from([b"\n", b"\r\n", b""]))
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_the_parser_loses_no_line_of_any_bytes(tmp_path, spark, lines, end):
+@given(lines=LINES, end=st.sampled_from([b"\n", b"\r\n", b""]), block_bytes=st.sampled_from([1, 10, 1 << 20]))
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_parser_loses_no_line_of_any_bytes(tmp_path, lines, end, block_bytes):
     header = "\t".join(TITLE_AKAS.column_names[:-1]).encode()
     file = tmp_path / "title.akas.tsv.gz"
     file.write_bytes(gzip.compress(b"\n".join([header, *lines]) + end))
     n_rows = verify_dataset(file, AKAS, TITLE_AKAS.column_names[:-1])
-    table = DATASETS[AKAS]
-    parsed = bronze.parsed_lines(dataset_lines(spark, str(file)), table, snapshot_date=DAY)
-    rejected = bronze.rejected_rows(parsed, dataset=AKAS, snapshot_date=DAY)
-    counts = counted(parsed, rejected, dataset=AKAS, rows_in=n_rows)
-    assert counts.rows_kept + counts.rows_rejected == n_rows
-    rows = rejected.toArrow().to_pylist()
-    assert len({row["line_number"] for row in rows if row["outcome"] == "row rejected"}) == counts.rows_rejected
-    kept = bronze.dataset_rows(parsed, table, snapshot_date=DAY).toArrow().to_pylist()
+    writer = DatasetWriter(
+        dataset=AKAS,
+        parser=BlockParser(table=TITLE_AKAS, snapshot_date=DAY),
+        files=LocalFileSystem(auto_mkdir=True),
+        packed=str(file),
+        rows_folder=str(tmp_path / "rows"),
+        records_folder=str(tmp_path / "records"),
+        block_bytes=block_bytes,
+    )
+    written = writer.write()
+    assert written["rows_kept"] + written["rows_rejected"] == n_rows
+    records = [
+        row for name in written["record_files"] for row in pq.read_table(tmp_path / "records" / name).to_pylist()
+    ]
+    rejected = {row["line_number"] for row in records if row["outcome"] == "row rejected"}
+    assert (len(rejected), len(records)) == (written["rows_rejected"], written["n_recorded"])
+    kept = [row for name in written["files"] for row in pq.read_table(tmp_path / "rows" / name).to_pylist()]
+    assert len(kept) == written["rows_kept"]
     assert not any("\r" in str(value) for row in kept for value in row.values())
-    rejected.unpersist()

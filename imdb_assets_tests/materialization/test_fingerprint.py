@@ -135,13 +135,13 @@ from imdb_assets.rating_model.registry.candidate import train_candidate
 from imdb_assets.tables.bronze import TABLES as bronze_tables
 from imdb_assets.tables.gold import TABLES as gold_tables
 from imdb_assets.tables.silver import TABLES as silver_tables
-from imdb_assets.transforms.bronze import dataset_rows
+from imdb_assets.assets.landing import write_dataset
 modules = (bronze, evaluation, gold, history, monitoring, silver)
 assets = [asset for module in modules for asset in vars(module).values() if isinstance(asset, TableAsset)]
 functions = [train_candidate, *(asset.rows for asset in assets)]
 tables = {table.asset_name: table for table in (*bronze_tables, *silver_tables, *gold_tables)}
 fingerprints = {f.__name__: fingerprint(f, tables.get(f.__name__), {}) for f in functions}
-fingerprints["datasets"] = fingerprint(dataset_rows, bronze_tables, {})
+fingerprints["datasets"] = fingerprint(write_dataset, bronze_tables, {})
 """
 
 

@@ -4,9 +4,9 @@ import gzip
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from imdb_assets.assets.landing import parse_dataset
+from imdb_assets.assets.landing import write_dataset
 from imdb_assets.materialization.dataset_assets import _downloads, _processed
-from imdb_assets.materialization.dataset_loading import DatasetLoader, DatasetOutcome, ParseDataset, landing_name
+from imdb_assets.materialization.dataset_loading import DatasetLoader, DatasetOutcome, WriteDataset, landing_name
 from imdb_assets.resources.dataset_landing import Landing
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
@@ -40,12 +40,12 @@ class DatasetFiles:
         day: str = "2025-01-01",
         run_id: str = "1",
         is_forced: bool = False,
-        parse: ParseDataset = parse_dataset,
+        write: WriteDataset = write_dataset,
     ) -> DatasetLoader:
         """Land and load these datasets."""
         tables = [DATASETS[dataset].asset_name for dataset in datasets]
         return DatasetLoader(
-            parse=parse,
+            write=write,
             source=FolderImdbDatasets(folder=str(self.folder), snapshot_date=day),
             landing=self.landing,
             delta=self.delta,

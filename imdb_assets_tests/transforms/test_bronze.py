@@ -1,31 +1,82 @@
-"""Parsed lines of a dataset become the rows of its bronze table, and rows of `bronze_rejected_rows`."""
+"""A packed dataset becomes files of its bronze table, and files of what was not used as received."""
 
+import gzip
 from datetime import date
+from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
-from pyspark.testing import assertDataFrameEqual
+from fsspec.implementations.local import LocalFileSystem
+from pyspark.sql import SparkSession
 
-from imdb_assets.tables.bronze import REJECTED_ROW, REJECTED_ROWS, TITLE_RATINGS
+from imdb_assets.tables.bronze import REJECTED_ROW, REJECTED_ROWS, TITLE_BASICS, TITLE_RATINGS
+from imdb_assets.tables.table import Table
 from imdb_assets.transforms import bronze
-
-pytestmark = pytest.mark.slow
+from imdb_assets.transforms.block_parser import BlockParser
+from imdb_assets.transforms.dataset_writer import DatasetWriter
 
 DAY = date(2025, 1, 1)
 LINES = [b"tconst\taverageRating\tnumVotes", b"tt1\t7.5\t10", b"tt2\tseven\t10", b"tt\xe93\t1\t1", b"tt4\t1.0\t5"]
 
 
-def test_lines_are_divided_into_typed_rows_and_recorded_ones(spark):
-    numbered = spark.createDataFrame(enumerate(LINES, start=1), "line_number BIGINT, value BINARY")
-    parsed = bronze.parsed_lines(
-        numbered.selectExpr("line_number", "CAST(value AS STRING) AS value"), TITLE_RATINGS, snapshot_date=DAY
+def writer(folder: Path, table: Table, lines: list[bytes], *, block_bytes: int = 1 << 20) -> DatasetWriter:
+    packed = folder / "dataset.tsv.gz"
+    packed.write_bytes(gzip.compress(b"\n".join(lines)))
+    return DatasetWriter(
+        dataset="title.ratings",
+        parser=BlockParser(table=table, snapshot_date=DAY),
+        files=LocalFileSystem(auto_mkdir=True),
+        packed=str(packed),
+        rows_folder=str(folder / "rows"),
+        records_folder=str(folder / "records"),
+        block_bytes=block_bytes,
     )
-    rows = bronze.dataset_rows(parsed, TITLE_RATINGS, snapshot_date=DAY)
-    expected = [("tt1", 7.5, 10, DAY), ("tt4", 1.0, 5, DAY)]
-    assertDataFrameEqual(rows, spark.createDataFrame(expected, TITLE_RATINGS.ddl), ignoreNullable=True)
-    rejected = bronze.rejected_rows(parsed, dataset="title.ratings", snapshot_date=DAY)
+
+
+def rows_in(folder: Path, names: list[str]) -> list[tuple]:
+    return [tuple(row.values()) for name in names for row in pq.read_table(folder / name).to_pylist()]
+
+
+@pytest.mark.slow
+def test_a_task_of_spark_writes_rows_and_records(tmp_path: Path, spark: SparkSession):
+    facts = bronze.write_dataset(spark, writer(tmp_path, TITLE_RATINGS, LINES))
+    assert rows_in(tmp_path / "rows", facts["files"]) == [("tt1", 7.5, 10, DAY), ("tt4", 1.0, 5, DAY)]
     bad_id, bad_rating = "tconst is not an IMDb title id: tt\ufffd3", "averageRating is not a double: seven"
-    expected = [
+    assert rows_in(tmp_path / "records", facts["record_files"]) == [
         ("title.ratings", 3, REJECTED_ROW, "averageRating", bad_rating, "tt2\tseven\t10", DAY),
         ("title.ratings", 4, REJECTED_ROW, "tconst", bad_id, "tt\\xE93\t1\t1", DAY),
     ]
-    assertDataFrameEqual(rejected, spark.createDataFrame(expected, REJECTED_ROWS.ddl), ignoreNullable=True)
+    assert (facts["rows_kept"], facts["rows_rejected"], facts["n_recorded"]) == (2, 2, 2)
+    files = spark.read.parquet(str(tmp_path / "rows"))
+    assert files.dtypes == [(column.name, column.type) for column in TITLE_RATINGS.columns]
+    records = spark.read.parquet(str(tmp_path / "records"))
+    assert records.dtypes == [(column.name, column.type) for column in REJECTED_ROWS.columns]
+
+
+@pytest.mark.parametrize("block_bytes", [1, 40, 1 << 20])
+def test_blocks_of_any_size_give_the_same_rows_and_line_numbers(tmp_path: Path, block_bytes):
+    facts = writer(tmp_path, TITLE_RATINGS, LINES, block_bytes=block_bytes).write()
+    assert [row[0] for row in rows_in(tmp_path / "rows", facts["files"])] == ["tt1", "tt4"]
+    assert [row[1] for row in rows_in(tmp_path / "records", facts["record_files"])] == [3, 4]
+
+
+def test_nulls_and_values_of_enumerations_are_counted(tmp_path: Path):
+    rows = [b"tt1\tmovie\tA\tA\t0\t2000\t\\N\t90\tDrama", b"tt2\tshort\tB\t\\N\t1\t\\N\t\\N\t\\N\t\\N"]
+    facts = writer(tmp_path, TITLE_BASICS, [b"header", *rows]).write()
+    assert facts["rows_by_value"] == {"titleType": {"movie": 1, "short": 1}, "isAdult": {"0": 1, "1": 1}}
+    nulls = {name: n for name, n in facts["n_nulls"].items() if n}
+    assert nulls == {"originalTitle": 1, "startYear": 1, "endYear": 2, "runtimeMinutes": 1, "genres": 1}
+
+
+def test_a_dataset_without_rows_has_one_empty_file_with_its_columns(tmp_path: Path):
+    facts = writer(tmp_path, TITLE_RATINGS, LINES[:1]).write()
+    [name] = facts["files"]
+    table = pq.read_table(tmp_path / "rows" / name)
+    assert (table.num_rows, table.column_names) == (0, list(TITLE_RATINGS.column_names))
+    assert facts["record_files"] == []
+
+
+def test_files_have_extremes_of_the_key_only(tmp_path: Path):
+    [name] = writer(tmp_path, TITLE_RATINGS, LINES).write()["files"]
+    group = pq.read_metadata(tmp_path / "rows" / name).row_group(0)
+    assert [group.column(index).is_stats_set for index in range(group.num_columns)] == [True, False, False, False]
