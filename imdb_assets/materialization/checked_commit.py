@@ -32,7 +32,8 @@ from imdb_assets.materialization.table_metadata import (
     missing_values,
     preview,
 )
-from imdb_assets.resources.delta import DeltaLake, spark_schema
+from imdb_assets.resources.delta import DeltaLake
+from imdb_assets.resources.delta_declaration import spark_schema
 from imdb_assets.resources.staged_rows import StagedRows, repeated_keys
 from imdb_assets.tables.table import Table
 

@@ -26,7 +26,8 @@ from imdb_assets.materialization.rejected_rows import replace_dataset_rows
 from imdb_assets.materialization.table_asset import is_forced, table_spec
 from imdb_assets.redaction import without_secrets
 from imdb_assets.resources.dataset_landing import Landed, Landing
-from imdb_assets.resources.delta import DeltaLake, spark_schema
+from imdb_assets.resources.delta import DeltaLake
+from imdb_assets.resources.delta_declaration import spark_schema
 from imdb_assets.resources.imdb_datasets import ImdbDatasets
 from imdb_assets.resources.temporary_files import temporary_folder
 from imdb_assets.tables.bronze import DATASETS, REJECTED_ROWS
@@ -248,7 +249,6 @@ def _write_rejected_rows(outcomes: Sequence[DatasetOutcome], loader: DatasetLoad
         replace_dataset_rows(
             loader.delta,
             reduce(DataFrame.unionByName, frames, empty),
-            n_rows=sum(result.n_recorded for result in parsed.values()),
             fingerprints={dataset: result.table.fingerprint for dataset, result in parsed.items()},
         )
     n_recorded = sum(result.n_recorded for result in loaded.values())

@@ -25,7 +25,8 @@ from imdb_assets.materialization.rejected_rows import recorded_fingerprints
 from imdb_assets.resources.blob_storage import BlobStorage, StorageUnavailable
 from imdb_assets.resources.dataset_landing import Landed, Landing
 from imdb_assets.resources.dataset_manifest import DatasetRefused, DatasetUnreachable, Fetched
-from imdb_assets.resources.delta import DeltaLake, spark_schema
+from imdb_assets.resources.delta import DeltaLake
+from imdb_assets.resources.delta_declaration import spark_schema
 from imdb_assets.resources.imdb_datasets import ImdbDatasets
 from imdb_assets.resources.known_errors import known_error
 from imdb_assets.tables.bronze import DATASETS

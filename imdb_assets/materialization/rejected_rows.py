@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pyspark.sql import DataFrame
 
-from imdb_assets.resources.delta import DeltaLake, in_declared_shape
+from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.tables.bronze import REJECTED_ROWS
 
 FINGERPRINTS = "fingerprints"
@@ -20,21 +20,18 @@ def recorded_fingerprints(delta: DeltaLake) -> dict[str, str]:
     return delta.record_of(REJECTED_ROWS.path).get(FINGERPRINTS, {})
 
 
-def replace_dataset_rows(
-    delta: DeltaLake, rejected: DataFrame, *, n_rows: int, fingerprints: Mapping[str, str]
-) -> None:
+def replace_dataset_rows(delta: DeltaLake, rejected: DataFrame, *, fingerprints: Mapping[str, str]) -> None:
     """Replace the rejected rows of some datasets in one commit.
 
     Args:
         delta: The lake.
         rejected: The new rejected rows of these datasets, in the columns of the table.
-        n_rows: The number of these rows.
         fingerprints: The fingerprint of each of these datasets, by dataset.
     """
     names = ", ".join(f"'{dataset}'" for dataset in fingerprints)
     delta.overwrite(
         REJECTED_ROWS,
-        in_declared_shape(rejected, REJECTED_ROWS, n_rows=n_rows),
+        rejected,
         where=_condition(delta, f"dataset IN ({names})"),
         record={FINGERPRINTS: recorded_fingerprints(delta) | dict(fingerprints)},
     )
@@ -58,7 +55,7 @@ def replace_source_rows(delta: DeltaLake, rejected: DataFrame, *, source: str) -
     if n_rejected or n_before:
         delta.overwrite(
             REJECTED_ROWS,
-            in_declared_shape(rejected, REJECTED_ROWS, n_rows=n_rejected),
+            rejected,
             where=_condition(delta, where),
             # The other datasets' rows stay, and so do their fingerprints.
             record={FINGERPRINTS: recorded_fingerprints(delta)},

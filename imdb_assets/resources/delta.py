@@ -4,15 +4,13 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from threading import Lock
-from typing import Any, cast
+from typing import Any
 
 import dagster as dg
 import pandas as pd
 import pyarrow as pa
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import StructType
 
@@ -21,14 +19,14 @@ from imdb_assets.resources.commit_log import CommitLog
 from imdb_assets.resources.delta_declaration import (
     as_declared,
     records_declaration,
-    retention_properties,
     user_metadata,
 )
 from imdb_assets.resources.delta_log import TableFiles, table_files
 from imdb_assets.resources.known_errors import RowsRefused
 from imdb_assets.resources.lake_files import read_dataset
+from imdb_assets.resources.leftovers import set_aside
 from imdb_assets.resources.spark import Spark
-from imdb_assets.resources.staged_rows import ROWS_PER_FILE, StagedRows, Staging, violations, write_frame
+from imdb_assets.resources.staged_rows import StagedRows, Staging, violations, write_frame
 from imdb_assets.resources.table_commit import TableCommit
 from imdb_assets.tables.table import Table
 
@@ -36,9 +34,6 @@ from imdb_assets.tables.table import Table
 USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
 _SETTING_USER_METADATA = Lock()
 _INSERT = "WHEN NOT MATCHED THEN INSERT *"
-# Folders that were in a table's place without being a table, each below `<table>/<time>`.
-SET_ASIDE = "set_aside"
-_TIME = "%Y%m%dT%H%M%S%fZ"
 Loadable = type[DataFrame] | type[pd.DataFrame] | type[pa.Table]
 
 
@@ -113,7 +108,7 @@ class DeltaLake(dg.ConfigurableResource):
         if where is not None and self.exists(table.path):
             if self._is_as_declared(table):
                 self.lake.require_lock()
-                writer = frame.write.format("delta").mode("overwrite").option("replaceWhere", where)
+                writer = as_declared(frame, table).write.format("delta").mode("overwrite").option("replaceWhere", where)
                 writer.option("userMetadata", user_metadata(table, record)).save(self.lake.uri(table.path))
                 return
             others = self.read(table.path).where(f"NOT coalesce({where}, false)")
@@ -131,7 +126,7 @@ class DeltaLake(dg.ConfigurableResource):
         """
         self.lake.require_lock()
         if not self._log(table.path).is_table():
-            self._set_aside(table.path)
+            set_aside(self.lake, table.path, retention_days=self.retention_days)
         staging = Staging(self.lake, table)
         try:
             yield staging
@@ -213,7 +208,7 @@ class DeltaLake(dg.ConfigurableResource):
         try:
             with self._recording(table, record):
                 session.sql(
-                    f"MERGE INTO {self._sql_name(table.path)} AS kept USING {view} AS new ON {same_key} "
+                    f"MERGE INTO {self.sql_name(table.path)} AS kept USING {view} AS new ON {same_key} "
                     + " ".join(clauses)
                 )
         finally:
@@ -224,19 +219,8 @@ class DeltaLake(dg.ConfigurableResource):
             return
         existing = set(self.read(table.path).columns)
         if new := [replace(c, nullable=True).ddl for c in table.columns if c.name not in existing]:
-            statement = f"ALTER TABLE {self._sql_name(table.path)} ADD COLUMNS ({', '.join(new)})"
+            statement = f"ALTER TABLE {self.sql_name(table.path)} ADD COLUMNS ({', '.join(new)})"
             self.spark.spark_session.sql(statement)
-
-    def _set_aside(self, path: str) -> None:
-        # Delta does not create a table in a folder with files. They may be rows whose log was lost, so they are kept.
-        if not self.lake.files(path):
-            # A killed run leaves empty folders, which Spark takes for a table.
-            self.lake.delete_folder(path)
-        else:
-            target = f"{SET_ASIDE}/{path}/{datetime.now(UTC):{_TIME}}"
-            self.lake.move_folder(path, target)
-            message = "%s had files without a Delta log; they were moved to %s and are kept for %s days"
-            dg.get_dagster_logger().warning(message, self.lake.uri(path), self.lake.uri(target), self.retention_days)
 
     @contextmanager
     def _recording(self, table: Table, record: Mapping[str, object] | None) -> Iterator[None]:
@@ -251,30 +235,6 @@ class DeltaLake(dg.ConfigurableResource):
 
     def _is_as_declared(self, table: Table) -> bool:
         return records_declaration(self.record_of(table.path), table)
-
-    def optimize_and_vacuum(self, path: str) -> None:
-        """Merge small files of the table at a path, and delete files and commits that only expired versions use."""
-        session, table = self.spark.spark_session, self._sql_name(path)
-        retention = retention_properties(self.retention_days)
-        properties = session.sql(f"DESCRIBE DETAIL {table}").select("properties").collect()[0][0]
-        if not retention.items() <= properties.items():
-            settings = ", ".join(f"'{name}' = '{value}'" for name, value in retention.items())
-            session.sql(f"ALTER TABLE {table} SET TBLPROPERTIES ({settings})")
-        session.sql(f"OPTIMIZE {table}")
-        session.sql(f"VACUUM {table} RETAIN {24 * self.retention_days} HOURS")
-
-    def delete_expired_leftovers(self) -> int:
-        """Delete folders that were set aside more than `retention_days` ago.
-
-        Returns:
-            The number of deleted folders.
-        """
-        folders = {"/".join(name.split("/")[:4]) for name in self.lake.files(SET_ASIDE)}
-        oldest = f"{datetime.now(UTC) - timedelta(days=self.retention_days):{_TIME}}"
-        expired = [folder for folder in sorted(folders) if folder.rpartition("/")[2] < oldest]
-        for folder in expired:
-            self.lake.delete_folder(folder)
-        return len(expired)
 
     def location_metadata(self, path: str) -> dict[str, Any]:
         """Metadata of the table at a path: its address and its latest version."""
@@ -328,23 +288,14 @@ class DeltaLake(dg.ConfigurableResource):
     def _log(self, path: str) -> CommitLog:
         return CommitLog(self.lake, path)
 
-    def _sql_name(self, path: str) -> str:
+    def sql_name(self, path: str) -> str:
+        """The table at a path, as statements in SQL name it."""
         address = self.lake.uri(path).replace("`", "``")
         return f"delta.`{address}`"
 
     def _missing(self, path: str) -> TableMissing:
         name = path.replace("/", "_", 1)
         return TableMissing(f"{name} has no table at {self.lake.uri(path)} yet: materialize {name} first.")
-
-
-def in_declared_shape(frame: DataFrame, table: Table, *, n_rows: int) -> DataFrame:
-    """Select the declared columns, in as few files as the number of rows needs."""
-    return frame.select(*(F.col(f"`{name}`") for name in table.column_names)).coalesce(1 + n_rows // ROWS_PER_FILE)
-
-
-def spark_schema(table: Table) -> StructType:
-    """The declared columns as a Spark schema."""
-    return cast("StructType", StructType.fromDDL(table.ddl))
 
 
 def table_path(asset_name: str) -> str:

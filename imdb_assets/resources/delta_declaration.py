@@ -22,9 +22,14 @@ def as_declared(frame: DataFrame, table: Table) -> DataFrame:
     return frame.select(*(value.cast(c.type).alias(c.name, metadata={"comment": c.comment}) for value, c in columns))
 
 
+def spark_schema(table: Table) -> StructType:
+    """The declared columns as a Spark schema."""
+    return cast("StructType", StructType.fromDDL(table.ddl))
+
+
 def delta_schema(table: Table) -> StructType:
-    """The declared columns with their comments. The constraints of the table state which are required."""
-    columns = cast("StructType", StructType.fromDDL(table.ddl)).fields
+    """The declared columns as Delta's log states them. The constraints of the table state which are required."""
+    columns = spark_schema(table).fields
     return StructType([StructField(c.name, c.dataType, True, c.metadata) for c in columns])  # noqa: FBT003 - Spark's
 
 
@@ -39,9 +44,12 @@ def table_properties(table: Table, *, retention_days: int) -> dict[str, str]:
 
 
 def retention_properties(days: int) -> dict[str, str]:
-    """The properties that keep a table's old versions readable: their commits and their files."""
+    """The properties that keep a table's old versions readable: their commits and their files.
+
+    Delta deletes expired commits with a checkpoint. VACUUM makes two commits, so that maintenance writes one.
+    """
     names = ("delta.logRetentionDuration", "delta.deletedFileRetentionDuration")
-    return dict.fromkeys(names, f"interval {days} days")
+    return dict.fromkeys(names, f"interval {days} days") | {"delta.checkpointInterval": "2"}
 
 
 def user_metadata(table: Table, record: Mapping[str, object] | None) -> str:

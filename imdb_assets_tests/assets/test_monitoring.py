@@ -23,7 +23,8 @@ from imdb_assets.assets.monitoring import (
     gold_scoreboard,
 )
 from imdb_assets.rating_model.registry import register, run_artifacts, versions
-from imdb_assets.resources.delta import DeltaLake, spark_schema
+from imdb_assets.resources.delta import DeltaLake
+from imdb_assets.resources.delta_declaration import spark_schema
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.mlflow_tracking import MlflowTracking
 from imdb_assets.resources.spark import Spark

@@ -112,9 +112,7 @@ def test_f10_every_reader_finds_the_same_rows_in_bytes_that_readers_disagree_on(
     assert (titles["tt105"], titles["tt107"]) == ((None, "A"), ("A B", "A"))
     assert not any("\r" in str(value) for row in files.rows(BASICS) for value in row)
     loaded = outcome.loaded
-    replace_dataset_rows(
-        files.delta, loaded.rejected, n_rows=loaded.n_recorded, fingerprints={BASICS: loaded.table.fingerprint}
-    )
+    replace_dataset_rows(files.delta, loaded.rejected, fingerprints={BASICS: loaded.table.fingerprint})
     table = DeltaTable(files.lake.uri(REJECTED_ROWS.path)).to_pyarrow_table()
     assert len(table) == len(table.to_pandas()) == loaded.n_recorded == 6
     shown = duckdb.sql('SELECT line_number, reason, raw FROM "table" ORDER BY line_number').fetchall()

@@ -8,6 +8,7 @@ from app.cli.lake_status import lake_of, lake_status
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.spark import Spark
+from imdb_assets.resources.table_maintenance import optimize_and_vacuum
 from imdb_assets.settings import settings_from
 from imdb_assets.tables import bronze, silver
 from imdb_assets_tests.support.cases import CASES, case_variables
@@ -33,7 +34,7 @@ def test_a_lake_of_any_name_is_written_merged_compacted_and_read(
     lake, other = (FolderBlobStorage(root=str(tmp_path / folder / "lake")) for folder in (name, match))
     delta = DeltaLake(spark=spark_resource, lake=lake)
     assert merge(delta) == {"before": [[0, 1], [1, 1], [2, 1]], "now": [[0, 1], [1, 1], [2, 2], [3, 2]]}
-    delta.optimize_and_vacuum(THINGS.path)
+    optimize_and_vacuum(delta, THINGS.path)
     assert delta.read(THINGS.path).count() == 4
     lake.write_bytes_atomically("landing/lines.txt", b"this lake\n")
     other.write_bytes_atomically("landing/lines.txt", b"another lake\nof two lines\n")

@@ -1,5 +1,6 @@
 """Lost data files: a table that can be made again is rebuilt, and one that cannot is never replaced but restored."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -66,7 +67,7 @@ def test_lost_files_are_made_again_or_restored_and_a_restored_table_is_unchanged
     # The history, which has no source.
     lose_files(lake, RATING_HISTORY)
     (message,) = failures(lake.run())
-    assert message.startswith("silver_rating_history is damaged: 1 of its files are missing")
+    assert re.match(r"silver_rating_history is damaged: \d+ of its files are missing", message)
     assert "make restore" in message
     assert lake.versions(TABLES) == before
     shutil.rmtree(lake.delta.lake.key(RATING_HISTORY.path))

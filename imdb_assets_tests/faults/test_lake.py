@@ -24,9 +24,10 @@ from imdb_assets.materialization.table_asset import TableAsset, table_asset
 from imdb_assets.resources.blob_storage import LOCK, StorageError, StorageLockLost, StorageUnavailable
 from imdb_assets.resources.blob_storage_factory import blob_storage_for
 from imdb_assets.resources.commit_log import TableDamaged
-from imdb_assets.resources.delta import SET_ASIDE, DeltaLake
+from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.known_errors import RowsRefused
+from imdb_assets.resources.leftovers import SET_ASIDE, delete_expired_leftovers
 from imdb_assets.resources.spark import Spark
 from imdb_assets.tables.table import Table
 from imdb_assets_tests.support.azurite import AZURITE_KEY, AZURITE_URI
@@ -126,8 +127,8 @@ def test_files_without_a_log_are_set_aside_and_deleted_after_the_retention(delta
     assert delta.commits(THINGS.path) == [0]
     [aside] = (Path(delta.lake.uri(SET_ASIDE)) / THINGS.path).iterdir()
     assert {file.name: file.read_bytes() for file in aside.glob("*.parquet")} == data
-    assert delta.delete_expired_leftovers() == 0
-    assert delta.model_copy(update={"retention_days": 0}).delete_expired_leftovers() == 1
+    assert delete_expired_leftovers(delta.lake, retention_days=30) == 0
+    assert delete_expired_leftovers(delta.lake, retention_days=0) == 1
     assert not aside.exists()
 
 

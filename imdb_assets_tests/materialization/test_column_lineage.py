@@ -4,7 +4,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from imdb_assets.materialization.column_lineage import as_lineage, as_sources, column_sources
-from imdb_assets.resources.delta import spark_schema
+from imdb_assets.resources.delta_declaration import spark_schema
 from imdb_assets.tables import bronze, gold
 from imdb_assets.tables import silver as silver_tables
 from imdb_assets.tables.table import Table

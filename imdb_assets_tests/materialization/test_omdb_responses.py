@@ -5,7 +5,8 @@ import pytest
 
 from imdb_assets.assets.landing import landing_omdb_responses
 from imdb_assets.materialization.omdb_responses import response_lines
-from imdb_assets.resources.delta import DeltaLake, spark_schema
+from imdb_assets.resources.delta import DeltaLake
+from imdb_assets.resources.delta_declaration import spark_schema
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.omdb_landing import OmdbLanding
 from imdb_assets.resources.recorded_omdb import RecordedOmdb

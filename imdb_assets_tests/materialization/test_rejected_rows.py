@@ -32,10 +32,10 @@ def rows_of(delta: DeltaLake) -> list[tuple]:
 
 def test_each_dataset_and_source_replaces_its_own_rows_only(delta, spark):
     first = rejected(spark, ("title.akas", 2), ("title.crew", 3))
-    replace_dataset_rows(delta, first, n_rows=2, fingerprints={"title.akas": "a1", "title.crew": "c1"})
+    replace_dataset_rows(delta, first, fingerprints={"title.akas": "a1", "title.crew": "c1"})
     assert replace_source_rows(delta, rejected(spark, ("omdb", 4)), source="omdb") == 1
     assert rows_of(delta) == [("omdb", 4), ("title.akas", 2), ("title.crew", 3)]
-    replace_dataset_rows(delta, rejected(spark), n_rows=0, fingerprints={"title.akas": "a2"})
+    replace_dataset_rows(delta, rejected(spark), fingerprints={"title.akas": "a2"})
     assert rows_of(delta) == [("omdb", 4), ("title.crew", 3)]
     assert recorded_fingerprints(delta) == {"title.akas": "a2", "title.crew": "c1"}
 

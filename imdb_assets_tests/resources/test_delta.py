@@ -10,10 +10,12 @@ import pytest
 from deltalake import DeltaTable
 from pyspark.sql import DataFrame, SparkSession
 
-from imdb_assets.resources.delta import DeltaLake, TableMissing, spark_schema
+from imdb_assets.resources.delta import DeltaLake, TableMissing
+from imdb_assets.resources.delta_declaration import spark_schema
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.known_errors import RowsRefused
 from imdb_assets.resources.spark import Spark
+from imdb_assets.resources.table_maintenance import optimize_and_vacuum
 from imdb_assets.tables import silver
 from imdb_assets.tables.table import Column, Table
 from imdb_assets_tests.support.films import SNAPSHOT
@@ -107,11 +109,15 @@ def test_maintenance_keeps_old_versions_for_the_retention_and_the_record_of_the_
     delta.overwrite(THINGS, frame(spark, ROWS), record={"n": 1})
     longer = delta.model_copy(update={"retention_days": 90})
     for _ in range(2):
-        longer.optimize_and_vacuum(THINGS.path)
+        optimize_and_vacuum(longer, THINGS.path)
     properties = spark.sql(f"DESCRIBE DETAIL delta.`{delta.lake.uri(THINGS.path)}`").first()["properties"]
     assert properties["delta.logRetentionDuration"] == properties["delta.deletedFileRetentionDuration"]
     assert properties["delta.logRetentionDuration"] == "interval 90 days"
     assert (rows_of(delta), delta.record_of(THINGS.path)["n"]) == (ROWS, 1)
+    # A checkpoint lets Delta delete expired commits, and readers start from it.
+    assert delta.lake.exists(f"{THINGS.path}/_delta_log/_last_checkpoint")
+    delta.overwrite(THINGS, frame(spark, [(3, 1.5, "c")]))
+    assert rows_of(delta) == [(3, 1.5, "c")]
 
 
 def test_a_table_that_was_declared_but_never_written_does_not_exist(delta, spark):
