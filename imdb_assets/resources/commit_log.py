@@ -50,6 +50,11 @@ class CommitLog(NamedTuple):
         commits = (self.commit(version) for version in reversed(self.versions()))
         return next((commit for commit in commits if commit.get("operation") not in MAINTENANCE), {})
 
+    def metrics(self) -> dict[str, int]:
+        """Delta's metrics of the last commit, such as `numOutputRows`."""
+        metrics = self.commit(self.versions()[-1])["operationMetrics"]
+        return {name: int(value) for name, value in metrics.items()}
+
     def has_rows(self) -> bool:
         """Whether the table has ever been written. A table that is only declared does not count."""
         return self.is_table() and self.last_change().get("operation") not in DECLARATIONS

@@ -23,7 +23,7 @@ from imdb_assets.resources.delta_declaration import (
 )
 from imdb_assets.resources.delta_log import TableFiles, table_files
 from imdb_assets.resources.known_errors import RowsRefused
-from imdb_assets.resources.lake_files import read_dataset
+from imdb_assets.resources.lake_files import read_table
 from imdb_assets.resources.leftovers import set_aside
 from imdb_assets.resources.spark import Spark
 from imdb_assets.resources.staged_rows import StagedRows, Staging, violations, write_frame
@@ -69,12 +69,8 @@ class DeltaLake(dg.ConfigurableResource):
         if shape is DataFrame:
             return self.read(path)
         files = self._files(path)
-        if not files.is_plain:
-            table = self.read(path).toArrow()
-        else:
-            with self.lake.translate_errors(path):
-                schema = to_arrow_schema(_schema(files), timezone="UTC")
-                table = read_dataset(self.lake, files.data, schema=schema).to_table()
+        schema = to_arrow_schema(_schema(files), timezone="UTC")
+        table = read_table(self.lake, files.data, schema) if files.is_plain else self.read(path).toArrow()
         return table.to_pandas() if shape is pd.DataFrame else table
 
     def read(self, path: str) -> DataFrame:
@@ -244,15 +240,10 @@ class DeltaLake(dg.ConfigurableResource):
         """The versions in the table's log, oldest first. Empty if there is no table."""
         return self._log(path).versions()
 
-    def commit_metrics(self, path: str) -> dict[str, int]:
-        """Delta's metrics of the last commit, such as `numOutputRows`."""
-        log = self._log(path)
-        metrics = log.commit(log.versions()[-1])["operationMetrics"]
-        return {name: int(value) for name, value in metrics.items()}
-
     def bytes_written(self, path: str) -> int:
         """The size of the files that the last commit added."""
-        return (metrics := self.commit_metrics(path)).get("numOutputBytes", metrics.get("numTargetBytesAdded", 0))
+        metrics = self._log(path).metrics()
+        return metrics.get("numOutputBytes", metrics.get("numTargetBytesAdded", 0))
 
     def exists(self, path: str) -> bool:
         """Whether the table at a path has been written. A table that is only declared does not count."""

@@ -26,6 +26,14 @@ def read_dataset(lake: BlobStorage, files: Sequence[str], *, schema: pa.Schema |
         )
 
 
+def read_table(lake: BlobStorage, files: Sequence[str], schema: pa.Schema) -> pa.Table:
+    """Read all rows of Parquet files, of which there may be none. The arguments are those of `read_dataset`."""
+    if not files:
+        return schema.empty_table()
+    with lake.translate_errors(files[0]):
+        return read_dataset(lake, files, schema=schema).to_table()
+
+
 def arrow_files(lake: BlobStorage) -> pafs.FileSystem:
     """The storage of the lake as an Arrow file system."""
     return pafs.PyFileSystem(pafs.FSSpecHandler(lake.file_system()))

@@ -10,6 +10,7 @@ import pytest
 from deltalake import DeltaTable
 from pyspark.sql import DataFrame, SparkSession
 
+from imdb_assets.resources.commit_log import CommitLog
 from imdb_assets.resources.delta import DeltaLake, TableMissing
 from imdb_assets.resources.delta_declaration import spark_schema
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
@@ -140,7 +141,7 @@ def test_rows_are_merged_by_key(delta, spark, is_whole, expected):
         delta.merge(THINGS, new, is_whole=is_whole, record=record)
         assert rows_of(delta) == expected
         assert delta.record_of(THINGS.path)["n"] == record["n"]
-    assert delta.commit_metrics(THINGS.path)["numTargetRowsUpdated"] == 0
+    assert CommitLog(delta.lake, THINGS.path).metrics()["numTargetRowsUpdated"] == 0
 
 
 def test_inserting_new_keys_never_changes_existing_rows(delta, spark):
