@@ -14,12 +14,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
-from imdb_assets.tables.bronze_rules import IMDB_NULL, LONGEST_TEXT, RULES, ValueRule
+from imdb_assets.tables.bronze_rules import (
+    CHARACTERS,
+    IMDB_NULL,
+    LONGEST_TEXT,
+    PERSON_ID,
+    RULES,
+    TITLE_ID,
+    ValueRule,
+)
 from imdb_assets.tables.table import Column, Table
 from imdb_assets.transforms.line_parser import NUMBER_TYPES, LineParser, typed_values
 
 RECORD_COLUMNS = ("outcome", "column_name", "reason")
 RECORDS = pa.schema([("line_number", pa.int64()), *((name, pa.string()) for name in (*RECORD_COLUMNS, "raw"))])
+# Values of these patterns hardly ever repeat.
+_MOSTLY_DIFFERENT = {TITLE_ID.pattern, PERSON_ID.pattern, CHARACTERS.pattern}
 # Readers disagree on these inside a value, and Arrow's CSV reader ends a line at a CR.
 _UNUSUAL = (b"\r", b"\x00")
 
@@ -114,7 +124,7 @@ class BlockParser:
             extremes = pc.min_max(typed).as_py()
             is_low = low is not None and extremes["min"] is not None and extremes["min"] < low
             return not is_low and not (high is not None and extremes["max"] is not None and extremes["max"] > high)
-        if rule.values or rule.separator is not None:
+        if rule.value_pattern not in _MOSTLY_DIFFERENT:
             # Many lines have the same of a few values, so each is looked at once.
             texts = texts.unique()
         return pc.all(self._lines.is_legal(texts, typed, rule)).as_py() is not False
