@@ -23,6 +23,7 @@ from imdb_assets.sample_world.text import Text
 FIRST_YEAR, LAST_YEAR = 1894, 2026
 FEWEST_VOTES, MOST_VOTES = 5, 2_900_000
 _VOTE_SPREAD = 1.9
+_SEASON = 24
 # Titles of a franchise have the words of the title at the start of their group.
 _FRANCHISE_GROUP = 400
 _MONTHS = "January February March April May June July August September October November December".split()
@@ -89,11 +90,12 @@ def title_block(random: IndexedRandom, sizes: Sizes, positions: Integers, series
         series: Positions of all series of the world.
     """
     types = types_of(random, positions)
-    # A few series have thousands of episodes.
-    chosen = series[(random.uniform("series", positions) ** 3 * len(series)).astype(np.int64)]
+    # The episodes of a season follow each other. A few series have thousands of episodes.
+    season, place = np.divmod(positions, _SEASON)
+    chosen = series[(random.uniform("series", season) ** 3 * len(series)).astype(np.int64)]
     parents = np.where(types == EPISODE, chosen, -1)
-    seasons = 1 + (random.uniform("season", positions) ** 4 * 30).astype(np.int64)
-    numbers = 1 + (random.uniform("number", positions) ** 2 * 60).astype(np.int64)
+    seasons = 1 + (random.uniform("season", season) ** 4 * 40).astype(np.int64)
+    numbers = 1 + place
     is_tv = np.isin(types, (EPISODE, SERIES, MINI_SERIES))
     first = np.where(is_tv, 1950, FIRST_YEAR)
     years = first + (random.uniform("year", positions) ** 0.4 * (LAST_YEAR + 1 - first)).astype(np.int64)

@@ -3,7 +3,7 @@
 import argparse
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from benchmarks.imdb_shape.akas import title_akas
 from benchmarks.imdb_shape.credits import Credits
@@ -43,7 +45,7 @@ class DatasetFile:
     _gzip: "zlib._Compress" = field(default_factory=lambda: zlib.compressobj(_GZIP_LEVEL, wbits=_GZIP_WINDOW))
 
     def append(self, rows: Text) -> None:
-        """Compress and write lines, which end with a line feed."""
+        """Compress and write lines, which begin with a line feed."""
         offsets = np.frombuffer(rows.buffers()[1], np.int32, len(rows) + 1, rows.offset * 4)
         content = memoryview(rows.buffers()[2])[offsets[0] : offsets[-1]] if len(rows) else b""
         self.n_rows += len(rows)
@@ -52,11 +54,11 @@ class DatasetFile:
 
     def start(self, header: str) -> None:
         """Write the header."""
-        self.file.write(self._gzip.compress(f"{header}\n".encode()))
+        self.file.write(self._gzip.compress(header.encode()))
 
     def finish(self) -> None:
-        """Write the end of the gzip stream."""
-        self.file.write(self._gzip.flush())
+        """Write the end of the last line and of the gzip stream."""
+        self.file.write(self._gzip.compress(b"\n") + self._gzip.flush())
 
 
 def write_datasets(folder: Path, *, scale: float, seed: int = 0) -> dict[str, int]:
@@ -78,7 +80,7 @@ def write_datasets(folder: Path, *, scale: float, seed: int = 0) -> dict[str, in
         # While a block is compressed, the next one is generated. There are never more than two in memory.
         pending: list[Future[None]] = []
         for block in _blocks(IndexedRandom(seed), Sizes.at(scale)):
-            lines = {name: text.lines(*columns) for name, columns in block.items()}
+            lines = {name: lines_of(columns) for name, columns in block.items()}
             for future in pending:
                 future.result()
             pending = [pool.submit(files[name].append, rows) for name, rows in lines.items()]
@@ -87,6 +89,13 @@ def write_datasets(folder: Path, *, scale: float, seed: int = 0) -> dict[str, in
         for file in files.values():
             file.finish()
     return {name: file.n_rows for name, file in files.items()}
+
+
+def lines_of(columns: Sequence[Text]) -> Text:
+    """Join columns to tab-separated lines, each with a line feed in front."""
+    options = pc.JoinOptions(null_handling="replace", null_replacement=text.NULL)
+    parts = [text.join("\n", columns[0]), *columns[1:], pa.scalar("\t")]
+    return pc.call_function("binary_join_element_wise", parts, options)
 
 
 def _blocks(random: IndexedRandom, sizes: Sizes) -> Iterator[dict[str, tuple[Text, ...]]]:
