@@ -59,9 +59,7 @@ def title_akas(random: IndexedRandom, block: TitleBlock, n_rows: int) -> tuple[T
     )
 
 
-def _names(
-    random: IndexedRandom, block: TitleBlock, titles: np.ndarray, region: np.ndarray, key: np.ndarray
-) -> Text:
+def _names(random: IndexedRandom, block: TitleBlock, titles: np.ndarray, region: np.ndarray, key: np.ndarray) -> Text:
     """Return the title in each row: the same, translated, or the number of an episode in another language."""
     is_original = key % 256 == 0
     is_numbered = block.is_numbered[titles] & ~is_original

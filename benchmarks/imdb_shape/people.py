@@ -73,9 +73,7 @@ class People:
         longest = max(map(len, _PROFESSIONS.values()))
         # One row of words for each place, repeated to the same length.
         words = [
-            word
-            for place in range(10)
-            for word in (_PROFESSIONS[_PROFESSION_OF_PLACE[place]] * longest)[: longest * 2]
+            word for place in range(10) for word in (_PROFESSIONS[_PROFESSION_OF_PLACE[place]] * longest)[: longest * 2]
         ]
         return text.look_up(
             words, positions % 10 * longest * 2 + self.random.pick("profession", positions, longest * 2)

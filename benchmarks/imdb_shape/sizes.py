@@ -7,7 +7,7 @@ import numpy as np
 from imdb_assets.sample_world.indexed_random import Floats
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class TitleType:
     """How the titles of a type look in IMDb's datasets.
 
@@ -34,25 +34,29 @@ class TitleType:
     with_runtime: float
 
 
-# fmt: off
 TYPES = (
-    TitleType(name="tvEpisode", titles=9_500_000, principals=7.9, akas=4.2, rated=0.085, votes=22, rating=7.3, minutes=36, with_runtime=0.28),
-    TitleType(name="short", titles=1_121_000, principals=6.5, akas=2.3, rated=0.155, votes=24, rating=6.8, minutes=12, with_runtime=0.58),
-    TitleType(name="movie", titles=735_000, principals=12.5, akas=9.5, rated=0.455, votes=63, rating=6.1, minutes=90, with_runtime=0.64),
-    TitleType(name="video", titles=320_000, principals=7.5, akas=2.2, rated=0.18, votes=26, rating=6.5, minutes=70, with_runtime=0.55),
-    TitleType(name="tvSeries", titles=290_000, principals=7.0, akas=5.5, rated=0.37, votes=55, rating=6.8, minutes=35, with_runtime=0.35),
-    TitleType(name="tvMovie", titles=155_000, principals=10.5, akas=3.5, rated=0.36, votes=42, rating=6.5, minutes=74, with_runtime=0.6),
-    TitleType(name="tvMiniSeries", titles=66_000, principals=8.5, akas=4.5, rated=0.37, votes=60, rating=7.0, minutes=48, with_runtime=0.35),
-    TitleType(name="tvSpecial", titles=55_000, principals=8.0, akas=2.6, rated=0.25, votes=30, rating=6.7, minutes=70, with_runtime=0.5),
-    TitleType(name="videoGame", titles=46_500, principals=7.0, akas=2.4, rated=0.4, votes=50, rating=6.8, minutes=60, with_runtime=0.01),
-    TitleType(name="tvShort", titles=10_700, principals=7.5, akas=2.4, rated=0.23, votes=40, rating=6.7, minutes=13, with_runtime=0.6),
-    TitleType(name="tvPilot", titles=800, principals=7.0, akas=1.5, rated=0.1, votes=20, rating=6.9, minutes=30, with_runtime=0.3),
+    TitleType("tvEpisode", 9_500_000, 7.9, 4.2, 0.085, 22, 7.3, 36, 0.28),
+    TitleType("short", 1_121_000, 6.5, 2.3, 0.155, 24, 6.8, 12, 0.58),
+    TitleType("movie", 735_000, 12.5, 9.5, 0.455, 63, 6.1, 90, 0.64),
+    TitleType("video", 320_000, 7.5, 2.2, 0.18, 26, 6.5, 70, 0.55),
+    TitleType("tvSeries", 290_000, 7.0, 5.5, 0.37, 55, 6.8, 35, 0.35),
+    TitleType("tvMovie", 155_000, 10.5, 3.5, 0.36, 42, 6.5, 74, 0.6),
+    TitleType("tvMiniSeries", 66_000, 8.5, 4.5, 0.37, 60, 7.0, 48, 0.35),
+    TitleType("tvSpecial", 55_000, 8.0, 2.6, 0.25, 30, 6.7, 70, 0.5),
+    TitleType("videoGame", 46_500, 7.0, 2.4, 0.4, 50, 6.8, 60, 0.01),
+    TitleType("tvShort", 10_700, 7.5, 2.4, 0.23, 40, 6.7, 13, 0.6),
+    TitleType("tvPilot", 800, 7.0, 1.5, 0.1, 20, 6.9, 30, 0.3),
 )
-# fmt: on
 TYPE_NAMES = tuple(each.name for each in TYPES)
 EPISODE, SERIES, MINI_SERIES = (TYPE_NAMES.index(name) for name in ("tvEpisode", "tvSeries", "tvMiniSeries"))
-FULL_SET = {"titles": 12_300_000, "people": 15_000_000, "principals": 97_600_000, "akas": 55_000_000, "ratings": 1_600_000}
-"""Rows of the full set. `title.basics` and `title.crew` have one row for each title, `title.episode` for each episode."""
+FULL_SET = {
+    "titles": 12_300_000,
+    "people": 15_000_000,
+    "principals": 97_600_000,
+    "akas": 55_000_000,
+    "ratings": 1_600_000,
+}
+"""Rows of the full set. `title.basics` and `title.crew` have a row for each title, `title.episode` for each episode."""
 
 
 @dataclass(frozen=True, kw_only=True)

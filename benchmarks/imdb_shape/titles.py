@@ -26,7 +26,20 @@ _VOTE_SPREAD = 1.9
 _SEASON = 24
 # Titles of a franchise have the words of the title at the start of their group.
 _FRANCHISE_GROUP = 400
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _GENRES = {
     "Drama": 28, "Comedy": 20, "Talk-Show": 12, "News": 9, "Documentary": 9, "Romance": 8, "Family": 8,
     "Reality-TV": 6, "Animation": 5, "Action": 4, "Crime": 4, "Game-Show": 3, "Adventure": 4, "Music": 4, "Adult": 3,

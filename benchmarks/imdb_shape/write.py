@@ -71,9 +71,7 @@ def write_datasets(folder: Path, *, scale: float, seed: int = 0) -> dict[str, in
     """
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        files = {
-            name: DatasetFile(stack.enter_context((folder / f"{name}.tsv.gz").open("wb"))) for name in DATASETS
-        }
+        files = {name: DatasetFile(stack.enter_context((folder / f"{name}.tsv.gz").open("wb"))) for name in DATASETS}
         for name, file in files.items():
             file.start("\t".join(column.name for column in DATASETS[name].columns[:-1]))
         pool = stack.enter_context(ThreadPoolExecutor(len(files)))

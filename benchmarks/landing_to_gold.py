@@ -1,0 +1,220 @@
+"""Compare the tables from landing to gold with imdb-sqlite and DuckDB, on datasets in IMDb's shape.
+
+All contenders read the same files, one after another. The result is a section of docs/performance.md.
+"""
+
+import argparse
+import itertools
+import math
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.contenders import (
+    PEER,
+    Run,
+    differing_rows,
+    install_imdb_sqlite,
+    run_duckdb,
+    run_imdb_sqlite,
+    run_platform,
+)
+from benchmarks.duckdb_queries import GOLD, SILVER
+from benchmarks.imdb_shape.write import write_datasets
+from benchmarks.processes import size_of
+from benchmarks.results import markdown_table, record
+from imdb_assets.settings import DATA
+from imdb_assets.tables.bronze import DATASETS
+
+FOLDER = DATA / "bench"
+# Growth is measured at these fractions of the requested scale.
+GROWTH = (0.1, 0.3, 1.0)
+_DIFFERENCES = f"""{PEER} loads six of the datasets into an SQLite file with its indices. It leaves out `title.crew`
+and has no silver or gold tables. DuckDB writes the seven bronze tables, and from them the same silver and gold tables,
+as zstd Parquet. It does not look for repeated keys, checks nothing, and takes the baseline ratings, a regression without
+an SQL form, from the platform. The platform lands the files, checks all rows and commits all tables to Delta."""
+BRONZE = tuple(table.asset_name for table in DATASETS.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """The runs of one benchmark.
+
+    Attributes:
+        scale: Fraction of IMDb's full set.
+        rows: Rows of each dataset.
+        generated: Seconds and bytes of the generated datasets.
+        first: First run of the platform.
+        unchanged: Its second run on the same datasets.
+        duckdb: Run of DuckDB.
+        sqlite: Run of imdb-sqlite.
+        differences: Number of rows of each table that differ between the platform and DuckDB.
+        growth: Seconds of the platform by scale.
+    """
+
+    scale: float
+    rows: dict[str, int]
+    generated: tuple[float, int]
+    first: Run
+    unchanged: Run
+    duckdb: Run
+    sqlite: Run
+    differences: dict[str, int]
+    growth: dict[float, float]
+
+
+def main() -> None:
+    """Run all contenders and record the results."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scale", type=float, default=0.01, help="fraction of IMDb's full set")
+    parser.add_argument("--growth", action=argparse.BooleanOptionalAction, default=True, help="also run smaller scales")
+    arguments = parser.parse_args()
+    comparison = compare(arguments.scale, with_growth=arguments.growth)
+    text = report(comparison)
+    print(text)
+    record(
+        "landing-to-gold",
+        title=f"Landing to gold, {arguments.scale:g} of IMDb",
+        command=f"make bench SCALE={arguments.scale:g}",
+        text=text,
+    )
+
+
+def compare(scale: float, *, with_growth: bool) -> Comparison:
+    """Run all contenders at a scale.
+
+    Args:
+        scale: Fraction of IMDb's full set.
+        with_growth: Whether the platform also runs at smaller scales.
+    """
+    datasets, rows, seconds = _datasets(scale)
+    runs = FOLDER / "runs"
+    shutil.rmtree(runs, ignore_errors=True)
+    runs.mkdir(parents=True)
+    _announce(f"{sum(rows.values()):,} rows; imdb-sqlite")
+    sqlite = run_imdb_sqlite(install_imdb_sqlite(FOLDER / "imdb-sqlite"), runs / "imdb-sqlite", datasets)
+    # Nothing else reads the database, and it is larger than the lake.
+    shutil.rmtree(runs / "imdb-sqlite")
+    _announce(f"imdb-sqlite took {sqlite.measured.seconds:.0f} s; the platform")
+    first = run_platform(runs / "platform", datasets)
+    _announce(f"the platform took {first.measured.seconds:.0f} s; again, unchanged")
+    unchanged = run_platform(runs / "platform", datasets)
+    lake = runs / "platform" / "lake"
+    _announce("DuckDB")
+    peer = run_duckdb(runs / "duckdb", datasets, lake=lake)
+    differences = differing_rows(runs / "duckdb", lake=lake)
+    growth = {scale: first.measured.seconds}
+    for fraction in GROWTH[:-1] if with_growth else ():
+        _announce(f"the platform at {scale * fraction:g}")
+        smaller, _, _ = _datasets(scale * fraction)
+        growth[scale * fraction] = run_platform(runs / f"platform-{fraction}", smaller).measured.seconds
+    return Comparison(
+        scale=scale, rows=rows, generated=(seconds, size_of(datasets)), first=first, unchanged=unchanged, duckdb=peer,
+        sqlite=sqlite, differences=differences, growth=growth,
+    )  # fmt: skip
+
+
+def report(result: Comparison) -> str:
+    """Return the results in Markdown."""
+    n_rows = sum(result.rows.values())
+    seconds, size = result.generated
+    generated = (
+        f"{n_rows:,} rows in seven `.tsv.gz` files ({size / 1e6:,.0f} MB), generated in IMDb's shape by "
+        f"`benchmarks/imdb_shape/` in {seconds:.0f} s ({n_rows / seconds:,.0f} rows/s). The contenders ran one after "
+        "another on the same files. Memory is the highest sum over all processes of a contender."
+    )
+    layers = "### Layers\n\nSeconds of the first run, summed over the tables of a layer."
+    tables = "### Tables\n\nThe platform loads the seven datasets in parallel, so their seconds overlap."
+    parts = [generated, _whole(result, n_rows), _DIFFERENCES, layers, _layers(result), tables, _tables(result)]
+    return "\n\n".join([*parts, _growth(result.growth)])
+
+
+def _whole(result: Comparison, n_rows: int) -> str:
+    ours = result.first.measured.seconds
+    named = {
+        "platform, landing to gold": result.first,
+        "platform, unchanged": result.unchanged,
+        "imdb-sqlite": result.sqlite,
+        "DuckDB, bronze to gold": result.duckdb,
+    }
+    rows = []
+    for name, run in named.items():
+        seconds = run.measured.seconds
+        loaded = n_rows - result.rows["title.crew"] if run is result.sqlite else n_rows
+        is_peer = run in (result.sqlite, result.duckdb)
+        rows.append(
+            [
+                name, f"{seconds:.1f}", f"{loaded / seconds:,.0f}", f"{ours / seconds:.1f}" if is_peer else "",
+                f"{run.measured.peak_bytes / 2**30:.2f}", f"{run.disk_bytes / 1e6:,.0f}",
+            ]
+        )  # fmt: skip
+    headings = ("contender", "seconds", "rows/s", "platform / peer", "peak memory, GiB", "disk, MB")
+    return markdown_table(headings, rows)
+
+
+def _layers(result: Comparison) -> str:
+    peer = result.duckdb.seconds
+    datasets = sum(peer[name] for name in BRONZE)
+    run, start = result.first.run_seconds or 0.0, result.first.measured.seconds - (result.first.run_seconds or 0.0)
+    later = {name: spent for name, spent in result.first.seconds.items() if name.startswith(("silver_", "gold_"))}
+    ours = run - sum(later.values())
+    rows = [["start of Python and Dagster", f"{start:.1f}", "", ""], _compared("landing and bronze", ours, datasets)]
+    for layer, names in (("silver", SILVER), ("gold", GOLD)):
+        assets = [f"{layer}_{name}" for name in names]
+        rows.append(_compared(layer, sum(later[name] for name in assets), sum(peer[name] for name in assets)))
+    others = sum(spent for name, spent in later.items() if name not in peer)
+    rows.append(["other silver and gold tables", f"{others:.1f}", "", ""])
+    return markdown_table(("layer", "platform, s", "DuckDB, s", "ratio"), rows)
+
+
+def _tables(result: Comparison) -> str:
+    rows = []
+    for name, spent in result.first.seconds.items():
+        peer = result.duckdb.seconds.get(name)
+        n_rows = result.first.rows.get(name, 0)
+        differing = f"{result.differences[name]:,}" if name in result.differences else ""
+        numbers = ["", "", ""] if peer is None else [f"{peer:.2f}", f"{spent / max(peer, 0.01):.1f}", differing]
+        rows.append([name, f"{n_rows:,}", f"{spent:.1f}", *numbers])
+    return markdown_table(("asset", "rows", "platform, s", "DuckDB, s", "ratio", "differing rows"), rows)
+
+
+def _growth(growth: dict[float, float]) -> str:
+    if len(growth) == 1:
+        return ""
+    scales = sorted(growth)
+    logs = np.log(scales), np.log([growth[scale] for scale in scales])
+    exponent = float(np.polyfit(*logs, 1)[0])
+    steps = [math.log(growth[high] / growth[low]) / math.log(high / low) for low, high in itertools.pairwise(scales)]
+    rows = [
+        [f"{scale:g}", f"{growth[scale]:.1f}", f"{step:.2f}" if step is not None else ""]
+        for scale, step in zip(scales, [None, *steps], strict=True)
+    ]
+    return (
+        f"### Growth\n\nThe platform's time from landing to gold grows with the power {exponent:.2f} of the number of "
+        "rows. At small scales the constant part dominates: the start of Spark, and a commit for each table.\n\n"
+        + markdown_table(("scale", "seconds", "exponent since the scale before"), rows)
+    )
+
+
+def _compared(name: str, ours: float, peer: float) -> list[str]:
+    return [name, f"{ours:.1f}", f"{peer:.1f}", f"{ours / max(peer, 0.01):.1f}"]
+
+
+def _datasets(scale: float) -> tuple[Path, dict[str, int], float]:
+    folder = FOLDER / "datasets" / f"{scale:g}"
+    _announce(f"generating {scale:g} of IMDb")
+    shutil.rmtree(folder, ignore_errors=True)
+    start = time.perf_counter()
+    rows = write_datasets(folder, scale=scale)
+    return folder, rows, time.perf_counter() - start
+
+
+def _announce(text: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {text} ...", flush=True)
+
+
+if __name__ == "__main__":
+    main()
