@@ -9,7 +9,7 @@ WITH movies AS (
 ), careers AS (
     SELECT nconst, list_sort(list_distinct(flatten(list(roles)))) AS roles, count(*)::INT AS n_movies,
         count_if(is_rated)::INT AS n_rated_movies,
-        list_transform(list_sort(list(movie))[:3], lambda movie: movie.label) AS known_movies
+        list_transform(list_sort(list(movie))[:3], lambda each: each.label) AS known_movies
     FROM credits GROUP BY nconst
 )
 SELECT nconst, coalesce(primary_name, nconst) AS name, birth_year, professions, roles, n_movies, n_rated_movies,
