@@ -22,7 +22,7 @@ from imdb_assets.sample_world.text import Text
 
 FIRST_YEAR, LAST_YEAR = 1894, 2026
 FEWEST_VOTES, MOST_VOTES = 5, 2_900_000
-_VOTE_SPREAD = 1.9
+_VOTE_SPREAD = 2.3
 _SEASON = 24
 # Titles of a franchise have the words of the title at the start of their group.
 _FRANCHISE_GROUP = 400
