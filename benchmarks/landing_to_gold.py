@@ -35,7 +35,8 @@ GROWTH = (0.1, 0.3, 1.0)
 _DIFFERENCES = f"""{PEER} loads six of the datasets into an SQLite file with its indices. It leaves out `title.crew`
 and has no silver or gold tables. DuckDB writes the seven bronze tables, and from them the same silver and gold tables,
 as zstd Parquet. It does not look for repeated keys, checks nothing, and takes the baseline ratings, a regression
-without an SQL form, from the platform. The platform lands the files, checks all rows and commits all tables to Delta."""
+without an SQL form, from the platform. The platform lands the files, checks all rows and commits all tables to
+Delta."""
 BRONZE = tuple(table.asset_name for table in DATASETS.values())
 
 
