@@ -4,11 +4,9 @@ All contenders read the same files, one after another. The result is a section o
 """
 
 import argparse
-import itertools
-import math
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,14 +22,14 @@ from benchmarks.contenders import (
 )
 from benchmarks.duckdb_queries import GOLD, SILVER
 from benchmarks.imdb_shape.write import write_datasets
-from benchmarks.processes import size_of
+from benchmarks.processes import Measured, size_of
 from benchmarks.results import markdown_table, record
 from imdb_assets.settings import DATA
 from imdb_assets.tables.bronze import DATASETS
 
 FOLDER = DATA / "bench"
 # Growth is measured at these fractions of the requested scale.
-GROWTH = (0.1, 0.3, 1.0)
+GROWTH = (0.1, 0.3)
 _DIFFERENCES = f"""{PEER} loads six of the datasets into an SQLite file with its indices. It leaves out `title.crew`
 and has no silver or gold tables. DuckDB writes the seven bronze tables, and from them the same silver and gold tables,
 as zstd Parquet. It does not look for repeated keys, checks nothing, and takes the baseline ratings, a regression
@@ -53,7 +51,7 @@ class Comparison:
         duckdb: Run of DuckDB.
         sqlite: Run of imdb-sqlite.
         differences: Number of rows of each table that differ between the platform and DuckDB.
-        growth: Seconds of the platform by scale.
+        growth: Cost of the platform's first run by scale.
     """
 
     scale: float
@@ -64,7 +62,7 @@ class Comparison:
     duckdb: Run
     sqlite: Run
     differences: dict[str, int]
-    growth: dict[float, float]
+    growth: dict[float, Measured]
 
 
 def main() -> None:
@@ -73,23 +71,19 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=0.01, help="fraction of IMDb's full set")
     parser.add_argument("--growth", action=argparse.BooleanOptionalAction, default=True, help="also run smaller scales")
     arguments = parser.parse_args()
-    comparison = compare(arguments.scale, with_growth=arguments.growth)
-    text = report(comparison)
-    print(text)
-    record(
-        "landing-to-gold",
-        title=f"Landing to gold, {arguments.scale:g} of IMDb",
-        command=f"make bench SCALE={arguments.scale:g}",
-        text=text,
-    )
+    comparison = compare(arguments.scale)
+    _record(comparison)
+    if arguments.growth:
+        comparison = replace(comparison, growth=comparison.growth | growth(arguments.scale))
+        _record(comparison)
+    print(report(comparison))
 
 
-def compare(scale: float, *, with_growth: bool) -> Comparison:
+def compare(scale: float) -> Comparison:
     """Run all contenders at a scale.
 
     Args:
         scale: Fraction of IMDb's full set.
-        with_growth: Whether the platform also runs at smaller scales.
     """
     datasets, rows, seconds = _datasets(scale)
     runs = FOLDER / "runs"
@@ -107,15 +101,24 @@ def compare(scale: float, *, with_growth: bool) -> Comparison:
     _announce("DuckDB")
     peer = run_duckdb(runs / "duckdb", datasets, lake=lake)
     differences = differing_rows(runs / "duckdb", lake=lake)
-    growth = {scale: first.measured.seconds}
-    for fraction in GROWTH[:-1] if with_growth else ():
-        _announce(f"the platform at {scale * fraction:g}")
-        smaller, _, _ = _datasets(scale * fraction)
-        growth[scale * fraction] = run_platform(runs / f"platform-{fraction}", smaller).measured.seconds
     return Comparison(
         scale=scale, rows=rows, generated=(seconds, size_of(datasets)), first=first, unchanged=unchanged, duckdb=peer,
-        sqlite=sqlite, differences=differences, growth=growth,
+        sqlite=sqlite, differences=differences, growth={scale: first.measured},
     )  # fmt: skip
+
+
+def growth(scale: float) -> dict[float, Measured]:
+    """Run the platform at fractions of a scale and return the cost of each run, by scale.
+
+    Args:
+        scale: The scale that has already been measured.
+    """
+    costs = {}
+    for fraction in GROWTH:
+        datasets, _, _ = _datasets(scale * fraction)
+        _announce(f"the platform at {scale * fraction:g}")
+        costs[scale * fraction] = run_platform(FOLDER / "runs" / f"platform-{fraction}", datasets).measured
+    return costs
 
 
 def report(result: Comparison) -> str:
@@ -125,7 +128,8 @@ def report(result: Comparison) -> str:
     generated = (
         f"{n_rows:,} rows in seven `.tsv.gz` files ({size / 1e6:,.0f} MB), generated in IMDb's shape by "
         f"`benchmarks/imdb_shape/` in {seconds:.0f} s ({n_rows / seconds:,.0f} rows/s). The contenders ran one after "
-        "another on the same files. Memory is the highest sum over all processes of a contender."
+        "another on the same files. CPU seconds are the processor time of all processes of a contender, "
+        "which depends less on other load. Memory is the highest sum over these processes."
     )
     layers = "### Layers\n\nSeconds of the first run, summed over the tables of a layer."
     tables = "### Tables\n\nThe platform loads the seven datasets in parallel, so their seconds overlap."
@@ -134,7 +138,7 @@ def report(result: Comparison) -> str:
 
 
 def _whole(result: Comparison, n_rows: int) -> str:
-    ours = result.first.measured.seconds
+    ours = result.first.measured
     named = {
         "platform, landing to gold": result.first,
         "platform, unchanged": result.unchanged,
@@ -146,13 +150,19 @@ def _whole(result: Comparison, n_rows: int) -> str:
         seconds = run.measured.seconds
         loaded = n_rows - result.rows["title.crew"] if run is result.sqlite else n_rows
         is_peer = run in (result.sqlite, result.duckdb)
+        cost = run.measured
+        ratios = (ours.seconds / cost.seconds, ours.cpu_seconds / cost.cpu_seconds) if is_peer else ()
         rows.append(
             [
-                name, f"{seconds:.1f}", f"{loaded / seconds:,.0f}", f"{ours / seconds:.1f}" if is_peer else "",
-                f"{run.measured.peak_bytes / 2**30:.2f}", f"{run.disk_bytes / 1e6:,.0f}",
+                name, f"{seconds:.1f}", f"{loaded / seconds:,.0f}", f"{cost.cpu_seconds:.1f}",
+                " / ".join(f"{ratio:.1f}" for ratio in ratios), f"{cost.peak_bytes / 2**30:.2f}",
+                f"{run.disk_bytes / 1e6:,.0f}",
             ]
         )  # fmt: skip
-    headings = ("contender", "seconds", "rows/s", "platform / peer", "peak memory, GiB", "disk, MB")
+    headings = (
+        "contender", "seconds", "rows/s", "CPU seconds", "platform / peer, seconds and CPU", "peak memory, GiB",
+        "disk, MB",
+    )  # fmt: skip
     return markdown_table(headings, rows)
 
 
@@ -182,21 +192,20 @@ def _tables(result: Comparison) -> str:
     return markdown_table(("asset", "rows", "platform, s", "DuckDB, s", "ratio", "differing rows"), rows)
 
 
-def _growth(growth: dict[float, float]) -> str:
-    if len(growth) == 1:
+def _growth(costs: dict[float, Measured]) -> str:
+    if len(costs) == 1:
         return ""
-    scales = sorted(growth)
-    logs = np.log(scales), np.log([growth[scale] for scale in scales])
-    exponent = float(np.polyfit(*logs, 1)[0])
-    steps = [math.log(growth[high] / growth[low]) / math.log(high / low) for low, high in itertools.pairwise(scales)]
-    rows = [
-        [f"{scale:g}", f"{growth[scale]:.1f}", f"{step:.2f}" if step is not None else ""]
-        for scale, step in zip(scales, [None, *steps], strict=True)
-    ]
+    scales = sorted(costs)
+    exponents = {
+        name: float(np.polyfit(np.log(scales), np.log([getattr(costs[scale], name) for scale in scales]), 1)[0])
+        for name in ("seconds", "cpu_seconds")
+    }
+    rows = [[f"{scale:g}", f"{costs[scale].seconds:.1f}", f"{costs[scale].cpu_seconds:.1f}"] for scale in scales]
     return (
-        f"### Growth\n\nThe platform's time from landing to gold grows with the power {exponent:.2f} of the number of "
-        "rows. At small scales the constant part dominates: the start of Spark, and a commit for each table.\n\n"
-        + markdown_table(("scale", "seconds", "exponent since the scale before"), rows)
+        f"### Growth\n\nThe platform's time from landing to gold grows with the power {exponents['seconds']:.2f} of "
+        f"the number of rows, its processor time with the power {exponents['cpu_seconds']:.2f}. At small scales the "
+        "constant part dominates: the start of Spark, and a commit for each table.\n\n"
+        + markdown_table(("scale", "seconds", "CPU seconds"), rows)
     )
 
 
@@ -211,6 +220,15 @@ def _datasets(scale: float) -> tuple[Path, dict[str, int], float]:
     start = time.perf_counter()
     rows = write_datasets(folder, scale=scale)
     return folder, rows, time.perf_counter() - start
+
+
+def _record(comparison: Comparison) -> None:
+    record(
+        "landing-to-gold",
+        title=f"Landing to gold, {comparison.scale:g} of IMDb",
+        command=f"make bench SCALE={comparison.scale:g}",
+        text=report(comparison),
+    )
 
 
 def _announce(text: str) -> None:

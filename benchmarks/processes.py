@@ -1,4 +1,4 @@
-"""Runs a command and measures it: seconds, and the peak memory of all its processes."""
+"""Runs a command and measures it: seconds, processor time and peak memory of all its processes."""
 
 import os
 import subprocess
@@ -25,12 +25,14 @@ class Measured:
     Attributes:
         code: Exit code.
         seconds: Wall time.
+        cpu_seconds: Processor time of all processes of the command. Unlike wall time, it hardly depends on other load.
         peak_bytes: Highest sum of the memory of the command's processes.
         output: Standard output and standard error.
     """
 
     code: int
     seconds: float
+    cpu_seconds: float
     peak_bytes: int
     output: str
 
@@ -62,9 +64,10 @@ def measured(command: Sequence[str | Path], *, log: Path, environment: Mapping[s
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-        peak = 0
+        peak, cpu = 0, {}
         while True:
-            peak = max(peak, memory_of(process))
+            used, spent = _usage(process)
+            peak, cpu = max(peak, used), cpu | spent
             try:
                 code = process.wait(timeout=_SECONDS_BETWEEN_SAMPLES)
             except (psutil.TimeoutExpired, subprocess.TimeoutExpired):
@@ -72,25 +75,30 @@ def measured(command: Sequence[str | Path], *, log: Path, environment: Mapping[s
             break
     seconds = time.perf_counter() - start
     text = log.read_text(encoding="utf-8", errors="replace")
-    return Measured(code=code, seconds=seconds, peak_bytes=peak, output=text)
-
-
-def memory_of(process: psutil.Process) -> int:
-    """Return the memory of a process and its descendants (bytes). Shared pages count once where the system tells."""
-    total = 0
-    try:
-        for each in (process, *process.children(recursive=True)):
-            total += _proportional_bytes(each)
-    except psutil.NoSuchProcess:
-        # A child process ended during the measurement. The next sample counts again.
-        return total
-    return total
+    return Measured(code=code, seconds=seconds, cpu_seconds=sum(cpu.values()), peak_bytes=peak, output=text)
 
 
 def size_of(path: Path) -> int:
     """Return the bytes of a file, or of all files in a folder."""
     files = [path] if path.is_file() else path.rglob("*")
     return sum(file.stat().st_size for file in files if file.is_file())
+
+
+def _usage(process: psutil.Process) -> tuple[int, dict[int, float]]:
+    """Return the bytes of a process with its descendants, and the processor time of each so far.
+
+    Shared pages count once where the system reports them.
+    """
+    total, spent = 0, {}
+    try:
+        for each in (process, *process.children(recursive=True)):
+            times = each.cpu_times()
+            spent[each.pid] = times.user + times.system
+            total += _proportional_bytes(each)
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        # A process ended during the measurement. The next sample counts again.
+        return total, spent
+    return total, spent
 
 
 def _proportional_bytes(process: psutil.Process) -> int:

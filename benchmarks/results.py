@@ -31,7 +31,7 @@ def machine() -> str:
     return (
         f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.machine()}, Python "
         f"{platform.python_version()}, Spark {version('pyspark')}, Delta {version('delta-spark')}, "
-        f"DuckDB {version('duckdb')}"
+        f"DuckDB {version('duckdb')}, load average {os.getloadavg()[2]:.1f} in the last 15 minutes"
     )
 
 
