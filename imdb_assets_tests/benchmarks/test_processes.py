@@ -28,5 +28,5 @@ def test_the_given_variables_reach_the_command(tmp_path):
 
 def test_a_failed_command_reports_its_output(tmp_path):
     cost = measured([sys.executable, "-c", "raise SystemExit('no space left')"], log=tmp_path / "log")
-    with pytest.raises(CommandFailed, match="exit code 1.\nno space left"):
+    with pytest.raises(CommandFailed, match="no space left"):
         cost.required()
