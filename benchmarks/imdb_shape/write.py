@@ -32,7 +32,7 @@ from imdb_assets.tables.bronze import DATASETS
 
 TITLES_PER_BLOCK = 40_000
 PEOPLE_PER_BLOCK = 200_000
-_GZIP_LEVEL, _GZIP_WINDOW = 1, 31
+_GZIP_LEVEL, _GZIP_WINDOW = 4, 31
 
 
 @dataclass
