@@ -25,7 +25,7 @@ class Measured:
     Attributes:
         code: Exit code.
         seconds: Wall time.
-        cpu_seconds: Processor time of all processes of the command. Unlike wall time, it hardly depends on other load.
+        cpu_seconds: Processor time of all processes of the command. It depends less on other load than wall time.
         peak_bytes: Highest sum of the memory of the command's processes.
         output: Standard output and standard error.
     """
