@@ -15,8 +15,8 @@ def _measured(seconds):
     return Measured(code=0, seconds=seconds, cpu_seconds=2 * seconds, peak_bytes=2**30, output="")
 
 
-def _run(seconds, **values):
-    return Run(measured=_measured(seconds), disk_bytes=5_000_000, **values)
+def _run(wall, **values):
+    return Run(measured=_measured(wall), disk_bytes=5_000_000, **values)
 
 
 COMPARISON = Comparison(
