@@ -127,41 +127,48 @@ backup: setup ## Back up what cannot be made again (history, forecasts, OMDb, mo
 restore: setup ## Restore the latest backup (BACKUP=name for another one, MOVE_ASIDE=yes to replace existing data)
 	@$(WITH_SETTINGS) $(BIN)/python -m imdb_assets.backups restore $(if $(BACKUP),--backup $(BACKUP)) $(if $(MOVE_ASIDE),--move-aside)
 
-SCALE := 1
+# The benchmarks record their results in docs/performance.md.
+BENCHMARK = PYTHONPATH=$(CURDIR) $(BIN)/python -m
+
+SCALE := 0.01
 .PHONY: bench
-bench: setup ## Measure time and memory of the whole graph (SCALE=1 is 3,000 movies)
-	@$(BIN)/python benchmarks/whole_graph.py --scale $(SCALE)
+bench: setup ## Compare landing to gold with imdb-sqlite and DuckDB (SCALE=0.01 of IMDb's size, GROWTH=no: this scale alone)
+	@$(BENCHMARK) benchmarks.landing_to_gold --scale $(SCALE) $(if $(filter no,$(GROWTH)),--no-growth)
+
+.PHONY: bench-demo
+bench-demo: setup ## Measure time and memory of the whole graph on a sample world of 3,000 movies
+	@$(BENCHMARK) benchmarks.whole_graph
 
 TITLES := 20000
 .PHONY: bench-days
 bench-days: setup ## Measure a first run, an unchanged run and the next day (TITLES=20000)
-	@$(BIN)/python benchmarks/days.py --titles $(TITLES)
+	@$(BENCHMARK) benchmarks.days --titles $(TITLES)
 
 LAKE := data/lake
 .PHONY: bench-history
 bench-history: setup ## Compare gold_person_history in Spark with DuckDB (LAKE=data/lake)
-	@$(BIN)/python benchmarks/person_history.py --lake $(LAKE)
+	@$(BENCHMARK) benchmarks.person_history --lake $(LAKE)
 
 .PHONY: bench-training
 bench-training: setup ## Compare fitting the model with a plain LightGBM fit (LAKE=data/lake)
-	@$(BIN)/python benchmarks/training.py --lake $(LAKE)
+	@$(BENCHMARK) benchmarks.training --lake $(LAKE)
 
 REGISTRY := sqlite:///$(CURDIR)/data/mlflow.db
 .PHONY: bench-scenarios
 bench-scenarios: setup ## Compare a search of a million scenarios with LightGBM's scoring (REGISTRY=sqlite:///...)
-	@PYTHONPATH=$(CURDIR) $(BIN)/python benchmarks/scenarios.py --champion $(REGISTRY)
+	@$(BENCHMARK) benchmarks.scenarios --champion $(REGISTRY)
 
 .PHONY: bench-people
 bench-people: setup ## Compare the people search with a scan, SQLite and DuckDB (1.5 million people)
-	@PYTHONPATH=$(CURDIR) $(BIN)/python benchmarks/people.py
+	@$(BENCHMARK) benchmarks.people
 
 .PHONY: bench-served
 bench-served: setup ## Measure the model server at IMDb's size (REGISTRY=sqlite:///...)
-	@PYTHONPATH=$(CURDIR) $(BIN)/python benchmarks/served_model.py --registry $(REGISTRY)
+	@$(BENCHMARK) benchmarks.served_model --registry $(REGISTRY)
 
 .PHONY: bench-app
 bench-app: setup ## Measure the app with one user and with fifty (REGISTRY=sqlite:///...)
-	@PYTHONPATH=$(CURDIR) MLFLOW_TRACKING_URI=$(REGISTRY) OMP_NUM_THREADS=1 $(BIN)/python benchmarks/app_load.py
+	@MLFLOW_TRACKING_URI=$(REGISTRY) OMP_NUM_THREADS=1 $(BENCHMARK) benchmarks.app_load
 
 .PHONY: docs
 docs: .venv/.packages ## Generate docs/tables.md and docs/features.md

@@ -14,6 +14,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from urllib.parse import urlencode
 
 import psutil
@@ -24,6 +25,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from app.draft_link import query_of
+from benchmarks.results import recorded_output
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry.versions import Champion, load_champion
 from imdb_assets.settings import settings
@@ -78,13 +80,13 @@ class Session:
         start = time.perf_counter()
         await self.socket.send(message.SerializeToString())
         while True:
-            received = ForwardMsg.FromString(await self.socket.recv())
+            received = ForwardMsg.FromString(await self.socket.recv(decode=False))
             if received.WhichOneof("type") == "script_finished":
                 return time.perf_counter() - start
             if received.WhichOneof("type") == "delta" and received.delta.WhichOneof("type") == "new_element":
                 self._process(received.delta)
 
-    def _process(self, delta: object) -> None:
+    def _process(self, delta: Any) -> None:
         element = delta.new_element
         kind = element.WhichOneof("type")
         match kind:
@@ -101,7 +103,9 @@ class Session:
 async def session(address: str, draft: MovieDraft) -> Session:
     """Connect a user who has not opened a page yet."""
     stream = f"{address.replace('http', 'ws')}/_stcore/stream"
-    socket = await websockets.connect(stream, subprotocols=["streamlit"], max_size=LARGEST_MESSAGE, ping_interval=None)
+    socket = await websockets.connect(
+        stream, subprotocols=[websockets.Subprotocol("streamlit")], max_size=LARGEST_MESSAGE, ping_interval=None
+    )
     return Session(draft, socket)
 
 
@@ -209,6 +213,7 @@ def p95(values: list[float]) -> float:
     return statistics.quantiles(values, n=20)[-1]
 
 
+@recorded_output("app", title="App", command="make bench-app")
 def main() -> None:
     """Start the app, measure it, and print the results."""
     parser = argparse.ArgumentParser(description=__doc__)

@@ -8,8 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from whole_graph import measure
-
+from benchmarks.results import recorded_output
+from benchmarks.whole_graph import measure
 from imdb_assets.resources.sample_snapshot import sample_snapshot
 from imdb_assets.settings import DATA
 
@@ -17,6 +17,7 @@ TITLES_PER_MOVIE = 1.57
 """Titles of any type per movie in the sample world."""
 
 
+@recorded_output("days", title="Unchanged and next day, sample world", command="make bench-days")
 def main() -> None:
     """Run three times at the requested size and print one line per run."""
     parser = argparse.ArgumentParser(description=__doc__)

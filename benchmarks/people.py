@@ -14,9 +14,10 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from big_model import ALL_PEOPLE, big_people
 from rapidfuzz import fuzz, process
 
+from benchmarks.big_model import ALL_PEOPLE, big_people
+from benchmarks.results import recorded_output
 from imdb_assets.rating_model.features.arrow_files import single_array
 from imdb_assets.rating_model.lookup.name_index import MIN_SIMILARITY, fold
 from imdb_assets.rating_model.lookup.people import People
@@ -25,6 +26,7 @@ LIMIT = 7
 SearchFunction = Callable[[str], object]
 
 
+@recorded_output("people", title="Search among people", command="make bench-people")
 def main() -> None:
     """Index invented people, open the index from its file, and time each method on the same texts."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -73,16 +75,24 @@ def _scan(folded: pa.Array) -> dict[str, SearchFunction]:
     names = folded.to_pylist()
 
     def contains(text: str) -> object:
-        return pc.indices_nonzero(pc.match_substring(folded, fold(text)))[:LIMIT]
+        return _first(_matching("match_substring", folded, fold(text)))
 
     def similar(text: str) -> object:
         return process.extract(fold(text), names, scorer=fuzz.WRatio, score_cutoff=MIN_SIMILARITY, limit=LIMIT)
 
     def words(text: str) -> object:
-        matches = [pc.match_substring_regex(folded, rf"\b{word}") for word in fold(text).split()]
-        return pc.indices_nonzero(pc.and_(matches[0], matches[-1]))[:LIMIT]
+        matches = [_matching("match_substring_regex", folded, rf"\b{word}") for word in fold(text).split()]
+        return _first(pc.call_function("and", [matches[0], matches[-1]]))
 
     return {"exact": contains, "prefix": contains, "words": words, "fuzzy": similar}
+
+
+def _matching(function: str, folded: pa.Array, pattern: str) -> pa.Array:
+    return pc.call_function(function, [folded], pc.MatchSubstringOptions(pattern))
+
+
+def _first(matches: pa.Array) -> pa.Array:
+    return pc.call_function("indices_nonzero", [matches])[:LIMIT]
 
 
 def _sqlite(folded: pa.Array) -> dict[str, SearchFunction]:

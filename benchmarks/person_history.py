@@ -17,6 +17,8 @@ from deltalake import DeltaTable
 from deltalake.exceptions import TableNotFoundError
 from pyspark.sql import DataFrame, SparkSession
 
+from benchmarks.duckdb_queries import query
+from benchmarks.results import recorded_output
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.spark import Spark
 from imdb_assets.settings import DATA
@@ -28,9 +30,10 @@ from imdb_assets.transforms.history import person_history
 # The JVM compiles frequently used code at run time. After this many rounds it hardly gets faster.
 WARM_UP = 12
 TOLERANCE = 1e-6
-SQL = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+SQL = f"CREATE OR REPLACE TEMP TABLE person_history AS {query(PERSON_HISTORY.asset_name)}"
 
 
+@recorded_output("person-history", title="Person history, Spark and DuckDB", command="make bench-history")
 def main() -> None:
     """Warm up, alternate between both, compare the results, and print seconds and their ratio."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -76,8 +79,8 @@ def _in_spark(spark: SparkSession, files: list[list[str]]) -> DataFrame:
 
 def _duckdb(files: list[list[str]]) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
-    for name, paths in zip(("movie_features", "baseline_ratings"), files, strict=True):
-        connection.read_parquet(paths).create_view(name)
+    for table, paths in zip((MOVIE_FEATURES, BASELINE_RATINGS), files, strict=True):
+        connection.read_parquet(paths).create_view(table.asset_name)
     return connection
 
 

@@ -10,6 +10,7 @@ import time
 import numpy as np
 import psutil
 
+from benchmarks.results import recorded_output
 from imdb_assets.rating_model.features.draft import MovieDraft, drafts_frame
 from imdb_assets.rating_model.features.matrix import features
 from imdb_assets.rating_model.registry.versions import load_champion
@@ -25,6 +26,7 @@ _CANDIDATES = {"director": 10, "writer": 20, "cast": 32}
 _RUNS, _SAMPLE = 3, 50_000
 
 
+@recorded_output("scenarios", title="Scenario search", command="make bench-scenarios")
 def main() -> None:
     """Search, predict the same combinations with LightGBM, and print both times."""
     parser = argparse.ArgumentParser(description=__doc__)

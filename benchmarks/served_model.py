@@ -21,8 +21,9 @@ import numpy as np
 import psutil
 import pyarrow as pa
 import requests
-from big_model import big_model
 
+from benchmarks.big_model import big_model
+from benchmarks.results import recorded_output
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.lookup.people import People
 from imdb_assets.rating_model.registry import register, versions
@@ -36,6 +37,7 @@ CONCURRENT = 50
 WARM_UP = 30
 
 
+@recorded_output("served-model", title="Model server", command="make bench-served")
 def main() -> None:
     """Build the model, serve it, and print one line per measurement."""
     parser = argparse.ArgumentParser(description=__doc__)

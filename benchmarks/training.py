@@ -11,6 +11,7 @@ import lightgbm as lgb
 import pandas as pd
 from deltalake import DeltaTable
 
+from benchmarks.results import recorded_output
 from imdb_assets.rating_model.evaluation.mature_films import mature_films
 from imdb_assets.rating_model.training.fit import Prepared, grow, prepare
 from imdb_assets.rating_model.training.rated_films import RatedMovies
@@ -20,6 +21,7 @@ from imdb_assets.tables.gold import MOVIE_FEATURES, TRAINING_SET
 from imdb_assets.tables.table import Table
 
 
+@recorded_output("training", title="Training", command="make bench-training")
 def main() -> None:
     """Alternate between both fits and print seconds and their ratio."""
     parser = argparse.ArgumentParser(description=__doc__)

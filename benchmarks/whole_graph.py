@@ -3,13 +3,12 @@
 import argparse
 import os
 import platform
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-import psutil
+from benchmarks.processes import measured
+from benchmarks.results import recorded_output
 
 DEMO_MOVIES = 3000
 
@@ -36,33 +35,12 @@ def measure(
         "MLFLOW_TRACKING_URI": f"sqlite:///{folder}/mlflow.db",
         "DAGSTER_HOME": str(folder),
     }
-    start = time.perf_counter()
-    log = folder / "run.log"
-    with log.open("w", encoding="utf-8") as output:
-        command = [sys.executable, "-m", "imdb_assets", "--job", job]
-        process = psutil.Popen(command, env=os.environ | settings, stdout=output, stderr=subprocess.STDOUT)
-        peak = 0
-        while True:
-            peak = max(peak, _memory_of(process))
-            try:
-                code = process.wait(timeout=0.2)
-            except (psutil.TimeoutExpired, subprocess.TimeoutExpired):
-                continue
-            break
-    return code, time.perf_counter() - start, peak / 2**30, log.read_text(encoding="utf-8")
+    command = [sys.executable, "-m", "imdb_assets", "--job", job]
+    cost = measured(command, log=folder / "run.log", environment=settings)
+    return cost.code, cost.seconds, cost.peak_bytes / 2**30, cost.output
 
 
-def _memory_of(process: psutil.Process) -> int:
-    total = 0
-    try:
-        for each in (process, *process.children(recursive=True)):
-            total += each.memory_info().rss
-    except psutil.NoSuchProcess:
-        # A child process ended during the measurement. The next sample counts again.
-        return total
-    return total
-
-
+@recorded_output("whole-graph", title="Whole graph, sample world", command="make bench-demo")
 def main() -> None:
     """Run once at the requested scale and print one line."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -73,7 +51,8 @@ def main() -> None:
         code, seconds, gigabytes, output = measure(Path(folder), movies=movies)
     print(output)
     print(f"{movies:,} movies: {seconds:.1f} s, peak {gigabytes:.2f} GiB, {os.cpu_count()} cores, {platform.machine()}")
-    sys.exit(code)
+    if code:
+        sys.exit(code)
 
 
 if __name__ == "__main__":
