@@ -184,24 +184,25 @@ class DatasetLoader:
         self, dataset: str, landed: Landed, current: str, *, previous: Mapping[str, Any]
     ) -> LoadedDataset:
         start, table, session = time.monotonic(), DATASETS[dataset], self.delta.spark.spark_session
-        request = DatasetRequest(
-            dataset=dataset,
-            snapshot_date=landed.manifest.snapshot_date,
-            lake=self.delta.lake,
-            packed=landed.path,
-            rows_folder=table.path,
-            records_folder=f"{RECORDS}/{dataset}",
-        )
-        self.delta.lake.delete_folder(request.records_folder)
+        records_folder = f"{RECORDS}/{dataset}"
+        self.delta.lake.delete_folder(records_folder)
         with self.delta.staged_files(table) as staging:
+            request = DatasetRequest(
+                dataset=dataset,
+                snapshot_date=landed.manifest.snapshot_date,
+                lake=self.delta.lake,
+                packed=landed.path,
+                rows_folder=staging.folder,
+                records_folder=records_folder,
+            )
             written = self.write(session, request)
             rows = staging.rows(
-                files=[f"{table.path}/{name}" for name in written.files],
+                files=[f"{staging.folder}/{name}" for name in written.files],
                 n_rows=written.rows_kept,
                 n_nulls=written.n_nulls,
             )
             # The few rejected rows stay in files until those of all datasets are written in one commit.
-            names = [f"{request.records_folder}/{name}" for name in written.record_files]
+            names = [f"{records_folder}/{name}" for name in written.record_files]
             rejected = session.read.parquet(*map(self.delta.lake.pattern, names)) if names else None
             counts = counted(written, rejected, rows_in=landed.n_rows)
             checks = dataset_results(counts, dataset=dataset, previous=previous, is_forced=self.is_forced)

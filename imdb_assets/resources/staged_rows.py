@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.dataset as pads
@@ -15,8 +16,6 @@ from imdb_assets.tables.table import Table
 
 ROWS_PER_FILE = 2_000_000
 _PARQUET = ".parquet"
-# Spark's own working folder, which a killed run leaves behind.
-_WORKING_FOLDER = "_temporary"
 _N_ROWS, _FILLED, _VIOLATED = "n_rows", "filled_", "violated_"
 
 
@@ -46,19 +45,14 @@ class StagedRows:
 
 
 class Staging:
-    """Files that are being written to a table's folder. Those that do not become rows of the table are deleted."""
+    """A new folder in the folder of a table, for the files of new rows."""
 
     def __init__(self, lake: BlobStorage, table: Table) -> None:
         self.lake, self.table = lake, table
+        # Another program may be writing to the table, so only files in a folder of our own are ours.
+        self.folder = f"{table.path}/rows-{uuid4().hex}"
         self._before = table_files(lake, table.path)
-        lake.delete_folder(f"{table.path}/{_WORKING_FOLDER}")
-        self._existing = frozenset(lake.files(table.path))
-        self._staged: list[StagedRows] = []
-
-    def new_files(self) -> tuple[str, ...]:
-        """The files that have been written. Only one step at a time writes to a table."""
-        new = set(self.lake.files(self.table.path)) - self._existing
-        return tuple(sorted(name for name in new if name.endswith(_PARQUET) and f"/{_WORKING_FOLDER}/" not in name))
+        self._rows: StagedRows | None = None
 
     def rows(
         self,
@@ -69,7 +63,7 @@ class Staging:
         n_violations: Mapping[str, int] | None = None,
     ) -> StagedRows:
         """Describe complete files. The arguments are those of `StagedRows`; zeros are left out."""
-        staged = StagedRows(
+        self._rows = StagedRows(
             table=self.table,
             files=tuple(files),
             before=self._before,
@@ -77,18 +71,12 @@ class Staging:
             n_nulls={name: n for name, n in n_nulls.items() if n},
             n_violations={name: n for name, n in (n_violations or {}).items() if n},
         )
-        self._staged.append(staged)
-        return staged
+        return self._rows
 
     def close(self) -> None:
-        """Delete the files that no version of the table contains."""
-        committed = {file for rows in self._staged if rows.is_committed for file in rows.files}
-        for file in self.new_files():
-            if file not in committed:
-                folder, _, name = file.rpartition("/")
-                self.lake.delete(file)
-                # Hadoop writes a checksum next to each local file.
-                self.lake.delete(f"{folder}/.{name}.crc")
+        """Delete the folder, unless a version of the table contains its files."""
+        if not (self._rows and self._rows.is_committed):
+            self.lake.delete_folder(self.folder)
 
 
 def write_frame(staging: Staging, frame: DataFrame) -> StagedRows:
@@ -100,12 +88,12 @@ def write_frame(staging: Staging, frame: DataFrame) -> StagedRows:
         for name, condition in table.constraints.items()
     ]
     observed = frame.observe(counts, F.count(F.lit(1)).alias(_N_ROWS), *filled, *violated)
-    writer = observed.write.mode("append").option("maxRecordsPerFile", ROWS_PER_FILE)
+    writer = observed.write.option("maxRecordsPerFile", ROWS_PER_FILE)
     # The log of the table states what is complete, so that Spark's own marker is not needed.
-    writer.option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false").parquet(lake.uri(table.path))
+    writer.option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false").parquet(lake.uri(staging.folder))
     found = counts.get
     return staging.rows(
-        staging.new_files(),
+        [name for name in lake.files(staging.folder) if name.endswith(_PARQUET)],
         n_rows=found[_N_ROWS],
         n_nulls={name: found[_N_ROWS] - found[f"{_FILLED}{name}"] for name in table.column_names},
         n_violations={name: found[f"{_VIOLATED}{name}"] for name in table.constraints},

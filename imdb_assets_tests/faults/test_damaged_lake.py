@@ -25,7 +25,7 @@ TABLES = (TITLE_RATINGS, RATINGS, RATING_HISTORY, REJECTED_ROWS)
 
 
 def lose_files(lake: DatasetLake, table: Table) -> None:
-    for file in Path(lake.delta.lake.key(table.path)).glob("*.parquet"):
+    for file in Path(lake.delta.lake.key(table.path)).rglob("part-*.parquet"):
         file.unlink()
 
 

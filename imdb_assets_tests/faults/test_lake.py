@@ -121,12 +121,12 @@ def test_files_without_a_log_are_set_aside_and_deleted_after_the_retention(delta
     assert materialize(delta, asset_of(ROWS)).success
     folder = Path(delta.lake.uri(THINGS.path))
     shutil.rmtree(folder / "_delta_log")
-    data = {file.name: file.read_bytes() for file in folder.glob("*.parquet")}
+    data = {file.name: file.read_bytes() for file in folder.rglob("part-*.parquet")}
     assert materialize(delta, asset_of([(3, 0.0)], state="2")).success
     assert rows_of(delta) == [(3, 0.0)]
     assert delta.commits(THINGS.path) == [0]
     [aside] = (Path(delta.lake.uri(SET_ASIDE)) / THINGS.path).iterdir()
-    assert {file.name: file.read_bytes() for file in aside.glob("*.parquet")} == data
+    assert {file.name: file.read_bytes() for file in aside.rglob("part-*.parquet")} == data
     assert delete_expired_leftovers(delta.lake, retention_days=30) == 0
     assert delete_expired_leftovers(delta.lake, retention_days=0) == 1
     assert not aside.exists()

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from imdb_assets.materialization.checked_commit import Checked, Writing
+from imdb_assets.materialization.checked_commit import ROW_COUNT, ROW_COUNTS, Checked, Writing
 from imdb_assets.materialization.table_asset import table_asset
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
@@ -132,13 +132,25 @@ def test_a_table_with_unchanged_inputs_is_neither_computed_nor_written_again(
     assert len(checks[0]) == 3
 
 
-def test_inserting_new_keys_leaves_existing_rows_unchanged(delta: DeltaLake, spark: SparkSession) -> None:
-    changed = [(2, 9.5), (3, 1.5)]
-    for state, rows in (("a", GOOD), ("b", changed)):
-        result = materialize_by(Writing.INSERT_NEW, delta, spark.createDataFrame(rows, THINGS.ddl), state=state)
+@pytest.mark.parametrize(
+    ("writing", "expected"),
+    [
+        (Writing.INSERT_NEW, [*GOOD, (3, 1.5)]),
+        (Writing.MERGE_ROWS, [GOOD[0], (2, 9.5), (3, 1.5)]),
+        (Writing.MERGE_WHOLE, [(2, 9.5), (3, 1.5)]),
+        (Writing.OVERWRITE, [(2, 9.5), (3, 1.5)]),
+    ],
+)
+def test_rows_are_written_in_the_way_of_the_asset(delta: DeltaLake, spark: SparkSession, writing, expected) -> None:
+    for state, rows in (("a", GOOD), ("b", [(2, 9.5), (3, 1.5)])):
+        result = materialize_by(writing, delta, spark.createDataFrame(rows, THINGS.ddl), state=state)
         (event,) = result.get_asset_materialization_events()
-        assert event.materialization.metadata["rows_given"].value == 2
-    assert sorted(map(tuple, delta.read("silver/things").collect())) == [*GOOD, (3, 1.5)]
+        assert event.materialization.metadata[ROW_COUNTS.get(writing, ROW_COUNT)].value == 2
+    assert sorted(map(tuple, delta.read("silver/things").collect())) == expected
+    assert delta.missing_files("silver/things") == ()
+    # Rows that were merged are in files of Delta's, so nothing stays of the folder from which they were merged.
+    folders = {name.split("/")[2] for name in delta.lake.files("silver/things") if "/rows-" in name}
+    assert len(folders) == (2 if writing is Writing.OVERWRITE else 1)
 
 
 def test_a_warning_stays_a_warning_when_the_table_is_unchanged(delta: DeltaLake, spark: SparkSession) -> None:

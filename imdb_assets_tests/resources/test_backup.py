@@ -142,7 +142,7 @@ def test_a_restore_never_replaces_other_data_unless_it_is_moved_aside(place: Pla
 
 def test_a_table_whose_data_files_were_deleted_is_completed_from_the_backup(place: Place) -> None:
     place.backup().take(say)
-    for file in (place.folder / "lake" / RATING_HISTORY.path).glob("*.parquet"):
+    for file in (place.folder / "lake" / RATING_HISTORY.path).rglob("part-*.parquet"):
         file.unlink()
     with pytest.raises(BackupRefused, match=r"silver_rating_history is damaged: .*parquet is missing"):
         place.backup().take(say)
