@@ -25,9 +25,8 @@ def random_rows(table: Table, identifier: str) -> list[tuple]:
     required = {"ordering": (1, 2), "parentTconst": ("tt1", "tt2"), "numVotes": (5, 6)}
 
     def value(name: str, kind: str) -> object:
-        return (
-            f"{ids[0][:2]}{chosen.randrange(150)}" if name in ids else chosen.choice(required.get(name, VALUES[kind]))
-        )
+        values = required.get(name, VALUES[kind])
+        return f"tt{rng.integers(150)}" if name == identifier else values[rng.integers(len(values))]
 
     return [tuple(value(column.name, column.type) for column in table.columns) for _ in range(N_ROWS)]
 
