@@ -2,11 +2,11 @@
 
 from functools import reduce
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from imdb_assets.transforms.silver import vote_band
-from imdb_assets.vocabulary.roles import ROLE_LISTS
+from imdb_assets.vocabulary.roles import ROLE_LISTS, ROLES
 
 _N_KNOWN_MOVIES = 3
 
@@ -15,9 +15,6 @@ def movie_features(
     silver_movies: DataFrame, silver_ratings: DataFrame, silver_credits: DataFrame, silver_omdb_facts: DataFrame
 ) -> DataFrame:
     """Describe each movie with a release year in the columns of a draft, together with its target."""
-    people = [
-        _people_in_order(silver_credits.where(F.col("role") == role), column) for role, column in ROLE_LISTS.items()
-    ]
     facts = silver_omdb_facts.select(
         "tconst",
         "plot",
@@ -28,7 +25,7 @@ def movie_features(
     )
     joined = reduce(
         lambda left, right: left.join(right, on="tconst", how="left"),
-        [facts, silver_ratings, *people],
+        [facts, silver_ratings, _people_in_order(silver_credits)],
         silver_movies.where(F.col("release_year").isNotNull()),
     )
     empty = F.array().cast("array<string>")
@@ -68,29 +65,26 @@ def people_index(
     movies = silver_movies.join(silver_ratings, on="tconst", how="left").select(
         "tconst",
         F.col("average_rating").isNotNull().alias("is_rated"),
-        F.struct(
-            # Negative votes sort the movies by votes descending, then by id.
-            (-F.coalesce("n_votes", F.lit(0))).alias("order"),
-            "tconst",
-            F.concat(
-                F.coalesce("primary_title", "tconst"),
-                F.coalesce(F.concat(F.lit(" ("), F.col("release_year"), F.lit(")")), F.lit("")),
-            ).alias("label"),
-        ).alias("movie"),
+        F.coalesce("n_votes", F.lit(0)).alias("n_votes"),
+        F.concat(
+            F.coalesce("primary_title", "tconst"),
+            F.coalesce(F.concat(F.lit(" ("), F.col("release_year"), F.lit(")")), F.lit("")),
+        ).alias("label"),
     )
-    credits = silver_credits.join(movies, on="tconst", how="inner")
-    careers = (
-        credits.groupBy("nconst", "tconst")
-        .agg(
-            F.collect_set("role").alias("roles"), F.first("is_rated").alias("is_rated"), F.first("movie").alias("movie")
-        )
-        .groupBy("nconst")
-        .agg(
-            F.array_sort(F.array_distinct(F.flatten(F.collect_list("roles")))).alias("roles"),
-            F.count("*").cast("int").alias("n_movies"),
-            F.count_if("is_rated").cast("int").alias("n_rated_movies"),
-            F.slice(F.array_sort(F.collect_list("movie")), 1, _N_KNOWN_MOVIES).getField("label").alias("known_movies"),
-        )
+    has_role = {role: F.bool_or(F.col("role") == role).alias(role) for role in sorted(ROLES)}
+    # One shuffle by person serves both aggregations and the window. After the window, the rows are sorted by person.
+    by_movie = silver_credits.repartition("nconst").groupBy("nconst", "tconst").agg(*has_role.values())
+    most_votes = Window.partitionBy("nconst").orderBy(F.desc("n_votes"), "tconst")
+    ranked = by_movie.join(F.broadcast(movies), on="tconst", how="inner").withColumn(
+        "rank", F.row_number().over(most_votes)
+    )
+    roles = [F.when(F.bool_or(role), role) for role in has_role]
+    known_movies = [F.max(F.when(F.col("rank") == rank, F.col("label"))) for rank in range(1, _N_KNOWN_MOVIES + 1)]
+    careers = ranked.groupBy("nconst").agg(
+        F.array_compact(F.array(*roles)).alias("roles"),
+        F.count("*").cast("int").alias("n_movies"),
+        F.count_if("is_rated").cast("int").alias("n_rated_movies"),
+        F.array_compact(F.array(*known_movies)).alias("known_movies"),
     )
     return careers.join(silver_people, on="nconst", how="left").select(
         "nconst",
@@ -124,9 +118,12 @@ def scrambled_outside(silver_outside_credits: DataFrame, *, from_year: int, seed
     return _scrambled(silver_outside_credits, is_later, rating="average_rating", seed=seed)
 
 
-def _people_in_order(credits: DataFrame, column: str) -> DataFrame:
-    in_order = F.array_sort(F.collect_list(F.struct("billing_order", "nconst")))
-    return credits.groupBy("tconst").agg(in_order.getField("nconst").alias(column))
+def _people_in_order(silver_credits: DataFrame) -> DataFrame:
+    person = F.struct("billing_order", "nconst")
+    # Nulls are not collected.
+    in_role = {column: F.collect_list(F.when(F.col("role") == role, person)) for role, column in ROLE_LISTS.items()}
+    in_order = [F.array_sort(people).getField("nconst").alias(column) for column, people in in_role.items()]
+    return silver_credits.groupBy("tconst").agg(*in_order)
 
 
 def _scrambled(titles: DataFrame, is_later: Column, *, rating: str, seed: int) -> DataFrame:

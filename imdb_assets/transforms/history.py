@@ -1,10 +1,9 @@
 """Histories as of each year: statistics of rated films from strictly earlier years.
 
 All histories are computed in the same way: rated films are credited to a key (a person in a role, a pair and so on),
-aggregated by key and year, and accumulated from year to year.
+aggregated by key and year, and accumulated from year to year. The films are shuffled by one column of the key before
+their lists are exploded, so that each film is shuffled once for each of its people, and not once for each credit.
 """
-
-from collections.abc import Mapping
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
@@ -40,27 +39,31 @@ def person_history(gold_movie_features: DataFrame, gold_baseline_ratings: DataFr
 
     A row is valid for release years from `from_year`, the year after those films, until the person's next row.
     """
-    films = _rated_films(gold_movie_features, gold_baseline_ratings)
-    lists = {role: F.col(column) for role, column in ROLE_LISTS.items()} | {"all": _people()}
-    return _as_of_each_year(_listed(films, lists, name="role", person="nconst"), "nconst", "role")
+    in_role = [F.when(F.array_contains(column, F.col("nconst")), role) for role, column in ROLE_LISTS.items()]
+    roles = F.array_compact(F.array(F.lit("all"), *in_role))
+    films = _films_of_people(_rated_films(gold_movie_features, gold_baseline_ratings), roles.alias("roles"))
+    credits = films.select(*_FILM_FACTS, "nconst", F.explode("roles").alias("role"))
+    return _as_of_each_year(credits, "nconst", "role")
 
 
 def person_genre_history(gold_movie_features: DataFrame, gold_baseline_ratings: DataFrame) -> DataFrame:
     """Accumulate the rated films of each person, in any role, and genre."""
-    films = _rated_films(gold_movie_features, gold_baseline_ratings)
-    in_genres = films.select(
-        *_FILM_FACTS, _people().alias("people"), F.explode(F.array_distinct("genres")).alias("genre")
-    )
-    credits = in_genres.select(*_FILM_FACTS, "genre", F.explode("people").alias("nconst"))
+    films = _films_of_people(_rated_films(gold_movie_features, gold_baseline_ratings), F.col("genres"))
+    credits = films.select(*_FILM_FACTS, "nconst", F.explode(F.array_distinct("genres")).alias("genre"))
     return _as_of_each_year(credits, "nconst", "genre")
 
 
 def pair_history(gold_movie_features: DataFrame, gold_baseline_ratings: DataFrame) -> DataFrame:
     """Accumulate the rated films that a director and a writer, or a director and a billed actor, made together."""
     films = _rated_films(gold_movie_features, gold_baseline_ratings)
-    directed = films.select("*", F.explode("directors").alias("nconst"))
-    partners = {"writer": F.col("writers"), "cast": _paired_cast()}
-    credits = _listed(directed, partners, "nconst", name="partner_role", person="partner_nconst")
+    directed = films.select(
+        *_FILM_FACTS, "writers", _paired_cast().alias("cast"), F.explode("directors").alias("nconst")
+    )
+    partners = F.create_map(F.lit("writer"), "writers", F.lit("cast"), "cast")
+    in_roles = directed.repartition("nconst").select(
+        *_FILM_FACTS, "nconst", F.explode(partners).alias("partner_role", "partners")
+    )
+    credits = in_roles.select(*_FILM_FACTS, "nconst", "partner_role", F.explode("partners").alias("partner_nconst"))
     pairs = credits.where(F.col("nconst") != F.col("partner_nconst"))
     return _as_of_each_year(pairs, "nconst", "partner_nconst", "partner_role")
 
@@ -70,17 +73,19 @@ def franchise_history(gold_movie_features: DataFrame, gold_baseline_ratings: Dat
 
     Titles without a stem are left out. Each film of a stem also counts once for `ANYBODY`.
     """
-    films = _rated_films(gold_movie_features, gold_baseline_ratings).withColumn("title_stem", title_stem("title"))
     people = F.array_union("directors", F.array_union("writers", F.array_append(_paired_cast(), ANYBODY)))
-    credits = films.where(F.col("title_stem").isNotNull()).select(
-        *_FILM_FACTS, "title_stem", F.explode(people).alias("nconst")
+    films = _rated_films(gold_movie_features, gold_baseline_ratings).select(
+        *_FILM_FACTS, title_stem("title").alias("title_stem"), people.alias("people")
     )
+    with_stem = films.where(F.col("title_stem").isNotNull()).repartition("title_stem")
+    credits = with_stem.select(*_FILM_FACTS, "title_stem", F.explode("people").alias("nconst"))
     return _as_of_each_year(credits, "title_stem", "nconst")
 
 
 def outside_history(silver_outside_credits: DataFrame) -> DataFrame:
     """Accumulate rated titles outside movies per person and kind; the baseline is the kind's earlier mean rating."""
-    credits = silver_outside_credits.join(_outside_baseline(silver_outside_credits), on=["kind", "start_year"])
+    baseline = F.broadcast(_outside_baseline(silver_outside_credits))
+    credits = silver_outside_credits.join(baseline, on=["kind", "start_year"], how="inner").repartition("nconst")
     facts = _film_facts(F.col("start_year"), F.col("average_rating"), F.col("n_votes"), F.col("kind_rating"))
     return _as_of_each_year(credits.select("nconst", "kind", *facts), "nconst", "kind")
 
@@ -141,12 +146,10 @@ def _paired_cast() -> Column:
     return F.slice("cast", 1, PAIRED_CAST)
 
 
-def _listed(films: DataFrame, lists: Mapping[str, Column], *columns: str, name: str, person: str) -> DataFrame:
-    """Return one row per film and member of each list, with the name of the list."""
-    named = F.create_map(*(part for key, people in lists.items() for part in (F.lit(key), people)))
-    return films.select(*_FILM_FACTS, *columns, F.explode(named).alias(name, "people")).select(
-        *_FILM_FACTS, *columns, name, F.explode("people").alias(person)
-    )
+def _films_of_people(films: DataFrame, *columns: Column) -> DataFrame:
+    """Return one row per film and person in any role, partitioned by person, with the film's facts and more columns."""
+    people = films.select("*", F.explode(_people()).alias("nconst"))
+    return people.select(*_FILM_FACTS, "nconst", *columns).repartition("nconst")
 
 
 def _outside_baseline(silver_outside_credits: DataFrame) -> DataFrame:
@@ -161,7 +164,12 @@ def _outside_baseline(silver_outside_credits: DataFrame) -> DataFrame:
 
 
 def _as_of_each_year(credits: DataFrame, *key: str) -> DataFrame:
-    """Turn credits into statistics of each key up to and including each year, valid from the year after."""
+    """Turn credits into statistics of each key up to and including each year, valid from the year after.
+
+    Args:
+        credits: Facts of the films of each key. Partitioned by a column of the key, they are not shuffled again.
+        key: Names of the key columns.
+    """
     n_films, tenths, votes = F.col("total_n"), F.col("total_tenths"), F.col("total_votes")
     mean_tenths = tenths / n_films
     fading = F.exp((_EPOCH_YEAR - 1 - F.col("year")) / F.lit(EFFECT_DECAY_YEARS))
@@ -196,24 +204,19 @@ def _as_of_each_year(credits: DataFrame, *key: str) -> DataFrame:
 
 def _films_of_each_year(credits: DataFrame, *key: str) -> DataFrame:
     growth = F.exp((F.col("year") - _EPOCH_YEAR) / F.lit(EFFECT_DECAY_YEARS))
-    # One shuffle by key serves both this aggregation and the window that follows.
-    return (
-        credits.repartition(*key)
-        .groupBy(*key, "year")
-        .agg(
-            F.count("*").alias("n"),
-            F.sum("weight").alias("weight"),
-            F.sum("weighted_effect").alias("weighted_effect"),
-            (F.sum("weight") * growth).alias("growing_weight"),
-            (F.sum("weighted_effect") * growth).alias("growing_weighted_effect"),
-            F.sum("baseline").alias("baseline"),
-            F.sum("tenths").alias("tenths"),
-            F.sum(F.col("tenths") * F.col("tenths")).alias("tenths_squared"),
-            F.sum("votes").alias("votes"),
-            F.sum(F.col("votes") * F.col("tenths")).alias("vote_tenths"),
-            F.max("tenths").alias("best"),
-            F.min("tenths").alias("worst"),
-        )
+    return credits.groupBy(*key, "year").agg(
+        F.count("*").alias("n"),
+        F.sum("weight").alias("weight"),
+        F.sum("weighted_effect").alias("weighted_effect"),
+        (F.sum("weight") * growth).alias("growing_weight"),
+        (F.sum("weighted_effect") * growth).alias("growing_weighted_effect"),
+        F.sum("baseline").alias("baseline"),
+        F.sum("tenths").alias("tenths"),
+        F.sum(F.col("tenths") * F.col("tenths")).alias("tenths_squared"),
+        F.sum("votes").alias("votes"),
+        F.sum(F.col("votes") * F.col("tenths")).alias("vote_tenths"),
+        F.max("tenths").alias("best"),
+        F.min("tenths").alias("worst"),
     )
 
 

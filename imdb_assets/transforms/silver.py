@@ -17,6 +17,10 @@ from imdb_assets.vocabulary.title_types import KIND_OF_TYPE, MINI_SERIES, MOVIE,
 LOWEST_RATING, HIGHEST_RATING = 1, 10
 # The highest vote band starts at 10 to the power of 4 votes.
 HIGHEST_BAND_POWER = 4
+# At most this many groups of keys are broadcast, however many keys are repeated.
+_KEY_GROUPS = 2**20
+# A JSON array of one name without escapes, as most are. Parsing JSON is many times slower than cutting the name out.
+_ONE_PLAIN_NAME = r'^\["[^"\\\x00-\x1F]*"\]\z'
 
 
 def movie_rows(title_basics: DataFrame) -> DataFrame:
@@ -26,7 +30,7 @@ def movie_rows(title_basics: DataFrame) -> DataFrame:
 
 def movies(title_basics: DataFrame) -> DataFrame:
     """Keep movies, one row each."""
-    return _one_row_each(movie_rows(title_basics), "tconst").select(
+    return _greatest_row_each(movie_rows(title_basics), "tconst").select(
         "tconst",
         F.col("primaryTitle").alias("primary_title"),
         F.col("originalTitle").alias("original_title"),
@@ -96,7 +100,8 @@ def credits(title_basics: DataFrame, title_principals: DataFrame, title_crew: Da
     If both list a credit, the row from principals is kept. Cast is ordered as in principals; directors and writers are
     ordered as in crew, followed by those in principals alone.
     """
-    return _billed(_restrict_to_movies(_credit_rows(title_principals, title_crew), title_basics))
+    of_movies = (_restrict_to_movies(rows, title_basics) for rows in (title_principals, title_crew))
+    return _billed(_credit_rows(*of_movies))
 
 
 def outside_credits(
@@ -104,7 +109,8 @@ def outside_credits(
 ) -> DataFrame:
     """Credit each person once per rated title outside movies, in any role."""
     outside_movies = title_basics.where(F.col("titleType").isin(*KIND_OF_TYPE))
-    titles = _one_row_each(outside_movies, "tconst").where(F.col("startYear").isNotNull())
+    with_rating = outside_movies.join(silver_ratings.select("tconst"), on="tconst", how="left_semi")
+    titles = _greatest_row_each(with_rating, "tconst").where(F.col("startYear").isNotNull())
     rated = titles.join(silver_ratings, on="tconst", how="inner").select(
         "tconst",
         _renamed(F.col("titleType"), KIND_OF_TYPE).alias("kind"),
@@ -112,8 +118,9 @@ def outside_credits(
         "average_rating",
         "n_votes",
     )
-    credited = _credit_rows(title_principals, title_crew).select("tconst", "nconst")
-    return credited.join(rated, on="tconst", how="inner").select(*silver.OUTSIDE_CREDITS.column_names).distinct()
+    of_rated = (rows.join(F.broadcast(rated), on="tconst", how="left_semi") for rows in (title_principals, title_crew))
+    credited = _credit_rows(*of_rated).select("tconst", "nconst").distinct()
+    return credited.join(F.broadcast(rated), on="tconst", how="inner").select(*silver.OUTSIDE_CREDITS.column_names)
 
 
 def principals_accounted(title_basics: DataFrame, title_principals: DataFrame, movie_credits: DataFrame) -> DataFrame:
@@ -157,7 +164,7 @@ def series_rows(title_basics: DataFrame) -> DataFrame:
 
 def series(title_basics: DataFrame) -> DataFrame:
     """Keep series and mini-series, one row each."""
-    return _one_row_each(series_rows(title_basics), "tconst").select(
+    return _greatest_row_each(series_rows(title_basics), "tconst").select(
         "tconst",
         F.col("primaryTitle").alias("primary_title"),
         F.col("originalTitle").alias("original_title"),
@@ -191,10 +198,28 @@ def episodes(title_episode: DataFrame, title_basics: DataFrame) -> DataFrame:
 
 
 def _restrict_to_movies(rows: DataFrame, title_basics: DataFrame) -> DataFrame:
-    return rows.join(movie_rows(title_basics).select("tconst"), on="tconst", how="left_semi")
+    return rows.join(F.broadcast(movie_rows(title_basics).select("tconst")), on="tconst", how="left_semi")
 
 
 def _one_row_each(rows: DataFrame, *key: str) -> DataFrame:
+    """Keep the greatest row of each key.
+
+    Keys are hardly ever repeated. Only hashes of the keys are shuffled to find those that are, and only their rows are
+    sorted. If two keys have the same hash, their rows are sorted too, each among the rows of its own key.
+    """
+    key_group = F.pmod("key_hash", F.lit(_KEY_GROUPS)).alias("key_group")
+    hashed = rows.withColumn("key_hash", F.xxhash64(*key))
+    repeated = hashed.groupBy("key_hash").count().where(F.col("count") > 1).select(key_group).distinct()
+    grouped = rows.withColumn("key_group", F.pmod(F.xxhash64(*key), F.lit(_KEY_GROUPS)))
+    single, several = (
+        grouped.join(F.broadcast(repeated), on="key_group", how=how).select(*rows.columns)
+        for how in ("left_anti", "left_semi")
+    )
+    return single.union(_greatest_row_each(several, *key))
+
+
+def _greatest_row_each(rows: DataFrame, *key: str) -> DataFrame:
+    """Return the same as `_one_row_each`. Faster if the rows are a small part of those that have to be read."""
     others = sorted(set(rows.columns) - set(key))
     greatest = Window.partitionBy(*key).orderBy(*(F.desc_nulls_last(name) for name in others))
     return rows.withColumn("rank", F.row_number().over(greatest)).where(F.col("rank") == 1).drop("rank")
@@ -202,12 +227,12 @@ def _one_row_each(rows: DataFrame, *key: str) -> DataFrame:
 
 def _crew(title_crew: DataFrame) -> DataFrame:
     lists = F.create_map(F.lit("director"), _list("directors"), F.lit("writer"), _list("writers"))
-    by_role = _one_row_each(title_crew, "tconst").select("tconst", F.explode(lists).alias("role", "nconsts"))
+    by_role = _greatest_row_each(title_crew, "tconst").select("tconst", F.explode(lists).alias("role", "nconsts"))
     return by_role.select("tconst", "role", F.posexplode("nconsts").alias("position", "nconst"))
 
 
 def _credit_rows(title_principals: DataFrame, title_crew: DataFrame) -> DataFrame:
-    """List the credits of titles of any type. A person and role may repeat, within and across the two sources."""
+    """List the credits of some titles. A person and role may repeat, within and across the two sources."""
     from_principals = title_principals.select(
         "tconst",
         "nconst",
@@ -223,17 +248,25 @@ def _credit_rows(title_principals: DataFrame, title_crew: DataFrame) -> DataFram
 
 
 def _billed(rows: DataFrame) -> DataFrame:
-    person = Window.partitionBy("tconst", "role", "nconst")
     crew_position = F.when(~F.col("is_principal"), F.col("position"))
     ties = [F.asc_nulls_last(name) for name in ("category", "job", "characters")]
-    preference = person.orderBy(F.desc("is_principal"), "position", *ties)
+    preference = Window.partitionBy("tconst", "role", "nconst").orderBy(F.desc("is_principal"), "position", *ties)
+    # The same order for all columns of a person, so that the rows are sorted once for all of them.
+    person = preference.rowsBetween(Window.unboundedPreceding, Window.unboundedFollowing)
     billing = Window.partitionBy("tconst", "role").orderBy("is_principal_only", "first_position", "nconst")
     return (
-        rows.withColumn("is_principal_only", F.min("is_principal").over(person))
-        # Position in crew if the person is listed there, else in principals.
-        .withColumn("first_position", F.coalesce(F.min(crew_position).over(person), F.min("position").over(person)))
-        .withColumn("rank", F.row_number().over(preference))
+        # One shuffle serves both windows.
+        rows.repartition("tconst", "role")
+        .select(
+            "*",
+            F.row_number().over(preference).alias("rank"),
+            F.min("is_principal").over(person).alias("is_principal_only"),
+            F.min(crew_position).over(person).alias("first_crew_position"),
+            F.min("position").over(person).alias("least_position"),
+        )
         .where(F.col("rank") == 1)
+        # Position in crew if the person is listed there, else in principals.
+        .withColumn("first_position", F.coalesce("first_crew_position", "least_position"))
         .withColumn("billing_order", F.row_number().over(billing))
         .select(*silver.CREDITS.column_names)
     )
@@ -249,7 +282,9 @@ def _renamed(value: Column, names: Mapping[str, str]) -> Column:
 def _characters(name: str) -> Column:
     # A JSON array of names. Text that is not an array is the name of a single character.
     listed = F.from_json(F.col(name), "array<string>")
-    return F.coalesce(F.when(F.size(listed) > 0, listed), F.when(~F.col(name).startswith("["), F.array(name)))
+    parsed = F.coalesce(F.when(F.size(listed) > 0, listed), F.when(~F.col(name).startswith("["), F.array(name)))
+    without_brackets = F.substring(name, 3, F.length(name) - 4)
+    return F.when(F.col(name).rlike(_ONE_PLAIN_NAME), F.array(without_brackets)).otherwise(parsed)
 
 
 def _list(name: str, separator: str = ",") -> Column:
