@@ -5,6 +5,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from imdb_assets.materialization.checked_commit import Checked, Writing
+from imdb_assets.materialization.dataset_checks import has_unique_keys
 from imdb_assets.materialization.optional_tables import rows_so_far
 from imdb_assets.materialization.row_checks import (
     orphans_result,
@@ -17,6 +18,7 @@ from imdb_assets.materialization.row_losses import losses_spec
 from imdb_assets.materialization.table_asset import table_asset
 from imdb_assets.materialization.votes import votes_chart
 from imdb_assets.resources.delta import DeltaLake
+from imdb_assets.tables.bronze import NAME_BASICS, TITLE_AKAS, TITLE_BASICS, TITLE_EPISODE, TITLE_RATINGS
 from imdb_assets.tables.silver import (
     CREDITS,
     EPISODES,
@@ -39,15 +41,19 @@ SERIES_ARE_KNOWN = "series_of_episodes_are_known"
 
 
 @table_asset(MOVIES, check_specs=[losses_spec(MOVIES)])
-def silver_movies(bronze_title_basics: DataFrame) -> Checked:
-    return Checked(silver.movies(bronze_title_basics), with_repeats=silver.movie_rows(bronze_title_basics))
+def silver_movies(bronze_title_basics: DataFrame, delta: dg.ResourceParam[DeltaLake]) -> Checked:
+    is_unique = has_unique_keys(delta, TITLE_BASICS)
+    rows = silver.movies(bronze_title_basics, is_unique=is_unique)
+    return Checked(rows, with_repeats=None if is_unique else silver.movie_rows(bronze_title_basics))
 
 
 @table_asset(RATINGS, check_specs=[losses_spec(RATINGS)])
-def silver_ratings(bronze_title_ratings: DataFrame) -> Checked:
-    rows = silver.ratings(bronze_title_ratings).persist()
+def silver_ratings(bronze_title_ratings: DataFrame, delta: dg.ResourceParam[DeltaLake]) -> Checked:
+    is_unique = has_unique_keys(delta, TITLE_RATINGS)
+    rows = silver.ratings(bronze_title_ratings, is_unique=is_unique).persist()
     chart = votes_chart(silver.votes(rows).toArrow().to_pandas())
-    return Checked(rows, with_repeats=silver.rating_rows(bronze_title_ratings), metadata={"votes": chart})
+    repeats = None if is_unique else silver.rating_rows(bronze_title_ratings)
+    return Checked(rows, with_repeats=repeats, metadata={"votes": chart})
 
 
 @table_asset(RATING_HISTORY, writing=Writing.MERGE_ROWS)
@@ -56,8 +62,10 @@ def silver_rating_history(silver_ratings: DataFrame, delta: dg.ResourceParam[Del
 
 
 @table_asset(PEOPLE, check_specs=[losses_spec(PEOPLE)])
-def silver_people(bronze_name_basics: DataFrame) -> Checked:
-    return Checked(silver.people(bronze_name_basics), with_repeats=bronze_name_basics)
+def silver_people(bronze_name_basics: DataFrame, delta: dg.ResourceParam[DeltaLake]) -> Checked:
+    is_unique = has_unique_keys(delta, NAME_BASICS)
+    rows = silver.people(bronze_name_basics, is_unique=is_unique)
+    return Checked(rows, with_repeats=None if is_unique else bronze_name_basics)
 
 
 @table_asset(
@@ -90,13 +98,17 @@ def silver_outside_credits(
 
 
 @table_asset(TITLE_NAMES, check_specs=[losses_spec(TITLE_NAMES)])
-def silver_title_names(bronze_title_akas: DataFrame) -> Checked:
-    return Checked(silver.title_names(bronze_title_akas), with_repeats=silver.title_name_rows(bronze_title_akas))
+def silver_title_names(bronze_title_akas: DataFrame, delta: dg.ResourceParam[DeltaLake]) -> Checked:
+    is_unique = has_unique_keys(delta, TITLE_AKAS)
+    rows = silver.title_names(bronze_title_akas, is_unique=is_unique)
+    return Checked(rows, with_repeats=None if is_unique else silver.title_name_rows(bronze_title_akas))
 
 
 @table_asset(SERIES, check_specs=[losses_spec(SERIES)])
-def silver_series(bronze_title_basics: DataFrame) -> Checked:
-    return Checked(silver.series(bronze_title_basics), with_repeats=silver.series_rows(bronze_title_basics))
+def silver_series(bronze_title_basics: DataFrame, delta: dg.ResourceParam[DeltaLake]) -> Checked:
+    is_unique = has_unique_keys(delta, TITLE_BASICS)
+    rows = silver.series(bronze_title_basics, is_unique=is_unique)
+    return Checked(rows, with_repeats=None if is_unique else silver.series_rows(bronze_title_basics))
 
 
 @table_asset(
@@ -109,12 +121,17 @@ def silver_series(bronze_title_basics: DataFrame) -> Checked:
     ],
 )
 def silver_episodes(
-    bronze_title_episode: DataFrame, bronze_title_basics: DataFrame, silver_series: DataFrame
+    bronze_title_episode: DataFrame,
+    bronze_title_basics: DataFrame,
+    silver_series: DataFrame,
+    delta: dg.ResourceParam[DeltaLake],
 ) -> Checked:
-    rows = silver.episodes(bronze_title_episode, bronze_title_basics).persist()
+    is_unique = has_unique_keys(delta, TITLE_EPISODE, TITLE_BASICS)
+    rows = silver.episodes(bronze_title_episode, bronze_title_basics, is_unique=is_unique).persist()
     named = rows.select(F.col("series_tconst").alias("tconst"))
     known = orphans_result(SERIES_ARE_KNOWN, named, silver_series.select("tconst"))
-    return Checked(rows, checks=[known], with_repeats=silver.episode_rows(bronze_title_episode))
+    repeats = None if is_unique else silver.episode_rows(bronze_title_episode)
+    return Checked(rows, checks=[known], with_repeats=repeats)
 
 
 @table_asset(

@@ -15,8 +15,10 @@ from imdb_assets.materialization.row_losses import (
     loses_too_many,
     losses_spec,
 )
+from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.tables.bronze import CHANGED_VALUE, DATASETS, DROPPED_VALUE, REJECTED_ROW
 from imdb_assets.tables.bronze_rules import INDISPENSABLE_VALUES
+from imdb_assets.tables.table import Table
 
 ROWS_ADD_UP = "rows_in_equal_rows_kept_plus_rejected"
 FEW_REJECTED = "few_rows_are_rejected"
@@ -29,6 +31,8 @@ MIN_FAMILIAR_ROWS = 5
 MAX_EXAMPLES, MAX_REASONS = 5, 100
 RECORDED = "rows_recorded"
 """Metadata entry with the number of the dataset's rows in `bronze_rejected_rows`."""
+UNIQUE_KEYS = "has_unique_keys"
+"""Metadata entry that states whether each row has a key of its own."""
 ENUMERATED = "rows_by_value"
 """Metadata entry with the number of rows of each value of the enumerated columns."""
 
@@ -46,6 +50,8 @@ class WrittenDataset:
     lines_ending_in_cr: int
     n_recorded: int
     n_nulls: Mapping[str, int]
+    has_unique_keys: bool
+    """Whether each kept row is known to have a key of its own."""
     rows_by_value: dict[str, dict[str, int]]
     """Kept rows of each value, by enumerated column."""
 
@@ -72,6 +78,8 @@ class DatasetCounts:
     lines_ending_in_cr: int
     recorded: tuple[Recorded, ...]
     """The entries for `bronze_rejected_rows`, by outcome and column."""
+    has_unique_keys: bool
+    """Whether each kept row is known to have a key of its own."""
     rows_by_value: dict[str, dict[str, int]]
     """Kept rows of each value, by enumerated column."""
 
@@ -89,6 +97,7 @@ class DatasetCounts:
             "values_dropped": self.n_recorded(DROPPED_VALUE),
             "values_changed": self.n_recorded(CHANGED_VALUE),
             "lines_ending_in_cr": self.lines_ending_in_cr,
+            UNIQUE_KEYS: self.has_unique_keys,
             RECORDED: sum(entries.n for entries in self.recorded),
             ENUMERATED: self.rows_by_value,
         }
@@ -108,8 +117,15 @@ def counted(written: WrittenDataset, rejected: DataFrame | None, *, rows_in: int
         rows_rejected=written.rows_rejected,
         lines_ending_in_cr=written.lines_ending_in_cr,
         recorded=_recorded(rejected) if rejected is not None else (),
+        has_unique_keys=written.has_unique_keys,
         rows_by_value=written.rows_by_value,
     )
+
+
+def has_unique_keys(delta: DeltaLake, *tables: Table) -> bool:
+    """Whether no row of bronze tables is known to share its key, from the records of their last commits."""
+    records = (delta.record_of(table.path) for table in tables)
+    return all(record.get("metadata", {}).get(UNIQUE_KEYS, False) for record in records)
 
 
 def _recorded(rejected: DataFrame) -> tuple[Recorded, ...]:

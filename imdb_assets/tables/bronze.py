@@ -136,6 +136,12 @@ OMDB_RESPONSES = Table(
     ),
 )
 
+KEYS = {
+    table.name: (table.column_names[0],)
+    for table in (TITLE_BASICS, TITLE_CREW, TITLE_EPISODE, TITLE_RATINGS, NAME_BASICS)
+} | {TITLE_AKAS.name: ("titleId", "ordering")}
+"""The columns that identify a row of IMDb's datasets, by table. IMDb does not promise it, and repeated keys are kept."""
+
 REJECTED_ROW, DROPPED_VALUE, CHANGED_VALUE = "row rejected", "value dropped", "value changed"
 REJECTED_ROWS = Table(
     layer="bronze",

@@ -9,7 +9,7 @@ Everything that later steps need to know about the rows is counted on the way, s
 import gzip
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from imdb_assets.tables.bronze import REJECTED_ROW, REJECTED_ROWS
+from imdb_assets.tables.bronze import KEYS, REJECTED_ROW, REJECTED_ROWS
 from imdb_assets.tables.bronze_rules import enumerated_columns
 from imdb_assets.tables.table import Table
 from imdb_assets.transforms.block_parser import BlockParser
@@ -71,7 +71,8 @@ class DatasetWriter:
 
         Returns:
             `files` and `record_files` (names without folders), `rows_kept`, `rows_rejected`, `lines_ending_in_cr`,
-            `n_recorded`, `n_nulls` by column, and `rows_by_value` by enumerated column and value.
+            `n_recorded`, `n_nulls` by column, `has_unique_keys` (False if the dataset is not sorted), and
+            `rows_by_value` by enumerated column and value.
         """
         table, snapshot_date = self.parser.table, self.parser.snapshot_date
         facts = _Facts(table)
@@ -109,15 +110,44 @@ class _Counts:
     rows_by_value: dict[str, Counter[str]] = field(default_factory=dict)
 
 
+class UniqueKeys:
+    """Follows the keys of a sorted dataset, and whether one of them is repeated."""
+
+    def __init__(self, key: Sequence[str]) -> None:
+        self._key = list(key)
+        # Keys with the greatest first value so far: those of the last title, for example.
+        self._last: pa.Table | None = None
+        self.are_unique = bool(key)
+        """Whether the rows so far are sorted by the first key column, and no key is repeated."""
+
+    def add(self, rows: pa.Table) -> None:
+        """Add the rows that follow."""
+        if not self.are_unique or not rows.num_rows:
+            return
+        keys = rows.select(self._key)
+        if self._last is not None:
+            keys = pa.concat_tables([self._last, keys])
+        first = keys.column(0).combine_chunks()
+        is_sorted = pc.all(pc.less_equal(first[:-1], first[1:])).as_py() is not False
+        if len(self._key) == 1:
+            is_repeated = pc.any(pc.equal(first[:-1], first[1:])).as_py()
+        else:
+            is_repeated = keys.group_by(self._key).aggregate([]).num_rows != keys.num_rows
+        self.are_unique = is_sorted and not is_repeated
+        self._last = keys.filter(pc.equal(keys.column(0), first[-1]))
+
+
 class _Facts:
     """What is counted in the blocks of a dataset."""
 
     def __init__(self, table: Table) -> None:
+        self._keys = UniqueKeys(KEYS.get(table.name, ()))
         self._counts = _Counts(rows_by_value={name: Counter() for name in enumerated_columns(table.name)})
 
     def add(self, rows: pa.Table, records: pa.Table, *, n_ending_in_cr: int) -> None:
         """Count the rows and the records of a block."""
         counts = self._counts
+        self._keys.add(rows)
         counts.rows_kept += rows.num_rows
         counts.rows_rejected += pc.sum(pc.equal(records["outcome"], REJECTED_ROW)).as_py() or 0
         counts.lines_ending_in_cr += n_ending_in_cr
@@ -130,7 +160,8 @@ class _Facts:
 
     def values(self) -> dict[str, Any]:
         """The sums, by name."""
-        return {name: getattr(self._counts, name) for name in _Counts.__dataclass_fields__}
+        sums = {name: getattr(self._counts, name) for name in _Counts.__dataclass_fields__}
+        return sums | {"has_unique_keys": self._keys.are_unique}
 
 
 class _ParquetFiles:

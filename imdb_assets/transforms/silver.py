@@ -1,7 +1,8 @@
 """Bronze to silver: typed rows with the platform's column names, one per movie, person, credit and so on.
 
 If a dataset has several rows with one key, the row with the greatest values is kept. Columns are compared in the order
-of their names, and null is the lowest value. The same snapshot therefore always produces the same table.
+of their names, and null is the lowest value. The same snapshot therefore always produces the same table. `is_unique`
+states that the datasets have no repeated keys, which the task that reads a dataset finds out on the way.
 """
 
 from collections.abc import Mapping
@@ -28,9 +29,9 @@ def movie_rows(title_basics: DataFrame) -> DataFrame:
     return title_basics.where(F.col("titleType") == MOVIE)
 
 
-def movies(title_basics: DataFrame) -> DataFrame:
+def movies(title_basics: DataFrame, *, is_unique: bool = False) -> DataFrame:
     """Keep movies, one row each."""
-    return _greatest_row_each(movie_rows(title_basics), "tconst").select(
+    return _one_row_each(movie_rows(title_basics), "tconst", is_unique=is_unique, are_few=True).select(
         "tconst",
         F.col("primaryTitle").alias("primary_title"),
         F.col("originalTitle").alias("original_title"),
@@ -46,9 +47,9 @@ def rating_rows(title_ratings: DataFrame) -> DataFrame:
     return title_ratings.where(F.col("averageRating").between(LOWEST_RATING, HIGHEST_RATING) & (F.col("numVotes") >= 0))
 
 
-def ratings(title_ratings: DataFrame) -> DataFrame:
+def ratings(title_ratings: DataFrame, *, is_unique: bool = False) -> DataFrame:
     """Keep valid ratings with their number of votes, one row per title."""
-    return _one_row_each(rating_rows(title_ratings), "tconst").select(
+    return _one_row_each(rating_rows(title_ratings), "tconst", is_unique=is_unique).select(
         "tconst",
         F.col("averageRating").alias("average_rating"),
         F.col("numVotes").alias("n_votes"),
@@ -82,9 +83,9 @@ def rating_changes(silver_ratings: DataFrame, silver_rating_history: DataFrame) 
     return joined.select(*silver_ratings.columns)
 
 
-def people(name_basics: DataFrame) -> DataFrame:
+def people(name_basics: DataFrame, *, is_unique: bool = False) -> DataFrame:
     """Return one row per person, with professions and known titles as arrays."""
-    return _one_row_each(name_basics, "nconst").select(
+    return _one_row_each(name_basics, "nconst", is_unique=is_unique).select(
         "nconst",
         F.col("primaryName").alias("primary_name"),
         F.col("birthYear").alias("birth_year"),
@@ -110,7 +111,7 @@ def outside_credits(
     """Credit each person once per rated title outside movies, in any role."""
     outside_movies = title_basics.where(F.col("titleType").isin(*KIND_OF_TYPE))
     with_rating = outside_movies.join(silver_ratings.select("tconst"), on="tconst", how="left_semi")
-    titles = _greatest_row_each(with_rating, "tconst").where(F.col("startYear").isNotNull())
+    titles = _one_row_each(with_rating, "tconst", are_few=True).where(F.col("startYear").isNotNull())
     rated = titles.join(silver_ratings, on="tconst", how="inner").select(
         "tconst",
         _renamed(F.col("titleType"), KIND_OF_TYPE).alias("kind"),
@@ -143,9 +144,9 @@ def title_name_rows(title_akas: DataFrame) -> DataFrame:
     return title_akas.where(F.col("ordering").isNotNull())
 
 
-def title_names(title_akas: DataFrame) -> DataFrame:
+def title_names(title_akas: DataFrame, *, is_unique: bool = False) -> DataFrame:
     """Keep the alternative titles, one row per title and position."""
-    return _one_row_each(title_name_rows(title_akas), "titleId", "ordering").select(
+    return _one_row_each(title_name_rows(title_akas), "titleId", "ordering", is_unique=is_unique).select(
         F.col("titleId").alias("tconst"),
         "ordering",
         "title",
@@ -162,9 +163,9 @@ def series_rows(title_basics: DataFrame) -> DataFrame:
     return title_basics.where(F.col("titleType").isin(*SERIES_TYPES))
 
 
-def series(title_basics: DataFrame) -> DataFrame:
+def series(title_basics: DataFrame, *, is_unique: bool = False) -> DataFrame:
     """Keep series and mini-series, one row each."""
-    return _greatest_row_each(series_rows(title_basics), "tconst").select(
+    return _one_row_each(series_rows(title_basics), "tconst", is_unique=is_unique, are_few=True).select(
         "tconst",
         F.col("primaryTitle").alias("primary_title"),
         F.col("originalTitle").alias("original_title"),
@@ -182,10 +183,12 @@ def episode_rows(title_episode: DataFrame) -> DataFrame:
     return title_episode.where(F.col("parentTconst").isNotNull())
 
 
-def episodes(title_episode: DataFrame, title_basics: DataFrame) -> DataFrame:
+def episodes(title_episode: DataFrame, title_basics: DataFrame, *, is_unique: bool = False) -> DataFrame:
     """Keep the episodes with a series id, with title, year and runtime where `title.basics` has them."""
-    with_series = _one_row_each(episode_rows(title_episode), "tconst")
-    titles = _one_row_each(title_basics, "tconst").select("tconst", "primaryTitle", "startYear", "runtimeMinutes")
+    with_series = _one_row_each(episode_rows(title_episode), "tconst", is_unique=is_unique)
+    titles = _one_row_each(title_basics, "tconst", is_unique=is_unique).select(
+        "tconst", "primaryTitle", "startYear", "runtimeMinutes"
+    )
     return with_series.join(titles, on="tconst", how="left").select(
         "tconst",
         F.col("parentTconst").alias("series_tconst"),
@@ -201,12 +204,23 @@ def _restrict_to_movies(rows: DataFrame, title_basics: DataFrame) -> DataFrame:
     return rows.join(F.broadcast(movie_rows(title_basics).select("tconst")), on="tconst", how="left_semi")
 
 
-def _one_row_each(rows: DataFrame, *key: str) -> DataFrame:
+def _one_row_each(rows: DataFrame, *key: str, is_unique: bool = False, are_few: bool = False) -> DataFrame:
     """Keep the greatest row of each key.
 
     Keys are hardly ever repeated. Only hashes of the keys are shuffled to find those that are, and only their rows are
     sorted. If two keys have the same hash, their rows are sorted too, each among the rows of its own key.
+
+    Args:
+        rows: The rows.
+        key: Names of the key columns.
+        is_unique: Whether no key is repeated, so that nothing has to be looked for.
+        are_few: Whether the rows are a small part of those that have to be read. Then all of them are sorted, because
+            they are read once instead of three times.
     """
+    if is_unique:
+        return rows
+    if are_few:
+        return _greatest_row_each(rows, *key)
     key_group = F.pmod("key_hash", F.lit(_KEY_GROUPS)).alias("key_group")
     hashed = rows.withColumn("key_hash", F.xxhash64(*key))
     repeated = hashed.groupBy("key_hash").count().where(F.col("count") > 1).select(key_group).distinct()
@@ -219,7 +233,6 @@ def _one_row_each(rows: DataFrame, *key: str) -> DataFrame:
 
 
 def _greatest_row_each(rows: DataFrame, *key: str) -> DataFrame:
-    """Return the same as `_one_row_each`. Faster if the rows are a small part of those that have to be read."""
     others = sorted(set(rows.columns) - set(key))
     greatest = Window.partitionBy(*key).orderBy(*(F.desc_nulls_last(name) for name in others))
     return rows.withColumn("rank", F.row_number().over(greatest)).where(F.col("rank") == 1).drop("rank")
@@ -227,7 +240,9 @@ def _greatest_row_each(rows: DataFrame, *key: str) -> DataFrame:
 
 def _crew(title_crew: DataFrame) -> DataFrame:
     lists = F.create_map(F.lit("director"), _list("directors"), F.lit("writer"), _list("writers"))
-    by_role = _greatest_row_each(title_crew, "tconst").select("tconst", F.explode(lists).alias("role", "nconsts"))
+    by_role = _one_row_each(title_crew, "tconst", are_few=True).select(
+        "tconst", F.explode(lists).alias("role", "nconsts")
+    )
     return by_role.select("tconst", "role", F.posexplode("nconsts").alias("position", "nconst"))
 
 

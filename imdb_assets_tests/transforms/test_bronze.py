@@ -4,6 +4,7 @@ import gzip
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from fsspec.implementations.local import LocalFileSystem
@@ -13,7 +14,7 @@ from imdb_assets.tables.bronze import REJECTED_ROW, REJECTED_ROWS, TITLE_BASICS,
 from imdb_assets.tables.table import Table
 from imdb_assets.transforms import bronze
 from imdb_assets.transforms.block_parser import BlockParser
-from imdb_assets.transforms.dataset_writer import DatasetWriter
+from imdb_assets.transforms.dataset_writer import DatasetWriter, UniqueKeys
 
 DAY = date(2025, 1, 1)
 LINES = [b"tconst\taverageRating\tnumVotes", b"tt1\t7.5\t10", b"tt2\tseven\t10", b"tt\xe93\t1\t1", b"tt4\t1.0\t5"]
@@ -47,6 +48,7 @@ def test_a_task_of_spark_writes_rows_and_records(tmp_path: Path, spark: SparkSes
         ("title.ratings", 4, REJECTED_ROW, "tconst", bad_id, "tt\\xE93\t1\t1", DAY),
     ]
     assert (facts["rows_kept"], facts["rows_rejected"], facts["n_recorded"]) == (2, 2, 2)
+    assert facts["has_unique_keys"]
     files = spark.read.parquet(str(tmp_path / "rows"))
     assert files.dtypes == [(column.name, column.type) for column in TITLE_RATINGS.columns]
     records = spark.read.parquet(str(tmp_path / "records"))
@@ -80,3 +82,28 @@ def test_files_have_extremes_of_the_key_only(tmp_path: Path):
     [name] = writer(tmp_path, TITLE_RATINGS, LINES).write()["files"]
     group = pq.read_metadata(tmp_path / "rows" / name).row_group(0)
     assert [group.column(index).is_stats_set for index in range(group.num_columns)] == [True, False, False, False]
+
+
+TWO_COLUMNS = ("titleId", "ordering")
+
+
+@pytest.mark.parametrize(
+    ("key", "rows", "are_unique"),
+    [
+        (("id",), [("tt1",), ("tt2",), ("tt3",)], True),
+        (("id",), [("tt1",), ("tt2",), ("tt2",)], False),
+        (("id",), [("tt1",), ("tt3",), ("tt2",)], False),
+        (TWO_COLUMNS, [("tt1", 2), ("tt1", 1), ("tt2", 1)], True),
+        (TWO_COLUMNS, [("tt1", 1), ("tt1", 2), ("tt1", 1)], False),
+        (TWO_COLUMNS, [("tt2", 1), ("tt1", 1), ("tt2", 2)], False),
+        ((), [("tt1",)], False),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_repeated_keys_are_noticed_within_and_across_blocks(key, rows, are_unique, size):
+    keys = UniqueKeys(key)
+    columns = key or ("id",)
+    for start in range(0, len(rows), size):
+        block = [dict(zip(columns, row, strict=True)) for row in rows[start : start + size]]
+        keys.add(pa.Table.from_pylist(block))
+    assert keys.are_unique == are_unique
