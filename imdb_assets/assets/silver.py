@@ -44,7 +44,7 @@ SERIES_ARE_KNOWN = "series_of_episodes_are_known"
 def silver_movies(bronze_title_basics: DataFrame, delta: dg.ResourceParam[DeltaLake]) -> Checked:
     is_unique = has_unique_keys(delta, TITLE_BASICS)
     rows = silver.movies(bronze_title_basics, is_unique=is_unique)
-    return Checked(rows, with_repeats=None if is_unique else silver.movie_rows(bronze_title_basics))
+    return Checked(rows, with_repeats=rows if is_unique else silver.movie_rows(bronze_title_basics))
 
 
 @table_asset(RATINGS, check_specs=[losses_spec(RATINGS)])
@@ -52,7 +52,7 @@ def silver_ratings(bronze_title_ratings: DataFrame, delta: dg.ResourceParam[Delt
     is_unique = has_unique_keys(delta, TITLE_RATINGS)
     rows = silver.ratings(bronze_title_ratings, is_unique=is_unique).persist()
     chart = votes_chart(silver.votes(rows).toArrow().to_pandas())
-    repeats = None if is_unique else silver.rating_rows(bronze_title_ratings)
+    repeats = rows if is_unique else silver.rating_rows(bronze_title_ratings)
     return Checked(rows, with_repeats=repeats, metadata={"votes": chart})
 
 
@@ -65,7 +65,7 @@ def silver_rating_history(silver_ratings: DataFrame, delta: dg.ResourceParam[Del
 def silver_people(bronze_name_basics: DataFrame, delta: dg.ResourceParam[DeltaLake]) -> Checked:
     is_unique = has_unique_keys(delta, NAME_BASICS)
     rows = silver.people(bronze_name_basics, is_unique=is_unique)
-    return Checked(rows, with_repeats=None if is_unique else bronze_name_basics)
+    return Checked(rows, with_repeats=rows if is_unique else bronze_name_basics)
 
 
 @table_asset(
@@ -101,14 +101,14 @@ def silver_outside_credits(
 def silver_title_names(bronze_title_akas: DataFrame, delta: dg.ResourceParam[DeltaLake]) -> Checked:
     is_unique = has_unique_keys(delta, TITLE_AKAS)
     rows = silver.title_names(bronze_title_akas, is_unique=is_unique)
-    return Checked(rows, with_repeats=None if is_unique else silver.title_name_rows(bronze_title_akas))
+    return Checked(rows, with_repeats=rows if is_unique else silver.title_name_rows(bronze_title_akas))
 
 
 @table_asset(SERIES, check_specs=[losses_spec(SERIES)])
 def silver_series(bronze_title_basics: DataFrame, delta: dg.ResourceParam[DeltaLake]) -> Checked:
     is_unique = has_unique_keys(delta, TITLE_BASICS)
     rows = silver.series(bronze_title_basics, is_unique=is_unique)
-    return Checked(rows, with_repeats=None if is_unique else silver.series_rows(bronze_title_basics))
+    return Checked(rows, with_repeats=rows if is_unique else silver.series_rows(bronze_title_basics))
 
 
 @table_asset(
@@ -130,7 +130,7 @@ def silver_episodes(
     rows = silver.episodes(bronze_title_episode, bronze_title_basics, is_unique=is_unique).persist()
     named = rows.select(F.col("series_tconst").alias("tconst"))
     known = orphans_result(SERIES_ARE_KNOWN, named, silver_series.select("tconst"))
-    repeats = None if is_unique else silver.episode_rows(bronze_title_episode)
+    repeats = rows if is_unique else silver.episode_rows(bronze_title_episode)
     return Checked(rows, checks=[known], with_repeats=repeats)
 
 

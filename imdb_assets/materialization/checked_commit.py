@@ -63,7 +63,7 @@ class Checked:
     frame: DataFrame | pd.DataFrame
     checks: Sequence[dg.AssetCheckResult] = ()
     with_repeats: DataFrame | None = None
-    """The rows before repeated keys were reduced to one row each. None if no key was repeated."""
+    """The rows before repeated keys were reduced to one row each. The frame itself if no key was repeated."""
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -212,8 +212,8 @@ def _declared_results(rows: StagedRows, plan: CommitPlan, delta: DeltaLake) -> l
 
 def _own_metadata(checked: Checked, frame: DataFrame, rows: StagedRows, plan: CommitPlan) -> dict[str, Any]:
     metadata = dict(checked.metadata)
-    if plan.table.primary_key:
-        n_with_repeats = rows.n_rows if checked.with_repeats is None else checked.with_repeats.count()
+    if checked.with_repeats is not None:
+        n_with_repeats = rows.n_rows if checked.with_repeats is checked.frame else checked.with_repeats.count()
         metadata["rows_of_repeated_keys"] = n_with_repeats - rows.n_rows
     if plan.inputs and (sources := column_sources(frame, plan.inputs)):
         metadata[LINEAGE] = as_lineage(sources)

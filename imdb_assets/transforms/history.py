@@ -1,9 +1,10 @@
 """Histories as of each year: statistics of rated films from strictly earlier years.
 
-All histories are computed in the same way: rated films are credited to a key (a person in a role, a pair and so on),
-aggregated by key and year, and accumulated from year to year. The films are shuffled by one column of the key before
-their lists are exploded, so that each film is shuffled once for each of its people, and not once for each credit.
+All histories are computed in the same way: rated films are credited to a key (a person in a role, a pair and so on) and
+accumulated from year to year.
 """
+
+from collections.abc import Mapping
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
@@ -29,9 +30,10 @@ from imdb_assets.vocabulary.title_stems import CAPITALS, SEPARATORS, SEQUEL, SHO
 _EPOCH_YEAR = 1950
 _FILM_FACTS = ("year", "tenths", "votes", "weight", "weighted_effect", "baseline")
 _ACCUMULATED = (
-    "n", "weight", "weighted_effect", "growing_weight", "growing_weighted_effect", "baseline", "tenths",
-    "tenths_squared", "votes", "vote_tenths",
+    "weight", "weighted_effect", "growing_weight", "growing_weighted_effect", "baseline", "tenths", "tenths_squared",
+    "votes", "vote_tenths",
 )  # fmt: skip
+_OF_LAST_YEAR = ("weight", "weighted_effect", "tenths")
 
 
 def person_history(gold_movie_features: DataFrame, gold_baseline_ratings: DataFrame) -> DataFrame:
@@ -39,31 +41,27 @@ def person_history(gold_movie_features: DataFrame, gold_baseline_ratings: DataFr
 
     A row is valid for release years from `from_year`, the year after those films, until the person's next row.
     """
-    in_role = [F.when(F.array_contains(column, F.col("nconst")), role) for role, column in ROLE_LISTS.items()]
-    roles = F.array_compact(F.array(F.lit("all"), *in_role))
-    films = _films_of_people(_rated_films(gold_movie_features, gold_baseline_ratings), roles.alias("roles"))
-    credits = films.select(*_FILM_FACTS, "nconst", F.explode("roles").alias("role"))
-    return _as_of_each_year(credits, "nconst", "role")
+    films = _rated_films(gold_movie_features, gold_baseline_ratings)
+    lists = {role: F.col(column) for role, column in ROLE_LISTS.items()} | {"all": _people()}
+    return _as_of_each_year(_listed(films, lists, name="role", person="nconst"), "nconst", "role")
 
 
 def person_genre_history(gold_movie_features: DataFrame, gold_baseline_ratings: DataFrame) -> DataFrame:
     """Accumulate the rated films of each person, in any role, and genre."""
-    films = _films_of_people(_rated_films(gold_movie_features, gold_baseline_ratings), F.col("genres"))
-    credits = films.select(*_FILM_FACTS, "nconst", F.explode(F.array_distinct("genres")).alias("genre"))
+    films = _rated_films(gold_movie_features, gold_baseline_ratings)
+    in_genres = films.select(
+        *_FILM_FACTS, _people().alias("people"), F.explode(F.array_distinct("genres")).alias("genre")
+    )
+    credits = in_genres.select(*_FILM_FACTS, "genre", F.explode("people").alias("nconst"))
     return _as_of_each_year(credits, "nconst", "genre")
 
 
 def pair_history(gold_movie_features: DataFrame, gold_baseline_ratings: DataFrame) -> DataFrame:
     """Accumulate the rated films that a director and a writer, or a director and a billed actor, made together."""
     films = _rated_films(gold_movie_features, gold_baseline_ratings)
-    directed = films.select(
-        *_FILM_FACTS, "writers", _paired_cast().alias("cast"), F.explode("directors").alias("nconst")
-    )
-    partners = F.create_map(F.lit("writer"), "writers", F.lit("cast"), "cast")
-    in_roles = directed.repartition("nconst").select(
-        *_FILM_FACTS, "nconst", F.explode(partners).alias("partner_role", "partners")
-    )
-    credits = in_roles.select(*_FILM_FACTS, "nconst", "partner_role", F.explode("partners").alias("partner_nconst"))
+    directed = films.select("*", F.explode("directors").alias("nconst"))
+    partners = {"writer": F.col("writers"), "cast": _paired_cast()}
+    credits = _listed(directed, partners, "nconst", name="partner_role", person="partner_nconst")
     pairs = credits.where(F.col("nconst") != F.col("partner_nconst"))
     return _as_of_each_year(pairs, "nconst", "partner_nconst", "partner_role")
 
@@ -73,19 +71,18 @@ def franchise_history(gold_movie_features: DataFrame, gold_baseline_ratings: Dat
 
     Titles without a stem are left out. Each film of a stem also counts once for `ANYBODY`.
     """
+    films = _rated_films(gold_movie_features, gold_baseline_ratings).withColumn("title_stem", title_stem("title"))
     people = F.array_union("directors", F.array_union("writers", F.array_append(_paired_cast(), ANYBODY)))
-    films = _rated_films(gold_movie_features, gold_baseline_ratings).select(
-        *_FILM_FACTS, title_stem("title").alias("title_stem"), people.alias("people")
+    credits = films.where(F.col("title_stem").isNotNull()).select(
+        *_FILM_FACTS, "title_stem", F.explode(people).alias("nconst")
     )
-    with_stem = films.where(F.col("title_stem").isNotNull()).repartition("title_stem")
-    credits = with_stem.select(*_FILM_FACTS, "title_stem", F.explode("people").alias("nconst"))
     return _as_of_each_year(credits, "title_stem", "nconst")
 
 
 def outside_history(silver_outside_credits: DataFrame) -> DataFrame:
     """Accumulate rated titles outside movies per person and kind; the baseline is the kind's earlier mean rating."""
     baseline = F.broadcast(_outside_baseline(silver_outside_credits))
-    credits = silver_outside_credits.join(baseline, on=["kind", "start_year"], how="inner").repartition("nconst")
+    credits = silver_outside_credits.join(baseline, on=["kind", "start_year"], how="inner")
     facts = _film_facts(F.col("start_year"), F.col("average_rating"), F.col("n_votes"), F.col("kind_rating"))
     return _as_of_each_year(credits.select("nconst", "kind", *facts), "nconst", "kind")
 
@@ -146,10 +143,12 @@ def _paired_cast() -> Column:
     return F.slice("cast", 1, PAIRED_CAST)
 
 
-def _films_of_people(films: DataFrame, *columns: Column) -> DataFrame:
-    """Return one row per film and person in any role, partitioned by person, with the film's facts and more columns."""
-    people = films.select("*", F.explode(_people()).alias("nconst"))
-    return people.select(*_FILM_FACTS, "nconst", *columns).repartition("nconst")
+def _listed(films: DataFrame, lists: Mapping[str, Column], *columns: str, name: str, person: str) -> DataFrame:
+    """Return one row per film and member of each list, with the name of the list."""
+    named = F.create_map(*(part for key, people in lists.items() for part in (F.lit(key), people)))
+    return films.select(*_FILM_FACTS, *columns, F.explode(named).alias(name, "people")).select(
+        *_FILM_FACTS, *columns, name, F.explode("people").alias(person)
+    )
 
 
 def _outside_baseline(silver_outside_credits: DataFrame) -> DataFrame:
@@ -164,30 +163,25 @@ def _outside_baseline(silver_outside_credits: DataFrame) -> DataFrame:
 
 
 def _as_of_each_year(credits: DataFrame, *key: str) -> DataFrame:
-    """Turn credits into statistics of each key up to and including each year, valid from the year after.
-
-    Args:
-        credits: Facts of the films of each key. Partitioned by a column of the key, they are not shuffled again.
-        key: Names of the key columns.
-    """
+    """Turn credits into statistics of each key up to and including each year, valid from the year after."""
     n_films, tenths, votes = F.col("total_n"), F.col("total_tenths"), F.col("total_votes")
     mean_tenths = tenths / n_films
     fading = F.exp((_EPOCH_YEAR - 1 - F.col("year")) / F.lit(EFFECT_DECAY_YEARS))
-    return _totals_of_each_year(_films_of_each_year(credits, *key), *key).select(
+    return _totals_of_each_year(credits, *key).select(
         *key,
         (F.col("year") + 1).alias("from_year"),
         n_films.cast("int").alias("n_films"),
-        F.col("n").cast("int").alias("n_films_last_year"),
+        F.col("last_n").cast("int").alias("n_films_last_year"),
         "debut_year",
         F.col("year").alias("last_film_year"),
         _nine_digits(F.col("total_weight")).alias("sum_weight"),
         _nine_digits(F.col("total_weighted_effect")).alias("sum_weighted_effect"),
         _nine_digits(F.col("total_growing_weight") * fading).alias("decayed_sum_weight"),
         _nine_digits(F.col("total_growing_weighted_effect") * fading).alias("decayed_sum_weighted_effect"),
-        _nine_digits(F.col("weight")).alias("last_sum_weight"),
-        _nine_digits(F.col("weighted_effect")).alias("last_sum_weighted_effect"),
+        _nine_digits(F.col("last_weight")).alias("last_sum_weight"),
+        _nine_digits(F.col("last_weighted_effect")).alias("last_sum_weighted_effect"),
         _nine_digits(mean_tenths / 10).alias("mean_rating"),
-        _nine_digits(F.col("tenths") / F.col("n") / 10).alias("last_year_rating"),
+        _nine_digits(F.col("last_tenths") / F.col("last_n") / 10).alias("last_year_rating"),
         _nine_digits(F.col("total_baseline") / n_films).alias("mean_baseline"),
         _nine_digits(F.when(votes > 0, F.col("total_vote_tenths") / votes).otherwise(mean_tenths) / 10).alias(
             "vote_weighted_rating"
@@ -202,39 +196,35 @@ def _as_of_each_year(credits: DataFrame, *key: str) -> DataFrame:
     )
 
 
-def _films_of_each_year(credits: DataFrame, *key: str) -> DataFrame:
+def _totals_of_each_year(credits: DataFrame, *key: str) -> DataFrame:
+    """Add up the films of each key up to each year with a film, and those of that year: `last_` and the column."""
     growth = F.exp((F.col("year") - _EPOCH_YEAR) / F.lit(EFFECT_DECAY_YEARS))
-    return credits.groupBy(*key, "year").agg(
-        F.count("*").alias("n"),
-        F.sum("weight").alias("weight"),
-        F.sum("weighted_effect").alias("weighted_effect"),
-        (F.sum("weight") * growth).alias("growing_weight"),
-        (F.sum("weighted_effect") * growth).alias("growing_weighted_effect"),
-        F.sum("baseline").alias("baseline"),
-        F.sum("tenths").alias("tenths"),
-        F.sum(F.col("tenths") * F.col("tenths")).alias("tenths_squared"),
-        F.sum("votes").alias("votes"),
-        F.sum(F.col("votes") * F.col("tenths")).alias("vote_tenths"),
-        F.max("tenths").alias("best"),
-        F.min("tenths").alias("worst"),
+    # Few keys have several films in a year. Sorting all films once and keeping the last one of each year is faster than
+    # aggregating them by year first. Hashes are compared faster than ids, which begin with the same letters and digits.
+    by_year = Window.partitionBy(F.xxhash64(*key), *key).orderBy("year")
+    up_to_film = by_year.rowsBetween(Window.unboundedPreceding, Window.currentRow)
+    of_year = by_year.rangeBetween(Window.currentRow, Window.currentRow)
+    films = credits.repartition(*key).select(
+        "*",
+        (F.col("weight") * growth).alias("growing_weight"),
+        (F.col("weighted_effect") * growth).alias("growing_weighted_effect"),
+        (F.col("tenths") * F.col("tenths")).alias("tenths_squared"),
+        (F.col("votes") * F.col("tenths")).alias("vote_tenths"),
     )
-
-
-def _totals_of_each_year(by_year: DataFrame, *key: str) -> DataFrame:
     # Each total is computed once and named: Spark would evaluate the window again wherever its expression is repeated.
-    up_to_year = Window.partitionBy(*key).orderBy("year").rowsBetween(Window.unboundedPreceding, Window.currentRow)
-    return by_year.select(
+    totals = films.select(
         *key,
         "year",
-        "n",
-        "weight",
-        "weighted_effect",
-        "tenths",
-        *(F.sum(name).over(up_to_year).alias(f"total_{name}") for name in _ACCUMULATED),
-        F.min("year").over(up_to_year).alias("debut_year"),
-        F.max("best").over(up_to_year).alias("best"),
-        F.min("worst").over(up_to_year).alias("worst"),
+        F.lead("year").over(by_year).alias("next_year"),
+        F.count("*").over(up_to_film).alias("total_n"),
+        F.count("*").over(of_year).alias("last_n"),
+        *(F.sum(name).over(up_to_film).alias(f"total_{name}") for name in _ACCUMULATED),
+        *(F.sum(name).over(of_year).alias(f"last_{name}") for name in _OF_LAST_YEAR),
+        F.min("year").over(up_to_film).alias("debut_year"),
+        F.max("tenths").over(up_to_film).alias("best"),
+        F.min("tenths").over(up_to_film).alias("worst"),
     )
+    return totals.where(F.col("next_year").isNull() | (F.col("next_year") != F.col("year")))
 
 
 def _nine_digits(value: Column) -> Column:
