@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import mlflow
 import pytest
+from hypothesis import HealthCheck, settings
 from pyspark.sql import SparkSession
 
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
@@ -26,6 +27,9 @@ from imdb_assets_tests.support.servers import end, served, wait_for_port
 from imdb_assets_tests.support.servers import free_port as a_free_port
 from imdb_assets_tests.support.session_folder import built_once
 
+# How long a test takes depends on the machine, so it is never what fails.
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")
 # A minute or more each: started last, one of them would keep one worker busy while the others are idle. The first one
 # builds the finished platform, which the third and the fourth need.
 LONGEST = (
