@@ -142,7 +142,7 @@ class Spark(LazyPySparkResource):
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
             # Java uses about 0.7 GiB on top of the heap.
-            "spark.driver.memory": self.driver_memory or ("2g" if self.is_short_lived else "3g"),
+            "spark.driver.memory": self.driver_memory or ("2g" if self.is_short_lived else heap_size(_memory())),
             "spark.driver.extraJavaOptions": " ".join(java_options),
             "spark.sql.shuffle.partitions": "8",
             # VACUUM lists a table's files in this many tasks. The default of 10,000 takes a minute for an empty table.
@@ -151,6 +151,21 @@ class Spark(LazyPySparkResource):
             "spark.python.sql.dataFrameDebugging.enabled": "false",
             **(SMALL_DATA if self.is_short_lived else {}),
         }
+
+
+def heap_size(memory: int) -> str:
+    """Return the heap of a local driver for a machine: a quarter of its memory, from 2 to 6 GiB.
+
+    Python's workers, DuckDB's and the model's memory is outside of the heap. IMDb's full datasets need no more.
+
+    Args:
+        memory: The machine's memory, bytes.
+    """
+    return f"{min(6, max(2, round(memory / 2**30 / 4)))}g"
+
+
+def _memory() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def delta_packages() -> tuple[str, str]:

@@ -4,7 +4,15 @@ import pytest
 from pyspark.sql import SparkSession
 
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
-from imdb_assets.resources.spark import EXCLUDED_PACKAGES, Spark, delta_packages, downloaded_jars, with_jars
+from imdb_assets.resources.spark import (
+    EXCLUDED_PACKAGES,
+    Spark,
+    _memory,
+    delta_packages,
+    downloaded_jars,
+    heap_size,
+    with_jars,
+)
 
 
 def local_spark(folder: Path, **settings: object) -> Spark:
@@ -21,7 +29,7 @@ def test_missing_jars_are_downloaded_without_the_libraries_that_pyspark_has() ->
 
 def test_a_driver_for_small_data_has_a_small_heap_and_one_shuffle_partition(tmp_path: Path) -> None:
     large, small = (local_spark(tmp_path, is_short_lived=is_small)._local_settings() for is_small in (False, True))
-    assert (large["spark.driver.memory"], small["spark.driver.memory"]) == ("3g", "2g")
+    assert (large["spark.driver.memory"], small["spark.driver.memory"]) == (heap_size(_memory()), "2g")
     assert (large["spark.sql.shuffle.partitions"], small["spark.sql.shuffle.partitions"]) == ("8", "1")
 
 
@@ -35,3 +43,8 @@ def test_the_heap_size_of_the_settings_takes_precedence(tmp_path: Path) -> None:
 def test_the_session_belongs_to_a_running_java_and_uses_utc(spark_resource: Spark) -> None:
     assert spark_resource.spark_session.conf.get("spark.sql.session.timeZone") == "UTC"
     assert not spark_resource.has_ended
+
+
+@pytest.mark.parametrize(("gigabytes", "heap"), [(4, "2g"), (7.8, "2g"), (15.6, "4g"), (23.4, "6g"), (256, "6g")])
+def test_the_heap_is_a_quarter_of_the_machines_memory_within_limits(gigabytes, heap):
+    assert heap_size(int(gigabytes * 2**30)) == heap
