@@ -1,5 +1,6 @@
 """The lake in a folder of this machine."""
 
+import errno
 import os
 import shutil
 import time
@@ -23,6 +24,8 @@ from imdb_assets.resources.blob_storage import (
 )
 
 SECONDS_UNTIL_ABANDONED = 3600
+# The errors of mounted file systems that have no hard links, such as exFAT, SMB and blobfuse.
+WITHOUT_LINKS = {errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP}
 
 
 class FolderBlobStorage(BlobStorage):
@@ -55,7 +58,7 @@ class FolderBlobStorage(BlobStorage):
                     copy.flush()
                     os.fsync(copy.fileno())
                 if is_new:
-                    os.link(partial, target)
+                    _link(partial, target)
                 else:
                     partial.replace(target)
             finally:
@@ -102,6 +105,19 @@ class FolderBlobStorage(BlobStorage):
                 "space"
             )
             raise StorageError(message) from error
+
+
+def _link(file: Path, target: Path) -> None:
+    """Give a file a second name, at which no file may be."""
+    try:
+        os.link(file, target)
+    except OSError as error:
+        if error.errno not in WITHOUT_LINKS:
+            raise
+        # The lock of the lake is held, so no other run of the platform creates the file after this check.
+        if target.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from None
+        file.replace(target)
 
 
 def _raise_unless_missing(error: OSError) -> None:

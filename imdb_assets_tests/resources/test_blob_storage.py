@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from imdb_assets.resources.blob_storage import BlobStorage, StorageError, StorageFileMissing
+from imdb_assets.resources.blob_storage import BlobStorage, StorageError, StorageFileExists, StorageFileMissing
 from imdb_assets.resources.blob_storage_factory import blob_storage_for
 from imdb_assets_tests.support.azurite import AZURITE_KEY, AZURITE_URI
 
@@ -47,6 +47,15 @@ def test_writing_again_replaces_the_file(storage):
     storage.write_bytes_atomically("f", b"longer than the next")
     storage.write_bytes_atomically("f", b"next")
     assert storage.read_bytes("f") == b"next"
+
+
+def test_a_file_that_must_be_new_replaces_none(storage):
+    storage.write_bytes_atomically("log/1.json", b"first", is_new=True)
+    with pytest.raises(StorageFileExists):
+        storage.write_bytes_atomically("log/1.json", b"second", is_new=True)
+    assert storage.read_bytes("log/1.json") == b"first"
+    assert storage.size("log/1.json") == 5
+    assert storage.files("log") == ("log/1.json",)
 
 
 def test_a_reader_sees_the_old_file_or_the_new_one_and_never_a_part(storage):
