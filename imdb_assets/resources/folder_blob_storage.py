@@ -97,8 +97,6 @@ class FolderBlobStorage(BlobStorage):
         except FileNotFoundError as error:
             message = f"{self.key(path)} does not exist; materialize the asset that writes it, or check {self.setting}"
             raise StorageFileMissing(message) from error
-        except FileExistsError as error:
-            raise StorageFileExists(f"{self.key(path)} already exists") from error
         except OSError as error:
             message = (
                 f"{self.key(path)} cannot be used ({error.strerror}); check {self.setting}, its permissions and free "
@@ -111,12 +109,14 @@ def _link(file: Path, target: Path) -> None:
     """Give a file a second name, at which no file may be."""
     try:
         os.link(file, target)
+    except FileExistsError as error:
+        raise StorageFileExists(f"{target} already exists") from error
     except OSError as error:
         if error.errno not in WITHOUT_LINKS:
             raise
         # The lock of the lake is held, so no other run of the platform creates the file after this check.
         if target.exists():
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from None
+            raise StorageFileExists(f"{target} already exists") from None
         file.replace(target)
 
 
