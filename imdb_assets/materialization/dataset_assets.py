@@ -167,7 +167,9 @@ def _run(context: dg.AssetExecutionContext, loader: DatasetLoader, downloads: Se
 
 def _processed(loader: DatasetLoader, downloads: Sequence[Download]) -> Iterator[DatasetOutcome]:
     with ThreadPoolExecutor(THREADS) as pool:
-        futures = {pool.submit(loader.process, download): download.dataset for download in downloads}
+        # The largest first, because it takes longer than all others together.
+        largest_first = sorted(downloads, key=lambda download: download.size, reverse=True)
+        futures = {pool.submit(loader.process, download): download.dataset for download in largest_first}
         for future in as_completed(futures):
             error = future.exception()
             # Without Java, every dataset fails for the same reason, which `lake_step` reports.

@@ -96,6 +96,11 @@ class Download:
     """The `DatasetRefused`, or the unexpected error, that ended the download."""
     seconds: float = 0.0
 
+    @property
+    def size(self) -> int:
+        """Bytes of the packed dataset. 0 if it was not downloaded."""
+        return self.fetched.manifest.size if self.fetched else 0
+
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetLoader:
