@@ -22,7 +22,7 @@ from imdb_assets.resources.delta_declaration import (
     user_metadata,
 )
 from imdb_assets.resources.delta_log import TableFiles, table_files
-from imdb_assets.resources.known_errors import RowsRefused
+from imdb_assets.resources.known_errors import CommitConflict, RowsRefused
 from imdb_assets.resources.lake_files import read_table
 from imdb_assets.resources.leftovers import set_aside
 from imdb_assets.resources.spark import Spark
@@ -143,16 +143,16 @@ class DeltaLake(dg.ConfigurableResource):
             record: Kept with the commit, for `record_of`.
         """
         self.lake.require_lock()
+        is_as_declared = self._is_as_declared(rows.table)
         commit = TableCommit(
-            table=rows.table,
-            files=rows.files,
-            before=rows.before,
-            is_as_declared=self._is_as_declared(rows.table),
-            retention_days=self.retention_days,
-            record=record,
+            rows=rows, is_as_declared=is_as_declared, retention_days=self.retention_days, record=record
         )
-        commit.write(self.lake)
-        rows.is_committed = True
+        rows.may_be_committed = True
+        try:
+            commit.write(self.lake)
+        except CommitConflict:
+            rows.may_be_committed = False
+            raise
 
     def merge(
         self, table: Table, frame: DataFrame, *, is_whole: bool, record: Mapping[str, object] | None = None

@@ -28,7 +28,8 @@ class StagedRows:
     """Paths relative to the lake's root."""
     before: TableFiles | None = None
     """The version of the table when the writing began. None if there was no table."""
-    is_committed: bool = False
+    may_be_committed: bool = False
+    """Whether a commit with these files was begun, and not refused. If it fails, its outcome can be unknown."""
     n_rows: int
     n_nulls: Mapping[str, int]
     """Rows without a value, by column. Columns that are always filled are absent."""
@@ -74,8 +75,8 @@ class Staging:
         return self._rows
 
     def close(self) -> None:
-        """Delete the folder, unless a version of the table contains its files."""
-        if not (self._rows and self._rows.is_committed):
+        """Delete the folder, unless a version of the table may contain its files."""
+        if not (self._rows and self._rows.may_be_committed):
             self.lake.delete_folder(self.folder)
 
 

@@ -19,6 +19,7 @@ from imdb_assets.resources.delta_declaration import delta_schema, table_properti
 from imdb_assets.resources.delta_log import TableFiles
 from imdb_assets.resources.known_errors import CommitConflict
 from imdb_assets.resources.lake_files import read_footer
+from imdb_assets.resources.staged_rows import StagedRows
 from imdb_assets.tables.table import Table
 
 # The oldest protocol with constraints, which every reader and writer of Delta supports.
@@ -32,11 +33,8 @@ ENGINE = "imdb_assets"
 class TableCommit:
     """A commit that makes files the only rows of a table. A changed declaration of the table is part of it."""
 
-    table: Table
-    files: Sequence[str]
-    """Parquet files in the table's folder, with its columns. Paths relative to the lake's root."""
-    before: TableFiles | None
-    """The version of the table that it follows. None if there is no table."""
+    rows: StagedRows
+    """The files, the table, and the version of it that the commit follows."""
     is_as_declared: bool
     """Whether that version has the present declaration."""
     retention_days: int
@@ -48,24 +46,27 @@ class TableCommit:
         """Write the commit to the table's log.
 
         Raises:
-            CommitConflict: Another program has committed to the table after the version `before`.
+            CommitConflict: Another program has committed to the table since the writing of the rows began.
         """
         now = int(time.time() * 1000)
-        added = [_add(lake, self.table, file, now=now) for file in self.files]
+        added = [_add(lake, self.rows.table, file, now=now) for file in self.rows.files]
         actions = [{"commitInfo": self._info(added, now=now)}]
         if not self.is_as_declared:
-            if protocol := _protocol(self.before):
+            if protocol := _protocol(self.rows.before):
                 actions.append({"protocol": protocol})
             actions.append({"metaData": self._metadata(now=now)})
-        sizes = self.before.sizes if self.before else {}
-        actions += [{"remove": _remove(self.table, path, size, now=now)} for path, size in sizes.items()]
+        sizes = self.rows.before.sizes if self.rows.before else {}
+        actions += [{"remove": _remove(self.rows.table, path, size, now=now)} for path, size in sizes.items()]
         actions += [{"add": entry} for entry in added]
         content = "".join(f"{json.dumps(action)}\n" for action in actions).encode()
-        version = self.before.version + 1 if self.before else 0
+        version = self.rows.before.version + 1 if self.rows.before else 0
+        log = f"{self.rows.table.path}/_delta_log/{version:020d}.json"
         try:
-            lake.write_bytes_atomically(f"{self.table.path}/_delta_log/{version:020d}.json", content, is_new=True)
+            lake.write_bytes_atomically(log, content, is_new=True)
         except StorageFileExists as error:
-            raise CommitConflict from error
+            # A request that is repeated because its answer was lost finds the file of the first attempt.
+            if lake.read_bytes(log) != content:
+                raise CommitConflict from error
 
     def _info(self, added: Sequence[Mapping[str, Any]], *, now: int) -> dict[str, Any]:
         metrics = {
@@ -77,24 +78,24 @@ class TableCommit:
             "timestamp": now,
             "operation": "WRITE"
             if self.is_as_declared
-            else f"{'REPLACE' if self.before else 'CREATE'} TABLE AS SELECT",
+            else f"{'REPLACE' if self.rows.before else 'CREATE'} TABLE AS SELECT",
             "operationParameters": {"mode": "Overwrite"} if self.is_as_declared else {},
             "isolationLevel": "Serializable",
             "isBlindAppend": False,
             "operationMetrics": {name: str(value) for name, value in metrics.items()},
-            "userMetadata": user_metadata(self.table, self.record),
+            "userMetadata": user_metadata(self.rows.table, self.record),
             "engineInfo": ENGINE,
             "txnId": str(uuid4()),
         }
-        return info | ({"readVersion": self.before.version} if self.before else {})
+        return info | ({"readVersion": self.rows.before.version} if self.rows.before else {})
 
     def _metadata(self, *, now: int) -> dict[str, Any]:
-        properties = table_properties(self.table, retention_days=self.retention_days)
+        properties = table_properties(self.rows.table, retention_days=self.retention_days)
         return {
-            "id": self.before.table_id if self.before else str(uuid4()),
+            "id": self.rows.before.table_id if self.rows.before else str(uuid4()),
             "description": properties.pop("comment"),
             "format": {"provider": "parquet", "options": {}},
-            "schemaString": delta_schema(self.table).json(),
+            "schemaString": delta_schema(self.rows.table).json(),
             "partitionColumns": [],
             "configuration": properties,
             "createdTime": now,

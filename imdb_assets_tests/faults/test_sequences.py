@@ -56,9 +56,9 @@ COUNTDOWN = Countdown()
 class FailingStorage(FolderBlobStorage):
     """A folder whose operations fail once, when the countdown ends."""
 
-    def publish(self, local_file: Path, path: str) -> None:
+    def publish(self, local_file: Path, path: str, *, is_new: bool = False) -> None:
         COUNTDOWN.count()
-        super().publish(local_file, path)
+        super().publish(local_file, path, is_new=is_new)
         COUNTDOWN.count()
 
     def read_bytes(self, path: str) -> bytes:

@@ -10,6 +10,7 @@ import pytest
 from deltalake import DeltaTable
 from pyspark.sql import DataFrame, SparkSession
 
+from imdb_assets.resources.blob_storage import StorageUnavailable
 from imdb_assets.resources.commit_log import CommitLog
 from imdb_assets.resources.delta import DeltaLake, TableMissing
 from imdb_assets.resources.delta_declaration import spark_schema
@@ -151,6 +152,23 @@ def test_inserting_new_keys_never_changes_existing_rows(delta, spark):
         delta.insert_new(THINGS, new, record=record)
         assert rows_of(delta) == [*ROWS, (3, 3.5, "c")]
         assert delta.record_of(THINGS.path)["n"] == record["n"]
+
+
+class LosingAnswers(FolderBlobStorage):
+    """A storage that does what it is asked, but whose answer to a commit is lost."""
+
+    def publish(self, local_file: Path, path: str, *, is_new: bool = False) -> None:
+        super().publish(local_file, path, is_new=is_new)
+        if is_new:
+            raise StorageUnavailable("the answer was lost")
+
+
+def test_a_commit_whose_answer_is_lost_keeps_its_files(delta, spark, tmp_path):
+    losing = delta.model_copy(update={"lake": LosingAnswers(root=str(tmp_path))})
+    with pytest.raises(StorageUnavailable):
+        losing.overwrite(THINGS, frame(spark, ROWS), record={"n": 1})
+    assert (rows_of(delta), delta.record_of(THINGS.path)["n"]) == (ROWS, 1)
+    assert delta.missing_files(THINGS.path) == ()
 
 
 def test_a_table_without_rows_exists_and_keeps_its_record(delta, spark):
