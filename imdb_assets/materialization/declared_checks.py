@@ -4,7 +4,6 @@ They are evaluated before the rows are committed.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import dagster as dg
 import pyarrow as pa
@@ -76,7 +75,7 @@ def row_problems(rows: StagedRows) -> list[str]:
         if not c.nullable and (n := rows.n_nulls.get(c.name))
     ]
     others = {name: n for name, n in rows.n_violations.items() if name not in is_reported}
-    return nulls + violations(replace(rows, n_violations=others))
+    return nulls + violations(rows.table, others)
 
 
 def columns_result(table: Table, problems: Sequence[str]) -> dg.AssetCheckResult:

@@ -16,11 +16,7 @@ from pyspark.sql.types import StructType
 
 from imdb_assets.resources.blob_storage import BlobStorage
 from imdb_assets.resources.commit_log import CommitLog
-from imdb_assets.resources.delta_declaration import (
-    as_declared,
-    records_declaration,
-    user_metadata,
-)
+from imdb_assets.resources.delta_declaration import as_declared, records_declaration, user_metadata
 from imdb_assets.resources.delta_log import TableFiles, table_files
 from imdb_assets.resources.known_errors import CommitConflict, RowsRefused
 from imdb_assets.resources.lake_files import read_table
@@ -111,7 +107,8 @@ class DeltaLake(dg.ConfigurableResource):
             frame = as_declared(others, table).unionByName(frame)
         with self.staged(table, frame) as rows:
             if rows.n_violations:
-                raise RowsRefused(f"{'; '.join(violations(rows))}; {table.asset_name} keeps its last version")
+                violated = "; ".join(violations(table, rows.n_violations))
+                raise RowsRefused(f"{violated}; {table.asset_name} keeps its last version")
             self.replace(rows, record=record)
 
     @contextmanager

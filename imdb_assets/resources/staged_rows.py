@@ -12,9 +12,8 @@ from pyspark.sql import functions as F
 from imdb_assets.resources.blob_storage import BlobStorage
 from imdb_assets.resources.delta_log import TableFiles, table_files
 from imdb_assets.resources.lake_files import read_dataset
-from imdb_assets.tables.table import Table
+from imdb_assets.tables.table import ROWS_PER_FILE, Table
 
-ROWS_PER_FILE = 2_000_000
 _PARQUET = ".parquet"
 _N_ROWS, _FILLED, _VIOLATED = "n_rows", "filled_", "violated_"
 
@@ -101,10 +100,15 @@ def write_frame(staging: Staging, frame: DataFrame) -> StagedRows:
     )
 
 
-def violations(staged: StagedRows) -> list[str]:
-    """Describe the constraints that rows violate, one phrase each."""
-    conditions = staged.table.constraints
-    return [f"rows that violate {name} ({conditions[name]}): {n:,}" for name, n in staged.n_violations.items()]
+def violations(table: Table, n_violations: Mapping[str, int]) -> list[str]:
+    """Describe the constraints that rows violate, one phrase each.
+
+    Args:
+        table: The table of the rows.
+        n_violations: Rows that violate a constraint, by its name.
+    """
+    conditions = table.constraints
+    return [f"rows that violate {name} ({conditions[name]}): {n:,}" for name, n in n_violations.items()]
 
 
 def repeated_keys(

@@ -71,7 +71,7 @@ class TableCommit:
     def _info(self, added: Sequence[Mapping[str, Any]], *, now: int) -> dict[str, Any]:
         metrics = {
             "numFiles": len(added),
-            "numOutputRows": sum(json.loads(entry["stats"])["numRecords"] for entry in added),
+            "numOutputRows": self.rows.n_rows,
             "numOutputBytes": sum(entry["size"] for entry in added),
         }
         info = {

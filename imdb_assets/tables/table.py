@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Layer = Literal["bronze", "silver", "gold"]
+ROWS_PER_FILE = 2_000_000
+"""Most rows of one file of a table."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ Almost all lines of IMDb are sound. A block is first read as if all of its lines
 # pyarrow.compute gets its functions when it is imported.
 # pyright: reportAttributeAccessIssue=false
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 import pyarrow as pa
@@ -61,11 +61,10 @@ class BlockParser:
 
     table: Table
     snapshot_date: date
-    _lines: LineParser = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        lines = LineParser(table=self.table, snapshot_date=self.snapshot_date)
-        object.__setattr__(self, "_lines", lines)
+    @property
+    def _lines(self) -> LineParser:
+        return LineParser(table=self.table, snapshot_date=self.snapshot_date)
 
     def parse(self, block: bytes, first_line: int) -> ParsedBlock:
         """Parse complete lines.

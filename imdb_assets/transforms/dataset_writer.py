@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, BinaryIO, Self, cast
 from uuid import uuid4
@@ -23,13 +23,12 @@ import pyarrow.parquet as pq
 
 from imdb_assets.tables.bronze import KEYS, REJECTED_ROW, REJECTED_ROWS
 from imdb_assets.tables.bronze_rules import enumerated_columns
-from imdb_assets.tables.table import Table
+from imdb_assets.tables.table import ROWS_PER_FILE, Table
 from imdb_assets.transforms.block_parser import BlockParser
 from imdb_assets.transforms.line_parser import NUMBER_TYPES
 
 # Unpacked bytes that are parsed at once. They give a few hundred thousand rows, and each block is a row group.
 BLOCK_BYTES = 16 << 20
-ROWS_PER_FILE = 4_000_000
 # zstd's fastest level: the files of higher levels are hardly smaller.
 COMPRESSION: dict[str, Any] = {"compression": "zstd", "compression_level": 1}
 # Columns with few different values besides those of enumerations.
@@ -98,18 +97,6 @@ class DatasetWriter:
         return facts.values() | {"files": rows.names, "record_files": records.names}
 
 
-@dataclass(kw_only=True)
-class _Counts:
-    """Sums over the blocks of a dataset."""
-
-    rows_kept: int = 0
-    rows_rejected: int = 0
-    lines_ending_in_cr: int = 0
-    n_recorded: int = 0
-    n_nulls: Counter[str] = field(default_factory=Counter)
-    rows_by_value: dict[str, Counter[str]] = field(default_factory=dict)
-
-
 class UniqueKeys:
     """Follows the keys of a sorted dataset, and whether one of them is repeated."""
 
@@ -138,30 +125,37 @@ class UniqueKeys:
 
 
 class _Facts:
-    """What is counted in the blocks of a dataset."""
+    """Sums over the blocks of a dataset."""
 
     def __init__(self, table: Table) -> None:
         self._keys = UniqueKeys(KEYS.get(table.name, ()))
-        self._counts = _Counts(rows_by_value={name: Counter() for name in enumerated_columns(table.name)})
+        self._sums: Counter[str] = Counter(rows_kept=0, rows_rejected=0, lines_ending_in_cr=0, n_recorded=0)
+        self._nulls: Counter[str] = Counter()
+        self._values: dict[str, Counter[str]] = {name: Counter() for name in enumerated_columns(table.name)}
 
     def add(self, rows: pa.Table, records: pa.Table, *, n_ending_in_cr: int) -> None:
         """Count the rows and the records of a block."""
-        counts = self._counts
         self._keys.add(rows)
-        counts.rows_kept += rows.num_rows
-        counts.rows_rejected += pc.sum(pc.equal(records["outcome"], REJECTED_ROW)).as_py() or 0
-        counts.lines_ending_in_cr += n_ending_in_cr
-        counts.n_recorded += records.num_rows
-        counts.n_nulls.update({name: rows[name].null_count for name in rows.column_names})
-        for name, values in counts.rows_by_value.items():
+        self._sums.update(
+            rows_kept=rows.num_rows,
+            rows_rejected=pc.sum(pc.equal(records["outcome"], REJECTED_ROW)).as_py() or 0,
+            lines_ending_in_cr=n_ending_in_cr,
+            n_recorded=records.num_rows,
+        )
+        self._nulls.update({name: rows[name].null_count for name in rows.column_names})
+        for name, values in self._values.items():
             for entry in pc.value_counts(rows[name]).to_pylist():
                 if entry["values"] is not None:
                     values[str(entry["values"])] += entry["counts"]
 
     def values(self) -> dict[str, Any]:
         """The sums, by name."""
-        sums = {name: getattr(self._counts, name) for name in _Counts.__dataclass_fields__}
-        return sums | {"has_unique_keys": self._keys.are_unique}
+        return {
+            **self._sums,
+            "n_nulls": self._nulls,
+            "rows_by_value": self._values,
+            "has_unique_keys": self._keys.are_unique,
+        }
 
 
 class _ParquetFiles:

@@ -6,7 +6,7 @@ Lines are parsed and judged in columns. Only lines in which something is wrong a
 # pyarrow.compute gets its functions when it is imported.
 # pyright: reportAttributeAccessIssue=false
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -50,11 +50,6 @@ class LineParser:
 
     table: Table
     snapshot_date: date
-
-    def parse_batches(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        """Parse batches of the columns `line_number` and `value`, as `parse` does."""
-        for batch in batches:
-            yield self.parse(batch.column(0), batch.column(1))
 
     def parse(self, line_numbers: pa.Array, received: pa.Array) -> pa.RecordBatch:
         """Parse lines into the types of the table, and record what is not used as received.

@@ -1,14 +1,11 @@
 """Faults F6 to F13: broken datasets on a real lake. One dataset's trouble costs that dataset, one bad value itself."""
 
 import gzip
-from datetime import date
 from pathlib import Path
 
 import duckdb
-import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
-from fsspec.implementations.local import LocalFileSystem
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import DataFrame
@@ -19,13 +16,11 @@ from imdb_assets.materialization.row_checks import orphans_result
 from imdb_assets.resources.dataset_manifest import verify_dataset
 from imdb_assets.tables.bronze import DATASETS, REJECTED_ROWS, TITLE_AKAS, TITLE_BASICS
 from imdb_assets.transforms import silver
-from imdb_assets.transforms.block_parser import BlockParser
-from imdb_assets.transforms.dataset_writer import DatasetWriter
 from imdb_assets_tests.support.dataset_files import DatasetFiles, outcomes, reasons
+from imdb_assets_tests.support.written_dataset import dataset_writer, rows_in
 
 pytestmark = pytest.mark.slow
 
-DAY = date(2025, 1, 1)
 RATINGS, BASICS, AKAS = "title.ratings", "title.basics", "title.akas"
 RATED = [f"tt{n}\t5.5\t{n}" for n in range(1, 101)]
 TITLES = [f"tt{n}\t{'movie' if n % 3 else 'tvSeries'}\tA\tA\t0\t1999\t\\N\t90\tDrama" for n in range(1, 61)]
@@ -226,22 +221,11 @@ def test_the_parser_loses_no_line_of_any_bytes(tmp_path, lines, end, block_bytes
     file = tmp_path / "title.akas.tsv.gz"
     file.write_bytes(gzip.compress(b"\n".join([header, *lines]) + end))
     n_rows = verify_dataset(file, AKAS, TITLE_AKAS.column_names[:-1])
-    writer = DatasetWriter(
-        dataset=AKAS,
-        parser=BlockParser(table=TITLE_AKAS, snapshot_date=DAY),
-        files=LocalFileSystem(auto_mkdir=True),
-        packed=str(file),
-        rows_folder=str(tmp_path / "rows"),
-        records_folder=str(tmp_path / "records"),
-        block_bytes=block_bytes,
-    )
-    written = writer.write()
+    written = dataset_writer(file, AKAS, block_bytes=block_bytes).write()
     assert written["rows_kept"] + written["rows_rejected"] == n_rows
-    records = [
-        row for name in written["record_files"] for row in pq.read_table(tmp_path / "records" / name).to_pylist()
-    ]
+    records = rows_in(tmp_path / "records", written["record_files"])
     rejected = {row["line_number"] for row in records if row["outcome"] == "row rejected"}
     assert (len(rejected), len(records)) == (written["rows_rejected"], written["n_recorded"])
-    kept = [row for name in written["files"] for row in pq.read_table(tmp_path / "rows" / name).to_pylist()]
+    kept = rows_in(tmp_path / "rows", written["files"])
     assert len(kept) == written["rows_kept"]
     assert not any("\r" in str(value) for row in kept for value in row.values())
