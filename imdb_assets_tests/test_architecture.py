@@ -106,7 +106,7 @@ ALLOWED_RESOURCE = {
     "lake_files": {"pyarrow"},
     "leftovers": set(),
     "spark": {"dagster_pyspark", "delta", "pyspark"},
-    "staged_rows": {"pyarrow", "pyspark"},
+    "staged_rows": {"duckdb", "pyarrow", "pyspark"},
     "table_commit": {"pyarrow"},
     "table_maintenance": set(),
     "temporary_files": {"filelock"},

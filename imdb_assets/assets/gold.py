@@ -50,10 +50,12 @@ NO_LEAK = "no_feature_sees_the_future"
 def gold_movie_features(
     silver_movies: DataFrame, silver_ratings: DataFrame, silver_credits: DataFrame, silver_omdb_facts: DataFrame
 ) -> Checked:
-    rows = gold.movie_features(silver_movies, silver_ratings, silver_credits, silver_omdb_facts).persist()
-    coverage = gold.omdb_coverage(rows).toArrow().to_pandas()
-    check = coverage_result(COVERED, coverage, many_votes=MANY_VOTES, minimum=MINIMUM_COVERAGE)
-    return Checked(rows, checks=[check])
+    def covered(rows: DataFrame) -> list[dg.AssetCheckResult]:
+        coverage = gold.omdb_coverage(rows).toArrow().to_pandas()
+        return [coverage_result(COVERED, coverage, many_votes=MANY_VOTES, minimum=MINIMUM_COVERAGE)]
+
+    rows = gold.movie_features(silver_movies, silver_ratings, silver_credits, silver_omdb_facts)
+    return Checked(rows, written_checks=covered)
 
 
 @table_asset(BASELINE_COEFFICIENTS)

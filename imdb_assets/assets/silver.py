@@ -50,7 +50,7 @@ def silver_movies(bronze_title_basics: DataFrame, delta: dg.ResourceParam[DeltaL
 @table_asset(RATINGS, check_specs=[losses_spec(RATINGS)])
 def silver_ratings(bronze_title_ratings: DataFrame, delta: dg.ResourceParam[DeltaLake]) -> Checked:
     is_unique = has_unique_keys(delta, TITLE_RATINGS)
-    rows = silver.ratings(bronze_title_ratings, is_unique=is_unique).persist()
+    rows = silver.ratings(bronze_title_ratings, is_unique=is_unique)
     chart = votes_chart(silver.votes(rows).toArrow().to_pandas())
     repeats = rows if is_unique else silver.rating_rows(bronze_title_ratings)
     return Checked(rows, with_repeats=repeats, metadata={"votes": chart})
@@ -82,9 +82,12 @@ def silver_people(bronze_name_basics: DataFrame, delta: dg.ResourceParam[DeltaLa
 def silver_credits(
     bronze_title_basics: DataFrame, bronze_title_principals: DataFrame, bronze_title_crew: DataFrame
 ) -> Checked:
-    rows = silver.credits(bronze_title_basics, bronze_title_principals, bronze_title_crew).persist()
-    counts = silver.principals_accounted(bronze_title_basics, bronze_title_principals, rows)
-    return Checked(rows, checks=[principals_result(ACCOUNTED_FOR, counts)])
+    def accounted(credits: DataFrame) -> list[dg.AssetCheckResult]:
+        counts = silver.principals_accounted(bronze_title_basics, bronze_title_principals, credits)
+        return [principals_result(ACCOUNTED_FOR, counts)]
+
+    rows = silver.credits(bronze_title_basics, bronze_title_principals, bronze_title_crew)
+    return Checked(rows, written_checks=accounted)
 
 
 @table_asset(OUTSIDE_CREDITS, check_specs=[losses_spec(OUTSIDE_CREDITS)])
@@ -126,12 +129,14 @@ def silver_episodes(
     silver_series: DataFrame,
     delta: dg.ResourceParam[DeltaLake],
 ) -> Checked:
+    def known(episodes: DataFrame) -> list[dg.AssetCheckResult]:
+        named = episodes.select(F.col("series_tconst").alias("tconst"))
+        return [orphans_result(SERIES_ARE_KNOWN, named, silver_series.select("tconst"))]
+
     is_unique = has_unique_keys(delta, TITLE_EPISODE, TITLE_BASICS)
-    rows = silver.episodes(bronze_title_episode, bronze_title_basics, is_unique=is_unique).persist()
-    named = rows.select(F.col("series_tconst").alias("tconst"))
-    known = orphans_result(SERIES_ARE_KNOWN, named, silver_series.select("tconst"))
+    rows = silver.episodes(bronze_title_episode, bronze_title_basics, is_unique=is_unique)
     repeats = rows if is_unique else silver.episode_rows(bronze_title_episode)
-    return Checked(rows, checks=[known], with_repeats=repeats)
+    return Checked(rows, written_checks=known, with_repeats=repeats)
 
 
 @table_asset(

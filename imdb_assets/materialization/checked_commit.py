@@ -4,7 +4,7 @@ Rows that fail a blocking check are not committed: the table keeps its last vers
 """
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
@@ -62,6 +62,8 @@ class Checked:
 
     frame: DataFrame | pd.DataFrame
     checks: Sequence[dg.AssetCheckResult] = ()
+    written_checks: Callable[[DataFrame], Sequence[dg.AssetCheckResult]] | None = None
+    """Takes the rows as they were written to files, which is cheaper than to compute them again."""
     with_repeats: DataFrame | None = None
     """The rows before repeated keys were reduced to one row each. The frame itself if no key was repeated."""
     metadata: Mapping[str, Any] = field(default_factory=dict)
@@ -148,7 +150,10 @@ def check_and_commit(checked: Checked, plan: CommitPlan, delta: DeltaLake, *, st
     try:
         with delta.staged(plan.table, frame) as rows:
             metadata = _own_metadata(checked, frame, rows, plan)
-            return commit_checked(rows, plan, delta, start=start, checks=checked.checks, metadata=metadata)
+            checks = [*checked.checks]
+            if checked.written_checks:
+                checks += checked.written_checks(rows.frame(delta.spark.spark_session, delta.lake))
+            return commit_checked(rows, plan, delta, start=start, checks=checks, metadata=metadata)
     finally:
         # The asset may have persisted it for its own checks.
         frame.unpersist()

@@ -29,6 +29,7 @@ from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.delta_declaration import spark_schema
 from imdb_assets.resources.imdb_datasets import ImdbDatasets
 from imdb_assets.resources.known_errors import known_error
+from imdb_assets.resources.lake_files import read_footers
 from imdb_assets.tables.bronze import DATASETS
 
 RECORDS = "bronze/records"
@@ -202,8 +203,7 @@ class DatasetLoader:
             )
             written = self.write(session, request)
             rows = staging.rows(
-                files=[f"{staging.folder}/{name}" for name in written.files],
-                n_rows=written.rows_kept,
+                read_footers(self.delta.lake, [f"{staging.folder}/{name}" for name in written.files]),
                 n_nulls=written.n_nulls,
             )
             # The few rejected rows stay in files until those of all datasets are written in one commit.

@@ -1,6 +1,6 @@
 """Parquet files of the lake as Arrow data, read without Spark."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pyarrow as pa
 import pyarrow.dataset as pads
@@ -39,7 +39,20 @@ def arrow_files(lake: BlobStorage) -> pafs.FileSystem:
     return pafs.PyFileSystem(pafs.FSSpecHandler(lake.file_system()))
 
 
-def read_footer(lake: BlobStorage, file: str) -> pq.FileMetaData:
-    """The metadata of a Parquet file: its rows, and the statistics of its columns."""
+def read_footers(lake: BlobStorage, files: Iterable[str]) -> dict[str, pq.FileMetaData]:
+    """The metadata of Parquet files, by path: the number of rows, and the statistics of columns."""
+    return {file: _read_footer(lake, file) for file in files}
+
+
+def _read_footer(lake: BlobStorage, file: str) -> pq.FileMetaData:
     with lake.translate_errors(file), lake.file_system().open(lake.key(file), "rb") as content:
         return pq.read_metadata(content)
+
+
+def column_statistics(footer: pq.FileMetaData, column: str) -> list[pq.Statistics] | None:
+    """The statistics of a column in each group of rows. None if a group has none, or if the column is nested."""
+    places = [place for place in range(footer.num_columns) if footer.schema.column(place).path == column]
+    groups = [footer.row_group(group) for group in range(footer.num_row_groups)]
+    found = [group.column(place).statistics for group in groups for place in places]
+    statistics = [group for group in found if group is not None]
+    return statistics if places and len(statistics) == len(found) else None

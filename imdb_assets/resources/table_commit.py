@@ -18,7 +18,7 @@ from imdb_assets.resources.blob_storage import BlobStorage, StorageFileExists
 from imdb_assets.resources.delta_declaration import delta_schema, table_properties, user_metadata
 from imdb_assets.resources.delta_log import TableFiles
 from imdb_assets.resources.known_errors import CommitConflict
-from imdb_assets.resources.lake_files import read_footer
+from imdb_assets.resources.lake_files import column_statistics
 from imdb_assets.resources.staged_rows import StagedRows
 from imdb_assets.tables.table import Table
 
@@ -49,7 +49,7 @@ class TableCommit:
             CommitConflict: Another program has committed to the table since the writing of the rows began.
         """
         now = int(time.time() * 1000)
-        added = [_add(lake, self.rows.table, file, now=now) for file in self.rows.files]
+        added = [_add(lake, self.rows.table, *file, now=now) for file in self.rows.footers.items()]
         actions = [{"commitInfo": self._info(added, now=now)}]
         if not self.is_as_declared:
             if protocol := _protocol(self.rows.before):
@@ -123,14 +123,14 @@ def _remove(table: Table, path: str, size: int, *, now: int) -> dict[str, Any]:
     }
 
 
-def _add(lake: BlobStorage, table: Table, file: str, *, now: int) -> dict[str, Any]:
+def _add(lake: BlobStorage, table: Table, file: str, footer: pq.FileMetaData, *, now: int) -> dict[str, Any]:
     return {
         "path": file.removeprefix(f"{table.path}/"),
         "partitionValues": {},
         "size": lake.size(file),
         "modificationTime": now,
         "dataChange": True,
-        "stats": json.dumps(file_statistics(read_footer(lake, file), table.columns_with_statistics)),
+        "stats": json.dumps(file_statistics(footer, table.columns_with_statistics)),
     }
 
 
@@ -141,22 +141,15 @@ def file_statistics(footer: pq.FileMetaData, columns: Iterable[str]) -> dict[str
         footer: The metadata of the file.
         columns: The columns with least and greatest value.
     """
-    places = {footer.schema.column(index).path: index for index in range(footer.num_columns)}
     statistics: dict[str, Any] = {"numRecords": footer.num_rows, "minValues": {}, "maxValues": {}, "nullCount": {}}
     for column in columns:
-        groups = _statistics(footer, places[column]) if column in places else []
+        groups = column_statistics(footer, column)
         if groups and all(group.has_null_count for group in groups):
             statistics["nullCount"][column] = sum(group.null_count for group in groups)
         if groups and all(group.has_min_max for group in groups):
             statistics["minValues"][column] = _as_json(min(group.min for group in groups))
             statistics["maxValues"][column] = _as_json(max(group.max for group in groups))
     return statistics
-
-
-def _statistics(footer: pq.FileMetaData, place: int) -> list[pq.Statistics]:
-    """The statistics of a column in each group of rows. Empty unless all groups have them."""
-    groups = [footer.row_group(group).column(place).statistics for group in range(footer.num_row_groups)]
-    return [] if any(group is None for group in groups) else groups
 
 
 def _as_json(value: object) -> object:

@@ -77,12 +77,18 @@ class Table:
         They include the columns that are not nullable: Spark makes every column of a table that it creates together
         with its rows nullable.
         """
-        present = {
-            f"{column.name}_is_present": f"`{column.name}` IS NOT NULL"
-            for column in self.columns
-            if not column.nullable
-        }
-        return present | {
+        present = {f"{name}_is_present": f"`{name}` IS NOT NULL" for name in self.required_columns}
+        return present | self.value_constraints
+
+    @property
+    def required_columns(self) -> tuple[str, ...]:
+        """Names of the columns that are not nullable."""
+        return tuple(column.name for column in self.columns if not column.nullable)
+
+    @property
+    def value_constraints(self) -> dict[str, str]:
+        """The constraints that are about values, without those of required columns."""
+        return {
             f"{column.name}_is_legal": column.check
             if not column.nullable
             else f"{column.name} IS NULL OR {column.check}"

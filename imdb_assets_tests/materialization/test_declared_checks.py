@@ -57,3 +57,18 @@ def test_rows_nulls_violations_and_repeated_keys_are_counted(spark_resource: Spa
             result = key_result(table, repeated_keys(counted, lake, spark, limit))
             assert (result.passed, result.description) == (False, "2 values of (id) are repeated, such as 1; None")
     assert lake.files(table.path) == ()
+
+
+@pytest.mark.slow
+def test_nulls_are_counted_in_lists_and_beside_texts_too_long_for_statistics(
+    spark_resource: Spark, spark: SparkSession, tmp_path
+):
+    delta = DeltaLake(spark=spark_resource, lake=FolderBlobStorage(root=str(tmp_path)))
+    names = Column(name="names", type="array<string>", comment="Names.")
+    table = replace(THINGS, columns=(*THINGS.columns, KIND, names))
+    rows = [(1, 0.5, "x" * 10_000, ["a", None]), (2, 1.0, None, []), (3, 1.0, "y", None), (4, 1.0, None, None)]
+    frame = spark.createDataFrame(rows, "id int, size double, kind string, names array<string>")
+    with delta.staged(table, frame.repartition(2)) as counted:
+        assert (counted.n_rows, counted.n_nulls) == (4, {"kind": 2, "names": 2})
+    with delta.staged(table, frame.where("false")) as counted:
+        assert (counted.n_rows, counted.n_nulls) == (0, {})

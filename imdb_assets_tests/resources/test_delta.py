@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from deltalake import DeltaTable
+from py4j.protocol import Py4JJavaError
 from pyspark.sql import DataFrame, SparkSession
 
 from imdb_assets.resources.blob_storage import StorageUnavailable
@@ -70,6 +71,14 @@ def test_rows_that_violate_a_constraint_are_refused(delta, spark, row):
     delta.overwrite(THINGS, frame(spark, ROWS))
     with pytest.raises(RowsRefused, match="silver_things keeps its last version"):
         delta.overwrite(THINGS, frame(spark, [row]))
+    assert rows_of(delta) == ROWS
+
+
+def test_other_writers_cannot_violate_a_constraint(delta, spark):
+    delta.overwrite(THINGS, frame(spark, ROWS))
+    writer = frame(spark, [(0, 1.0, "a")]).write.format("delta").mode("append")
+    with pytest.raises(Py4JJavaError, match="CHECK constraint id_is_legal"):
+        writer.save(delta.lake.uri(THINGS.path))
     assert rows_of(delta) == ROWS
 
 

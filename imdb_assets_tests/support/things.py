@@ -19,7 +19,7 @@ THINGS = Table(
 
 def staged(*, n_rows: int, n_nulls: Mapping[str, int] | None = None) -> StagedRows:
     """Counts of rows of `THINGS`, without the rows."""
-    return StagedRows(table=THINGS, files=(), n_rows=n_rows, n_nulls=n_nulls or {}, n_violations={})
+    return StagedRows(table=THINGS, footers={}, n_rows=n_rows, n_nulls=n_nulls or {}, n_violations={})
 
 
 class Held:

@@ -20,6 +20,11 @@ def test_every_dataset_has_rules_for_columns_of_its_table_and_a_required_key():
         assert {name for name, rule in rules.items() if rule.is_required} >= required
 
 
+def test_the_rules_are_the_only_limits_of_a_datasets_values():
+    # The task that writes a dataset knows the rules and counts nulls. It does not evaluate conditions in SQL.
+    assert not any(table.value_constraints for table in DATASETS.values())
+
+
 def test_the_values_that_the_platform_uses_are_legal():
     assert {MOVIE, *KIND_OF_TYPE} <= set(TITLE_TYPES)
     assert set(ROLE_OF_CATEGORY) <= set(CATEGORIES)
