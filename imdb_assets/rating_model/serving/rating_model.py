@@ -13,7 +13,6 @@ from typing import Any, Protocol
 import lightgbm as lgb
 import numpy as np
 import pandas as pd
-import skops.io
 
 from imdb_assets.rating_model.features.draft import MovieDraft, drafts_frame
 from imdb_assets.rating_model.features.history import History
@@ -21,14 +20,13 @@ from imdb_assets.rating_model.features.matrix import features
 from imdb_assets.rating_model.lookup.draft_resolver import DraftResolver
 from imdb_assets.rating_model.lookup.people import People
 from imdb_assets.rating_model.lookup.released_films import ReleasedFilms
+from imdb_assets.rating_model.serving import skops_files
 from imdb_assets.rating_model.training.fitted_model import Calibration, FittedModel
 from imdb_assets.rating_model.training.intervals import Intervals
 from imdb_assets.rating_model.training.text_scores import PLOT, TITLE, TextScorer
 from imdb_assets.rating_model.training.tfidf_forest import TfidfForest
 
 OUTPUT_COLUMNS = ("rating", "low_80", "high_80", "low_90", "high_90", "warnings")
-# skops requires scikit-learn's compiled types to be trusted explicitly; this one holds a tree's arrays.
-_TRUSTED_TYPES = ["sklearn.tree._tree.Tree"]
 _LIGHTGBM, _TFIDF_FOREST = "lightgbm", "tfidf_forest"
 
 
@@ -138,9 +136,9 @@ class RatingModel:
                 numbers["calibration"] = vars(calibration)
                 booster.save_model(folder / "booster.txt")
                 for name, scorer in texts.items():
-                    skops.io.dump([*scorer.weightings, scorer.ridge], folder / f"{name}.skops")
+                    skops_files.save([*scorer.weightings, scorer.ridge], folder / f"{name}.skops")
             case TfidfForest(pipeline=pipeline):
-                skops.io.dump(pipeline, folder / "pipeline.skops")
+                skops_files.save(pipeline, folder / "pipeline.skops")
         (folder / "numbers.json").write_text(json.dumps(numbers, indent=2))
 
     @classmethod
@@ -165,11 +163,11 @@ def _open_lightgbm(folder: Path, numbers: Mapping[str, Any]) -> FittedModel:
     scorers = {}
     for name in (PLOT, TITLE):
         if (folder / f"{name}.skops").exists():
-            *weightings, ridge = skops.io.load(folder / f"{name}.skops")
+            *weightings, ridge = skops_files.load(folder / f"{name}.skops")
             scorers[name] = TextScorer(tuple(weightings), ridge)
     calibration = Calibration(**numbers["calibration"])
     return FittedModel(lgb.Booster(model_file=folder / "booster.txt"), scorers, calibration)
 
 
 def _open_tfidf_forest(folder: Path) -> TfidfForest:
-    return TfidfForest(skops.io.load(folder / "pipeline.skops", trusted=_TRUSTED_TYPES))
+    return TfidfForest(skops_files.load(folder / "pipeline.skops"))
