@@ -132,8 +132,8 @@ BENCHMARK = PYTHONPATH=$(CURDIR) $(BIN)/python -m
 
 SCALE := 0.01
 .PHONY: bench
-bench: setup ## Compare landing to gold with imdb-sqlite and DuckDB (SCALE=0.01 of IMDb's size, GROWTH=no: this scale alone)
-	@$(BENCHMARK) benchmarks.landing_to_gold --scale $(SCALE) $(if $(filter no,$(GROWTH)),--no-growth)
+bench: setup ## Compare landing to gold with imdb-sqlite and DuckDB (SCALE=0.01 of IMDb's size, GROWTH=no: this scale alone, PEERS=no: the platform alone)
+	@$(BENCHMARK) benchmarks.landing_to_gold --scale $(SCALE) $(if $(filter no,$(GROWTH)),--no-growth) $(if $(filter no,$(PEERS)),--no-peers)
 
 .PHONY: bench-demo
 bench-demo: setup ## Measure time and memory of the whole graph on a sample world of 3,000 movies

@@ -24,6 +24,7 @@ class Run:
         seconds: Seconds of each table, by asset name; empty if the contender does not report them.
         rows: Rows of each table.
         run_seconds: Seconds without the start of Python; None if unknown.
+        finished: Unix time at which each table was finished; empty if the contender does not report it.
     """
 
     measured: Measured
@@ -31,6 +32,7 @@ class Run:
     seconds: dict[str, float] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
     run_seconds: float | None = None
+    finished: dict[str, float] = field(default_factory=dict)
 
 
 def run_platform(folder: Path, datasets: Path) -> Run:
@@ -125,4 +127,5 @@ def _run_script(
         seconds={asset["name"]: asset["seconds"] for asset in assets},
         rows={asset["name"]: asset["rows"] for asset in assets if asset["rows"] is not None},
         run_seconds=report.get("run_seconds"),
+        finished={asset["name"]: asset["finished"] for asset in assets if "finished" in asset},
     )

@@ -69,14 +69,67 @@ def main() -> None:
     """Run all contenders and record the results."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", type=float, default=0.01, help="fraction of IMDb's full set")
+    parser.add_argument("--peers", action=argparse.BooleanOptionalAction, default=True, help="also run the peers")
     parser.add_argument("--growth", action=argparse.BooleanOptionalAction, default=True, help="also run smaller scales")
     arguments = parser.parse_args()
+    if not arguments.peers:
+        _run_alone(arguments.scale)
+        return
     comparison = compare(arguments.scale)
     _record(comparison)
     if arguments.growth:
         comparison = replace(comparison, growth=comparison.growth | growth(arguments.scale))
         _record(comparison)
     print(report(comparison))
+
+
+def _run_alone(scale: float) -> None:
+    datasets, rows, _ = _datasets(scale)
+    folder = FOLDER / "runs" / "platform"
+    shutil.rmtree(folder, ignore_errors=True)
+    _announce(f"{sum(rows.values()):,} rows; the platform")
+    first = run_platform(folder, datasets)
+    _announce(f"the platform took {first.measured.seconds:.0f} s; again, unchanged")
+    unchanged = run_platform(folder, datasets)
+    text = report_alone(first, unchanged, n_rows=sum(rows.values()), n_bytes=size_of(datasets))
+    record(
+        f"platform-{scale:g}",
+        title=f"The platform alone, landing to gold, {scale:g} of IMDb",
+        command=f"make bench SCALE={scale:g} PEERS=no",
+        text=text,
+    )
+    print(text)
+
+
+def report_alone(first: Run, unchanged: Run, *, n_rows: int, n_bytes: int) -> str:
+    """Return the results of the platform without its peers, in Markdown.
+
+    Args:
+        first: First run of the platform.
+        unchanged: Its second run on the same datasets.
+        n_rows: Rows of the datasets.
+        n_bytes: Bytes of the packed datasets.
+    """
+    generated = (
+        f"{n_rows:,} rows in seven `.tsv.gz` files ({n_bytes / 1e6:,.0f} MB), generated in IMDb's shape. Memory is the "
+        "highest sum over all processes while an asset was made. The seven datasets are loaded in parallel."
+    )
+    rows = [
+        [
+            name, f"{run.measured.seconds:,.0f}", f"{n_rows / run.measured.seconds:,.0f}",
+            f"{run.measured.cpu_seconds:,.0f}", f"{run.measured.peak_bytes / 2**30:.2f}",
+            f"{run.disk_bytes / 1e6:,.0f}",
+        ]
+        for name, run in {"landing to gold": first, "unchanged": unchanged}.items()
+    ]  # fmt: skip
+    headings = ("run", "seconds", "rows/s", "CPU seconds", "peak memory, GiB", "disk, MB")
+    assets = []
+    for name, seconds in first.seconds.items():
+        n, end = first.rows.get(name, 0), first.finished[name]
+        peak = first.measured.peak_bytes_between(end - seconds - 1, end + 1)
+        assets.append([name, f"{n:,}", f"{seconds:.1f}", f"{n / max(seconds, 0.01):,.0f}", f"{peak / 2**30:.2f}"])
+    table = markdown_table(("asset", "rows", "seconds", "rows/s", "peak memory, GiB"), assets)
+    return "\n\n".join([generated, markdown_table(headings, rows), table])
 
 
 def compare(scale: float) -> Comparison:
@@ -224,7 +277,7 @@ def _datasets(scale: float) -> tuple[Path, dict[str, int], float]:
 
 def _record(comparison: Comparison) -> None:
     record(
-        "landing-to-gold",
+        f"landing-to-gold-{comparison.scale:g}",
         title=f"Landing to gold, {comparison.scale:g} of IMDb",
         command=f"make bench SCALE={comparison.scale:g}",
         text=report(comparison),

@@ -50,18 +50,23 @@ def main() -> None:
             asset_selection=[dg.AssetKey(name) for name in ASSETS],
         )
         finished = time.perf_counter()
-    assets = [_asset(event.materialization) for event in result.get_asset_materialization_events()]
+        written = instance.all_logs(result.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
+    assets = [_asset(entry) for entry in written]
     run = {"start_seconds": ready - START, "run_seconds": finished - ready, "assets": assets}
     output.write_text(json.dumps(run, indent=1), encoding="utf-8")
     raise SystemExit(0 if result.success else 1)
 
 
-def _asset(materialization: dg.AssetMaterialization) -> dict[str, object]:
+def _asset(entry: dg.EventLogEntry) -> dict[str, object]:
+    materialization = entry.asset_materialization
+    if materialization is None:
+        raise TypeError(f"not a materialization: {entry}")
     metadata = {name: value.value for name, value in materialization.metadata.items()}
     return {
         "name": materialization.asset_key.path[-1],
         "rows": metadata.get("dagster/row_count"),
         "seconds": metadata.get("seconds", 0.0),
+        "finished": entry.timestamp,
         "is_unchanged": bool(metadata.get("is_unchanged", False)),
     }
 

@@ -26,15 +26,24 @@ class Measured:
         code: Exit code.
         seconds: Wall time.
         cpu_seconds: Processor time of all processes of the command. It depends less on other load than wall time.
-        peak_bytes: Highest sum of the memory of the command's processes.
+        memory: Sum of the memory of the command's processes at several times, as pairs of Unix time and bytes.
         output: Standard output and standard error.
     """
 
     code: int
     seconds: float
     cpu_seconds: float
-    peak_bytes: int
+    memory: tuple[tuple[float, int], ...]
     output: str
+
+    @property
+    def peak_bytes(self) -> int:
+        """Highest sum of the memory of the command's processes."""
+        return max((used for _, used in self.memory), default=0)
+
+    def peak_bytes_between(self, start: float, end: float) -> int:
+        """Highest sum of the memory between two Unix times. 0 if it was not measured between them."""
+        return max((used for moment, used in self.memory if start <= moment <= end), default=0)
 
     def required(self) -> "Measured":
         """Return the measurement of a command that succeeded.
@@ -64,10 +73,12 @@ def measured(command: Sequence[str | Path], *, log: Path, environment: Mapping[s
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-        peak, cpu = 0, {}
+        memory: list[tuple[float, int]] = []
+        cpu: dict[int, float] = {}
         while True:
             used, spent = _usage(process)
-            peak, cpu = max(peak, used), cpu | spent
+            memory.append((time.time(), used))
+            cpu |= spent
             try:
                 code = process.wait(timeout=_SECONDS_BETWEEN_SAMPLES)
             except (psutil.TimeoutExpired, subprocess.TimeoutExpired):
@@ -75,7 +86,8 @@ def measured(command: Sequence[str | Path], *, log: Path, environment: Mapping[s
             break
     seconds = time.perf_counter() - start
     text = log.read_text(encoding="utf-8", errors="replace")
-    return Measured(code=code, seconds=seconds, cpu_seconds=sum(cpu.values()), peak_bytes=peak, output=text)
+    spent_seconds = sum(cpu.values())
+    return Measured(code=code, seconds=seconds, cpu_seconds=spent_seconds, memory=tuple(memory), output=text)
 
 
 def size_of(path: Path) -> int:
