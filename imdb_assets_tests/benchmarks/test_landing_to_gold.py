@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from benchmarks.contenders import Run
 from benchmarks.duckdb_queries import GOLD, SILVER
-from benchmarks.landing_to_gold import BRONZE, Comparison, report
+from benchmarks.landing_to_gold import BRONZE, Comparison, report, report_alone
 from benchmarks.processes import Measured
 from imdb_assets.tables.bronze import DATASETS
 
@@ -12,7 +12,9 @@ COMPUTED = (*BRONZE, *(f"silver_{name}" for name in SILVER), *(f"gold_{name}" fo
 
 
 def _measured(seconds):
-    return Measured(code=0, seconds=seconds, cpu_seconds=2 * seconds, peak_bytes=2**30, output="")
+    return Measured(
+        code=0, seconds=seconds, cpu_seconds=2 * seconds, memory=((1000.0, 2**30), (1010.0, 2**29)), output=""
+    )
 
 
 def _run(wall, **values):
@@ -47,3 +49,11 @@ def test_growth_is_the_exponent_of_the_time():
     assert "### Growth" not in report(COMPARISON)
     costs = {scale: _measured(1000 * scale) for scale in (0.01, 0.03, 0.1)}
     assert "grows with the power 1.00 of" in report(replace(COMPARISON, growth=costs))
+
+
+def test_the_memory_of_an_asset_is_the_highest_while_it_was_made():
+    run = _run(20.0, seconds={"a": 3.0, "b": 4.0}, rows={"a": 30}, finished={"a": 1003.0, "b": 1012.0})
+    text = report_alone(run, _run(2.0), n_rows=200, n_bytes=3_000_000)
+    assert "| landing to gold | 20 | 10 | 40 | 1.00 | 5 |" in text
+    assert "| a | 30 | 3.0 | 10 | 1.00 |" in text
+    assert "| b | 0 | 4.0 | 0 | 0.50 |" in text
