@@ -110,6 +110,7 @@ ALLOWED_RESOURCE = {
     "table_commit": {"pyarrow"},
     "table_maintenance": set(),
     "temporary_files": {"filelock"},
+    "writing_progress": {"py4j"},
 }
 STACK = (
     "dagster", "dagster_azure", "dagster_mlflow", "dagster_pyspark", "delta", "mlflow", "pyspark", "requests",

@@ -49,14 +49,14 @@ def progress_logger(_context: dg.InitLoggerContext) -> logging.Logger:
 
 
 class ProgressHandler(logging.StreamHandler):
-    """Prints Dagster's events and the warnings of assets as lines."""
+    """Prints Dagster's events, and the progress and warnings of assets, as lines."""
 
     def __init__(self, stream: object) -> None:
         super().__init__(stream)  # type: ignore[arg-type]
         self._unfinished: dict[str | None, list[DagsterEvent]] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Print the lines of an event or a warning, if it has any."""
+        """Print the lines of an event or a message, if it has any."""
         event: DagsterEvent | None = getattr(record, "dagster_meta", {}).get("dagster_event")
         lines = self._event_lines(event) if event else _message_lines(record)
         for line in lines:
@@ -78,11 +78,13 @@ class ProgressHandler(logging.StreamHandler):
 def _message_lines(record: logging.LogRecord) -> list[str]:
     meta: dict[str, str] = getattr(record, "dagster_meta", {})
     message = meta.get("orig_message") or ""
-    if record.levelno < logging.WARNING or not meta.get("step_key"):
+    if not meta.get("step_key"):
         return []
     if message.startswith("Dependencies for step"):
         return [_skipped_line(meta["step_key"])]
-    return [f"  ! {message}"]
+    if record.levelno == logging.INFO:
+        return [f"  … {message}"]
+    return [f"  ! {message}"] if record.levelno >= logging.WARNING else []
 
 
 def _skipped_line(step: str | None) -> str:

@@ -24,6 +24,7 @@ from imdb_assets.resources.leftovers import set_aside
 from imdb_assets.resources.spark import Spark
 from imdb_assets.resources.staged_rows import StagedRows, Staging, violations, write_frame
 from imdb_assets.resources.table_commit import TableCommit
+from imdb_assets.resources.writing_progress import reported
 from imdb_assets.tables.table import Table
 
 # Statements have no option for the metadata of their commit, only this setting of the session.
@@ -122,7 +123,8 @@ class DeltaLake(dg.ConfigurableResource):
             set_aside(self.lake, table.path, retention_days=self.retention_days)
         staging = Staging(self.lake, table)
         try:
-            yield staging
+            with reported(staging, self.spark):
+                yield staging
         finally:
             staging.close()
 

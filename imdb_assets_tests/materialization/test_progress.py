@@ -36,6 +36,7 @@ def written() -> dg.MaterializeResult:
 
 @dg.asset
 def unchanged(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    context.log.info("3 MB written")
     context.log.warning("a warning")
     return dg.MaterializeResult(metadata={"dagster/row_count": 5, "seconds": 0.0, "is_unchanged": True})
 
@@ -66,8 +67,8 @@ def test_an_asset_is_one_line_with_its_rows_and_its_duration():
     lines = printed(written, unchanged).splitlines()
     assert f"  ✓ {'written':<30}      1,234 rows     2.5 s" in lines
     assert f"  ✓ {'unchanged':<30}          5 rows   unchanged" in lines
-    assert "  ! a warning" in lines
-    assert len(lines) == 3
+    assert lines.index("  … 3 MB written") + 1 == lines.index("  ! a warning")
+    assert len(lines) == 4
 
 
 def test_a_failed_check_is_one_line_with_its_description():
