@@ -13,6 +13,7 @@ from imdb_assets.resources.spark import Spark
 from imdb_assets.resources.staged_rows import Staging
 
 SECONDS_BETWEEN_LINES = 30.0
+_LAST_LINE_SECONDS = 5.0
 
 
 @contextmanager
@@ -36,7 +37,8 @@ def reported(staging: Staging, spark: Spark, *, seconds: float = SECONDS_BETWEEN
         yield
     finally:
         has_ended.set()
-        thread.join()
+        # A storage that does not answer must not hold up the step.
+        thread.join(timeout=_LAST_LINE_SECONDS)
 
 
 def _written(staging: Staging) -> str:
