@@ -59,13 +59,15 @@ def gold_movie_features(
 
 
 @table_asset(BASELINE_COEFFICIENTS)
-def gold_baseline_coefficients(gold_movie_features: pd.DataFrame) -> pd.DataFrame:
-    return as_of_baseline.baseline_coefficients(gold_movie_features)
+def gold_baseline_coefficients(gold_movie_features: pa.Table) -> pd.DataFrame:
+    films = gold_movie_features.select(as_of_baseline.FITTED_COLUMNS).to_pandas()
+    return as_of_baseline.baseline_coefficients(films)
 
 
 @table_asset(BASELINE_RATINGS)
-def gold_baseline_ratings(gold_movie_features: pd.DataFrame, gold_baseline_coefficients: pd.DataFrame) -> pd.DataFrame:
-    return as_of_baseline.baseline_ratings(gold_movie_features, gold_baseline_coefficients)
+def gold_baseline_ratings(gold_movie_features: pa.Table, gold_baseline_coefficients: pd.DataFrame) -> pd.DataFrame:
+    films = gold_movie_features.select(as_of_baseline.BASELINE_COLUMNS).to_pandas()
+    return as_of_baseline.baseline_ratings(films, gold_baseline_coefficients)
 
 
 @table_asset(

@@ -156,8 +156,8 @@ class Spark(LazyPySparkResource):
 def heap_size(memory: int) -> str:
     """Return the heap of a local driver for a machine: a quarter of its memory, from 2 to 6 GiB.
 
-    The memory of Python, its workers, DuckDB and the model is outside of the heap. docs/performance.md has the memory that
-    IMDb's full datasets need with it.
+    The memory of Python, its workers, DuckDB and the model is outside of the heap. docs/performance.md has the
+    memory of a load of IMDb's full datasets.
 
     Args:
         memory: The machine's memory, bytes.

@@ -21,6 +21,11 @@ BASELINES = ("without_language", "with_language")
 SHORT_MINUTES, LONG_MINUTES = 70, 140
 RUNTIME_LIMITS = (1.0, 400.0)
 """IMDb lists runtimes of up to 51,420 minutes; they are clipped to this range, minutes."""
+BASELINE_COLUMNS = ("tconst", "release_year", "title", "original_title", "runtime_minutes", "genres", "language")
+"""Columns of `gold_movie_features` that baseline ratings depend on."""
+FITTED_COLUMNS = (*BASELINE_COLUMNS, "target_rating", "n_votes")
+"""Columns of `gold_movie_features` that coefficients depend on."""
+_FILMS_AT_ONCE = 100_000
 
 _GENRE_TERMS = {name: f"genre_{feature_slug(name)}" for name in GENRES}
 _LANGUAGE_TERMS = {name: f"language_{feature_slug(name)}" for name in LANGUAGES}
@@ -82,7 +87,7 @@ def baseline_coefficients(movie_features: pd.DataFrame) -> pd.DataFrame:
     """Fit the ridges of all years, from the year of the first film to the year after the last rated film.
 
     Args:
-        movie_features: Rows of `gold_movie_features`.
+        movie_features: Rows of `gold_movie_features`, at least its `FITTED_COLUMNS`.
 
     Returns:
         Rows of `gold_baseline_coefficients`: `baseline`, `year`, `term`, `coefficient` (rating points per unit of the
@@ -194,17 +199,24 @@ def baseline_ratings(movie_features: pd.DataFrame, coefficients: pd.DataFrame) -
     """Predict the baseline rating of each movie.
 
     Args:
-        movie_features: Rows of `gold_movie_features`, rated or not.
+        movie_features: Rows of `gold_movie_features`, rated or not, at least its `BASELINE_COLUMNS`.
         coefficients: Rows of `gold_baseline_coefficients`.
 
     Returns:
         Rows of `gold_baseline_ratings`: `tconst`, `baseline_rating`, `baseline_rating_with_language`.
     """
     baseline = Baseline(coefficients)
+    starts = range(0, max(len(movie_features), 1), _FILMS_AT_ONCE)
+    parts = [_rated(baseline, movie_features[start : start + _FILMS_AT_ONCE]) for start in starts]
+    return pd.concat(parts)
+
+
+def _rated(baseline: Baseline, films: pd.DataFrame) -> pd.DataFrame:
+    terms = baseline_terms(films)
     return pd.DataFrame(
         {
-            "tconst": movie_features["tconst"],
-            "baseline_rating": baseline.rate(movie_features, "without_language"),
-            "baseline_rating_with_language": baseline.rate(movie_features, "with_language"),
+            "tconst": films["tconst"],
+            "baseline_rating": baseline.rate(films, "without_language", terms=terms),
+            "baseline_rating_with_language": baseline.rate(films, "with_language", terms=terms),
         }
     )
