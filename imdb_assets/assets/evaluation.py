@@ -2,7 +2,7 @@
 
 import dagster as dg
 import pandas as pd
-import pyarrow as pa
+import pyarrow.dataset as pads
 
 from imdb_assets.assets.model import rating_model_candidate
 from imdb_assets.materialization.check_result import failing_without_retry
@@ -56,11 +56,11 @@ def gold_backtest(gold_training_set: pd.DataFrame, gold_movie_features: pd.DataF
 def gold_model_ablation(
     gold_training_set: pd.DataFrame,
     gold_movie_features: pd.DataFrame,
-    gold_person_history: pa.Table,
-    gold_person_genre_history: pa.Table,
-    gold_pair_history: pa.Table,
-    gold_franchise_history: pa.Table,
-    gold_outside_history: pa.Table,
+    gold_person_history: pads.Dataset,
+    gold_person_genre_history: pads.Dataset,
+    gold_pair_history: pads.Dataset,
+    gold_franchise_history: pads.Dataset,
+    gold_outside_history: pads.Dataset,
     gold_baseline_coefficients: pd.DataFrame,
 ) -> Checked:
     history = History.from_tables(

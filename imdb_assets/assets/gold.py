@@ -1,8 +1,11 @@
 """The gold assets except the histories: facts known before release, baselines, people index, and training set."""
 
+from collections.abc import Callable
+
 import dagster as dg
 import pandas as pd
 import pyarrow as pa
+import pyarrow.dataset as pads
 from pyspark.sql import DataFrame
 
 from imdb_assets.materialization.check_result import check_result
@@ -97,10 +100,10 @@ def scrambled_world(movie_features: DataFrame, outside_credits: DataFrame, *, fr
 def world(movie_features: DataFrame, outside_credits: DataFrame) -> World:
     """Return films with the transforms that build their history, for the leak audit."""
 
-    def build_histories(baseline_ratings: pd.DataFrame) -> dict[str, pa.Table]:
+    def build_histories(baseline_ratings: pd.DataFrame) -> Callable[[str], pa.Table]:
         ratings = movie_features.sparkSession.createDataFrame(baseline_ratings)
         tables = histories(movie_features, ratings, outside_credits)
-        return {name: table.toArrow() for name, table in tables.items()}
+        return lambda name: tables[name].toArrow()
 
     return World(movie_features.toArrow().to_pandas(), build_histories)
 
@@ -127,18 +130,22 @@ def gold_training_set(
     gold_movie_features: DataFrame,
     silver_outside_credits: DataFrame,
     gold_baseline_coefficients: pd.DataFrame,
-    gold_person_history: pa.Table,
-    gold_person_genre_history: pa.Table,
-    gold_pair_history: pa.Table,
-    gold_franchise_history: pa.Table,
-    gold_outside_history: pa.Table,
+    gold_person_history: pads.Dataset,
+    gold_person_genre_history: pads.Dataset,
+    gold_pair_history: pads.Dataset,
+    gold_franchise_history: pads.Dataset,
+    gold_outside_history: pads.Dataset,
     evaluation_settings: EvaluationSettings,
 ) -> Checked:
-    history = History.from_tables(
-        gold_person_history, gold_person_genre_history, gold_pair_history, gold_franchise_history,
-        gold_outside_history, gold_baseline_coefficients,
-    )  # fmt: skip
     movies = gold_movie_features.toArrow().to_pandas()
-    rows = training_set(movies, history, test_years=evaluation_settings.test_range)
+    # The history is large and has no name, so that it is gone before the audit builds another one.
+    rows = training_set(
+        movies,
+        History.from_tables(
+            gold_person_history, gold_person_genre_history, gold_pair_history, gold_franchise_history,
+            gold_outside_history, gold_baseline_coefficients,
+        ),
+        test_years=evaluation_settings.test_range,
+    )  # fmt: skip
     scrambled = scrambled_world(gold_movie_features, silver_outside_credits, from_year=first_audited_year(rows))
     return Checked(rows, checks=[check_result(NO_LEAK, audit_training_set(rows, movies, scrambled))])

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import dagster as dg
 import pandas as pd
 import pyarrow as pa
+import pyarrow.dataset as pads
 from matplotlib.figure import Figure
 
 from imdb_assets.materialization.check_result import check_result, failing_without_retry
@@ -77,11 +78,11 @@ def _report(candidate: EvaluatedVersion, recipe: Recipe) -> ModelReport:
 def rating_model_candidate(
     gold_training_set: pd.DataFrame,
     gold_movie_features: pd.DataFrame,
-    gold_person_history: pa.Table,
-    gold_person_genre_history: pa.Table,
-    gold_pair_history: pa.Table,
-    gold_franchise_history: pa.Table,
-    gold_outside_history: pa.Table,
+    gold_person_history: pads.Dataset,
+    gold_person_genre_history: pads.Dataset,
+    gold_pair_history: pads.Dataset,
+    gold_franchise_history: pads.Dataset,
+    gold_outside_history: pads.Dataset,
     gold_baseline_coefficients: pd.DataFrame,
     gold_people_index: pa.Table,
     training: Training,

@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 import pyarrow as pa
+import pyarrow.dataset as pads
 from pyspark.sql import DataFrame
 
 from imdb_assets.materialization.checked_commit import (
@@ -25,7 +26,7 @@ from imdb_assets.materialization.lake_step import lake_step
 from imdb_assets.resources.delta import DeltaLake, Loadable
 from imdb_assets.tables.table import Table
 
-LOADABLE = (DataFrame, pd.DataFrame, pa.Table)
+LOADABLE = (DataFrame, pd.DataFrame, pa.Table, pads.Dataset)
 FORCE = "force"
 
 

@@ -4,22 +4,27 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from threading import Lock
 from typing import Any
 
 import dagster as dg
 import pandas as pd
 import pyarrow as pa
+import pyarrow.dataset as pads
 from pyspark.sql import DataFrame
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import StructType
 
 from imdb_assets.resources.blob_storage import BlobStorage
 from imdb_assets.resources.commit_log import CommitLog
-from imdb_assets.resources.delta_declaration import as_declared, records_declaration, user_metadata
+from imdb_assets.resources.delta_declaration import (
+    as_declared,
+    records_declaration,
+    statements_record,
+    user_metadata,
+)
 from imdb_assets.resources.delta_log import TableFiles, table_files
 from imdb_assets.resources.known_errors import CommitConflict, RowsRefused
-from imdb_assets.resources.lake_files import read_table
+from imdb_assets.resources.lake_files import read_dataset
 from imdb_assets.resources.leftovers import set_aside
 from imdb_assets.resources.spark import Spark
 from imdb_assets.resources.staged_rows import StagedRows, Staging, violations, write_frame
@@ -27,11 +32,8 @@ from imdb_assets.resources.table_commit import TableCommit
 from imdb_assets.resources.writing_progress import reported
 from imdb_assets.tables.table import Table
 
-# Statements have no option for the metadata of their commit, only this setting of the session.
-USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
-_SETTING_USER_METADATA = Lock()
 _INSERT = "WHEN NOT MATCHED THEN INSERT *"
-Loadable = type[DataFrame] | type[pd.DataFrame] | type[pa.Table]
+Loadable = type[DataFrame] | type[pd.DataFrame] | type[pa.Table] | type[pads.Dataset]
 
 
 class TableMissing(RuntimeError):
@@ -52,12 +54,13 @@ class DeltaLake(dg.ConfigurableResource):
     lock_wait_seconds: float = 7200.0
     """Seconds that a step waits for another run that is writing to the lake."""
 
-    def load(self, asset_name: str, shape: Loadable) -> DataFrame | pd.DataFrame | pa.Table:
+    def load(self, asset_name: str, shape: Loadable) -> DataFrame | pd.DataFrame | pa.Table | pads.Dataset:
         """Read the table of an asset. Only a Spark frame needs Spark.
 
         Args:
             asset_name: The asset, such as `silver_movies`.
-            shape: The class of the result: a Spark frame, a pandas frame or an Arrow table.
+            shape: The class of the result: a Spark frame, a pandas frame, an Arrow table, or an Arrow dataset, which
+                reads the rows when they are needed.
 
         Raises:
             TableMissing: The table has never been written.
@@ -67,7 +70,14 @@ class DeltaLake(dg.ConfigurableResource):
             return self.read(path)
         files = self._files(path)
         schema = to_arrow_schema(_schema(files), timezone="UTC")
-        table = read_table(self.lake, files.data, schema) if files.is_plain else self.read(path).toArrow()
+        if files.is_plain:
+            rows = read_dataset(self.lake, files.data, schema=schema)
+        else:
+            rows = pads.dataset(self.read(path).toArrow())
+        if shape is pads.Dataset:
+            return rows
+        with self.lake.translate_errors(path):
+            table = rows.to_table()
         return table.to_pandas() if shape is pd.DataFrame else table
 
     def read(self, path: str) -> DataFrame:
@@ -201,7 +211,7 @@ class DeltaLake(dg.ConfigurableResource):
         self.lake.require_lock()
         frame.createOrReplaceTempView(view)
         try:
-            with self._recording(table, record):
+            with statements_record(session, user_metadata(table, record)):
                 session.sql(
                     f"MERGE INTO {self.sql_name(table.path)} AS kept USING {view} AS new ON {same_key} "
                     + " ".join(clauses)
@@ -216,17 +226,6 @@ class DeltaLake(dg.ConfigurableResource):
         if new := [replace(c, nullable=True).ddl for c in table.columns if c.name not in existing]:
             statement = f"ALTER TABLE {self.sql_name(table.path)} ADD COLUMNS ({', '.join(new)})"
             self.spark.spark_session.sql(statement)
-
-    @contextmanager
-    def _recording(self, table: Table, record: Mapping[str, object] | None) -> Iterator[None]:
-        session = self.spark.spark_session
-        # The setting counts for the whole session, and datasets are loaded by several threads.
-        with _SETTING_USER_METADATA:
-            session.conf.set(USER_METADATA, user_metadata(table, record))
-            try:
-                yield
-            finally:
-                session.conf.unset(USER_METADATA)
 
     def _is_as_declared(self, table: Table) -> bool:
         return records_declaration(self.record_of(table.path), table)

@@ -2,10 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from threading import Lock
 from typing import cast
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
@@ -13,6 +15,8 @@ from imdb_assets.tables.table import Table
 
 # The entry of a commit's metadata with the hash of the table's declaration.
 DECLARATION = "declaration"
+USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
+_SETTING_USER_METADATA = Lock()
 
 
 def as_declared(frame: DataFrame, table: Table) -> DataFrame:
@@ -55,6 +59,18 @@ def retention_properties(days: int) -> dict[str, str]:
 def user_metadata(table: Table, record: Mapping[str, object] | None) -> str:
     """The metadata of a commit, as JSON: a record, and the hash of the declaration."""
     return json.dumps({**(record or {}), DECLARATION: _declaration_hash(table)})
+
+
+@contextmanager
+def statements_record(session: SparkSession, metadata: str) -> Iterator[None]:
+    """Let statements of SQL commit with metadata, for which they have no option of their own."""
+    # The setting counts for the whole session, and datasets are loaded by several threads.
+    with _SETTING_USER_METADATA:
+        session.conf.set(USER_METADATA, metadata)
+        try:
+            yield
+        finally:
+            session.conf.unset(USER_METADATA)
 
 
 def records_declaration(record: Mapping[str, object], table: Table) -> bool:

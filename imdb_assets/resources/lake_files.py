@@ -15,23 +15,17 @@ def read_dataset(lake: BlobStorage, files: Sequence[str], *, schema: pa.Schema |
 
     Args:
         lake: The lake.
-        files: Paths relative to the lake's root.
+        files: Paths relative to the lake's root. There may be none if the schema is given.
         schema: The columns and their types. By default, those of the first file.
     """
+    if not files and schema is not None:
+        return pads.dataset(schema.empty_table())
     # Spark's older files keep times as nanoseconds of 96 bits.
     parquet = pads.ParquetFileFormat(read_options=pads.ParquetReadOptions(coerce_int96_timestamp_unit="us"))
     with lake.translate_errors(files[0] if files else ""):
         return pads.dataset(
             [lake.key(file) for file in files], schema=schema, format=parquet, filesystem=arrow_files(lake)
         )
-
-
-def read_table(lake: BlobStorage, files: Sequence[str], schema: pa.Schema) -> pa.Table:
-    """Read all rows of Parquet files, of which there may be none. The arguments are those of `read_dataset`."""
-    if not files:
-        return schema.empty_table()
-    with lake.translate_errors(files[0]):
-        return read_dataset(lake, files, schema=schema).to_table()
 
 
 def arrow_files(lake: BlobStorage) -> pafs.FileSystem:

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from imdb_assets.rating_model.features.as_of_baseline import baseline_coefficients, baseline_ratings
-from imdb_assets.rating_model.features.history import History
+from imdb_assets.rating_model.features.history import COEFFICIENTS, History
 from imdb_assets.rating_model.features.matrix import features
 from imdb_assets.rating_model.training.fit_text_scores import N_FOLDS, film_folds, out_of_fold_scores
 from imdb_assets.rating_model.training.text_scores import text_counts
@@ -20,8 +20,8 @@ from imdb_assets.vocabulary.features import FEATURE_NAMES
 AUDIT_SEED = 0
 TOLERANCE = 1e-6
 _AUDITED_PLOTS = 4000
-BuildHistories = Callable[[pd.DataFrame], Mapping[str, pa.Table]]
-"""Builds the history tables, by asset name, of a world's films from rows of its `gold_baseline_ratings`."""
+BuildHistories = Callable[[pd.DataFrame], Callable[[str], pa.Table]]
+"""Takes rows of a world's `gold_baseline_ratings`. Its result builds a history table of that world, by asset name."""
 
 
 @dataclass(frozen=True)
@@ -122,8 +122,8 @@ def world_features(world: World) -> pd.DataFrame:
     """
     films = world.movie_features
     coefficients = baseline_coefficients(films)
-    tables = world.build_histories(baseline_ratings(films, coefficients))
-    history = History.from_frames({**tables, "gold_baseline_coefficients": coefficients})
+    built = world.build_histories(baseline_ratings(films, coefficients))
+    history = History.load(lambda name: coefficients if name == COEFFICIENTS else built(name))
     return features(films, history).set_index(films["tconst"])
 
 

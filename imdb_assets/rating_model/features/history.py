@@ -1,11 +1,12 @@
 """All histories that the featurizer looks up, indexed from gold's tables or opened from the model's files."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.dataset as pads
 
 from imdb_assets.rating_model.features.as_of_baseline import Baseline
 from imdb_assets.rating_model.features.history_table import (
@@ -24,8 +25,11 @@ _INDEXED = {
     "franchises": ("gold_franchise_history", by_title_and_person),
     "outside": ("gold_outside_history", by_person_and_kind),
 }
-HISTORY_TABLES = (*(table for table, _ in _INDEXED.values()), "gold_baseline_coefficients")
-"""The tables from which `History.from_frames` is built."""
+COEFFICIENTS = "gold_baseline_coefficients"
+HISTORY_TABLES = (*(table for table, _ in _INDEXED.values()), COEFFICIENTS)
+"""The tables from which a history is built."""
+Rows = pd.DataFrame | pa.Table | pads.Dataset
+"""The rows of a table. A dataset reads them when they are needed."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +47,11 @@ class History:
     baseline: Baseline
 
     @classmethod
-    def from_frames(cls, frames: Mapping[str, pd.DataFrame | pa.Table]) -> "History":
-        """Index gold's tables.
+    def load(cls, rows_of: Callable[[str], Rows]) -> "History":
+        """Index gold's tables, one after another. Together they need several times the memory of the largest one.
 
         Args:
-            frames: The rows of each of `HISTORY_TABLES`, by asset name. Arrow tables need less memory: they are
-                converted to pandas, whose texts are large, one at a time.
+            rows_of: Returns the rows of one of `HISTORY_TABLES`, by asset name.
 
         Returns:
             The indexed histories.
@@ -56,11 +59,16 @@ class History:
         Raises:
             KeyError: If a table or column is missing.
         """
-        histories = {name: index(_to_pandas(frames[table])) for name, (table, index) in _INDEXED.items()}
-        return cls(**histories, baseline=Baseline(_to_pandas(frames["gold_baseline_coefficients"])))
+        histories = {name: index(_to_pandas(rows_of(table))) for name, (table, index) in _INDEXED.items()}
+        return cls(**histories, baseline=Baseline(_to_pandas(rows_of(COEFFICIENTS))))
 
     @classmethod
-    def from_tables(cls, *tables: pd.DataFrame | pa.Table) -> "History":
+    def from_frames(cls, frames: Mapping[str, Rows]) -> "History":
+        """Index gold's tables, given by asset name."""
+        return cls.load(frames.__getitem__)
+
+    @classmethod
+    def from_tables(cls, *tables: Rows) -> "History":
         """Index gold's tables, given in the order of `HISTORY_TABLES`."""
         return cls.from_frames(dict(zip(HISTORY_TABLES, tables, strict=True)))
 
@@ -77,5 +85,8 @@ class History:
         return cls(**histories, baseline=Baseline(pd.read_parquet(folder / "baseline_coefficients.parquet")))
 
 
-def _to_pandas(table: pd.DataFrame | pa.Table) -> pd.DataFrame:
-    return table if isinstance(table, pd.DataFrame) else table.to_pandas()
+def _to_pandas(rows: Rows) -> pd.DataFrame:
+    if isinstance(rows, pd.DataFrame):
+        return rows
+    table = rows.to_table() if isinstance(rows, pads.Dataset) else rows
+    return table.to_pandas()
