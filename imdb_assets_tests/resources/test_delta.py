@@ -6,6 +6,9 @@ from functools import partial
 from pathlib import Path
 
 import duckdb
+import pandas as pd
+import pyarrow as pa
+import pyarrow.dataset as pads
 import pytest
 from deltalake import DeltaTable
 from py4j.protocol import Py4JJavaError
@@ -72,6 +75,16 @@ def test_rows_that_violate_a_constraint_are_refused(delta, spark, row):
     with pytest.raises(RowsRefused, match="silver_things keeps its last version"):
         delta.overwrite(THINGS, frame(spark, [row]))
     assert rows_of(delta) == ROWS
+
+
+@pytest.mark.parametrize("rows", [ROWS, []])
+def test_rows_are_loaded_at_once_or_when_they_are_needed(delta, spark, rows):
+    delta.overwrite(THINGS, frame(spark, rows))
+    later = delta.load(THINGS.asset_name, pads.Dataset)
+    assert later.schema.names == ["id", "size", "kind"]
+    assert later.to_table(columns=["id"]).to_pydict() == {"id": [row[0] for row in rows]}
+    assert later.to_table().equals(delta.load(THINGS.asset_name, pa.Table))
+    assert len(delta.load(THINGS.asset_name, pd.DataFrame)) == len(rows)
 
 
 def test_other_writers_cannot_violate_a_constraint(delta, spark):
