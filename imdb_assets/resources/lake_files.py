@@ -43,10 +43,13 @@ def _read_footer(lake: BlobStorage, file: str) -> pq.FileMetaData:
         return pq.read_metadata(content)
 
 
-def column_statistics(footer: pq.FileMetaData, column: str) -> list[pq.Statistics] | None:
-    """The statistics of a column in each group of rows. None if a group has none, or if the column is nested."""
-    places = [place for place in range(footer.num_columns) if footer.schema.column(place).path == column]
+def column_statistics(footer: pq.FileMetaData) -> dict[str, list[pq.Statistics]]:
+    """The statistics of each column in each group of rows, by column. A column that lacks them in a group is absent."""
     groups = [footer.row_group(group) for group in range(footer.num_row_groups)]
-    found = [group.column(place).statistics for group in groups for place in places]
-    statistics = [group for group in found if group is not None]
-    return statistics if places and len(statistics) == len(found) else None
+    statistics = {}
+    for place in range(footer.num_columns):
+        found = [group.column(place).statistics for group in groups]
+        known = [group for group in found if group is not None]
+        if len(known) == len(found):
+            statistics[footer.schema.column(place).path] = known
+    return statistics

@@ -1,6 +1,6 @@
 """Rows that Spark has written to files in a table's folder, and that no version of the table contains yet."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -112,20 +112,26 @@ def write_frame(staging: Staging, frame: DataFrame) -> StagedRows:
     writer.option("maxRecordsPerFile", ROWS_PER_FILE).parquet(lake.uri(staging.folder))
     footers = read_footers(lake, [name for name in lake.files(staging.folder) if name.endswith(_PARQUET)])
     found = observation.get if counts else {}
-    n_nulls = {name: _n_nulls(lake, footers, name) for name in table.column_names if name not in nested}
     return staging.rows(
         footers,
-        n_nulls=n_nulls | {name: found[f"{_NULLS}{name}"] for name in nested},
+        n_nulls=_n_nulls(lake, footers, [name for name in table.column_names if name not in nested])
+        | {name: found[f"{_NULLS}{name}"] for name in nested},
         n_violations={name: found[f"{_VIOLATED}{name}"] for name in table.value_constraints},
     )
 
 
-def _n_nulls(lake: BlobStorage, footers: Mapping[str, pq.FileMetaData], column: str) -> int:
-    """The rows without a value in a column that is not nested. Files with long texts do not have the number."""
-    by_file = [column_statistics(footer, column) for footer in footers.values()]
-    if all(groups is not None and all(group.has_null_count for group in groups) for groups in by_file):
-        return sum(group.null_count for groups in by_file if groups for group in groups)
-    return read_dataset(lake, list(footers)).count_rows(filter=pads.field(column).is_null())
+def _n_nulls(lake: BlobStorage, footers: Mapping[str, pq.FileMetaData], columns: Iterable[str]) -> dict[str, int]:
+    """The rows without a value, by column. The columns are not nested."""
+    by_file = [column_statistics(footer) for footer in footers.values()]
+    numbers = {}
+    for name in columns:
+        groups = [group for statistics in by_file for group in statistics.get(name, ())]
+        if all(name in statistics for statistics in by_file) and all(group.has_null_count for group in groups):
+            numbers[name] = sum(group.null_count for group in groups)
+        else:
+            # Files with long texts do not have the number.
+            numbers[name] = read_dataset(lake, list(footers)).count_rows(filter=pads.field(name).is_null())
+    return numbers
 
 
 def violations(table: Table, n_violations: Mapping[str, int]) -> list[str]:

@@ -142,8 +142,9 @@ def file_statistics(footer: pq.FileMetaData, columns: Iterable[str]) -> dict[str
         columns: The columns with least and greatest value.
     """
     statistics: dict[str, Any] = {"numRecords": footer.num_rows, "minValues": {}, "maxValues": {}, "nullCount": {}}
+    of_columns = column_statistics(footer)
     for column in columns:
-        groups = column_statistics(footer, column)
+        groups = of_columns.get(column)
         if groups and all(group.has_null_count for group in groups):
             statistics["nullCount"][column] = sum(group.null_count for group in groups)
         if groups and all(group.has_min_max for group in groups):
