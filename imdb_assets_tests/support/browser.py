@@ -23,8 +23,7 @@ NAMELESS = """
 
 def rating(page: Page) -> float:
     value = page.get_by_test_id("stMetricValue").first
-    # The first page of an app waits for the model, on a machine that runs other services too.
-    expect(value).to_have_text(re.compile(r"\d\.\d"), timeout=60_000)
+    expect(value).to_have_text(re.compile(r"\d\.\d"))
     settle(page)
     return float(value.inner_text())
 
