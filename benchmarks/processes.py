@@ -1,5 +1,6 @@
 """Runs a command and measures it: seconds, processor time and peak memory of all its processes."""
 
+import math
 import os
 import subprocess
 import time
@@ -39,7 +40,7 @@ class Measured:
     @property
     def peak_bytes(self) -> int:
         """Highest sum of the memory of the command's processes."""
-        return max((used for _, used in self.memory), default=0)
+        return self.peak_bytes_between(-math.inf, math.inf)
 
     def peak_bytes_between(self, start: float, end: float) -> int:
         """Highest sum of the memory between two Unix times. 0 if it was not measured between them."""
