@@ -8,13 +8,14 @@ from pydantic import ValidationError
 
 from app.limits import FIRST_YEAR, LAST_YEAR, LONGEST_MINUTES, MOST_GENRES, SHORTEST_MINUTES
 from imdb_assets.rating_model.features.draft import MovieDraft
+from imdb_assets.vocabulary.audiences import DEFAULT_AUDIENCE
 from imdb_assets.vocabulary.genres import spelled_genres
 
 # URL parameter: field of the draft. List fields repeat their parameter.
 FIELDS = {
     "title": "title", "year": "release_year", "runtime": "runtime_minutes", "genre": "genres", "plot": "plot",
     "language": "language", "country": "country", "certificate": "certificate", "director": "directors",
-    "writer": "writers", "cast": "cast",
+    "writer": "writers", "cast": "cast", "audience": "audience",
 }  # fmt: skip
 MAX_QUERY_CHARACTERS = 6_000
 """Length of the parameters. Servers and proxies refuse addresses beyond 8 KB, and a Chinese letter takes nine bytes."""
@@ -50,6 +51,8 @@ def _whole_query(draft: MovieDraft) -> dict[str, str | list[str]]:
     query: dict[str, str | list[str]] = {}
     for parameter, field in FIELDS.items():
         value = getattr(draft, field)
+        if field == "audience" and value == DEFAULT_AUDIENCE:
+            continue
         if value and parameter in _LISTS:
             query[parameter] = list(value)
         elif value:

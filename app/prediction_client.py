@@ -11,6 +11,7 @@ from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry.versions import MODEL_NAME, Champion
 from imdb_assets.rating_model.serving.answers import MODEL_VERSION
 from imdb_assets.rating_model.serving.rating_model import OUTPUT_COLUMNS, Prediction
+from imdb_assets.rating_model.training.votes import VOTES_COLUMNS
 from imdb_assets.redaction import redacted
 from imdb_assets.settings import settings
 
@@ -83,7 +84,8 @@ def server_answers(url: str, drafts: Sequence[MovieDraft]) -> Answers:
 
 def _prediction(answer: Mapping[str, Any]) -> Prediction:
     numbers = {name: float(answer[name]) for name in OUTPUT_COLUMNS if name != "warnings"}
-    if not all(_MIN_RATING <= number <= _MAX_RATING for number in numbers.values()):
+    ratings = [number for name, number in numbers.items() if name not in VOTES_COLUMNS]
+    if not all(_MIN_RATING <= number <= _MAX_RATING for number in ratings) or min(numbers.values()) < 0:
         raise ValueError(numbers)
     return Prediction(**numbers, warnings=tuple(map(str, answer["warnings"])))
 

@@ -19,6 +19,7 @@ from imdb_assets.rating_model.scenarios.search import Scenarios, search_scenario
 from imdb_assets.rating_model.scenarios.space import Space, Variations, build_space
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.rating_model.training.fitted_model import FittedModel
+from imdb_assets.vocabulary.audiences import DEFAULT_AUDIENCE
 from imdb_assets_tests.support.champion import invented_model
 
 DRAFT = MovieDraft(title="The Long Night", release_year=2027, runtime_minutes=110, genres=("Drama", "Crime"))
@@ -35,7 +36,7 @@ def main() -> None:
     )
     options = parser.parse_args()
     model = load_champion(options.champion).model if options.champion else invented_model()
-    booster = _fitted(model).booster
+    booster = _fitted(model).booster_for(DEFAULT_AUDIENCE)
     most_leaves = max(tree["num_leaves"] for tree in booster.dump_model()["tree_info"])
     print(f"{os.cpu_count()} cores, {platform.machine()}; {booster.num_trees()} trees of up to {most_leaves} leaves")
     people = {
@@ -75,9 +76,10 @@ def _compare(model: RatingModel, space: Space, result: Scenarios, warm: float) -
     matrix = features(frame, model.history)
     matrix_seconds = (time.perf_counter() - start) * space.n_combinations / _SAMPLE
     fitted = _fitted(model)
-    inputs = np.resize(fitted.inputs(matrix, frame), (space.n_combinations, len(fitted.booster.feature_name())))
+    booster = fitted.booster_for(DEFAULT_AUDIENCE)
+    inputs = np.resize(fitted.inputs(matrix, frame), (space.n_combinations, booster.num_feature()))
     start = time.perf_counter()
-    fitted.booster.predict(inputs)
+    booster.predict(inputs)
     plain = time.perf_counter() - start
     best = fitted.predict(matrix, frame).max()
     print(f"LightGBM on a ready matrix of {len(inputs):,} rows: {plain:.1f} s, {plain / warm:.1f} times the search")

@@ -31,6 +31,7 @@ from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.rating_model.serving.similar_films import similar_films
 from imdb_assets.rating_model.training.fitted_model import FittedModel
 from imdb_assets.settings import DATA
+from imdb_assets.vocabulary.audiences import DEFAULT_AUDIENCE
 from imdb_assets_tests.support.bare_registry import promote
 
 CONCURRENT = 50
@@ -70,7 +71,8 @@ def _registered(source: str, uri: str, folder: Path, scale: float) -> RatingMode
         register.register(model, alias=versions.CANDIDATE, tags={})
     promote(uri)
     size = sum(file.stat().st_size for file in (folder / "artifacts").rglob("*") if file.is_file())
-    n_trees = trees.predictor.booster.num_trees() if isinstance(trees.predictor, FittedModel) else 0
+    fitted = trees.predictor if isinstance(trees.predictor, FittedModel) else None
+    n_trees = fitted.booster_for(DEFAULT_AUDIENCE).num_trees() if fitted else 0
     print(
         f"{model.people.table.num_rows:,} people, {len(model.films):,} films, {n_trees} trees, {size / 2**30:.1f} GiB"
     )
@@ -105,7 +107,8 @@ def _print_alone(model: RatingModel, rows: Sequence[dict]) -> None:
         "in this process, one draft", [_milliseconds(lambda draft=draft: model.predict([draft])) for draft in drafts]
     )
     if isinstance(model.predictor, FittedModel):
-        booster, row = model.predictor.booster, np.zeros((1, model.predictor.booster.num_feature()))
+        booster = model.predictor.booster_for(DEFAULT_AUDIENCE)
+        row = np.zeros((1, booster.num_feature()))
         _print("the trees alone, one row", [_milliseconds(lambda: booster.predict(row)) for _ in drafts])
     _print("similar films", [_milliseconds(lambda draft=draft: similar_films(model, draft, k=10)) for draft in drafts])
     films = model.films

@@ -58,7 +58,7 @@ def _print_table(rows: Sequence[Mapping[str, object]]) -> None:
     table = Table(box=None, pad_edge=False)
     for heading in ("Film", "Year"):
         table.add_column(heading)
-    for heading in ("Rating", "80% between", "90% between"):
+    for heading in ("Rating", "80% between", "90% between", "Votes", "1,000 votes"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("Warnings", overflow="fold")
     for row in rows:
@@ -66,7 +66,11 @@ def _print_table(rows: Sequence[Mapping[str, object]]) -> None:
         warnings = str(row["error"]) if row["error"] else " ".join(_warnings(row))
         label = str(row["title"] or f"draft {row['place']}")
         rating = "-" if row["rating"] is None else f"{row['rating']:.1f}"
-        table.add_row(terminal(label), year, rating, _between(row, 80), _between(row, 90), terminal(warnings))
+        votes = "-" if row["votes"] is None else f"{row['votes']:,.0f}"
+        chance = "-" if row["probability_1000"] is None else f"{row['probability_1000']:.0%}"
+        table.add_row(
+            terminal(label), year, rating, _between(row, 80), _between(row, 90), votes, chance, terminal(warnings)
+        )
     Console(highlight=False, markup=False).print(table)
 
 

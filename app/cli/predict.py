@@ -31,6 +31,9 @@ def predict(
     director: Annotated[list[str] | None, typer.Option(help="Name or IMDb id. Repeat for more.")] = None,
     writer: Annotated[list[str] | None, typer.Option(help="Name or IMDb id. Repeat for more.")] = None,
     cast: Annotated[list[str] | None, typer.Option(help="Name or IMDb id. Repeat in billing order.")] = None,
+    audience: Annotated[
+        str | None, typer.Option(help="Least number of IMDb votes to expect: 1000 (the default), 100 or any.")
+    ] = None,
     file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help=_FILE_HELP)] = None,
     output: Annotated[Output, typer.Option(help="Output format.")] = Output.table,
 ) -> None:
@@ -48,7 +51,7 @@ def predict(
     options = {
         "release_year": year, "title": title, "genres": genre or (), "plot": plot, "runtime_minutes": runtime,
         "language": language, "country": country, "certificate": certificate, "directors": director or (),
-        "writers": writer or (), "cast": cast or (),
+        "writers": writer or (), "cast": cast or (), "audience": audience,
     }  # fmt: skip
     if file is not None and any(options.values()):
         raise typer.BadParameter("Describe a draft either with options or with --file.")

@@ -6,6 +6,7 @@ from app.champion import answers_or_stop, champion_or_stop, released_shares, sho
 from app.charts.interval import interval_chart
 from app.charts.theme import show_chart
 from app.draft_link import address_of, draft_from_query, left_out, query_of
+from app.widgets.audiences import show_audiences
 from app.widgets.draft_form import draft_in, fill, film_fields, kept_draft, people_fields
 from app.widgets.reasons import show_reasons
 from app.widgets.similar_films import show_similar
@@ -38,6 +39,7 @@ def draft_page() -> None:
     with answer:
         is_empty = not draft.genres and not draft.plot and not any(credits.values())
         _show(champion, prediction, is_empty=is_empty)
+        show_audiences(champion, draft, prediction)
         if omitted := left_out(draft):
             st.caption(f"Too long for the address of this page, so lost when you reload it: {', '.join(omitted)}.")
         _show_footer(draft, answers.answered_by)

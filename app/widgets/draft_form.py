@@ -10,6 +10,7 @@ from app.widgets.people_picker import pick_people
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.features.draft_reader import read_draft
 from imdb_assets.rating_model.lookup.people import People
+from imdb_assets.vocabulary.audiences import AUDIENCE_WORDS, DEFAULT_AUDIENCE, DISTRIBUTION_QUESTION
 from imdb_assets.vocabulary.certificates import CERTIFICATE_WORDS
 from imdb_assets.vocabulary.countries import COUNTRY_WORDS
 from imdb_assets.vocabulary.genres import GENRES, spelled_genres
@@ -27,6 +28,7 @@ def fill(prefix: str, draft: MovieDraft) -> None:
         state[f"{prefix}_{name}"] = getattr(draft, name)
     state[f"{prefix}_title"], state[f"{prefix}_plot"] = draft.title or "", draft.plot or ""
     state[f"{prefix}_genres"] = list(spelled_genres(draft.genres))[:MOST_GENRES]
+    state[f"{prefix}_audience"] = draft.audience
     state[f"{prefix}_year"] = min(max(draft.release_year, FIRST_YEAR), LAST_YEAR)
     minutes = draft.runtime_minutes
     state[f"{prefix}_runtime"] = (
@@ -52,6 +54,7 @@ def film_fields(prefix: str) -> dict[str, object]:
     """Show the fields about the film and return their values."""
     state = st.session_state
     state.setdefault(f"{prefix}_year", next_year())
+    state.setdefault(f"{prefix}_audience", DEFAULT_AUDIENCE)
     title = st.text_input(
         "Title", key=f"{prefix}_title", help="As audiences will see it.", persist_state="session", max_chars=200
     )
@@ -77,10 +80,15 @@ def film_fields(prefix: str) -> dict[str, object]:
         language = _optional_choice("Language", LANGUAGE_WORDS.words, key=f"{prefix}_language")
         country = _optional_choice("Country", COUNTRY_WORDS.words, key=f"{prefix}_country")
         certificate = _optional_choice("Certificate", CERTIFICATE_WORDS.words, key=f"{prefix}_certificate")
+    audience = st.selectbox(
+        DISTRIBUTION_QUESTION, list(AUDIENCE_WORDS), key=f"{prefix}_audience", format_func=AUDIENCE_WORDS.__getitem__,
+        persist_state="session",
+        help="IMDb's votes measure how many people saw a film. Films that few people see are rated differently.",
+    )  # fmt: skip
     return {
         "title": title or None, "genres": tuple(genres), "plot": plot or None, "runtime_minutes": runtime,
         "release_year": year, "language": language or None, "country": country or None,
-        "certificate": certificate or None,
+        "certificate": certificate or None, "audience": audience,
     }  # fmt: skip
 
 

@@ -16,15 +16,21 @@ LEAST_POINTS_LISTED = 0.02
 
 
 def show_reasons(model: RatingModel, draft: MovieDraft, *, end: str = "This draft") -> None:
-    """Show the steps from the average film's rating to the draft's. The chart labels the draft `end`."""
+    """Show the steps from the rating of a film without facts to the draft's. The chart labels the draft `end`."""
     st.subheader("Why?", anchor=False)
     try:
         [explanation] = explain(model, [draft])
     except NotExplainableError as error:
         st.caption(str(error))
         return
-    st.markdown("The steps from the average film to this one, in rating points. They add up to the rating.")
-    start = ("Average film", explanation.average)
+    if not explanation.reasons:
+        st.markdown("Nothing is known but the year. Each fact you add becomes a step to your film's rating.")
+        return
+    st.markdown(
+        "The steps from a film of which only the year is known to this one, in rating points. They add up to the "
+        "rating. Fields that you leave empty move nothing."
+    )
+    start = ("Only the year", explanation.average)
     show_steps(steps(explanation.reasons, start=start, end=(end, explanation.rating)), explanation.reasons, key="why")
 
 

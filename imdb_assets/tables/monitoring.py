@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from imdb_assets.tables.shared_columns import RELEASE_YEAR, TCONST
 from imdb_assets.tables.table import Column, Table
+from imdb_assets.vocabulary.audiences import DEFAULT_AUDIENCE, LEAST_VOTES
 
 _MODEL_VERSION = Column(
     name="model_version",
@@ -29,6 +30,21 @@ _FORECAST = (
     Column(name="high_90", type="double", comment="Upper end of the 90% interval, rating points.", nullable=False),
 )
 
+FORECAST_COLUMNS = tuple(column.name for column in _FORECAST)
+"""The columns of a forecast for the default audience; those of the others end with the name of their audience."""
+_OTHER_FORECASTS = tuple(
+    replace(
+        column,
+        name=f"{column.name}_{audience}",
+        comment=f"{column.comment.rstrip('.')}, for the audience {audience}; null in forecasts from before audiences.",
+        nullable=True,
+        check=None,
+    )
+    for audience in LEAST_VOTES
+    if audience != DEFAULT_AUDIENCE
+    for column in _FORECAST
+)
+
 FORECASTS = Table(
     layer="gold",
     name="forecasts",
@@ -42,6 +58,7 @@ FORECASTS = Table(
         _TITLE,
         replace(RELEASE_YEAR, comment="Year of first release, as known when the forecast was made."),
         *_FORECAST,
+        *_OTHER_FORECASTS,
     ),
 )
 
@@ -56,6 +73,12 @@ SCOREBOARD = Table(
         _FORECAST_DATE,
         _TITLE,
         replace(RELEASE_YEAR, comment="Year of first release in the latest snapshot."),
+        Column(
+            name="audience",
+            type="string",
+            comment="The audience that the film has: 1000, 100 or any. The forecast for it is compared.",
+            nullable=False,
+        ),
         *_FORECAST,
         Column(
             name="average_rating",

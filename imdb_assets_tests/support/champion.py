@@ -1,6 +1,7 @@
 """A small champion trained on invented films, registered once per session and shared by all tests that read it."""
 
 import functools
+from dataclasses import replace
 from pathlib import Path
 
 import mlflow
@@ -18,10 +19,17 @@ from imdb_assets.rating_model.registry import register, run_artifacts, versions
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.rating_model.training.fit import fit
 from imdb_assets.rating_model.training.fit_intervals import fit_intervals
-from imdb_assets.rating_model.training.fitted_model import FittedModel, gain_by_feature
-from imdb_assets.rating_model.training.rated_films import RatedMovies
+from imdb_assets.rating_model.training.fit_votes import fit_votes, grow_votes
+from imdb_assets.rating_model.training.fitted_model import (
+    UNCALIBRATED,
+    AudienceRating,
+    FittedModel,
+    gain_by_feature,
+)
+from imdb_assets.rating_model.training.rated_films import BY_CERTAINTY, WEIGHTINGS, RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe
 from imdb_assets.rating_model.training.text_scores import text_counts
+from imdb_assets.vocabulary.audiences import LEAST_VOTES
 from imdb_assets_tests.support.bare_registry import new_database, promote
 
 N_FILMS, N_PEOPLE = 900, 120
@@ -60,10 +68,17 @@ def invented_model() -> RatingModel:
     later = _rated(films[~older].reset_index(drop=True), history)
     is_trained = (later.matrix["release_year"] < TRAINED_UNTIL).to_numpy()
     held_out = later.where(~is_trained)
-    fitted = fit(later.where(is_trained), Recipe(learning_rate=0.1, num_leaves=7, min_child_samples=15), n_rounds=60)
-    intervals = fit_intervals(held_out.matrix, fitted.predict_films(held_out), held_out.target_rating)
+    recipe = Recipe(learning_rate=0.1, num_leaves=7, min_child_samples=15)
+    fitted = fit(later.where(is_trained), recipe, n_rounds=dict.fromkeys(WEIGHTINGS, 60))
+    fitted = replace(fitted, audiences=UNCALIBRATED | {"any": AudienceRating(BY_CERTAINTY)})
+    intervals = {
+        audience: fit_intervals(held_out.matrix, fitted.predict_films(held_out, audience), held_out.target_rating)
+        for audience in LEAST_VOTES
+    }
+    trees = grow_votes(later.where(is_trained), recipe, n_rounds=60)
+    votes = fit_votes(trees, held_out, np.asarray(trees.predict(held_out.matrix)))
     people = People.from_frame(invented_people(films))
-    return RatingModel(fitted, history, people, intervals, released_films(films, fitted, history))
+    return RatingModel(fitted, history, people, intervals, released_films(films, fitted, history), votes)
 
 
 def released_films(films: pd.DataFrame, fitted: FittedModel, history: History) -> ReleasedFilms:

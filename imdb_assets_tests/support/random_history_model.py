@@ -1,5 +1,6 @@
 """A rating model with a random history, whose trees use every feature of people."""
 
+from dataclasses import replace
 from itertools import product
 
 import lightgbm as lgb
@@ -13,7 +14,10 @@ from imdb_assets.rating_model.features.matrix import features
 from imdb_assets.rating_model.lookup.people import People
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.rating_model.training.fit_intervals import fit_intervals
-from imdb_assets.rating_model.training.fitted_model import Calibration, FittedModel
+from imdb_assets.rating_model.training.fitted_model import AudienceRating, Calibration, FittedModel
+from imdb_assets.rating_model.training.rated_films import BY_CERTAINTY, BY_VOTES
+from imdb_assets.rating_model.training.votes import REACHED_AUDIENCES, VotesModel
+from imdb_assets.vocabulary.audiences import LEAST_VOTES
 from imdb_assets_tests.support.champion import invented_films, invented_people, released_films
 
 TITLE = "The Lantern"
@@ -46,10 +50,23 @@ def random_history_model() -> RatingModel:
         "deterministic": True, "num_threads": 2, "verbosity": -1,
     }  # fmt: skip
     booster = lgb.train(parameters, lgb.Dataset(matrix, target), _N_ROUNDS)
-    fitted = FittedModel(booster, {}, Calibration(intercept=0.4, slope=0.93))
+    other = lgb.train({**parameters, "seed": 5}, lgb.Dataset(matrix, target), _N_ROUNDS)
+    fitted = FittedModel(
+        {BY_VOTES: booster, BY_CERTAINTY: other},
+        {},
+        {
+            "1000": AudienceRating(BY_VOTES, Calibration(intercept=0.4, slope=0.93)),
+            "100": AudienceRating(BY_VOTES, Calibration(intercept=0.2, slope=0.95)),
+            "any": AudienceRating(BY_CERTAINTY, Calibration(intercept=0.1, slope=0.9)),
+        },
+        {weighting: {"cast": 0.2, "language": -0.1, "runtime": 0.05} for weighting in (BY_VOTES, BY_CERTAINTY)},
+    )
     intervals = fit_intervals(matrix, fitted.predict(matrix, drafts), target + rng.normal(0.0, 0.5, len(target)))
     people = People.from_frame(invented_people(films))
-    return RatingModel(fitted, history, people, intervals, released_films(films, fitted, history))
+    lines = dict.fromkeys(REACHED_AUDIENCES, ([3.0, 9.0], [0.0, 1.0]))
+    votes = VotesModel(booster, replace(intervals, booster=None), lines)
+    intervals_by_audience = dict.fromkeys(LEAST_VOTES, intervals)
+    return RatingModel(fitted, history, people, intervals_by_audience, released_films(films, fitted, history), votes)
 
 
 def _random_draft(rng: np.random.Generator) -> MovieDraft:

@@ -25,6 +25,7 @@ from imdb_assets.rating_model.registry.promotion import VERDICT, judge_and_promo
 from imdb_assets.rating_model.registry.versions import CHAMPION, load_champion, version_of
 from imdb_assets.rating_model.training.fit_tfidf_forest import fit_tfidf_forest
 from imdb_assets.rating_model.training.fitted_model import FittedModel
+from imdb_assets.rating_model.training.rated_films import WEIGHTINGS
 from imdb_assets.rating_model.training.recipe import Recipe
 from imdb_assets_tests.support.bare_registry import NO_GAIN, predicted
 from imdb_assets_tests.support.champion import invented_films, invented_model
@@ -47,9 +48,11 @@ def evaluated() -> tuple[CandidateEvaluation, TrainingData]:
         missingness=NO_GAIN,
         model=model.predictor,
         intervals=model.intervals,
+        votes=model.votes,
+        votes_metrics={"r2": 0.5},
         tfidf_forest=fit_tfidf_forest(rated_films(200), seed=0),
         tfidf_forest_intervals=model.intervals,
-        n_rounds=60,
+        n_rounds=dict.fromkeys(WEIGHTINGS, 60),
     )
     films = invented_films()
     facts = {name: films[name] for name in ("tconst", "target_rating", "n_votes")}

@@ -1,8 +1,8 @@
 """Evaluates every model on the same test films, and fits the models to register."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
 import pandas as pd
 
 from imdb_assets.rating_model.evaluation.baselines import (
@@ -13,19 +13,20 @@ from imdb_assets.rating_model.evaluation.baselines import (
 )
 from imdb_assets.rating_model.evaluation.metrics import leaderboard_rows
 from imdb_assets.rating_model.evaluation.missingness import MissingnessGain, missingness_gain
-from imdb_assets.rating_model.evaluation.predictions import ROLLING_ORIGIN, TEST, prediction_rows
+from imdb_assets.rating_model.evaluation.predictions import ROLLING_ORIGIN, TEST, Scored, prediction_rows
 from imdb_assets.rating_model.evaluation.rolling_origin import (
     RollingOrigin,
     StepLogger,
     evaluate_recipe,
+    intervals_for,
     predictions_for,
-    with_many_votes,
 )
 from imdb_assets.rating_model.evaluation.slices import slice_rows
+from imdb_assets.rating_model.evaluation.votes_evaluation import evaluate_votes
 from imdb_assets.rating_model.features.history import History
 from imdb_assets.rating_model.features.matrix import crew_experience
+from imdb_assets.rating_model.training.absence import blank_facts, with_neutral_absence
 from imdb_assets.rating_model.training.fit import fit
-from imdb_assets.rating_model.training.fit_intervals import fit_intervals
 from imdb_assets.rating_model.training.fit_tfidf_forest import fit_tfidf_forest
 from imdb_assets.rating_model.training.fitted_model import FittedModel
 from imdb_assets.rating_model.training.intervals import Intervals
@@ -33,6 +34,8 @@ from imdb_assets.rating_model.training.rated_films import RatedMovies, rated_mov
 from imdb_assets.rating_model.training.recipe import Recipe
 from imdb_assets.rating_model.training.splits import require_enough_films, require_trainable_films
 from imdb_assets.rating_model.training.tfidf_forest import TfidfForest
+from imdb_assets.rating_model.training.votes import VotesModel
+from imdb_assets.vocabulary.audiences import LEAST_VOTES
 
 CANDIDATE_NAME, CHAMPION_NAME = "lightgbm", "champion"
 """Names of the candidate and of the champion's recipe in predictions and leaderboards."""
@@ -48,10 +51,12 @@ class CandidateEvaluation:
         predictions: Columns `PREDICTION_COLUMNS`: every model on the test films, and the candidate's rolling origin.
         missingness: The information in the pattern of absent facts.
         model: The rating model to register.
-        intervals: Its prediction intervals.
+        intervals: Its prediction intervals, by audience.
+        votes: The model of the number of votes to register.
+        votes_metrics: Metrics of the same model, fitted before the test years, on the test films.
         tfidf_forest: The TF-IDF forest to register.
         tfidf_forest_intervals: Its prediction intervals.
-        n_rounds: Number of trees of the rating model.
+        n_rounds: Number of trees of the rating model, by weighting.
     """
 
     leaderboard: pd.DataFrame
@@ -59,10 +64,12 @@ class CandidateEvaluation:
     predictions: pd.DataFrame
     missingness: MissingnessGain
     model: FittedModel
-    intervals: Intervals
+    intervals: Mapping[str, Intervals]
+    votes: VotesModel
+    votes_metrics: Mapping[str, float]
     tfidf_forest: TfidfForest
-    tfidf_forest_intervals: Intervals
-    n_rounds: int
+    tfidf_forest_intervals: Mapping[str, Intervals]
+    n_rounds: Mapping[str, int]
 
 
 def evaluate_candidate(
@@ -99,7 +106,9 @@ def evaluate_candidate(
     first, last = int(years.min()), int(years.max())
     before, test = films.where(films.years < first), films.where((films.years >= first) & (films.years <= last))
 
-    evaluation = evaluate_recipe(films, (first, last), recipe, log_step)
+    log_step("taking facts from films, to make absent facts neutral")
+    blanked = blank_facts(before, movie_features, history, seed=recipe.seed)
+    evaluation = evaluate_recipe(films, (first, last), recipe, log_step, blanked=blanked)
     rolling_origin = evaluation.rolling_origin
     ratings_by_model = plain_predictions(before, test)
     log_step("fitting a ridge and a forest on all features")
@@ -107,16 +116,19 @@ def evaluate_candidate(
     ratings_by_model |= tfidf_forest_predictions(
         before, test, movie_features, history, seed=recipe.seed, log_step=log_step
     )
-    predictions_by_model = {name: predictions_for(test, ratings) for name, ratings in ratings_by_model.items()}
+    predictions_by_model: dict[str, Scored] = {
+        name: predictions_for(test, ratings) for name, ratings in ratings_by_model.items()
+    }
     if champion is not None:
         same = replace(champion, seed=recipe.seed) == recipe
         predictions_by_model[CHAMPION_NAME] = (
-            evaluation if same else evaluate_recipe(films, (first, last), champion, log_step)
+            evaluation if same else evaluate_recipe(films, (first, last), champion, log_step, blanked=blanked)
         ).predictions
     predictions_by_model[CANDIDATE_NAME] = evaluation.predictions
     leaderboard = [row for name, made in predictions_by_model.items() for row in leaderboard_rows(name, TEST, made)]
     leaderboard += leaderboard_rows(CANDIDATE_NAME, "validation", rolling_origin.validation)
 
+    votes = evaluate_votes(films, (first, last), recipe, log_step)
     log_step(f"refitting on {len(films.target_rating):,} films through the last mature year")
     test_rows = [prediction_rows(name, TEST, made, test.years) for name, made in predictions_by_model.items()]
     model = fit(films, recipe, n_rounds=rolling_origin.n_rounds)
@@ -128,16 +140,20 @@ def evaluate_candidate(
         ),
         predictions=pd.concat([_rolling_origin_rows(rolling_origin), *test_rows]),
         missingness=missingness_gain(evaluation.prepared, test, recipe),
-        model=replace(model, calibration=rolling_origin.calibration),
+        model=replace(with_neutral_absence(model, blanked), audiences=rolling_origin.audiences),
         intervals=rolling_origin.intervals,
+        votes=votes.model,
+        votes_metrics=votes.metrics,
         tfidf_forest=tfidf_forest,
-        tfidf_forest_intervals=_tfidf_forest_intervals(test, predictions_by_model[TFIDF_FOREST].predicted_rating),
+        tfidf_forest_intervals={
+            audience: intervals_for(test, ratings_by_model[TFIDF_FOREST], audience) for audience in LEAST_VOTES
+        },
         n_rounds=rolling_origin.n_rounds,
     )
 
 
 def _rolling_origin_rows(rolling_origin: RollingOrigin) -> pd.DataFrame:
-    return prediction_rows(CANDIDATE_NAME, ROLLING_ORIGIN, rolling_origin.predictions, rolling_origin.release_years)
+    return prediction_rows(CANDIDATE_NAME, ROLLING_ORIGIN, rolling_origin.predictions, rolling_origin.films.years)
 
 
 def _film_facts(films: RatedMovies, movie_features: pd.DataFrame, history: History) -> pd.DataFrame:
@@ -154,9 +170,3 @@ def _film_facts(films: RatedMovies, movie_features: pd.DataFrame, history: Histo
             "n_crew_films": crew_experience(facts, history),
         }
     )
-
-
-def _tfidf_forest_intervals(test: RatedMovies, ratings: np.ndarray) -> Intervals:
-    mask = with_many_votes(test, np.ones(len(ratings), bool))
-    films = test.where(mask)
-    return fit_intervals(films.matrix, ratings[mask], films.target_rating)

@@ -9,11 +9,12 @@ import numpy as np
 import optuna
 import pandas as pd
 
-from imdb_assets.rating_model.evaluation.rolling_origin import StepLogger, with_many_votes
+from imdb_assets.rating_model.evaluation.rolling_origin import StepLogger, films_of_audience
 from imdb_assets.rating_model.training.fit import Prepared, grow, prepare
 from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe
 from imdb_assets.rating_model.training.splits import MINIMUM_SPLIT_FILMS, TooFewRatingsError
+from imdb_assets.vocabulary.audiences import DEFAULT_AUDIENCE
 
 SEARCHED = (
     "learning_rate", "num_leaves", "min_child_samples", "bagging_fraction", "feature_fraction", "lambda_l2",
@@ -95,10 +96,10 @@ def best_recipe(trials: pd.DataFrame | None, start: Recipe) -> Recipe:
 def _measure(trial: optuna.Trial, prepared: Prepared, validation: RatedMovies, start: Recipe) -> float:
     start_seconds = time.perf_counter()
     recipe = replace(start, **_suggest_parameters(trial))
-    model = grow(prepared, recipe, validation=validation, callbacks=[_pruner(trial)])
-    errors = model.predict_films(validation) - validation.target_rating
-    counted = with_many_votes(validation, np.ones(len(errors), bool))
-    trial.set_user_attr("n_trees", model.booster.best_iteration)
+    booster = grow(prepared, recipe, validation=validation, callbacks=[_pruner(trial)])
+    errors = np.asarray(booster.predict(prepared.inputs_of(validation))) - validation.target_rating
+    counted = films_of_audience(validation.n_votes, DEFAULT_AUDIENCE)
+    trial.set_user_attr("n_trees", booster.best_iteration)
     trial.set_user_attr("seconds", time.perf_counter() - start_seconds)
     return float(np.sqrt(np.mean(errors[counted] ** 2)))
 

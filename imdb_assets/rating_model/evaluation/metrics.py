@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from scipy.stats import spearmanr
 
-from imdb_assets.rating_model.evaluation.predictions import POPULATIONS, Predictions
+from imdb_assets.rating_model.evaluation.predictions import POPULATIONS, Predictions, Scored
 
 N_BOOTSTRAP = 1000
 _AT_ONCE = 50
@@ -101,7 +101,7 @@ def paired_rmse_difference(
     return float(first_rmse - second_rmse), float(low), float(high)
 
 
-def leaderboard_rows(model: str, split: str, predictions: Predictions) -> list[dict[str, object]]:
+def leaderboard_rows(model: str, split: str, predictions: Scored) -> list[dict[str, object]]:
     """Return rows of `gold_model_leaderboard`.
 
     Args:
@@ -118,7 +118,7 @@ def leaderboard_rows(model: str, split: str, predictions: Predictions) -> list[d
     ]
 
 
-def backtest_rows(model: str, test_year: int, predictions: Predictions) -> list[dict[str, object]]:
+def backtest_rows(model: str, test_year: int, predictions: Scored) -> list[dict[str, object]]:
     """Return rows of `gold_backtest` for the films of one year.
 
     Args:
@@ -135,7 +135,7 @@ def backtest_rows(model: str, test_year: int, predictions: Predictions) -> list[
     ]
 
 
-def ablation_rows(left_out: str, without: Predictions, full: Predictions) -> list[dict[str, object]]:
+def ablation_rows(left_out: str, without: Scored, full: Scored) -> list[dict[str, object]]:
     """Return rows of `gold_model_ablation`: the model without a feature group compared with the full model.
 
     Args:
@@ -165,7 +165,7 @@ def ablation_rows(left_out: str, without: Predictions, full: Predictions) -> lis
     return rows
 
 
-def _populations(predictions: Predictions) -> list[tuple[str, Predictions]]:
+def _populations(predictions: Scored) -> list[tuple[str, Predictions]]:
     by_population = [(population, predictions.of_population(population)) for population in POPULATIONS]
     return [(population, films) for population, films in by_population if len(films.target_rating) > 1]
 

@@ -1,25 +1,26 @@
 """Predictions for films whose rating is known, and the table in which a run stores them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from imdb_assets.vocabulary.votes import MANY_VOTES
+from imdb_assets.vocabulary.audiences import LEAST_VOTES, POPULATION_OF, audience_of_votes
 
 BOUNDS = ("low_80", "high_80", "low_90", "high_90")
 PREDICTION_COLUMNS = (
     "tconst",
     "model",
     "split",
+    "audience",
     "release_year",
     "target_rating",
     "n_votes",
     "predicted_rating",
     *BOUNDS,
 )
-POPULATIONS = {"votes_1000": MANY_VOTES, "votes_100": 100, "all": 0}
+POPULATIONS = {POPULATION_OF[audience]: least for audience, least in LEAST_VOTES.items()}
 """Minimum votes of the films in each population, the strictest population first."""
 ROLLING_ORIGIN, TEST = "rolling_origin", "test"
 """Splits of a run's predictions: the years before the test, each predicted by trees of earlier years; and the test."""
@@ -59,6 +60,26 @@ class Predictions:
 
 
 @dataclass(frozen=True)
+class AudiencePredictions:
+    """One model's predictions for every audience.
+
+    Attributes:
+        by_audience: The predictions made for each audience, for all films or for those with the votes of the audience.
+    """
+
+    by_audience: Mapping[str, Predictions]
+
+    def of_population(self, population: str) -> Predictions:
+        """Select the films of a population, as predicted for its audience."""
+        audience = next(name for name, other in POPULATION_OF.items() if other == population)
+        return self.by_audience[audience].of_population(population)
+
+
+Scored = Predictions | AudiencePredictions
+"""Predictions of a model, with or without a rating of its own for each audience."""
+
+
+@dataclass(frozen=True)
 class OutOfSamplePrediction:
     """The prediction for one film by a model that was not fitted on it, and the split that it belongs to."""
 
@@ -70,7 +91,7 @@ class OutOfSamplePrediction:
     split: str
 
 
-def prediction_rows(model: str, split: str, predictions: Predictions, release_years: Iterable[int]) -> pd.DataFrame:
+def prediction_rows(model: str, split: str, predictions: Scored, release_years: Iterable[int]) -> pd.DataFrame:
     """Return predictions as rows of `PREDICTIONS_FILE`.
 
     Args:
@@ -80,8 +101,22 @@ def prediction_rows(model: str, split: str, predictions: Predictions, release_ye
         release_years: Release year of each film.
 
     Returns:
-        Columns `PREDICTION_COLUMNS`, one row per film. The bounds are NaN if the model has no intervals.
+        Columns `PREDICTION_COLUMNS`, one row per film, or one per audience and film that has the audience's votes.
+        `audience` is null for a model without audiences, the bounds are NaN for one without intervals.
     """
+    if isinstance(predictions, Predictions):
+        return _rows(model, split, None, predictions, release_years)
+    years = np.asarray(list(release_years))
+    parts = []
+    for audience, films in predictions.by_audience.items():
+        belongs = films.n_votes >= LEAST_VOTES[audience]
+        parts.append(_rows(model, split, audience, films.where(belongs), years[belongs]))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _rows(
+    model: str, split: str, audience: str | None, predictions: Predictions, release_years: Iterable[int]
+) -> pd.DataFrame:
     bounds = (
         pd.DataFrame(np.nan, range(len(predictions.target_rating)), list(BOUNDS))
         if predictions.bounds is None
@@ -91,6 +126,7 @@ def prediction_rows(model: str, split: str, predictions: Predictions, release_ye
         "tconst": np.asarray(predictions.tconsts),
         "model": model,
         "split": split,
+        "audience": pd.array([audience] * len(predictions.target_rating), dtype="string"),
         "release_year": np.asarray(release_years, dtype="int32"),
         "target_rating": predictions.target_rating,
         "n_votes": predictions.n_votes,
@@ -99,7 +135,7 @@ def prediction_rows(model: str, split: str, predictions: Predictions, release_ye
     return pd.DataFrame(facts | {name: bounds[name].to_numpy("float64") for name in BOUNDS})
 
 
-def select_predictions(rows: pd.DataFrame, model: str, split: str) -> Predictions | None:
+def select_predictions(rows: pd.DataFrame, model: str, split: str) -> Scored | None:
     """Select the predictions of one model on one split.
 
     Args:
@@ -110,10 +146,17 @@ def select_predictions(rows: pd.DataFrame, model: str, split: str) -> Prediction
     Returns:
         The predictions ordered by tconst; None if there are none.
     """
-    is_selected = (rows["model"] == model) & (rows["split"] == split)
-    selected = rows[is_selected].sort_values("tconst", ignore_index=True)
+    selected = rows[(rows["model"] == model) & (rows["split"] == split)]
     if selected.empty:
         return None
+    if "audience" not in selected or selected["audience"].isna().all():
+        return _predictions(selected)
+    audiences = selected["audience"]
+    return AudiencePredictions({audience: _predictions(selected[audiences == audience]) for audience in LEAST_VOTES})
+
+
+def _predictions(selected: pd.DataFrame) -> Predictions:
+    selected = selected.sort_values("tconst", ignore_index=True)
     bounds = selected[list(BOUNDS)].astype("float64")
     return Predictions(
         tconsts=selected["tconst"],
@@ -125,7 +168,7 @@ def select_predictions(rows: pd.DataFrame, model: str, split: str) -> Prediction
 
 
 def out_of_sample(predictions: pd.DataFrame, tconst: str, *, model: str) -> OutOfSamplePrediction | None:
-    """Return the prediction for a film by a model that was not fitted on it.
+    """Return the prediction for a film by a model that was not fitted on it, for the audience that the film has.
 
     Rolling-origin predictions come from trees that never saw the film, but their calibration and the width of their
     intervals were measured on the films of those years. Test predictions are out of sample in every respect.
@@ -139,6 +182,8 @@ def out_of_sample(predictions: pd.DataFrame, tconst: str, *, model: str) -> OutO
         The test prediction if there is one, else the rolling-origin one; None if every model was fitted on the film.
     """
     rows = predictions[(predictions["tconst"] == tconst) & (predictions["model"] == model)]
+    if len(rows) and "audience" in rows and rows["audience"].notna().any():
+        rows = rows[rows["audience"] == audience_of_votes(int(rows["n_votes"].iloc[0]))]
     for split in (TEST, ROLLING_ORIGIN):
         for row in rows[rows["split"] == split].to_dict("records"):
             bounds = {name: float(row[name]) for name in BOUNDS}

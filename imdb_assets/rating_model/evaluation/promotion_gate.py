@@ -9,7 +9,7 @@ import pandas as pd
 from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_NAME, CHAMPION_NAME
 from imdb_assets.rating_model.evaluation.metrics import Metrics, measure, paired_rmse_difference
 from imdb_assets.rating_model.evaluation.missingness import MAXIMUM_GAIN, MissingnessGain
-from imdb_assets.rating_model.evaluation.predictions import POPULATIONS, TEST, Predictions, select_predictions
+from imdb_assets.rating_model.evaluation.predictions import POPULATIONS, TEST, Predictions, Scored, select_predictions
 
 PREFERRED_FILMS, MINIMUM_JUDGED_FILMS = 200, 30
 """Films that a population should have for a judgement, and the minimum that it must have."""
@@ -24,8 +24,9 @@ RULES = (
     "On the test films, the candidate is not inferior to the champion (the upper end of the 95% interval of the RMSE "
     f"difference is at most {MAXIMUM_RMSE_DIFFERENCE:+}), beats {' and '.join(MUST_BEAT)} (the upper end is below 0), "
     f"has an RMSE no higher than {', '.join(MUST_NOT_LOSE_TO)}, and the 95% intervals of its slope and of the coverage "
-    f"of its 80% intervals overlap {SLOPE_BAND} and {COVERAGE_80_BAND}. The pattern of absent facts gains at most "
-    f"{MAXIMUM_GAIN} RMSE. Whatever cannot be measured refuses the candidate."
+    f"of its 80% intervals overlap {SLOPE_BAND} and {COVERAGE_80_BAND}. For the other audiences, the lower end of the "
+    f"95% interval of the RMSE difference from the champion is at most {MAXIMUM_RMSE_DIFFERENCE:+}. The pattern of "
+    f"absent facts gains at most {MAXIMUM_GAIN} RMSE. Whatever cannot be measured refuses the candidate."
 )
 """The rules of the gate, for Dagster's catalog."""
 
@@ -97,9 +98,9 @@ def judge_candidate(predictions: pd.DataFrame, missingness: MissingnessGain, *, 
 
 
 def may_be_champion(
-    candidate: Predictions,
-    champion: Predictions | None,
-    baselines: Mapping[str, Predictions],
+    candidate: Scored,
+    champion: Scored | None,
+    baselines: Mapping[str, Scored],
     missingness: MissingnessGain,
 ) -> Verdict:
     """Judge a candidate on the test films: not inferior to the champion, better than the baselines, and calibrated.
@@ -114,9 +115,11 @@ def may_be_champion(
         The verdict: a refusal if predictions are missing, not finite, or for different films.
     """
     others = dict(baselines) | ({CHAMPION_NAME: champion} if champion else {})
-    if reason := _incomparable(candidate, others):
-        return Verdict.refusal(reason)
-    population = judging_population(candidate.n_votes)
+    for name in POPULATIONS:
+        of_population = {model: films.of_population(name) for model, films in others.items()}
+        if reason := _incomparable(candidate.of_population(name), of_population):
+            return Verdict.refusal(reason)
+    population = judging_population(candidate.of_population("all").n_votes)
     if population is None:
         return Verdict.refusal(
             f"No population has {MINIMUM_JUDGED_FILMS} test films, the minimum to judge a candidate."
@@ -126,6 +129,7 @@ def may_be_champion(
     differences = {name: _difference(films, other.of_population(population)) for name, other in others.items()}
     rules = (
         _not_inferior(differences.get(CHAMPION_NAME)),
+        *(_other_audiences(candidate, champion, population) if champion else ()),
         *(_beats(name, differences[name]) for name in MUST_BEAT),
         _does_not_lose({name: differences[name] for name in MUST_NOT_LOSE_TO}, metrics.rmse),
         _in_band("slope", SLOPE_BAND, (metrics.slope, metrics.slope_low, metrics.slope_high)),
@@ -202,6 +206,22 @@ def _not_inferior(difference: Difference | None) -> _Rule:
     return holds, f"It is not inferior to the champion: {numbers}." if holds else (
         f"It may be inferior to the champion: {numbers}."
     )
+
+
+def _other_audiences(candidate: Scored, champion: Scored, judged: str) -> list[_Rule]:
+    """Return a rule per audience that did not decide: the candidate is not significantly worse than the champion."""
+    rules = []
+    for population in POPULATIONS:
+        films = candidate.of_population(population)
+        if population == judged or len(films.target_rating) < MINIMUM_JUDGED_FILMS:
+            continue
+        difference = _difference(films, champion.of_population(population))
+        numbers = f"{difference.rmse:+.3f} (95% interval {difference.low:+.3f} to {difference.high:+.3f})"
+        if difference.low > MAXIMUM_RMSE_DIFFERENCE:
+            rules.append((False, f"It is worse than the champion on the population {population}: {numbers}."))
+        else:
+            rules.append((True, f"It is not worse on the population {population}: {numbers}."))
+    return rules
 
 
 def _beats(name: str, difference: Difference) -> _Rule:

@@ -1,25 +1,27 @@
 """Evaluates a recipe over time: it is fitted on past films, calibrated on the years before the test, then tested."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from sklearn.linear_model import LinearRegression
 
-from imdb_assets.rating_model.evaluation.predictions import POPULATIONS, Predictions
-from imdb_assets.rating_model.training.fit import Prepared, fit, grow, prepare
+from imdb_assets.rating_model.evaluation.predictions import AudiencePredictions, Predictions
+from imdb_assets.rating_model.training.absence import BlankedFilms, with_neutral_absence
+from imdb_assets.rating_model.training.fit import Prepared, grow_all, prepare
 from imdb_assets.rating_model.training.fit_intervals import fit_intervals
-from imdb_assets.rating_model.training.fitted_model import Calibration, FittedModel
+from imdb_assets.rating_model.training.fitted_model import AudienceRating, Calibration, FittedModel
 from imdb_assets.rating_model.training.intervals import Intervals
-from imdb_assets.rating_model.training.rated_films import RatedMovies
+from imdb_assets.rating_model.training.rated_films import WEIGHTINGS, RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe
 from imdb_assets.rating_model.training.splits import MINIMUM_SPLIT_FILMS
+from imdb_assets.vocabulary.audiences import LEAST_VOTES
 from imdb_assets.vocabulary.features import MODEL_COLUMNS
 
 N_ROLLING_YEARS = 3
 """Number of years before the test that are each predicted by a model of the years before them."""
-CALIBRATION_VOTES, MINIMUM_CALIBRATION_FILMS = POPULATIONS["votes_1000"], 200
-"""Calibration and intervals use held-out films with this many votes, if there are this many such films."""
+MINIMUM_CALIBRATION_FILMS = 200
+"""An audience with fewer held-out films is calibrated on those of the next smaller audience."""
 StepLogger = Callable[[str], object]
 """Receives one line of text at the start of each long step."""
 
@@ -29,21 +31,21 @@ class RollingOrigin:
     """Predictions for the years before the test, and the calibration and intervals fitted to them.
 
     Attributes:
-        n_rounds: Number of trees after which the error on the last year stopped falling.
-        calibration: Line from the trees' rating to the expected one.
-        intervals: Conformal prediction intervals.
+        n_rounds: By weighting, the number of trees after which the error on the last year stopped falling.
+        audiences: How each audience is rated: the trees that predict its held-out films best, and their calibration.
+        intervals: Conformal prediction intervals of each audience.
         validation: Calibrated predictions for the last year before the test.
         predictions: Calibrated predictions for all held-out years, each film by trees that were not fitted on it.
             Calibration and intervals were fitted on these films.
-        release_years: int64, shape (n_films,), of the films of `predictions`.
+        films: The films of `predictions`.
     """
 
-    n_rounds: int
-    calibration: Calibration
-    intervals: Intervals
-    validation: Predictions
-    predictions: Predictions
-    release_years: np.ndarray
+    n_rounds: Mapping[str, int]
+    audiences: Mapping[str, AudienceRating]
+    intervals: Mapping[str, Intervals]
+    validation: AudiencePredictions
+    predictions: AudiencePredictions
+    films: RatedMovies
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class RecipeEvaluation:
     rolling_origin: RollingOrigin
     prepared: Prepared
     model: FittedModel
-    predictions: Predictions
+    predictions: AudiencePredictions
 
 
 def evaluate_recipe(
@@ -70,6 +72,7 @@ def evaluate_recipe(
     log_step: StepLogger,
     *,
     columns: Sequence[str] = MODEL_COLUMNS,
+    blanked: BlankedFilms | None = None,
 ) -> RecipeEvaluation:
     """Stop early on the year before the test, calibrate on the three years before it, refit on all of them, and test.
 
@@ -79,23 +82,30 @@ def evaluate_recipe(
         recipe: Hyper-parameters.
         log_step: Receives a line of text for each step.
         columns: The features to use.
+        blanked: Films with and without each fact, which make absent facts neutral; None leaves that to the trees.
 
     Returns:
         The predictions before and during the test years, and the model that was tested.
     """
     first, last = test_years
-    rolling_origin = predict_rolling_origin(films.where(films.years < first), recipe, log_step, columns=columns)
     before = films.where(films.years < first)
+    rolling_origin = predict_rolling_origin(before, recipe, log_step, columns=columns, blanked=blanked)
     log_step(f"fitting on {len(before.target_rating):,} films up to {first - 1} for the test")
     prepared = prepare(before, recipe, columns=columns)
-    model = replace(grow(prepared, recipe, n_rounds=rolling_origin.n_rounds), calibration=rolling_origin.calibration)
+    grown = _neutral(grow_all(prepared, recipe, n_rounds=rolling_origin.n_rounds), blanked)
+    model = replace(grown, audiences=rolling_origin.audiences)
     test = films.where((films.years >= first) & (films.years <= last))
-    predictions = predictions_for(test, model.predict_films(test), rolling_origin.intervals)
+    predictions = _predictions(test, model.tree_ratings(test), rolling_origin.audiences, rolling_origin.intervals)
     return RecipeEvaluation(rolling_origin, prepared, model, predictions)
 
 
 def predict_rolling_origin(
-    films: RatedMovies, recipe: Recipe, log_step: StepLogger, *, columns: Sequence[str] = MODEL_COLUMNS
+    films: RatedMovies,
+    recipe: Recipe,
+    log_step: StepLogger,
+    *,
+    columns: Sequence[str] = MODEL_COLUMNS,
+    blanked: BlankedFilms | None = None,
 ) -> RollingOrigin:
     """Predict each of the last years of `films` from the years before it.
 
@@ -104,6 +114,7 @@ def predict_rolling_origin(
         recipe: Hyper-parameters of the model.
         log_step: Receives a line of text for each step.
         columns: The features to use.
+        blanked: As for `evaluate_recipe`.
 
     Returns:
         The held-out predictions, and the calibration and intervals fitted to them.
@@ -111,48 +122,105 @@ def predict_rolling_origin(
     last = int(films.years.max())
     validation = films.where(films.years == last)
     log_step(f"fitting on films up to {last - 1}; {last} determines the number of trees")
-    model = fit(films.where(films.years < last), recipe, validation=validation, columns=columns)
-    n_rounds = model.booster.best_iteration
-    held_out, ratings = [films.years == last], [model.predict_films(validation)]
+    prepared = prepare(films.where(films.years < last), recipe, columns=columns)
+    model = grow_all(prepared, recipe, validation=validation)
+    n_rounds = {weighting: booster.best_iteration for weighting, booster in model.boosters.items()}
+    ratings = {last: _neutral(model, blanked).tree_ratings(validation)}
     for year in range(last - 1, last - N_ROLLING_YEARS, -1):
-        earlier = films.years < year
-        if earlier.sum() < MINIMUM_SPLIT_FILMS["training"] or not (films.years == year).any():
+        earlier, own = films.years < year, films.years == year
+        if earlier.sum() < MINIMUM_SPLIT_FILMS["training"] or not own.any():
             break
         log_step(f"fitting on films up to {year - 1} to predict {year}")
-        model = fit(films.where(earlier), recipe, n_rounds=n_rounds, columns=columns)
-        held_out.append(films.years == year)
-        ratings.append(model.predict_films(films.where(held_out[-1])))
-    pooled = np.zeros(len(films.target_rating))
-    for mask, predicted in zip(held_out, ratings, strict=True):
-        pooled[mask] = predicted
-    origin = np.any(held_out, axis=0)
-    mask = with_many_votes(films, origin)
-    calibrated = films.where(mask)
-    calibration = fit_calibration(calibrated.target_rating, pooled[mask])
-    intervals = fit_intervals(calibrated.matrix, calibration.apply(pooled[mask]), calibrated.target_rating)
-    rolled = films.where(origin)
+        model = grow_all(prepare(films.where(earlier), recipe, columns=columns), recipe, n_rounds=n_rounds)
+        ratings[year] = _neutral(model, blanked).tree_ratings(films.where(own))
+    held_out = films.where(np.isin(films.years, list(ratings)))
+    pooled = {weighting: np.empty(len(held_out.target_rating)) for weighting in WEIGHTINGS}
+    for year, of_year in ratings.items():
+        for weighting in WEIGHTINGS:
+            pooled[weighting][held_out.years == year] = of_year[weighting]
+    audiences = {audience: rate_audience(held_out, pooled, audience) for audience in LEAST_VOTES}
+    intervals = {
+        audience: intervals_for(held_out, rating.calibration.apply(pooled[rating.trees]), audience)
+        for audience, rating in audiences.items()
+    }
     return RollingOrigin(
         n_rounds=n_rounds,
-        calibration=calibration,
+        audiences=audiences,
         intervals=intervals,
-        validation=predictions_for(validation, calibration.apply(ratings[0]), intervals),
-        predictions=predictions_for(rolled, calibration.apply(pooled[origin]), intervals),
-        release_years=rolled.years,
+        validation=_predictions(validation, ratings[last], audiences, intervals),
+        predictions=_predictions(held_out, pooled, audiences, intervals),
+        films=held_out,
     )
 
 
-def with_many_votes(films: RatedMovies, mask: np.ndarray) -> np.ndarray:
-    """Restrict a mask to films with `CALIBRATION_VOTES`, unless fewer than `MINIMUM_CALIBRATION_FILMS` would remain.
+def rate_audience(held_out: RatedMovies, ratings: Mapping[str, np.ndarray], audience: str) -> AudienceRating:
+    """Choose the trees with the lowest error on an audience's held-out films, after calibration.
 
     Args:
-        films: Rated films.
-        mask: bool (n_films,), the films to choose from.
+        held_out: Films that the ratings were not fitted on.
+        ratings: By weighting, float64 (n_films,), the trees' ratings before calibration.
+        audience: The audience.
 
     Returns:
-        bool (n_films,).
+        The chosen trees and their calibration.
     """
-    many = mask & (films.n_votes >= CALIBRATION_VOTES)
-    return many if many.sum() >= MINIMUM_CALIBRATION_FILMS else mask
+    films = films_of_audience(held_out.n_votes, audience)
+    target = held_out.target_rating[films]
+    best = []
+    for weighting, predicted in ratings.items():
+        calibration = fit_calibration(target, predicted[films])
+        error = calibration.apply(predicted[films]) - target
+        best.append((float((error**2).mean()), AudienceRating(weighting, calibration)))
+    return min(best, key=lambda pair: pair[0])[1]
+
+
+def intervals_for(films: RatedMovies, ratings: np.ndarray, audience: str) -> Intervals:
+    """Fit the prediction intervals of an audience on its films.
+
+    Args:
+        films: Films that the ratings were not fitted on.
+        ratings: float64 (n_films,), calibrated ratings.
+        audience: The audience.
+    """
+    chosen = films_of_audience(films.n_votes, audience)
+    own = films.where(chosen)
+    return fit_intervals(own.matrix, ratings[chosen], own.target_rating)
+
+
+def films_of_audience(n_votes: np.ndarray, audience: str) -> np.ndarray:
+    """Select the films of an audience, or of the next smaller one that has `MINIMUM_CALIBRATION_FILMS`.
+
+    Args:
+        n_votes: int64 (n_films,), votes.
+        audience: The audience.
+
+    Returns:
+        bool (n_films,); all films if every audience has fewer.
+    """
+    audiences = list(LEAST_VOTES)
+    for smaller in audiences[audiences.index(audience) :]:
+        chosen = n_votes >= LEAST_VOTES[smaller]
+        if chosen.sum() >= MINIMUM_CALIBRATION_FILMS:
+            return chosen
+    return np.ones(len(n_votes), bool)
+
+
+def _neutral(model: FittedModel, blanked: BlankedFilms | None) -> FittedModel:
+    return model if blanked is None else with_neutral_absence(model, blanked)
+
+
+def _predictions(
+    films: RatedMovies,
+    ratings: Mapping[str, np.ndarray],
+    audiences: Mapping[str, AudienceRating],
+    intervals: Mapping[str, Intervals],
+) -> AudiencePredictions:
+    return AudiencePredictions(
+        {
+            audience: predictions_for(films, rating.calibration.apply(ratings[rating.trees]), intervals[audience])
+            for audience, rating in audiences.items()
+        }
+    )
 
 
 def fit_calibration(target: np.ndarray, ratings: np.ndarray) -> Calibration:

@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 
 from imdb_assets.rating_model.evaluation.metrics import measure
-from imdb_assets.rating_model.evaluation.predictions import Predictions
+from imdb_assets.rating_model.evaluation.predictions import POPULATIONS, Predictions, Scored
 
-SLICED_POPULATIONS = ("votes_1000", "all")
 SLICED_BY = ("tconst", "release_year", "genres", "language", "has_plot", "has_cast", "n_crew_films")
 """Columns of the film facts that slices are formed by.
 
@@ -23,7 +22,7 @@ _VOTE_BANDS = ("1-9", "10-99", "100-999", "1,000-9,999", "10,000-99,999", "100,0
 _QUINTILES = ("1 (lowest)", "2", "3", "4", "5 (highest)")
 
 
-def slice_rows(model: str, predictions: Predictions, film_facts: pd.DataFrame) -> list[dict[str, object]]:
+def slice_rows(model: str, predictions: Scored, film_facts: pd.DataFrame) -> list[dict[str, object]]:
     """Return rows of `gold_model_slices` for one model; slices with a single film are left out.
 
     Args:
@@ -37,12 +36,12 @@ def slice_rows(model: str, predictions: Predictions, film_facts: pd.DataFrame) -
     Raises:
         ValueError: A film with a prediction has no row in `film_facts`.
     """
-    facts = film_facts.set_index("tconst")[list(SLICED_BY[1:])].reindex(predictions.tconsts)
+    facts = film_facts.set_index("tconst")[list(SLICED_BY[1:])].reindex(predictions.of_population("all").tconsts)
     if facts["release_year"].isna().any():
         unknown = facts.index[facts["release_year"].isna()]
         raise ValueError(f"{len(unknown)} films have predictions but no facts to slice by, such as {unknown[0]}.")
     rows = []
-    for population in SLICED_POPULATIONS:
+    for population in POPULATIONS:
         films = predictions.of_population(population)
         population_facts = facts.loc[films.tconsts]
         for slice_by, members in SLICES.items():

@@ -62,7 +62,7 @@ def baseline_terms(drafts: pd.DataFrame) -> pd.DataFrame:
     """Compute the regressors of the ridge.
 
     Args:
-        drafts: Rows with `DRAFT_COLUMNS`, or rows of `gold_movie_features`.
+        drafts: Rows with `FACT_COLUMNS`, or rows of `gold_movie_features`.
 
     Returns:
         float64, one row per draft with its index, one column per term (`log_runtime`, `is_short`, `is_long`,
@@ -152,7 +152,7 @@ class Baseline:
         """Predict the rating of each draft; a year outside the table uses the nearest year's coefficients.
 
         Args:
-            drafts: Rows with `DRAFT_COLUMNS`.
+            drafts: Rows with `FACT_COLUMNS`.
             baseline: One of `BASELINES`.
             terms: The drafts' `baseline_terms`, if already computed.
 

@@ -82,7 +82,7 @@ def role_credits(drafts: pd.DataFrame, role: str) -> Credits:
     """Collect the people of one role, without repetitions and at most `BILLED_CAST` per draft.
 
     Args:
-        drafts: Rows with `DRAFT_COLUMNS`; people as ids.
+        drafts: Rows with `FACT_COLUMNS`; people as ids.
         role: One of `ROLE_LISTS`.
 
     Returns:
@@ -132,7 +132,7 @@ def credits_by_genre(drafts: pd.DataFrame, credits: Credits) -> tuple[Credits, n
     """Repeat each credit for every genre of its draft.
 
     Args:
-        drafts: Rows with `DRAFT_COLUMNS`.
+        drafts: Rows with `FACT_COLUMNS`.
         credits: Credits of these drafts.
 
     Returns:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
+from imdb_assets.vocabulary.audiences import DEFAULT_AUDIENCE, LEAST_VOTES
 from imdb_assets.vocabulary.runtimes import minutes_in
 
 MAX_PLOT_CHARACTERS = 3000
@@ -25,6 +26,19 @@ def _read_runtime(value: object) -> object:
     # Other texts are left to pydantic, which reads numbers and refuses the rest.
     minutes = minutes_in(value) if isinstance(value, str) else None
     return value if minutes is None else minutes
+
+
+def read_audience(value: object) -> object:
+    """Return an audience as drafts spell it: 1000, 1000.0 and `1,000` are `1000`; other values are left as they are."""
+    text = f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else value
+    text = text.strip().lower().replace(",", "") if isinstance(text, str) else text
+    return text.removesuffix(".0") if isinstance(text, str) else value
+
+
+def _require_known_audience(audience: str) -> str:
+    if audience not in LEAST_VOTES:
+        raise ValueError(f"choose one of {', '.join(LEAST_VOTES)}: the least number of IMDb votes to expect")
+    return audience
 
 
 Text = Annotated[str, AfterValidator(_require_valid_unicode)]
@@ -51,10 +65,16 @@ class MovieDraft(BaseModel, frozen=True, extra="forbid"):
     directors: tuple[Text, ...] = Field(default=(), description="nconst ids or names.")
     writers: tuple[Text, ...] = Field(default=(), description="nconst ids or names.")
     cast: tuple[Text, ...] = Field(default=(), description="nconst ids or names, in billing order.")
+    audience: Annotated[Text, BeforeValidator(read_audience), AfterValidator(_require_known_audience)] = Field(
+        default=DEFAULT_AUDIENCE,
+        description="Least number of IMDb votes the film is expected to reach: `1000`, `100` or `any`.",
+    )
 
 
 DRAFT_COLUMNS: tuple[str, ...] = tuple(MovieDraft.model_fields)
-DRAFT_TEXTS = tuple(name for name in DRAFT_COLUMNS if name not in (*DRAFT_LISTS, "release_year", "runtime_minutes"))
+FACT_COLUMNS = tuple(name for name in DRAFT_COLUMNS if name != "audience")
+"""The fields about the film itself, which features are computed from."""
+DRAFT_TEXTS = tuple(name for name in FACT_COLUMNS if name not in (*DRAFT_LISTS, "release_year", "runtime_minutes"))
 
 
 def drafts_frame(drafts: Iterable[MovieDraft]) -> pd.DataFrame:

@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 from pydantic import ValidationError
 
-from imdb_assets.rating_model.features.draft import DRAFT_COLUMNS, DRAFT_LISTS, MovieDraft
+from imdb_assets.rating_model.features.draft import DRAFT_COLUMNS, DRAFT_LISTS, MovieDraft, read_audience
 from imdb_assets.vocabulary.runtimes import minutes_in
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}(\.0*)?")
@@ -107,6 +107,8 @@ def _read(name: str, value: object) -> object:
     if name in ("release_year", "runtime_minutes"):
         number = value.strip() if isinstance(value, str) else value
         return _whole_number(name, number) if name == "release_year" else _number(name, number)
+    if name == "audience":
+        return _text(name, read_audience(value))
     if name not in DRAFT_LISTS:
         return _text(name, value)
     if not isinstance(value, list):

@@ -32,13 +32,24 @@ from imdb_assets.vocabulary.title_stems import title_stem
 
 _NEUTRAL_ROW = np.array([NEUTRAL_VALUES[name] for name in FEATURE_NAMES])
 _Columns = dict[str, np.ndarray]
+FACTS = {
+    "runtime": ("runtime_minutes",),
+    "genres": ("genres",),
+    "language": ("language",),
+    "country": ("country",),
+    "certificate": ("certificate",),
+    "plot": ("plot",),
+    "title": ("title", "original_title"),
+    **{role: (column,) for role, column in ROLE_LISTS.items()},
+}
+"""The facts that a draft may leave out, with their columns. All other blocks of features depend on these."""
 
 
 def features(drafts: pd.DataFrame, history: History) -> pd.DataFrame:
     """Compute all features except the text scores.
 
     Args:
-        drafts: Rows with `DRAFT_COLUMNS`; people as nconst ids.
+        drafts: Rows with `FACT_COLUMNS`; people as nconst ids.
         history: The histories and the as-of baseline.
 
     Returns:
@@ -80,39 +91,55 @@ def present_blocks(drafts: pd.DataFrame) -> pd.DataFrame:
     This is never a feature: films with many votes have more complete data.
 
     Args:
-        drafts: Rows with `DRAFT_COLUMNS`.
+        drafts: Rows with `FACT_COLUMNS`.
 
     Returns:
         bool, one row per draft with its index, one column per block that can be absent.
     """
-    has = {role: drafts[column].map(len) > 0 for role, column in ROLE_LISTS.items()}
-    has_genres, has_title = drafts["genres"].map(len) > 0, _is_text(drafts["title"])
-    has_team = has["director"] | has["writer"] | has["cast"]
+    facts = present_facts(drafts)
+    has_genres, has_title = facts["genres"], facts["title"]
+    has_team = facts["director"] | facts["writer"] | facts["cast"]
     return pd.DataFrame(
         {
-            "runtime": drafts["runtime_minutes"].notna(),
-            "genres": has_genres,
-            "language": _is_text(drafts["language"]),
-            "country": _is_text(drafts["country"]),
-            "certificate": _is_text(drafts["certificate"]),
-            "plot": _is_text(drafts["plot"]),
-            "title": has_title,
-            "original_title": drafts["title"].notna() & drafts["original_title"].notna(),
-            **has,
+            **facts,
+            "original_title": drafts["title"].notna().to_numpy() & drafts["original_title"].notna().to_numpy(),
             "team": has_team,
             "team_genres": has_team & has_genres,
-            "director_writer": has["director"] & has["writer"],
-            "director_cast": has["director"] & has["cast"],
+            "director_writer": facts["director"] & facts["writer"],
+            "director_cast": facts["director"] & facts["cast"],
             "franchise": has_team & has_title,
-        }
+        },
+        index=drafts.index,
     )
+
+
+def present_facts(drafts: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Determine which facts each draft has.
+
+    Args:
+        drafts: Rows with `FACT_COLUMNS`.
+
+    Returns:
+        bool (n_drafts,) by fact, each named like its block of features; `FACTS` has their columns.
+    """
+    facts = {}
+    for fact, (column, *_) in FACTS.items():
+        values = drafts[column]
+        match column:
+            case "runtime_minutes":
+                facts[fact] = values.notna().to_numpy()
+            case "genres" | "directors" | "writers" | "cast":
+                facts[fact] = np.array([len(names) > 0 for names in values.to_numpy(object)], bool)
+            case _:
+                facts[fact] = _is_text(values)
+    return facts
 
 
 def crew_experience(drafts: pd.DataFrame, history: History) -> np.ndarray:
     """Count the earlier rated films of each draft's most experienced director or writer.
 
     Args:
-        drafts: Rows with `DRAFT_COLUMNS`; people as nconst ids.
+        drafts: Rows with `FACT_COLUMNS`; people as nconst ids.
         history: The histories.
 
     Returns:

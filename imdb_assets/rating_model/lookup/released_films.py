@@ -16,14 +16,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from imdb_assets.rating_model.features.arrow_files import open_table, save_table, single_array
-from imdb_assets.rating_model.features.draft import DRAFT_COLUMNS, DRAFT_LISTS, DRAFT_TEXTS, MovieDraft
+from imdb_assets.rating_model.features.draft import DRAFT_LISTS, DRAFT_TEXTS, FACT_COLUMNS, MovieDraft
 from imdb_assets.rating_model.lookup.name_index import fold
 from imdb_assets.rating_model.lookup.similarity_space import SimilarityEmbedding
+from imdb_assets.vocabulary.audiences import audience_of_votes
 from imdb_assets.vocabulary.features import FEATURE_NAMES
 from imdb_assets.vocabulary.imdb_ids import title_id
 
 _FILMS_FILE, _EMBEDDING_FILE = "films.arrow", "films_embedding.parquet"
-_FILM_COLUMNS = ["tconst", *DRAFT_COLUMNS, "average_rating", "n_votes", "is_mature"]
+_FILM_COLUMNS = ["tconst", *FACT_COLUMNS, "average_rating", "n_votes", "is_mature"]
 # Ranks of a title search: equal to the text, begins with it, contains it, no match.
 _NO_MATCH = 3
 
@@ -151,13 +152,13 @@ class ReleasedFilms:
     def film_at(self, row: int) -> ReleasedFilm:
         """Return the film at a row of `table`."""
         [facts] = self.table.select(_FILM_COLUMNS).slice(row, 1).to_pylist()
-        draft: dict[str, Any] = {name: facts[name] for name in DRAFT_COLUMNS} | {
+        draft: dict[str, Any] = {name: facts[name] for name in FACT_COLUMNS} | {
             name: tuple(facts[name]) for name in DRAFT_LISTS
         }
         # IMDb's facts may exceed a draft's limits, so they are not validated.
         return ReleasedFilm(
             tconst=facts["tconst"],
-            draft=MovieDraft.model_construct(**draft),
+            draft=MovieDraft.model_construct(**draft, audience=audience_of_votes(facts["n_votes"])),
             average_rating=facts["average_rating"],
             n_votes=facts["n_votes"],
             is_mature=facts["is_mature"],

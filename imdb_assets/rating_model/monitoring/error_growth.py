@@ -13,6 +13,7 @@ from imdb_assets.rating_model.monitoring.forecasts import first_forecasts
 from imdb_assets.rating_model.registry.evaluated_version import evaluated_version
 from imdb_assets.rating_model.registry.versions import NoChampionError, load_champion
 from imdb_assets.rating_model.training.splits import MATURE_AFTER_YEARS, MINIMUM_SPLIT_FILMS
+from imdb_assets.vocabulary.audiences import audience_of_votes
 
 MAXIMUM_GROWTH = 0.05
 """RMSE, rating points, by which the errors may exceed those on the test films."""
@@ -59,7 +60,8 @@ def champion_error_growth(
         last_year = int(snapshot_date[:4]) - MATURE_AFTER_YEARS
         films = matured_films(last_year)
         if len(films):
-            predicted = films.assign(predicted_rating=champion.model.predict_frame(films))
+            for_their_audience = films.assign(audience=films["n_votes"].map(audience_of_votes))
+            predicted = films.assign(predicted_rating=champion.model.predict_frame(for_their_audience))
             return error_growth(
                 predicted.rename(columns={"target_rating": "average_rating"}),
                 leaderboard,

@@ -7,8 +7,11 @@ import pandas as pd
 from imdb_assets.rating_model.registry.run_artifacts import FORECASTS_FILE, log_rows_of_run
 from imdb_assets.rating_model.registry.versions import NoChampionError, load_champion
 from imdb_assets.rating_model.serving.rating_model import RatingModel
+from imdb_assets.vocabulary.audiences import DEFAULT_AUDIENCE, LEAST_VOTES
 
-_FORECAST_COLUMNS = ["predicted_rating", "low_80", "high_80", "low_90", "high_90"]
+_BOUNDS = ("low_80", "high_80", "low_90", "high_90")
+_SUFFIXES = {audience: "" if audience == DEFAULT_AUDIENCE else f"_{audience}" for audience in LEAST_VOTES}
+_FORECAST_COLUMNS = [f"{name}{suffix}" for suffix in _SUFFIXES.values() for name in ("predicted_rating", *_BOUNDS)]
 
 
 @dataclass(frozen=True)
@@ -50,13 +53,23 @@ def forecasts(films: pd.DataFrame, model: RatingModel, *, version: str) -> pd.Da
         version: Number of its version.
 
     Returns:
-        Rows of `gold_forecasts`.
+        Rows of `gold_forecasts`, with a forecast for each audience.
     """
     facts = films[["tconst", "snapshot_date", "title", "release_year"]].reset_index(drop=True)
-    # Without rows, columns have no types that the featurizer could use.
-    predictions = model.predict_with_bounds(films.reset_index(drop=True)) if len(films) else no_forecasts()
     facts = facts.rename(columns={"snapshot_date": "forecast_date"}).assign(model_version=version)
-    return facts.join(predictions.rename(columns={"rating": "predicted_rating"})[_FORECAST_COLUMNS])
+    # Without rows, columns have no types that the featurizer could use.
+    if films.empty:
+        return facts.join(no_forecasts()[_FORECAST_COLUMNS])
+    return facts.join(_of_all_audiences(films.reset_index(drop=True), model))
+
+
+def _of_all_audiences(films: pd.DataFrame, model: RatingModel) -> pd.DataFrame:
+    parts = []
+    for audience, suffix in _SUFFIXES.items():
+        answers = model.predict_with_bounds(films.assign(audience=audience))
+        answers = answers.rename(columns={"rating": "predicted_rating"})[["predicted_rating", *_BOUNDS]]
+        parts.append(answers.add_suffix(suffix))
+    return pd.concat(parts, axis=1)
 
 
 def no_forecasts() -> pd.DataFrame:

@@ -34,11 +34,13 @@ from imdb_assets.rating_model.registry.run_artifacts import (
     ORIGIN_FILE,
     PREDICTIONS_FILE,
     SLICES_FILE,
+    VOTES_FILE,
     log_rows,
 )
 from imdb_assets.rating_model.registry.versions import CANDIDATE, CHAMPION, MODEL_NAME, RANDOM_FOREST, version_of
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.rating_model.training.fitted_model import gain_by_feature
+from imdb_assets.rating_model.training.rated_films import BY_CERTAINTY, BY_VOTES
 from imdb_assets.rating_model.training.recipe import Recipe
 from imdb_assets.vocabulary.features import MODEL_COLUMNS
 
@@ -141,7 +143,14 @@ def register_candidate(
     with reaching(tracking_uri):
         _log_evaluation(evaluation, draw_figures)
         origin = {**origin, **{f"package.{name}": version(name) for name in REQUIREMENTS}}
-        mlflow.log_params(vars(recipe) | {"n_trees": candidate.n_rounds, "dagster_run_id": origin["dagster_run_id"]})
+        mlflow.log_params(
+            vars(recipe)
+            | {
+                "n_trees": candidate.n_rounds[BY_VOTES],
+                "n_trees_by_certainty": candidate.n_rounds[BY_CERTAINTY],
+                "dagster_run_id": origin["dagster_run_id"],
+            }
+        )
         mlflow.log_dict({"columns": list(MODEL_COLUMNS)}, "features.json")
         mlflow.log_dict(dict(origin), ORIGIN_FILE)
         unfinished = {name: value for name, value in origin.items() if name != FINGERPRINT}
@@ -157,9 +166,11 @@ def _register_models(candidate: CandidateEvaluation, data: TrainingData, origin:
     history, people = data.history, data.people
     tags = {"snapshot_date": str(data.movie_features["snapshot_date"].dropna().max()), **origin}
     films = ReleasedFilms.from_frames(data.movie_features, data.training_set, weights=gain_by_feature(candidate.model))
-    tfidf_forest = RatingModel(candidate.tfidf_forest, history, people, candidate.tfidf_forest_intervals, films)
+    tfidf_forest = RatingModel(
+        candidate.tfidf_forest, history, people, candidate.tfidf_forest_intervals, films, candidate.votes
+    )
     register(tfidf_forest, alias=RANDOM_FOREST, tags=tags)
-    model = RatingModel(candidate.model, history, people, candidate.intervals, films)
+    model = RatingModel(candidate.model, history, people, candidate.intervals, films, candidate.votes)
     return register(model, alias=CANDIDATE, tags=tags)
 
 
@@ -168,6 +179,8 @@ def _log_evaluation(evaluation: Evaluation, draw_figures: DrawFigures) -> None:
     log_rows(evaluation.slices, SLICES_FILE)
     log_rows(evaluation.predictions, PREDICTIONS_FILE)
     log_rows(evaluation.gain_by_group, IMPORTANCE_FILE)
+    mlflow.log_dict(dict(evaluation.votes_metrics), VOTES_FILE)
+    mlflow.log_metrics({f"test_log_votes_{name}": value for name, value in evaluation.votes_metrics.items()})
     mlflow.log_dict(evaluation.missingness.numbers, MISSINGNESS_FILE)
     figures = draw_figures(evaluation.predictions, evaluation.slices, evaluation.gain_by_group)
     for name, figure in figures.items():

@@ -16,6 +16,7 @@ from imdb_assets.rating_model.registry.run_artifacts import (
     MISSINGNESS_FILE,
     PREDICTIONS_FILE,
     SLICES_FILE,
+    VOTES_FILE,
     dict_of_run,
     rows_of_run,
 )
@@ -42,6 +43,7 @@ class Evaluation:
         predictions: Columns `PREDICTION_COLUMNS`.
         gain_by_group: Columns `group` and `share`: share of the trees' gain, by group of features.
         missingness: The information in the pattern of absent facts.
+        votes_metrics: Metrics of the votes model on the test films.
     """
 
     leaderboard: pd.DataFrame
@@ -49,6 +51,7 @@ class Evaluation:
     predictions: pd.DataFrame
     gain_by_group: pd.DataFrame
     missingness: MissingnessGain
+    votes_metrics: Mapping[str, float]
 
     @classmethod
     def of_candidate(cls, candidate: CandidateEvaluation) -> "Evaluation":
@@ -59,6 +62,7 @@ class Evaluation:
             predictions=candidate.predictions,
             gain_by_group=gain_by_group(candidate.model),
             missingness=candidate.missingness,
+            votes_metrics=candidate.votes_metrics,
         )
 
 
@@ -151,6 +155,13 @@ class EvaluatedVersion:
             return kept.missingness
         numbers = dict_of_run(self.tracking_uri, self.registered, MISSINGNESS_FILE)
         return MissingnessGain(**{name: numbers[name] for name in MissingnessGain.__dataclass_fields__})
+
+    @cached_property
+    def votes_metrics(self) -> Mapping[str, float]:
+        """Metrics of the votes model on the test films."""
+        if kept := self._in_memory:
+            return kept.votes_metrics
+        return dict_of_run(self.tracking_uri, self.registered, VOTES_FILE)
 
     @property
     def _in_memory(self) -> Evaluation | None:

@@ -8,12 +8,13 @@ from mlflow import MlflowClient
 from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_NAME
 from imdb_assets.rating_model.evaluation.leaderboard import figure_text, figures_markdown
 from imdb_assets.rating_model.registry.evaluated_version import EvaluatedVersion
-from imdb_assets.rating_model.registry.run_artifacts import CARD_FILE
+from imdb_assets.rating_model.registry.run_artifacts import CARD_FILE, NotLoggedError
 from imdb_assets.rating_model.registry.versions import CHAMPION, version_of
 
 _SHOWN_SLICES = ("crew", "decade", "language", "plot", "cast", "predicted_quintile")
 _FIGURES = ("rmse", "rmse_low", "rmse_high", "mae", "r2", "slope", "bias", "coverage_80", "width_80")
-_N_WORST = 3
+_GROUPS_OF_MAKERS = ("language", "crew", "genre", "decade")
+_MINIMUM_GROUP_FILMS, _NOTICEABLE_BIAS, _LEAST_COVERAGE = 100, 0.15, 0.74
 _PURPOSE = (
     "**Purpose.** Predicts the IMDb rating of a film that does not exist yet from facts known before its release, with "
     "prediction intervals. It is meant for comparing drafts, not for judging people. Commercial use is not allowed "
@@ -49,9 +50,18 @@ def log_champion_card(tracking_uri: str) -> tuple[str, str] | None:
         parameters=client.get_run(champion.run_id).data.params,
         leaderboard=champion.leaderboard,
         slices=champion.slices,
+        votes=_logged_votes(champion),
     )
     client.log_text(champion.run_id, card, CARD_FILE)
     return champion.version, card
+
+
+def _logged_votes(champion: EvaluatedVersion) -> Mapping[str, float] | None:
+    try:
+        return champion.votes_metrics
+    except NotLoggedError:
+        # Versions from before the votes model.
+        return None
 
 
 def model_card(
@@ -61,6 +71,7 @@ def model_card(
     parameters: Mapping[str, str],
     leaderboard: pd.DataFrame,
     slices: pd.DataFrame,
+    votes: Mapping[str, float] | None = None,
 ) -> str:
     """Write a model card: purpose, data, evaluation, figures and limits.
 
@@ -70,6 +81,7 @@ def model_card(
         parameters: The parameters of its run.
         leaderboard: Rows of `gold_model_leaderboard`.
         slices: Rows of `gold_model_slices`.
+        votes: Metrics of the votes model; None if the run logged none.
 
     Returns:
         Markdown.
@@ -97,8 +109,12 @@ def model_card(
         _comparison(test, own),
         "## By slice",
         figures_markdown(_shown(slices), ("slice_by", "slice", "n", *_FIGURES)),
+        "## Worse off",
+        _worse_off(own, slices),
+        "## Number of votes",
+        _votes(votes),
         "## Limits",
-        _limits(own, slices),
+        _limits(own),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -114,7 +130,7 @@ def _shown(slices: pd.DataFrame) -> pd.DataFrame:
     return slices[(slices["population"] == population) & slices["slice_by"].isin(_SHOWN_SLICES)]
 
 
-def _limits(own: pd.DataFrame, slices: pd.DataFrame) -> str:
+def _limits(own: pd.DataFrame) -> str:
     slope = figure_text(own["slope"].iloc[0]) if len(own) else "-"
     limits = [
         (
@@ -126,15 +142,43 @@ def _limits(own: pd.DataFrame, slices: pd.DataFrame) -> str:
         "- The history of people uses today's ratings of their films, not the ratings at the time.",
     ]
     limits += [
-        f"- Intervals are calibrated on films of the population {own['population'].iloc[0]}. Ratings with fewer votes "
-        f"scatter more: in the population {row['population']} the 80% interval covers "
-        f"{figure_text(row['coverage_80'])}."
-        for row in own.iloc[1:].to_dict("records")
-    ]
-    worst = _shown(slices).sort_values("rmse", ascending=False).head(_N_WORST)
-    limits += [
-        f"- Least certain slice: {row['slice_by']} {row['slice']}, RMSE {row['rmse']:.3f} on {row['n']:,} films. Its "
-        f"80% interval covers {figure_text(row['coverage_80'])}."
-        for row in worst.to_dict("records")
+        f"- For the audience of the population {row['population']}, the 80% interval covers "
+        f"{figure_text(row['coverage_80'])} and is {figure_text(row['width_80'])} points wide."
+        for row in own.to_dict("records")
     ]
     return "\n".join(limits)
+
+
+def _worse_off(own: pd.DataFrame, slices: pd.DataFrame) -> str:
+    """Return the kinds of films for which the model is clearly worse than on average, from the slices."""
+    lines = []
+    for overall in own.to_dict("records"):
+        films = slices[(slices["population"] == overall["population"]) & slices["slice_by"].isin(_GROUPS_OF_MAKERS)]
+        films = films[films["n"] >= _MINIMUM_GROUP_FILMS].sort_values("rmse", ascending=False)
+        for row in films.to_dict("records"):
+            harm = [
+                f"errors are larger (RMSE {row['rmse']:.2f} instead of {overall['rmse']:.2f})"
+                if row["rmse_low"] > overall["rmse_high"]
+                else "",
+                f"ratings are too {'high' if row['bias'] > 0 else 'low'} by {abs(row['bias']):.2f} on average"
+                if abs(row["bias"]) > _NOTICEABLE_BIAS
+                else "",
+                f"the 80% interval covers only {row['coverage_80']:.0%}"
+                if row["coverage_80"] is not None and row["coverage_80"] < _LEAST_COVERAGE
+                else "",
+            ]
+            if named := ", ".join(text for text in harm if text):
+                kind = f"{overall['population']}, {row['slice_by']} {row['slice']} ({row['n']:,} films)"
+                lines.append(f"- {kind}: {named}.")
+    return "\n".join(lines) or "No language, experience, genre or decade with enough test films is clearly worse off."
+
+
+def _votes(metrics: Mapping[str, float] | None) -> str:
+    if not metrics:
+        return "The run logged no metrics of the votes model."
+    return (
+        f"On {metrics['n']:,.0f} test films, R2 of log(1 + votes) is {metrics['r2']:.3f}, RMSE {metrics['rmse']:.3f}; "
+        f"the 80% interval covers {metrics['coverage_80']:.3f}. In ten bins, the probability of reaching 100 votes is "
+        f"off by at most {metrics['probability_100_error']:.1%}, that of 1,000 votes by "
+        f"{metrics['probability_1000_error']:.1%}."
+    )

@@ -16,7 +16,7 @@ from imdb_assets.rating_model.registry.versions import CHAMPION, MODEL_NAME, ver
 
 LEADERBOARD_FILE, SLICES_FILE, PREDICTIONS_FILE = "leaderboard.parquet", "slices.parquet", "predictions.parquet"
 IMPORTANCE_FILE, MISSINGNESS_FILE, CARD_FILE = "importance.parquet", "missingness.json", "card.md"
-ORIGIN_FILE = "origin.json"
+ORIGIN_FILE, VOTES_FILE = "origin.json", "votes.json"
 FORECASTS_FILE, SCOREBOARD_FILE = "forecasts.parquet", "scoreboard.parquet"
 _Content = TypeVar("_Content")
 

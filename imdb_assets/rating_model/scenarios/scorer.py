@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from imdb_assets.rating_model.features.draft import drafts_frame
-from imdb_assets.rating_model.features.matrix import features
+from imdb_assets.rating_model.features.matrix import features, present_facts
 from imdb_assets.rating_model.scenarios.constraints import ScenarioError
 from imdb_assets.rating_model.scenarios.kernel.arrays import Strides
 from imdb_assets.rating_model.scenarios.kernel.columns import TEAM_FEATURES, TaskColumn
@@ -25,6 +25,7 @@ from imdb_assets.rating_model.scenarios.tree_masks import (
 )
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.rating_model.training.fitted_model import FittedModel
+from imdb_assets.vocabulary.roles import ROLES
 
 ProgressCallback = Callable[[int, int], None]
 """Receives the number of combinations done, and the number of all."""
@@ -73,25 +74,28 @@ class Scorer:
         if not isinstance(model.predictor, FittedModel):
             raise ScenarioError("Scenario search supports LightGBM models only. Use imdb_rating@champion.")
         self._fitted, self._space = model.predictor, space
-        names = self._fitted.booster.feature_name()
+        self._rating = self._fitted.audiences[space.draft.audience]
+        booster = self._fitted.booster_for(space.draft.audience)
+        names = booster.feature_name()
         frame = drafts_frame(space.films)
         matrix = self._fitted.inputs(features(frame, model.history), frame)
         inputs = KernelInputs(space, model.history, names)
-        people = [arrays for year in space.facts["years"] for arrays in inputs.for_year(year).values()]
+        groups = [arrays for year in space.facts["years"] for arrays in inputs.for_year(year).values()]
         low, high = matrix.min(axis=0), matrix.max(axis=0)
         for column, name in enumerate(names):
             if name in inputs.ranges:
                 low[column], high[column] = inputs.ranges[name]
         dependencies = np.array([_dependency(name) for name in names])
         try:
-            self._forest = prune_to_bounds(
-                read_trees(self._fitted.booster), low=low, high=high, dependencies=dependencies
-            )
+            self._forest = prune_to_bounds(read_trees(booster), low=low, high=high, dependencies=dependencies)
         except UnreadableTreesError as error:
             raise ScenarioError(str(error)) from None
+        # The films of the space have no people; `_absence` takes back what the people's roles add.
+        films_absence = self._fitted.tree_points_of_absence(present_facts(frame), self._rating.trees)
+        self._films_absence = np.zeros(len(space.films)) + films_absence
         fixed = np.array([column for column, name in enumerate(names) if name not in inputs.ranges], dtype="int32")
         masks = film_masks(matrix[:, fixed], fixed, self._forest.nodes, len(self._forest.leaves.first))
-        self._groups = [_FilmGroup(*group) for group in zip(people, np.split(masks, len(people)), strict=True)]
+        self._groups = [_FilmGroup(*group) for group in zip(groups, np.split(masks, len(groups)), strict=True)]
 
     def rate_all(self, *, on_progress: ProgressCallback, is_cancelled: Callable[[], bool]) -> np.ndarray:
         """Rate every combination.
@@ -125,6 +129,8 @@ class Scorer:
             for start, end in zip(np.append(0, ends[:-1]), ends, strict=True):
                 jobs.append(_Job(films, tasks[start:end], strides, ratings[row], int(sizes[start:end].sum())))
         self._run(jobs, ratings.size, on_progress, is_cancelled)
+        by_film = ratings.reshape(len(self._films_absence), n_teams)
+        by_film += self._absence(self._space.choices.values())[:, np.newaxis]
         return self._calibrated(ratings.reshape(-1))
 
     def rate_teams(self, films: np.ndarray, directors: np.ndarray, writers: np.ndarray, cast: np.ndarray) -> np.ndarray:
@@ -153,7 +159,7 @@ class Scorer:
             parts = [tasks[start : start + _BLOCKS_PER_JOB] for start in range(0, len(tasks), _BLOCKS_PER_JOB)]
             jobs = [_Job(group, part, Strides(0, 0), of_film, 0) for part in parts]
             self._run(jobs, 0, ignore_progress, never_cancelled)
-            ratings[rows] = of_film
+            ratings[rows] = of_film + self._absence(choices)[film]
         return self._calibrated(ratings)
 
     def _run(
@@ -176,8 +182,14 @@ class Scorer:
         score(job.tasks, masks, self._forest, people.roles, people.pairs, people.team, people.limits, job.strides,
               job.ratings)  # fmt: skip
 
+    def _absence(self, choices: Iterable[np.ndarray]) -> np.ndarray:
+        """Return what absent facts add to each film, float64 (n_films,), given choices of directors, writers, cast."""
+        points = self._fitted.absent_points.get(self._rating.trees, {})
+        named = sum(points.get(role, 0.0) for role, part in zip(ROLES, choices, strict=True) if part.shape[1])
+        return self._films_absence - named
+
     def _calibrated(self, sums: np.ndarray) -> np.ndarray:
-        return np.where(np.isneginf(sums), sums, self._fitted.calibration.apply(sums))
+        return np.where(np.isneginf(sums), sums, self._rating.calibration.apply(sums))
 
 
 def _dependency(feature: str) -> Dependency:

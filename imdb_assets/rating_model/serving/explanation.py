@@ -1,10 +1,12 @@
 """Explains a prediction: the contribution of each group of features, in rating points and in words.
 
 The points are the trees' Shapley values (TreeSHAP; Lundberg et al. 2020, doi:10.1038/s42256-019-0138-9), computed by
-LightGBM, summed by group and calibrated like the rating.
+LightGBM, summed by group and calibrated like the rating, minus those of a film of which only the year is known. Facts
+that were not given get no points: what the trees attribute to them, because of the facts that were given, is shared
+among those in proportion to their own points.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,9 +22,12 @@ from imdb_assets.rating_model.features.history_table import (
 from imdb_assets.rating_model.features.matrix import features
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.rating_model.training.fitted_model import FittedModel
+from imdb_assets.vocabulary.audiences import AUDIENCE_WORDS
 from imdb_assets.vocabulary.features import GROUPS
 from imdb_assets.vocabulary.roles import ROLE_LISTS
 
+AUDIENCE = "audience"
+"""The group of the points between two drafts for different audiences."""
 SCALE_END = "scale"
 """The group of the points that are cut off where a rating would be below 1 or above 10."""
 LABELS = {
@@ -39,9 +44,11 @@ LABELS = {
     "writer": "Writers",
     "cast": "Cast",
     "team": "Team as a whole",
+    AUDIENCE: "Audience",
     SCALE_END: "Limits of the scale",
 }
 """The groups of features in the words of users."""
+_FACT_GROUPS = {"runtime": "length", "plot": "story"}
 _MAX_NAMED = 2
 _N_LATEST = 3
 _ROLE_WORDS = {"director": "directors", "writer": "writers", "cast": "cast"}
@@ -58,7 +65,13 @@ class Reason:
 
 @dataclass(frozen=True)
 class Explanation:
-    """A rating as a sum: `average`, the rating of the average film, plus the points of all reasons is `rating`."""
+    """A rating as a sum: `average` plus the points of all reasons is `rating`.
+
+    Attributes:
+        average: The rating of a film for the same audience of which only the release year is known.
+        rating: The draft's rating.
+        reasons: The facts that were given, those with the most points, up or down, first.
+    """
 
     average: float
     rating: float
@@ -85,19 +98,57 @@ def explain(model: RatingModel, drafts: Sequence[MovieDraft]) -> list[Explanatio
     if not isinstance(model.predictor, FittedModel):
         raise NotExplainableError("Only LightGBM models can explain their ratings: use imdb_rating@champion.")
     resolved = model.resolve_silently(drafts)
-    if not resolved:
-        return []
-    frame = drafts_frame(resolved)
+    explanations: dict[int, Explanation] = {}
+    for audience in dict.fromkeys(draft.audience for draft in resolved):
+        rows = [row for row, draft in enumerate(resolved) if draft.audience == audience]
+        of_audience = _explain(model, model.predictor, [resolved[row] for row in rows], audience)
+        explanations |= zip(rows, of_audience, strict=True)
+    return [explanations[row] for row in range(len(resolved))]
+
+
+def _explain(
+    model: RatingModel, predictor: FittedModel, drafts: Sequence[MovieDraft], audience: str
+) -> list[Explanation]:
+    years = list(dict.fromkeys(draft.release_year for draft in drafts))
+    bare = [MovieDraft.model_construct(release_year=year, audience=audience) for year in years]
+    frame = drafts_frame([*drafts, *bare])
     matrix = features(frame, model.history)
-    inputs = model.predictor.inputs(matrix, frame)
-    points, average = model.predictor.contributions(inputs)
-    ratings = model.predictor.rate(inputs)
-    grouped = points.T.groupby([GROUPS[str(name)] for name in points]).sum().T
-    grouped[SCALE_END] = ratings - average - grouped.sum(axis=1).to_numpy()
-    return [
-        Explanation(average, float(rating), _reasons(model, draft, grouped.iloc[row], matrix.iloc[row]))
-        for row, (draft, rating) in enumerate(zip(resolved, ratings, strict=True))
-    ]
+    inputs = predictor.inputs(matrix, frame)
+    ratings = predictor.rate(inputs, frame)
+    points, _ = predictor.contributions(inputs, audience)
+    absence = predictor.points_of_absence(frame, audience).rename(columns=_FACT_GROUPS)
+    grouped = points.T.groupby([GROUPS[str(name)] for name in points]).sum().T.add(absence, fill_value=0.0)
+    start = np.array([len(drafts) + years.index(draft.release_year) for draft in drafts], "int64")
+    moved = grouped.iloc[: len(drafts)].to_numpy() - grouped.to_numpy()[start]
+    groups = list(map(str, grouped))
+    explanations = []
+    for row, draft in enumerate(drafts):
+        average, rating = float(ratings[start[row]]), float(ratings[row])
+        shares = _shared_among_given(dict(zip(groups, map(float, moved[row]), strict=True)), _given_groups(draft))
+        shares[SCALE_END] = rating - average - sum(shares.values())
+        explanations.append(Explanation(average, rating, _reasons(model, draft, shares, matrix.iloc[row])))
+    return explanations
+
+
+def _given_groups(draft: MovieDraft) -> set[str]:
+    """Return the groups of features that a draft has facts for."""
+    given = {
+        "length": draft.runtime_minutes, "genres": draft.genres, "language": draft.language, "country": draft.country,
+        "certificate": draft.certificate, "title": draft.title or draft.original_title, "story": draft.plot,
+        "director": draft.directors, "writer": draft.writers, "cast": draft.cast,
+        "expectation": draft.genres or draft.runtime_minutes or draft.language,
+        "team": draft.directors or draft.writers or draft.cast,
+    }  # fmt: skip
+    return {group for group, fact in given.items() if fact}
+
+
+def _shared_among_given(points: dict[str, float], given: set[str]) -> dict[str, float]:
+    kept = {group: value for group, value in points.items() if group in given}
+    rest = sum(value for group, value in points.items() if group not in given)
+    total = sum(map(abs, kept.values()))
+    if not total:
+        return {group: rest / len(kept) for group in kept}
+    return {group: value + rest * abs(value) / total for group, value in kept.items()}
 
 
 def explain_difference(model: RatingModel, first: MovieDraft, second: MovieDraft) -> tuple[Reason, ...]:
@@ -114,24 +165,32 @@ def explain_difference(model: RatingModel, first: MovieDraft, second: MovieDraft
     Raises:
         NotExplainableError: If the model is not a LightGBM model.
     """
-    before, after = (
-        {reason.group: reason for reason in explanation.reasons} for explanation in explain(model, [first, second])
-    )
+    only_year = MovieDraft(release_year=second.release_year, audience=first.audience)
+    old, new, middle = explain(model, [first, second, only_year])
+    before, after = ({reason.group: reason for reason in explanation.reasons} for explanation in (old, new))
     reasons = []
+    if first.release_year != second.release_year:
+        sentence = f"Released in {first.release_year}. → Released in {second.release_year}."
+        reasons.append(Reason("era", middle.average - old.average, sentence))
+    if first.audience != second.audience:
+        sentence = f"{AUDIENCE_WORDS[first.audience]}. → {AUDIENCE_WORDS[second.audience]}."
+        reasons.append(Reason(AUDIENCE, new.average - middle.average, sentence))
     for group in LABELS:
-        old, new = before.get(group), after.get(group)
-        points = (new.points if new else 0.0) - (old.points if old else 0.0)
-        sentences = [reason.sentence for reason in (old, new) if reason]
+        sides = [before.get(group), after.get(group)]
+        points = (sides[1].points if sides[1] else 0.0) - (sides[0].points if sides[0] else 0.0)
         if points:
+            sentences = [side.sentence if side else "Not given." for side in sides]
             reasons.append(Reason(group, points, " → ".join(dict.fromkeys(sentences))))
     return _most_points_first(reasons)
 
 
-def _reasons(model: RatingModel, draft: MovieDraft, points: pd.Series, facts: pd.Series) -> tuple[Reason, ...]:
+def _reasons(
+    model: RatingModel, draft: MovieDraft, points: Mapping[str, float], facts: pd.Series
+) -> tuple[Reason, ...]:
     sentences = _sentences(model, draft, facts)
     # Within the scale, the points of SCALE_END are a rounding error of the sum.
     shown = [group for group in LABELS if group in points and (group != SCALE_END or abs(points[group]) > 1e-9)]
-    return _most_points_first([Reason(group, float(points[group]), sentences[group]) for group in shown])
+    return _most_points_first([Reason(group, points[group], sentences[group]) for group in shown])
 
 
 def _most_points_first(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
@@ -140,35 +199,36 @@ def _most_points_first(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
 
 def _sentences(model: RatingModel, draft: MovieDraft, facts: pd.Series) -> dict[str, str]:
     baseline = facts["baseline_rating_with_language"]
+    kind = {"these genres": draft.genres, "this length": draft.runtime_minutes, "this language": draft.language}
     people = {role: _people_sentence(model, draft, role) for role in ROLE_LISTS}
     return {
-        "expectation": f"Films with these genres, this length and this language average {baseline:.1f}.",
-        "era": f"Released in {draft.release_year}.",
-        "length": f"{draft.runtime_minutes:.0f} minutes." if draft.runtime_minutes else "No runtime given.",
-        "genres": f"{', '.join(draft.genres)}." if draft.genres else "No genres given.",
-        "language": f"In {draft.language}." if draft.language else "No language given.",
-        "country": f"From {draft.country}." if draft.country else "No country given.",
-        "certificate": f"Certificate {draft.certificate}." if draft.certificate else "No certificate given.",
-        "title": _title_sentence(draft, facts),
-        "story": "The words of the plot." if draft.plot else "No plot given.",
+        "expectation": f"Films with {_listed(kind)} average {baseline:.1f}.",
+        "length": f"{draft.runtime_minutes:.0f} minutes." if draft.runtime_minutes else "",
+        "genres": f"{', '.join(draft.genres)}.",
+        "language": f"In {draft.language}.",
+        "country": f"From {draft.country}.",
+        "certificate": f"Certificate {draft.certificate}.",
+        "title": _title_sentence(facts),
+        "story": "The words of the plot.",
         **people,
-        "team": _team_sentences(draft, facts),
+        "team": _team_sentences(facts),
         SCALE_END: "Ratings range from 1 to 10.",
     }
 
 
-def _title_sentence(draft: MovieDraft, facts: pd.Series) -> str:
-    if not draft.title:
-        return "No title given."
+def _listed(given: Mapping[str, object]) -> str:
+    names = [name for name, fact in given.items() if fact]
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def _title_sentence(facts: pd.Series) -> str:
     # Earlier films of the title have votes; without earlier films the feature is 0.
     if facts["title_log_votes"] > 0:
         return f"The words of the title, and its latest film, rated {facts['title_last_rating']:.1f}."
     return "The words of the title. No earlier film has this title."
 
 
-def _team_sentences(draft: MovieDraft, facts: pd.Series) -> str:
-    if not any(getattr(draft, column) for column in ROLE_LISTS.values()):
-        return "No people given."
+def _team_sentences(facts: pd.Series) -> str:
     films = [round(float(np.expm1(facts[f"{role}_pair_films_max"]))) for role in ("writer", "cast")]
     together = [
         f"a director and {partner} made {n} earlier film{'s' if n > 1 else ''} together"

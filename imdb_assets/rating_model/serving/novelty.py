@@ -10,6 +10,7 @@ from imdb_assets.rating_model.features.matrix import features
 from imdb_assets.rating_model.serving.explanation import LABELS
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.rating_model.training.fitted_model import FittedModel
+from imdb_assets.vocabulary.audiences import DEFAULT_AUDIENCE
 from imdb_assets.vocabulary.features import BLOCKS, GROUPS
 
 MAX_OVERSHOOT = 0.1
@@ -33,8 +34,10 @@ def out_of_distribution(model: RatingModel, drafts: pd.DataFrame) -> list[tuple[
     if not isinstance(model.predictor, FittedModel):
         return [()] * len(drafts)
     inputs = model.predictor.inputs(features(drafts, model.history), drafts)
-    names = model.predictor.booster.feature_name()
-    low, high = training_ranges(model.predictor.booster)
+    # All trees were grown on the same films.
+    booster = model.predictor.booster_for(DEFAULT_AUDIENCE)
+    names = booster.feature_name()
+    low, high = training_ranges(booster)
     slack = MAX_OVERSHOOT * (high - low)
     if _YEAR in names:
         slack[names.index(_YEAR)] = MAX_YEARS_AHEAD

@@ -21,12 +21,14 @@ from imdb_assets.rating_model.lookup.draft_resolver import DraftResolver
 from imdb_assets.rating_model.lookup.people import People
 from imdb_assets.rating_model.lookup.released_films import ReleasedFilms
 from imdb_assets.rating_model.serving import skops_files
-from imdb_assets.rating_model.training.fitted_model import Calibration, FittedModel
+from imdb_assets.rating_model.training.fitted_model import AudienceRating, Calibration, FittedModel, rows_by_audience
 from imdb_assets.rating_model.training.intervals import Intervals
 from imdb_assets.rating_model.training.text_scores import PLOT, TITLE, TextScorer
 from imdb_assets.rating_model.training.tfidf_forest import TfidfForest
+from imdb_assets.rating_model.training.votes import VOTES_COLUMNS, VotesModel
 
-OUTPUT_COLUMNS = ("rating", "low_80", "high_80", "low_90", "high_90", "warnings")
+_BOUNDS = ("low_80", "high_80", "low_90", "high_90")
+OUTPUT_COLUMNS = ("rating", *_BOUNDS, *VOTES_COLUMNS, "warnings")
 _LIGHTGBM, _TFIDF_FOREST = "lightgbm", "tfidf_forest"
 
 
@@ -38,7 +40,7 @@ class RatingPredictor(Protocol):
 
         Args:
             matrix: float64 features, columns `FEATURE_NAMES`.
-            drafts: `title`, `original_title` and `plot`, text or None, one row per row of `matrix`.
+            drafts: Columns `DRAFT_COLUMNS`, one row per row of `matrix`. Without `audience`, all are for the default.
 
         Returns:
             float64 (n_rows,), 1 to 10.
@@ -48,25 +50,54 @@ class RatingPredictor(Protocol):
 
 @dataclass(frozen=True)
 class Prediction:
-    """The answer to one draft: the predicted rating, its 80% and 90% intervals, and warnings for the user."""
+    """The answer to one draft.
+
+    Attributes:
+        rating: The predicted rating for the draft's audience, 1 to 10.
+        low_80: Lower end of the 80% interval of the rating.
+        high_80: Upper end of the 80% interval.
+        low_90: Lower end of the 90% interval.
+        high_90: Upper end of the 90% interval.
+        votes: Predicted number of votes, whatever the audience.
+        votes_low_80: Lower end of the 80% interval of the votes.
+        votes_high_80: Upper end of the 80% interval of the votes.
+        probability_100: Probability, 0 to 1, that the film reaches 100 votes.
+        probability_1000: Probability, 0 to 1, that the film reaches 1,000 votes.
+        warnings: Sentences for the user.
+    """
 
     rating: float
     low_80: float
     high_80: float
     low_90: float
     high_90: float
+    votes: float
+    votes_low_80: float
+    votes_high_80: float
+    probability_100: float
+    probability_1000: float
     warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class RatingModel:
-    """The complete model: everything needed to predict the rating of a draft."""
+    """The complete model: everything needed to predict the rating of a draft.
+
+    Attributes:
+        predictor: Predicts ratings.
+        history: The past as of each year.
+        people: Everyone with a movie credit.
+        intervals: Prediction intervals of the rating, by audience.
+        films: Released films.
+        votes: Predicts the number of votes.
+    """
 
     predictor: RatingPredictor
     history: History
     people: People
-    intervals: Intervals
+    intervals: Mapping[str, Intervals]
     films: ReleasedFilms
+    votes: VotesModel
 
     def predict(self, drafts: Sequence[MovieDraft]) -> list[Prediction]:
         """Predict the ratings of drafts, people given as ids or names; one prediction per draft."""
@@ -74,22 +105,17 @@ class RatingModel:
         resolved = [resolver.resolve(draft) for draft in drafts]
         if not resolved:
             return []
-        frame = drafts_frame(draft for draft, _ in resolved)
-        matrix = features(frame, self.history)
-        ratings = self.predictor.predict(matrix, frame)
-        bounds = self.intervals.bounds(matrix, ratings)
+        answers = self.predict_with_bounds(drafts_frame(draft for draft, _ in resolved))
         return [
-            Prediction(
-                rating=float(rating), **{str(name): float(value) for name, value in row.items()}, warnings=warnings
-            )
-            for rating, row, (_, warnings) in zip(ratings, bounds.to_dict("records"), resolved, strict=True)
+            Prediction(**{str(name): float(value) for name, value in row.items()}, warnings=warnings)
+            for row, (_, warnings) in zip(answers.to_dict("records"), resolved, strict=True)
         ]
 
     def predict_frame(self, drafts: pd.DataFrame) -> np.ndarray:
         """Predict the ratings of many drafts.
 
         Args:
-            drafts: Rows with `DRAFT_COLUMNS`; people as ids.
+            drafts: Rows with `DRAFT_COLUMNS`; people as ids. Without `audience`, all are for the default.
 
         Returns:
             float64 ratings per row, 1 to 10.
@@ -97,18 +123,23 @@ class RatingModel:
         return self.predictor.predict(features(drafts, self.history), drafts)
 
     def predict_with_bounds(self, drafts: pd.DataFrame) -> pd.DataFrame:
-        """Predict the ratings and intervals of many drafts.
+        """Predict the ratings, intervals and votes of many drafts.
 
         Args:
-            drafts: Rows with `DRAFT_COLUMNS`; people as ids.
+            drafts: Rows with `DRAFT_COLUMNS`; people as ids. Without `audience`, all are for the default.
 
         Returns:
             float64, one row per draft with its index, columns `OUTPUT_COLUMNS` without `warnings`.
         """
         matrix = features(drafts, self.history)
         ratings = self.predictor.predict(matrix, drafts)
-        bounds = self.intervals.bounds(matrix, ratings).set_axis(drafts.index)
-        return bounds.assign(rating=ratings)[[name for name in OUTPUT_COLUMNS if name != "warnings"]]
+        bounds = np.empty((len(drafts), len(_BOUNDS)))
+        for audience, rows in rows_by_audience(drafts).items():
+            of_audience = self.intervals[audience].bounds(matrix.iloc[rows], ratings[rows])
+            bounds[rows] = of_audience[list(_BOUNDS)].to_numpy()
+        # One array: joining data frames would take longer than predicting one draft.
+        values = np.column_stack([ratings, bounds, self.votes.predict(matrix).to_numpy()])
+        return pd.DataFrame(values, index=drafts.index, columns=["rating", *_BOUNDS, *VOTES_COLUMNS])
 
     def resolve_draft(self, draft: MovieDraft) -> tuple[MovieDraft, tuple[str, ...]]:
         """Truncate a draft to the limits of the features and resolve names to ids. Also return user warnings."""
@@ -130,15 +161,29 @@ class RatingModel:
         self.people.save(folder / "people.arrow")
         self.films.save(folder)
         kind = _LIGHTGBM if isinstance(self.predictor, FittedModel) else _TFIDF_FOREST
-        numbers: dict[str, object] = {"kind": kind, "intervals": self.intervals.to_dict()}
+        numbers: dict[str, object] = {
+            "kind": kind,
+            "intervals": {audience: intervals.numbers() for audience, intervals in self.intervals.items()},
+            "votes": {"intervals": self.votes.intervals.numbers(), "probabilities": dict(self.votes.probabilities)},
+        }
+        boosters = {f"error_{audience}": intervals.booster for audience, intervals in self.intervals.items()}
+        boosters |= {"votes": self.votes.booster, "error_votes": self.votes.intervals.booster}
         match self.predictor:
-            case FittedModel(booster=booster, texts=texts, calibration=calibration):
-                numbers["calibration"] = vars(calibration)
-                booster.save_model(folder / "booster.txt")
-                for name, scorer in texts.items():
+            case FittedModel():
+                numbers["audiences"] = {
+                    audience: {"trees": rating.trees, **vars(rating.calibration)}
+                    for audience, rating in self.predictor.audiences.items()
+                }
+                numbers["absent_points"] = self.predictor.absent_points
+                used = {rating.trees for rating in self.predictor.audiences.values()}
+                boosters |= {f"rating_{name}": self.predictor.boosters[name] for name in sorted(used)}
+                for name, scorer in self.predictor.texts.items():
                     skops_files.save([*scorer.weightings, scorer.ridge], folder / f"{name}.skops")
             case TfidfForest(pipeline=pipeline):
                 skops_files.save(pipeline, folder / "pipeline.skops")
+        for name, booster in boosters.items():
+            if booster is not None:
+                booster.save_model(folder / f"{name}.txt")
         (folder / "numbers.json").write_text(json.dumps(numbers, indent=2))
 
     @classmethod
@@ -150,12 +195,21 @@ class RatingModel:
         """
         numbers = json.loads((folder / "numbers.json").read_text())
         is_forest = numbers["kind"] == _TFIDF_FOREST
+        votes = VotesModel(
+            lgb.Booster(model_file=folder / "votes.txt"),
+            _open_intervals(folder / "error_votes.txt", numbers["votes"]["intervals"]),
+            numbers["votes"]["probabilities"],
+        )
         return cls(
             predictor=_open_tfidf_forest(folder) if is_forest else _open_lightgbm(folder, numbers),
             history=History.open(folder),
             people=People.open(folder / "people.arrow"),
-            intervals=Intervals(**numbers["intervals"]),
+            intervals={
+                audience: _open_intervals(folder / f"error_{audience}.txt", fitted)
+                for audience, fitted in numbers["intervals"].items()
+            },
             films=ReleasedFilms.open(folder),
+            votes=votes,
         )
 
 
@@ -165,8 +219,21 @@ def _open_lightgbm(folder: Path, numbers: Mapping[str, Any]) -> FittedModel:
         if (folder / f"{name}.skops").exists():
             *weightings, ridge = skops_files.load(folder / f"{name}.skops")
             scorers[name] = TextScorer(tuple(weightings), ridge)
-    calibration = Calibration(**numbers["calibration"])
-    return FittedModel(lgb.Booster(model_file=folder / "booster.txt"), scorers, calibration)
+    audiences = {
+        audience: AudienceRating(rating["trees"], Calibration(rating["intercept"], rating["slope"]))
+        for audience, rating in numbers["audiences"].items()
+    }
+    # Only the trees that an audience uses are stored.
+    boosters = {
+        name: lgb.Booster(model_file=folder / f"rating_{name}.txt")
+        for name in dict.fromkeys(rating.trees for rating in audiences.values())
+    }
+    return FittedModel(boosters, scorers, audiences, numbers["absent_points"])
+
+
+def _open_intervals(file: Path, numbers: Mapping[str, Any]) -> Intervals:
+    booster = lgb.Booster(model_file=file) if file.exists() else None
+    return Intervals(booster, **{**numbers, "scale_limits": tuple(numbers["scale_limits"])})
 
 
 def _open_tfidf_forest(folder: Path) -> TfidfForest:

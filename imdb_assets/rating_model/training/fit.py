@@ -10,7 +10,7 @@ import pandas as pd
 
 from imdb_assets.rating_model.training.fit_text_scores import fit_text_scorer, out_of_fold_scores
 from imdb_assets.rating_model.training.fitted_model import FittedModel
-from imdb_assets.rating_model.training.rated_films import RatedMovies
+from imdb_assets.rating_model.training.rated_films import BY_VOTES, WEIGHTINGS, RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe, tree_parameters
 from imdb_assets.rating_model.training.text_scores import TextScorer, score_counts
 from imdb_assets.vocabulary.features import BLOCKS, MODEL_COLUMNS, NEUTRAL_VALUES
@@ -58,34 +58,62 @@ def grow(
     prepared: Prepared,
     recipe: Recipe,
     *,
+    weighting: str = BY_VOTES,
     validation: RatedMovies | None = None,
     n_rounds: int | None = None,
     callbacks: Sequence[Any] = (),
-) -> FittedModel:
-    """Grow the trees on prepared films.
+) -> lgb.Booster:
+    """Grow the trees of one weighting on prepared films.
 
     Args:
         prepared: The training films.
         recipe: Parameters of the trees.
+        weighting: How films are weighted, one of `WEIGHTINGS`.
         validation: Later films that decide when to stop. Without them, all rounds are run.
         n_rounds: The number of trees, at most; by default the recipe's.
         callbacks: Further LightGBM callbacks.
 
     Returns:
-        The model, not calibrated.
+        The trees.
     """
     films = prepared.films
-    data = lgb.Dataset(prepared.inputs, films.target_rating, weight=films.weight(recipe.vote_cap), free_raw_data=False)
+    weight = films.weight(recipe.vote_cap, weighting)
+    data = lgb.Dataset(prepared.inputs, films.target_rating, weight=weight, free_raw_data=False)
     valid_sets = []
     if validation is not None:
-        weight = validation.weight(recipe.vote_cap)
+        weight = validation.weight(recipe.vote_cap, weighting)
         inputs = prepared.inputs_of(validation)
         valid_sets = [lgb.Dataset(inputs, validation.target_rating, weight=weight, reference=data)]
         callbacks = [lgb.early_stopping(recipe.patience, verbose=False), *callbacks]
-    booster = lgb.train(
+    return lgb.train(
         tree_parameters(recipe), data, n_rounds or recipe.n_rounds, valid_sets=valid_sets, callbacks=[*callbacks]
     )
-    return FittedModel(booster=booster, texts=prepared.scorers)
+
+
+def grow_all(
+    prepared: Prepared,
+    recipe: Recipe,
+    *,
+    validation: RatedMovies | None = None,
+    n_rounds: Mapping[str, int] | None = None,
+) -> FittedModel:
+    """Grow the trees of every weighting on prepared films.
+
+    Args:
+        prepared: The training films.
+        recipe: Parameters of the trees.
+        validation: Later films that decide when to stop. Without them, all rounds are run.
+        n_rounds: The number of trees by weighting, at most; by default the recipe's.
+
+    Returns:
+        The model, not calibrated.
+    """
+    limits = n_rounds or dict.fromkeys(WEIGHTINGS, recipe.n_rounds)
+    boosters = {
+        weighting: grow(prepared, recipe, weighting=weighting, validation=validation, n_rounds=limits[weighting])
+        for weighting in WEIGHTINGS
+    }
+    return FittedModel(boosters=boosters, texts=prepared.scorers)
 
 
 def fit(
@@ -93,22 +121,22 @@ def fit(
     recipe: Recipe,
     *,
     validation: RatedMovies | None = None,
-    n_rounds: int | None = None,
+    n_rounds: Mapping[str, int] | None = None,
     columns: Sequence[str] = MODEL_COLUMNS,
 ) -> FittedModel:
-    """Prepare films and grow the trees on them; see `prepare` and `grow`.
+    """Prepare films and grow all trees on them; see `prepare` and `grow_all`.
 
     Args:
         training: The training films.
         recipe: Hyper-parameters of the model.
         validation: Later films that decide when to stop. Without them, all rounds are run.
-        n_rounds: The number of trees, at most; by default the recipe's.
+        n_rounds: The number of trees by weighting, at most; by default the recipe's.
         columns: The features to use.
 
     Returns:
         The model, not calibrated.
     """
-    return grow(prepare(training, recipe, columns=columns), recipe, validation=validation, n_rounds=n_rounds)
+    return grow_all(prepare(training, recipe, columns=columns), recipe, validation=validation, n_rounds=n_rounds)
 
 
 def neutralise_absence(inputs: pd.DataFrame, present: pd.DataFrame, recipe: Recipe) -> pd.DataFrame:

@@ -3,15 +3,20 @@
 Only applies fitted intervals; `fit_intervals.py` fits them.
 """
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
+import lightgbm as lgb
 import numpy as np
 import pandas as pd
 
 INTERVAL_LEVELS = (80, 90)
-"""Shares of films, percent, whose rating lies in the interval."""
-# The expected error of a film lies within these multiples of the mean error.
-_SCALE_LIMITS = (0.6, 1.8)
+"""Shares of films, percent, whose value lies in the interval."""
+PREDICTED = "predicted"
+"""Input of the error's trees beside the features: the predicted value itself."""
+_FEWEST_ROWS_FOR_THREADS = 1000
 
 
 @dataclass(frozen=True)
@@ -19,44 +24,55 @@ class Intervals:
     """Fitted prediction intervals: quantiles of the held-out error, scaled by the expected error of a film.
 
     Attributes:
-        intercept: Intercept of the linear model of the absolute error, rating points.
-        coefficients: Its coefficients by feature.
-        mean_error: Mean absolute error, rating points.
+        booster: Trees of the absolute error, on features and the predicted value. Without them, all films have the
+            mean error.
+        mean_error: Mean absolute error, in the units of the predicted value.
         quantiles: By level (`"80"`, `"90"`), the conformal quantile of error / expected error.
         n_films: Number of held-out films.
+        least: The smallest possible value.
+        most: The largest possible value.
+        scale_limits: The expected error of a film lies within these multiples of the mean error.
     """
 
-    intercept: float
-    coefficients: dict[str, float]
+    booster: lgb.Booster | None
     mean_error: float
-    quantiles: dict[str, float]
+    quantiles: Mapping[str, float]
     n_films: int
+    least: float = 1.0
+    most: float = 10.0
+    scale_limits: tuple[float, float] = (0.5, 2.2)
 
-    def bounds(self, matrix: pd.DataFrame, ratings: np.ndarray) -> pd.DataFrame:
-        """Return the intervals around predicted ratings.
+    def bounds(self, matrix: pd.DataFrame, predicted: np.ndarray) -> pd.DataFrame:
+        """Return the intervals around predicted values.
 
         Args:
             matrix: float64 features, one row per film, columns `FEATURE_NAMES`.
-            ratings: float64 predicted ratings of the same films.
+            predicted: float64 predicted values of the same films.
 
         Returns:
-            float64 columns `low_80`, `high_80`, `low_90`, `high_90`, clipped to 1 to 10; a new index.
+            float64 columns `low_80`, `high_80`, `low_90`, `high_90`, clipped to possible values; a new index.
         """
-        scale = self.expected_error(matrix)
+        scale = self.expected_error(matrix, predicted)
         columns = {}
         for level in INTERVAL_LEVELS:
             half_width = self.quantiles[str(level)] * scale
-            columns[f"low_{level}"] = np.clip(ratings - half_width, 1.0, 10.0)
-            columns[f"high_{level}"] = np.clip(ratings + half_width, 1.0, 10.0)
+            columns[f"low_{level}"] = np.clip(predicted - half_width, self.least, self.most)
+            columns[f"high_{level}"] = np.clip(predicted + half_width, self.least, self.most)
         return pd.DataFrame(columns)
 
-    def expected_error(self, matrix: pd.DataFrame) -> np.ndarray:
-        """Return the expected absolute error per film, float64 rating points, clipped to multiples of the mean."""
-        names = list(self.coefficients)
-        expected = self.intercept + matrix[names].to_numpy() @ np.array(list(self.coefficients.values()))
-        low, high = _SCALE_LIMITS
-        return np.clip(expected, low * self.mean_error, high * self.mean_error)
+    def expected_error(self, matrix: pd.DataFrame, predicted: np.ndarray) -> np.ndarray:
+        """Return the expected absolute error per film, float64, clipped to multiples of the mean."""
+        if self.booster is None:
+            return np.full(len(predicted), self.mean_error)
+        inputs = np.column_stack([matrix[self._names[:-1]].to_numpy("float64"), predicted])
+        threads: dict[str, Any] = {"num_threads": 1} if len(inputs) < _FEWEST_ROWS_FOR_THREADS else {}
+        low, high = (limit * self.mean_error for limit in self.scale_limits)
+        return np.clip(np.asarray(self.booster.predict(inputs, **threads)), low, high)
 
-    def to_dict(self) -> dict:
-        """Return the fields as a dictionary for JSON."""
-        return asdict(self)
+    def numbers(self) -> dict[str, Any]:
+        """Return all but the trees as a dictionary for JSON."""
+        return {name: value for name, value in vars(self).items() if name not in ("booster", "_names")}
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return self.booster.feature_name() if self.booster else []

@@ -11,6 +11,9 @@ from imdb_assets.rating_model.training.text_scores import Counts, text_counts
 from imdb_assets.vocabulary.effect_estimation import VOTE_NOISE
 from imdb_assets.vocabulary.features import FEATURE_NAMES
 
+BY_VOTES, BY_CERTAINTY = "by_votes", "by_certainty"
+"""Weightings of films: by their number of votes up to a cap, or by the certainty of their rating given the votes."""
+WEIGHTINGS = (BY_VOTES, BY_CERTAINTY)
 _TEXT_COLUMNS = ("title", "original_title", "plot")
 
 
@@ -57,9 +60,14 @@ class RatedMovies:
         """Release years, int64."""
         return self.matrix["release_year"].to_numpy("int64")
 
-    def weight(self, vote_cap: int) -> np.ndarray:
-        """Return the weight of each film, float64: its number of votes, at most `vote_cap`."""
-        return np.minimum(self.n_votes, vote_cap).astype("float64")
+    def weight(self, vote_cap: int, weighting: str = BY_VOTES) -> np.ndarray:
+        """Return the weight of each film, float64.
+
+        Args:
+            vote_cap: The most votes that count for `BY_VOTES`.
+            weighting: `BY_VOTES` or `BY_CERTAINTY`.
+        """
+        return self.certainty if weighting == BY_CERTAINTY else np.minimum(self.n_votes, vote_cap).astype("float64")
 
     @property
     def certainty(self) -> np.ndarray:

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from imdb_assets.rating_model.features.draft import DRAFT_COLUMNS, DRAFT_LISTS, MovieDraft, drafts_frame
-from imdb_assets.rating_model.features.draft_reader import read_draft
+from imdb_assets.rating_model.features.draft import DRAFT_COLUMNS, DRAFT_LISTS, FACT_COLUMNS, MovieDraft, drafts_frame
+from imdb_assets.rating_model.features.draft_reader import DraftError, read_draft
 
 
 def test_a_frame_of_drafts_has_one_type_per_column_whatever_is_absent() -> None:
@@ -43,5 +43,16 @@ def test_a_runtime_may_have_units(text: str, minutes: float) -> None:
 
 def test_an_absent_list_is_empty_and_every_other_absent_field_none() -> None:
     draft = MovieDraft(release_year=2020)
-    absent = [name for name in DRAFT_COLUMNS if name != "release_year"]
+    absent = [name for name in FACT_COLUMNS if name != "release_year"]
     assert [getattr(draft, name) for name in absent] == [() if name in DRAFT_LISTS else None for name in absent]
+
+
+@pytest.mark.parametrize("audience", ["1000", "1,000", 1000, 1000.0, " 1000 ", "1000.0", None])
+def test_an_audience_is_read_in_every_spelling_of_its_number(audience: object) -> None:
+    assert read_draft({"release_year": 2027, "audience": audience}).audience == "1000"
+
+
+@pytest.mark.parametrize("audience", ["all", 500, "ten", ["any"], True])
+def test_an_unknown_audience_is_refused_with_the_known_ones(audience: object) -> None:
+    with pytest.raises(DraftError, match=r"^audience = .*: (choose one of 1000, 100, any|send text)"):
+        read_draft({"release_year": 2027, "audience": audience})

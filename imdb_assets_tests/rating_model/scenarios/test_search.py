@@ -26,7 +26,7 @@ from imdb_assets_tests.support.reference_search import every_draft, meets, newco
 
 
 def test_the_trees_of_these_tests_use_every_feature_of_people(model):
-    booster = model.predictor.booster
+    booster = model.predictor.booster_for("1000")
     n_splits = dict(zip(booster.feature_name(), booster.feature_importance(), strict=True))
     of_people = [name for name in n_splits if GROUPS[name] in {*ROLE_LISTS, "team"} or name.startswith("franchise_")]
     assert len(of_people) == 80

@@ -8,8 +8,10 @@ from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.features.history_table import STATISTIC_NAMES, by_pair, by_person_and_role
 from imdb_assets.rating_model.serving.explanation import LABELS, NotExplainableError, explain, explain_difference
 from imdb_assets.rating_model.serving.rating_model import RatingModel
-from imdb_assets.rating_model.training.fitted_model import Calibration, FittedModel
+from imdb_assets.rating_model.training.fitted_model import AudienceRating, Calibration, FittedModel
+from imdb_assets.rating_model.training.rated_films import BY_VOTES
 from imdb_assets.rating_model.training.tfidf_forest import TfidfForest
+from imdb_assets.vocabulary.audiences import LEAST_VOTES
 from imdb_assets.vocabulary.features import GROUPS
 from imdb_assets_tests.support.champion import DULL_DIRECTOR, DULL_NAME, GIFTED_DIRECTOR, GIFTED_NAME
 
@@ -33,8 +35,9 @@ def test_the_points_add_up_to_the_rating(model: RatingModel) -> None:
 
 def test_points_beyond_the_end_of_the_scale_are_a_separate_reason(model: RatingModel) -> None:
     assert isinstance(model.predictor, FittedModel)
-    stretched = FittedModel(model.predictor.booster, model.predictor.texts, Calibration(-20.0, 5.0))
-    [explanation] = explain(RatingModel(stretched, model.history, model.people, model.intervals, model.films), [GIFTED])
+    steep = AudienceRating(BY_VOTES, Calibration(-20.0, 5.0))
+    stretched = replace(model.predictor, audiences=dict.fromkeys(LEAST_VOTES, steep))
+    [explanation] = explain(replace(model, predictor=stretched), [GIFTED])
     assert explanation.rating == 10.0
     assert explanation.average + sum(reason.points for reason in explanation.reasons) == pytest.approx(10.0, abs=1e-6)
     [cut] = [reason for reason in explanation.reasons if reason.group == "scale"]
@@ -91,16 +94,42 @@ def director_sentence(model: RatingModel, career: list[tuple[int, float, int]], 
     return sentence
 
 
-def test_absent_people_and_newcomers_are_described_as_such(model: RatingModel) -> None:
+def test_only_facts_that_were_given_are_reasons(model: RatingModel) -> None:
     newcomer = BARE.model_copy(update={"directors": ("Nobody Yet",)})
-    bare, debut = (
-        {reason.group: reason.sentence for reason in one.reasons} for one in explain(model, [BARE, newcomer])
-    )
-    assert bare["director"] == "No directors given."
-    assert debut["director"] == "Nobody Yet has no earlier rated films."
-    assert bare["team"] == "No people given."
-    assert bare["length"] == "No runtime given."
+    bare, debut = explain(model, [BARE, newcomer])
+    assert bare.reasons == ()
+    assert bare.average == bare.rating == debut.average
+    assert {reason.group for reason in debut.reasons} == {"director", "team"}
+    [director] = [reason for reason in debut.reasons if reason.group == "director"]
+    assert director.sentence == "Nobody Yet has no earlier rated films."
     assert explain(model, []) == []
+
+
+@pytest.mark.parametrize("field", ["genres", "plot", "runtime_minutes", "language", "directors", "writers", "cast"])
+def test_a_blanked_field_is_no_reason_and_the_sum_still_adds_up(model: RatingModel, field: str) -> None:
+    given = {name: value for name, value in GIFTED.model_dump().items() if name != field}
+    groups = {"plot": "story", "runtime_minutes": "length", "directors": "director", "writers": "writer"}
+    [explanation] = explain(model, [MovieDraft(**given)])
+    assert groups.get(field, field) not in {reason.group for reason in explanation.reasons}
+    total = explanation.average + sum(reason.points for reason in explanation.reasons)
+    assert total == pytest.approx(explanation.rating, abs=1e-6)
+
+
+def test_reasons_belong_to_the_audience_of_the_draft(model: RatingModel) -> None:
+    drafts = [GIFTED.model_copy(update={"audience": audience}) for audience in LEAST_VOTES]
+    for draft, explanation, prediction in zip(drafts, explain(model, drafts), model.predict(drafts), strict=True):
+        assert explanation.rating == prediction.rating
+        assert explanation == explain(model, [draft])[0]
+
+
+def test_another_year_or_audience_is_a_reason_for_a_difference(model: RatingModel) -> None:
+    other = GIFTED.model_copy(update={"release_year": 2005, "audience": "any", "plot": None})
+    reasons = {reason.group: reason for reason in explain_difference(model, GIFTED, other)}
+    first, second = model.predict([GIFTED, other])
+    assert sum(reason.points for reason in reasons.values()) == pytest.approx(second.rating - first.rating, abs=1e-6)
+    assert reasons["era"].sentence == "Released in 2027. → Released in 2005."
+    assert reasons["audience"].sentence.endswith("Unknown, from festivals to cinemas (any film with a rating).")
+    assert reasons["story"].sentence == "The words of the plot. → Not given."
 
 
 def test_a_difference_is_explained_by_what_differs(model: RatingModel) -> None:
@@ -119,7 +148,7 @@ def test_every_group_has_a_label() -> None:
 
 
 def test_a_forest_refuses_to_explain(model: RatingModel) -> None:
-    forest = RatingModel(TfidfForest(None), model.history, model.people, model.intervals, model.films)  # type: ignore[arg-type]
+    forest = replace(model, predictor=TfidfForest(None))  # type: ignore[arg-type]
     with pytest.raises(
         NotExplainableError, match="Only LightGBM models can explain their ratings: use imdb_rating@champion"
     ):

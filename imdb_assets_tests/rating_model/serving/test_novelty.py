@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import lightgbm as lgb
 import numpy as np
 import pandas as pd
@@ -52,5 +54,5 @@ def test_only_a_year_far_beyond_the_training_films_is_out_of_distribution(model:
 
 
 def test_a_forest_has_no_ranges(model: RatingModel) -> None:
-    forest = RatingModel(TfidfForest(None), model.history, model.people, model.intervals, model.films)  # type: ignore[arg-type]
+    forest = replace(model, predictor=TfidfForest(None))  # type: ignore[arg-type]
     assert sentences(forest, genres=["War"], release_year=2100) == ()
