@@ -18,6 +18,7 @@ from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_N
 from imdb_assets.rating_model.evaluation.leaderboard import leak_tax
 from imdb_assets.rating_model.registry import run_artifacts, versions
 from imdb_assets.rating_model.registry.versions import Champion
+from imdb_assets.vocabulary.audiences import POPULATION_OF
 
 _NAMES = {
     "mean": "Mean of all films",
@@ -53,16 +54,35 @@ def model_page() -> None:
     with calibration:
         if predictions is not None:
             is_shown = (predictions["model"] == CANDIDATE_NAME) & (predictions["split"] == "test")
-            _show_calibration(predictions[is_shown])
+            _show_calibration(_of_audience(predictions[is_shown], _population()))
     with coverage:
         if leaderboard is not None and "coverage_80" in leaderboard:
             _show_coverage(leaderboard[(leaderboard["split"] == "test") & (leaderboard["model"] == CANDIDATE_NAME)])
     slices = _logged(champion, run_artifacts.SLICES_FILE)
     if slices is not None:
-        _show_slices(slices)
+        _show_slices(_of_population(slices, _population()))
     show_forecasts(champion)
     show_versions()
     show_card()
+
+
+def _population() -> str:
+    """Return the population that the leaderboard shows."""
+    return st.session_state.get("model_population") or next(iter(_POPULATIONS))
+
+
+def _of_population(rows: pd.DataFrame, population: str) -> pd.DataFrame:
+    """Return the rows of a population, or of the strictest one that there is."""
+    known = set(rows["population"])
+    return rows[rows["population"] == next(name for name in (population, *_POPULATIONS) if name in known)]
+
+
+def _of_audience(predictions: pd.DataFrame, population: str) -> pd.DataFrame:
+    """Return the predictions for a population's audience; all of them for a version without audiences."""
+    if "audience" not in predictions or predictions["audience"].isna().all():
+        return predictions
+    audience = next(name for name, other in POPULATION_OF.items() if other == population)
+    return predictions[predictions["audience"] == audience]
 
 
 def _logged(champion: Champion, file: str) -> pd.DataFrame | None:
@@ -78,7 +98,8 @@ def _show_leaderboard(rows: pd.DataFrame) -> None:
     populations = [name for name in _POPULATIONS if name in set(rows["population"])]
     population = st.segmented_control(
         "Films", populations, default=populations[0], format_func=lambda name: _POPULATIONS[name],
-        key="model_population", help="By number of votes. More votes make a rating more certain.", required=True,
+        key="model_population", required=True,
+        help="By number of votes. Each audience has its own ratings. The charts below follow this choice.",
     )  # fmt: skip
     shown = rows[rows["population"] == (population or populations[0])].sort_values("rmse")
     described = "; ".join(f"{row['name']} {row['rmse']:.2f}" for row in shown.to_dict("records"))
@@ -121,10 +142,9 @@ def _show_coverage(rows: pd.DataFrame) -> None:
 @st.fragment
 def _show_slices(slices: pd.DataFrame) -> None:
     st.subheader("Errors by kind of film", anchor=False)
-    strictest = slices[slices["population"] == slices["population"].iloc[0]]
-    slicings = [name for name in _SLICINGS if name in set(strictest["slice_by"])]
+    slicings = [name for name in _SLICINGS if name in set(slices["slice_by"])]
     by = st.selectbox("Films by", slicings, format_func=lambda name: _SLICINGS[name], key="model_slicing", width=320)
-    rows = strictest[strictest["slice_by"] == by]
+    rows = slices[slices["slice_by"] == by]
     rows = rows.assign(name=rows["slice"] + " (" + rows["n"].map("{:,}".format) + ")")
     errors, coverage = st.columns(2, gap="large")
     with errors:

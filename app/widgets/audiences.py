@@ -23,9 +23,9 @@ def show_audiences(champion: Champion, draft: MovieDraft, prediction: Prediction
         if audience != draft.audience
     )
     st.markdown(
-        f"**{DISTRIBUTION_QUESTION}** About {_rounded(prediction.votes)} IMDb votes are likely (4 out of 5 such films get "
-        f"{_rounded(prediction.votes_low_80)} to {_rounded(prediction.votes_high_80)}). The chance of 1,000 votes is "
-        f"{prediction.probability_1000:.0%}, of 100 votes {prediction.probability_100:.0%}. The rating above is for "
+        f"**{DISTRIBUTION_QUESTION}** About {_rounded(prediction.votes)} IMDb votes are likely (4 out of 5 such films "
+        f"get {_rounded(prediction.votes_low_80)} to {_rounded(prediction.votes_high_80)}). The chance of 1,000 votes "
+        f"is {prediction.probability_1000:.0%}, of 100 votes {prediction.probability_100:.0%}. The rating above is for "
         f"{chosen}. For other audiences: {others}."
     )
     if draft.audience not in (likely, "any"):

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from imdb_assets.vocabulary.votes import MANY_VOTES
+from imdb_assets.vocabulary.audiences import LEAST_VOTES
 
 LAST_BAND = 10_000
 N_BINS = 10
@@ -72,25 +72,27 @@ def calibration(predictions: pd.DataFrame) -> Figure:
     """Plot the calibration and the errors of predictions.
 
     Args:
-        predictions: One row for each film, with `predicted_rating`, `target_rating` and `n_votes`.
+        predictions: One row for each film and audience, with `predicted_rating`, `target_rating`, `n_votes` and, for a
+            model with audiences, `audience`.
 
     Returns:
-        On the left, the mean rating of films in ten bins of equal size by predicted rating. On the right, the
-        distribution of the errors.
+        On the left, the mean rating of films in ten bins of equal size by predicted rating, for each audience. On the
+        right, the distribution of the errors.
     """
-    columns = ("predicted_rating", "target_rating", "n_votes")
-    predicted, target, votes = (predictions[name].to_numpy() for name in columns)
+    audiences = predictions.get("audience", pd.Series(pd.NA, predictions.index))
     figure = Figure(figsize=(9, 4), layout="constrained")
     left, right = figure.subplots(1, 2)
-    for least, color in ((MANY_VOTES, COLORS[0]), (0, COLORS[1])):
-        chosen = votes >= least
-        if chosen.sum() < N_BINS:
+    for (audience, least), color in zip(LEAST_VOTES.items(), COLORS, strict=False):
+        is_shown = (audiences.isna() | (audiences == audience)) & (predictions["n_votes"] >= least)
+        films = predictions[is_shown.to_numpy(bool, na_value=False)]
+        if len(films) < N_BINS:
             continue
-        bins = np.array_split(np.argsort(predicted[chosen], kind="stable"), N_BINS)
-        points = np.array([(predicted[chosen][rows].mean(), target[chosen][rows].mean()) for rows in bins])
+        predicted, target = films["predicted_rating"].to_numpy(), films["target_rating"].to_numpy()
+        bins = np.array_split(np.argsort(predicted, kind="stable"), N_BINS)
+        points = np.array([(predicted[rows].mean(), target[rows].mean()) for rows in bins])
         label = f"{least:,} votes or more" if least else "all films"
         left.plot(points[:, 0], points[:, 1], "o-", color=color, label=label)
-        right.hist(target[chosen] - predicted[chosen], bins=40, density=True, histtype="step", color=color, label=label)
+        right.hist(target - predicted, bins=40, density=True, histtype="step", color=color, label=label)
     ends = left.get_xlim()
     left.plot(ends, ends, color=INK, linewidth=0.8, linestyle=":")
     left.set(xlabel="predicted rating", ylabel="mean rating of the films", title="Calibration on the test films")

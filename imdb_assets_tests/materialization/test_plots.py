@@ -54,7 +54,17 @@ def test_calibration_shows_films_with_many_votes_only_if_they_fill_the_bins():
     assert (len(points), points[0, 0]) == (10, pytest.approx(predictions["predicted_rating"][:4].mean()))
     assert right.get_title() == "Errors"
     predictions["n_votes"] = 2000
-    assert len(calibration(predictions).axes[0].lines) == 3
+    assert len(calibration(predictions).axes[0].lines) == 4
+
+
+def test_calibration_shows_each_audience_by_its_own_predictions():
+    films = pd.DataFrame({"predicted_rating": np.linspace(5, 7, 40), "target_rating": 6.0, "n_votes": 2000})
+    of_audiences = pd.concat(
+        [films.assign(audience=name, predicted_rating=films["predicted_rating"] + shift)
+         for name, shift in (("1000", 0.0), ("any", 1.0))]
+    )  # fmt: skip
+    widest, everybody, _ = calibration(of_audiences).axes[0].lines
+    assert everybody.get_xdata() == pytest.approx(widest.get_xdata() + 1)
 
 
 def test_plots_of_tables_show_their_rows():

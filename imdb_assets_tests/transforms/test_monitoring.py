@@ -26,15 +26,17 @@ FILMS = [
     film("tt3", 2024, None),
     film("tt4", 2030, None),
     film("tt5", 2024, 7.0),  # rated, but not mature
-    film("tt6", 2023, 8.0),
+    film("tt6", 2023, 7.0),
     film("tt7", 2020, 3.0),
 ]
-FORECAST = (6.0, 5.0, 8.0, 4.5, 8.5)  # prediction, 80% and 90% interval
+FORECAST = (6.0, 5.0, 8.0, 4.5, 8.5)  # prediction, 80% and 90% interval, for 1,000 votes
+OTHERS = (6.0, 5.0, 8.0, 4.5, 8.5, 5.0, 4.0, 7.0, 3.5, 7.5)  # the same for 100 votes, and for any
+FROM_BEFORE_AUDIENCES = (None,) * 10
 FORECAST_ROWS = [
-    ("tt6", "1", date(2024, 3, 1), "Six", 2025, *FORECAST),  # forecast when IMDb expected a later release
-    ("tt7", "1", date(2024, 3, 1), "Seven", 2020, *FORECAST),
-    ("tt5", "1", date(2024, 3, 1), "Five", 2024, *FORECAST),
-    ("tt9", "1", date(2024, 3, 1), "Nine", 2020, *FORECAST),  # removed from IMDb
+    ("tt6", "1", date(2024, 3, 1), "Six", 2025, *FORECAST, *OTHERS),  # forecast when IMDb expected a later release
+    ("tt7", "1", date(2024, 3, 1), "Seven", 2020, *FORECAST, *FROM_BEFORE_AUDIENCES),
+    ("tt5", "1", date(2024, 3, 1), "Five", 2024, *FORECAST, *OTHERS),
+    ("tt9", "1", date(2024, 3, 1), "Nine", 2020, *FORECAST, *OTHERS),  # removed from IMDb
 ]
 
 
@@ -68,7 +70,9 @@ def test_the_scoreboard_compares_forecasts_with_mature_ratings(spark: SparkSessi
     assert rows.columns == list(SCOREBOARD.column_names)
     inside, outside = sorted(rows.collect(), key=lambda row: row["tconst"])
     # The upper end of the interval belongs to it, and the release year is the one known today.
-    assert (inside["tconst"], inside["release_year"], inside["error"]) == ("tt6", 2023, 2.0)
+    # A film of 50 votes has the audience any, whose forecast is one point lower.
+    assert (inside["tconst"], inside["release_year"], inside["audience"]) == ("tt6", 2023, "any")
+    assert (inside["predicted_rating"], inside["low_80"], inside["error"]) == (5.0, 4.0, 2.0)
     assert (inside["is_within_80"], inside["is_within_90"], inside["n_days"]) == (True, True, 365)
     assert (outside["tconst"], outside["error"]) == ("tt7", -3.0)
     assert (outside["is_within_80"], outside["is_within_90"]) == (False, False)

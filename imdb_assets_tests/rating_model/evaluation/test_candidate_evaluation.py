@@ -11,6 +11,7 @@ from imdb_assets.rating_model.evaluation.predictions import ROLLING_ORIGIN, TEST
 from imdb_assets.rating_model.training.splits import TooFewRatingsError
 from imdb_assets.rating_model.training.training_set import training_set
 from imdb_assets.tables.evaluation import MODEL_LEADERBOARD, MODEL_SLICES
+from imdb_assets.vocabulary.audiences import LEAST_VOTES, POPULATION_OF
 from imdb_assets_tests.support.evaluation_films import FILMS, HISTORY, RECIPE, ROWS, TEST_YEARS
 
 
@@ -19,10 +20,33 @@ def rmse_on_all_test_films(leaderboard: pd.DataFrame) -> pd.Series:
     return test.set_index("model")["rmse"]
 
 
+def of_all_films(predictions: pd.DataFrame, split: str) -> pd.DataFrame:
+    """Predictions for the audience any, which has all films, and of models without audiences."""
+    return predictions[(predictions["split"] == split) & (predictions["audience"].fillna("any") == "any")]
+
+
+def test_every_audience_is_predicted_on_its_films(evaluation: CandidateEvaluation) -> None:
+    test = evaluation.predictions[(evaluation.predictions["split"] == TEST)]
+    own = test[test["model"] == CANDIDATE_NAME]
+    for audience, least in LEAST_VOTES.items():
+        films = own[own["audience"] == audience]
+        assert films["n_votes"].min() >= least
+        assert len(films) == (own[own["audience"] == "any"]["n_votes"] >= least).sum()
+    populations = evaluation.leaderboard[evaluation.leaderboard["model"] == CANDIDATE_NAME]["population"]
+    assert set(populations) == set(POPULATION_OF.values())
+    assert set(evaluation.intervals) == set(evaluation.model.audiences) == set(LEAST_VOTES)
+
+
+def test_votes_are_predicted_and_measured_on_the_test_films(evaluation: CandidateEvaluation) -> None:
+    metrics = evaluation.votes_metrics
+    assert metrics["n"] == len(of_all_films(evaluation.predictions, TEST)["tconst"].unique())
+    assert {"r2", "rmse", "coverage_80", "probability_100_error", "probability_1000_error"} <= set(metrics)
+
+
 def test_every_model_is_evaluated_on_the_same_test_films(evaluation: CandidateEvaluation) -> None:
     assert set(evaluation.leaderboard) == set(MODEL_LEADERBOARD.column_names)
     assert set(evaluation.slices) == set(MODEL_SLICES.column_names)
-    test = evaluation.predictions[evaluation.predictions["split"] == TEST]
+    test = of_all_films(evaluation.predictions, TEST)
     counts = test.groupby("model")["tconst"].agg(["size", "nunique"])
     assert counts.nunique().tolist() == [1, 1]
     assert {CANDIDATE_NAME, CHAMPION_NAME, "mean", "linear", "random_forest", "tfidf_forest_leaky"} <= set(counts.index)
@@ -30,7 +54,7 @@ def test_every_model_is_evaluated_on_the_same_test_films(evaluation: CandidateEv
 
 
 def test_predictions_for_the_three_years_before_the_test_are_out_of_sample(evaluation: CandidateEvaluation) -> None:
-    origin = evaluation.predictions[evaluation.predictions["split"] == ROLLING_ORIGIN]
+    origin = of_all_films(evaluation.predictions, ROLLING_ORIGIN)
     assert set(origin["model"]) == {CANDIDATE_NAME}
     assert set(origin["release_year"]) == {2018, 2019, 2020}
     years = FILMS.set_index("tconst")["release_year"]
@@ -38,10 +62,8 @@ def test_predictions_for_the_three_years_before_the_test_are_out_of_sample(evalu
     assert origin["predicted_rating"].between(origin["low_80"], origin["high_80"]).all()
     # A model that was fitted on a film would have a much smaller error.
     unseen = (origin["predicted_rating"] - origin["target_rating"]).abs().mean()
-    is_candidate_on_test = (evaluation.predictions["model"] == CANDIDATE_NAME) & (
-        evaluation.predictions["split"] == TEST
-    )
-    test = evaluation.predictions[is_candidate_on_test]
+    test = of_all_films(evaluation.predictions, TEST)
+    test = test[test["model"] == CANDIDATE_NAME]
     assert unseen == pytest.approx((test["predicted_rating"] - test["target_rating"]).abs().mean(), rel=0.2)
 
 

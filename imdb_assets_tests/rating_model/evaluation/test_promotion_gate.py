@@ -5,7 +5,7 @@ import pytest
 
 from imdb_assets.rating_model.evaluation import promotion_gate
 from imdb_assets.rating_model.evaluation.metrics import measure
-from imdb_assets.rating_model.evaluation.predictions import Predictions
+from imdb_assets.rating_model.evaluation.predictions import AudiencePredictions, Predictions, Scored
 from imdb_assets.rating_model.evaluation.promotion_gate import (
     MAXIMUM_RMSE_DIFFERENCE,
     judge_candidate,
@@ -20,7 +20,7 @@ GOOD = scored(EXPECTED, off=0.3)
 
 
 def may_be_champion(
-    candidate: Predictions, champion: Predictions | None, others: dict[str, Predictions]
+    candidate: Scored, champion: Scored | None, others: dict[str, Predictions]
 ) -> promotion_gate.Verdict:
     return promotion_gate.may_be_champion(candidate, champion, others, NO_GAIN)
 
@@ -230,3 +230,19 @@ def test_f26_a_candidate_with_missing_predictions_is_refused(model: str) -> None
     assert f"no predictions by {model} for test films" in verdict.reason
     one_less = rows[(rows["model"] != model) | (rows["tconst"] != "tt0000003")]
     assert not judge_candidate(one_less, NO_GAIN, has_champion=True).passed
+
+
+def test_a_candidate_that_is_worse_for_another_audience_is_refused() -> None:
+    votes = np.where(np.arange(2000) < 1000, 5000, 50)
+    champion = scored(EXPECTED, off=0.3, votes=votes)
+
+    def candidate(error_for_all: float) -> AudiencePredictions:
+        everybody = replace(champion, predicted_rating=champion.predicted_rating + error_for_all)
+        return AudiencePredictions({"1000": champion, "100": champion, "any": everybody})
+
+    others = baselines(champion)
+    assert may_be_champion(candidate(0.0), champion, others).passed
+    refused = may_be_champion(candidate(0.5), champion, others)
+    assert refused.population == "votes_1000"
+    assert not refused.passed
+    assert "It is worse than the champion on the population all: +0." in refused.reason
