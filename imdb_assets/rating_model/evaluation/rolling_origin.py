@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 from sklearn.linear_model import LinearRegression
 
 from imdb_assets.rating_model.evaluation.predictions import AudiencePredictions, Predictions
+from imdb_assets.rating_model.features.matrix import FACTS
 from imdb_assets.rating_model.training.absence import BlankedFilms, with_neutral_absence
 from imdb_assets.rating_model.training.fit import Prepared, grow_all, prepare
 from imdb_assets.rating_model.training.fit_intervals import fit_intervals
@@ -156,6 +158,9 @@ def predict_rolling_origin(
 def rate_audience(held_out: RatedMovies, ratings: Mapping[str, np.ndarray], audience: str) -> AudienceRating:
     """Choose the trees with the lowest error on an audience's held-out films, after calibration.
 
+    Films without a fact that most films have are left out if there are enough others: they are unlike drafts, and their
+    ratings, such as those of films that OMDb does not know, would shift the ratings of all drafts.
+
     Args:
         held_out: Films that the ratings were not fitted on.
         ratings: By weighting, float64 (n_films,), the trees' ratings before calibration.
@@ -165,6 +170,8 @@ def rate_audience(held_out: RatedMovies, ratings: Mapping[str, np.ndarray], audi
         The chosen trees and their calibration.
     """
     films = films_of_audience(held_out.n_votes, audience)
+    complete = films & complete_films(held_out.present)
+    films = complete if complete.sum() >= MINIMUM_CALIBRATION_FILMS else films
     target = held_out.target_rating[films]
     best = []
     for weighting, predicted in ratings.items():
@@ -203,6 +210,19 @@ def films_of_audience(n_votes: np.ndarray, audience: str) -> np.ndarray:
         if chosen.sum() >= MINIMUM_CALIBRATION_FILMS:
             return chosen
     return np.ones(len(n_votes), bool)
+
+
+def complete_films(present: pd.DataFrame) -> np.ndarray:
+    """Select the films that have every fact which most films have.
+
+    Args:
+        present: bool, as returned by `present_blocks`, one row per film.
+
+    Returns:
+        bool (n_films,).
+    """
+    facts = present[list(FACTS)]
+    return facts.loc[:, facts.mean() > 0.5].all(axis=1).to_numpy(bool)
 
 
 def _neutral(model: FittedModel, blanked: BlankedFilms | None) -> FittedModel:

@@ -1,10 +1,12 @@
 """Fits prediction intervals on held-out films: trees of the error, and conformal quantiles."""
 
+from dataclasses import replace
+
 import lightgbm as lgb
 import numpy as np
 import pandas as pd
 
-from imdb_assets.rating_model.training.intervals import INTERVAL_LEVELS, PREDICTED, Intervals
+from imdb_assets.rating_model.training.intervals import INTERVAL_LEVELS, PREDICTED, Intervals, languages_of
 
 # Chosen on validation years: the absolute error as target covers the slices better than its logarithm or root.
 _PARAMETERS = {
@@ -13,6 +15,11 @@ _PARAMETERS = {
     "force_row_wise": True, "verbosity": -1,
 }  # fmt: skip
 _N_ROUNDS, _N_FOLDS = 120, 5
+MINIMUM_LANGUAGE_FILMS = 20
+"""A language with fewer held-out films has the width that all films have."""
+_MOST_WIDENING = 1.6
+# One-sided 90% confidence that the interval of a language covers its share of films.
+_CONFIDENCE = 1.28
 MINIMUM_FILMS = 200
 """With fewer held-out films, the width of the intervals is the same for all films."""
 
@@ -23,7 +30,7 @@ def fit_intervals(
     """Measure the errors on films that the predictions were not fitted on.
 
     The quantiles are measured with the error's trees of other films: trees know the errors of their own films too well,
-    and the intervals would be too narrow.
+    and the intervals would be too narrow. Languages whose scores are larger get wider intervals, the quantiles follow.
 
     Args:
         matrix: float64 features, one row per held-out film, columns `FEATURE_NAMES`.
@@ -46,7 +53,25 @@ def fit_intervals(
         own, others = folds == fold, folds != fold
         trained = Intervals(_trees(inputs[others], error[others]), plain.mean_error, {}, len(error), least, most)
         scores[own] = error[own] / trained.expected_error(matrix[own], predicted[own])
-    return _with_quantiles(plain, _trees(inputs, error), scores)
+    factors = _language_factors(languages_of(matrix), scores)
+    scores = scores / np.array([factors.get(language, 1.0) for language in languages_of(matrix)])
+    return replace(_with_quantiles(plain, _trees(inputs, error), scores), language_factors=factors)
+
+
+def _language_factors(languages: np.ndarray, scores: np.ndarray) -> dict[str, float]:
+    """Return how much wider the intervals of each language must be than those of all films, at least 1.
+
+    The factor is an upper confidence bound of the quantile of the language's scores, over that of all films: the fewer
+    films, the more cautious.
+    """
+    overall = max(float(np.quantile(scores, 0.8)), 1e-9)
+    factors = {}
+    for language in sorted(set(languages)):
+        own = scores[languages == language]
+        if len(own) >= MINIMUM_LANGUAGE_FILMS:
+            level = min(0.8 + _CONFIDENCE * (0.8 * 0.2 / len(own)) ** 0.5, 1.0)
+            factors[str(language)] = float(np.clip(np.quantile(own, level) / overall, 1.0, _MOST_WIDENING))
+    return factors
 
 
 def _trees(inputs: pd.DataFrame, error: np.ndarray) -> lgb.Booster:

@@ -4,7 +4,7 @@ Only applies fitted intervals; `fit_intervals.py` fits them.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -12,10 +12,16 @@ import lightgbm as lgb
 import numpy as np
 import pandas as pd
 
+from imdb_assets.vocabulary.features import NEUTRAL_VALUES, feature_slug
+from imdb_assets.vocabulary.languages import LANGUAGES
+
 INTERVAL_LEVELS = (80, 90)
 """Shares of films, percent, whose value lies in the interval."""
 PREDICTED = "predicted"
 """Input of the error's trees beside the features: the predicted value itself."""
+NO_LANGUAGE, OTHER_LANGUAGE = "no_language", "other_language"
+"""Films without a language, and those in a language without a feature of its own."""
+_LANGUAGES = [f"language_{feature_slug(language)}" for language in LANGUAGES]
 _FEWEST_ROWS_FOR_THREADS = 1000
 
 
@@ -32,6 +38,7 @@ class Intervals:
         least: The smallest possible value.
         most: The largest possible value.
         scale_limits: The expected error of a film lies within these multiples of the mean error.
+        language_factors: How much wider the intervals of a language are, by its feature or `NO_LANGUAGE`; 1 for others.
     """
 
     booster: lgb.Booster | None
@@ -41,6 +48,7 @@ class Intervals:
     least: float = 1.0
     most: float = 10.0
     scale_limits: tuple[float, float] = (0.5, 2.2)
+    language_factors: Mapping[str, float] = field(default_factory=dict)
 
     def bounds(self, matrix: pd.DataFrame, predicted: np.ndarray) -> pd.DataFrame:
         """Return the intervals around predicted values.
@@ -61,18 +69,42 @@ class Intervals:
         return pd.DataFrame(columns)
 
     def expected_error(self, matrix: pd.DataFrame, predicted: np.ndarray) -> np.ndarray:
-        """Return the expected absolute error per film, float64, clipped to multiples of the mean."""
+        """Return the expected absolute error per film, float64: clipped to multiples of the mean, times the factors."""
         if self.booster is None:
-            return np.full(len(predicted), self.mean_error)
+            return self.mean_error * self._factors(matrix)
         inputs = np.column_stack([matrix[self._names[:-1]].to_numpy("float64"), predicted])
         threads: dict[str, Any] = {"num_threads": 1} if len(inputs) < _FEWEST_ROWS_FOR_THREADS else {}
         low, high = (limit * self.mean_error for limit in self.scale_limits)
-        return np.clip(np.asarray(self.booster.predict(inputs, **threads)), low, high)
+        return np.clip(np.asarray(self.booster.predict(inputs, **threads)), low, high) * self._factors(matrix)
 
     def numbers(self) -> dict[str, Any]:
         """Return all but the trees as a dictionary for JSON."""
         return {name: value for name, value in vars(self).items() if name not in ("booster", "_names")}
 
+    def _factors(self, matrix: pd.DataFrame) -> np.ndarray:
+        factors = np.ones(len(matrix))
+        if self.language_factors:
+            languages = languages_of(matrix)
+            for language, factor in self.language_factors.items():
+                factors[languages == language] = factor
+        return factors
+
     @cached_property
     def _names(self) -> list[str]:
         return self.booster.feature_name() if self.booster else []
+
+
+def languages_of(matrix: pd.DataFrame) -> np.ndarray:
+    """Return the language of each film as the name of its feature, `NO_LANGUAGE` or `OTHER_LANGUAGE`.
+
+    Args:
+        matrix: float64 features, columns `FEATURE_NAMES`.
+
+    Returns:
+        Texts, shape (n_films,).
+    """
+    indicators = matrix[_LANGUAGES].to_numpy("float64")
+    has_none = matrix["language_effect"].to_numpy() == NEUTRAL_VALUES["language_effect"]
+    others = np.where(has_none, NO_LANGUAGE, OTHER_LANGUAGE)
+    named = np.array(_LANGUAGES)[indicators.argmax(axis=1)]
+    return np.where(indicators.max(axis=1, initial=0.0) > 0, named, others)

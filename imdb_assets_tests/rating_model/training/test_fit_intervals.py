@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from imdb_assets.rating_model.training.fit_intervals import fit_intervals
+from imdb_assets.rating_model.training.intervals import NO_LANGUAGE, OTHER_LANGUAGE, languages_of
 from imdb_assets.vocabulary.features import FEATURE_NAMES
 
 
@@ -31,3 +32,26 @@ def test_few_films_give_the_corrected_quantile_and_at_most_the_largest_error(n: 
         rank = min(int(np.ceil((n + 1) * level / 100)), n)
         assert fitted.quantiles[str(level)] == pytest.approx(errors[rank - 1] / errors.mean())
     assert fitted.n_films == n
+
+
+def test_a_language_that_is_harder_to_predict_gets_wider_intervals() -> None:
+    rng = np.random.default_rng(4)
+    n = 3000
+    matrix = pd.DataFrame(0.0, index=range(n), columns=list(FEATURE_NAMES))
+    is_hindi = np.arange(n) % 20 == 0
+    matrix["language_hindi"], matrix["language_english"] = is_hindi * 1.0, ~is_hindi * 1.0
+    target = 6.0 + rng.normal(0.0, np.where(is_hindi, 1.0, 0.5))
+    half = n // 2
+    fitted = fit_intervals(matrix[:half], np.full(half, 6.0), target[:half])
+    assert fitted.language_factors["language_hindi"] > 1.0
+    bounds = fitted.bounds(matrix[half:].reset_index(drop=True), np.full(half, 6.0))
+    inside = target[half:] <= bounds["high_80"]
+    inside &= target[half:] >= bounds["low_80"]
+    assert inside[is_hindi[half:]].mean() >= 0.74
+    assert inside.mean() == pytest.approx(0.8, abs=0.03)
+
+
+def test_films_without_a_language_are_told_from_those_in_a_rare_one() -> None:
+    matrix = pd.DataFrame(0.0, index=range(3), columns=list(FEATURE_NAMES))
+    matrix["language_tamil"], matrix["language_effect"] = [1.0, 0.0, 0.0], [0.2, 0.0, -0.1]
+    assert languages_of(matrix).tolist() == ["language_tamil", NO_LANGUAGE, OTHER_LANGUAGE]
