@@ -85,7 +85,8 @@ def server_answers(url: str, drafts: Sequence[MovieDraft]) -> Answers:
 def _prediction(answer: Mapping[str, Any]) -> Prediction:
     numbers = {name: float(answer[name]) for name in OUTPUT_COLUMNS if name != "warnings"}
     ratings = [number for name, number in numbers.items() if name not in VOTES_COLUMNS]
-    if not all(_MIN_RATING <= number <= _MAX_RATING for number in ratings) or min(numbers.values()) < 0:
+    is_rating = all(_MIN_RATING <= number <= _MAX_RATING for number in ratings)
+    if not is_rating or not all(number >= 0 for number in numbers.values()):
         raise ValueError(numbers)
     return Prediction(**numbers, warnings=tuple(map(str, answer["warnings"])))
 

@@ -8,6 +8,7 @@ from werkzeug import Response
 
 from app.prediction_client import ModelServerError, server_answers
 from imdb_assets.rating_model.features.draft import MovieDraft
+from imdb_assets_tests.support.predictions import VOTES
 
 ANSWER = {
     "rating": 6.5,
@@ -15,6 +16,7 @@ ANSWER = {
     "high_80": 8.0,
     "low_90": 4.5,
     "high_90": 8.5,
+    **VOTES,
     "warnings": ["a"],
     "model_version": "3",
 }
@@ -38,6 +40,8 @@ def test_the_answers_of_a_server_are_predictions(httpserver: HTTPServer) -> None
         (json.dumps({"predictions": [ANSWER | {"rating": None}]}), "returned no ratings"),
         (json.dumps({"predictions": [ANSWER | {"rating": float("nan")}]}), "returned no ratings"),
         (json.dumps({"predictions": [ANSWER | {"high_90": 1e9}]}), "returned no ratings"),
+        (json.dumps({"predictions": [ANSWER | {"votes": -1.0}]}), "returned no ratings"),
+        (json.dumps({"predictions": [ANSWER | {"probability_100": float("nan")}]}), "returned no ratings"),
         (json.dumps({"predictions": []}), "returned 0 ratings for 1 drafts"),
     ],
 )

@@ -9,6 +9,10 @@ HALF_80, HALF_90 = 1.2816, 1.6449
 """Half widths of a normal distribution's 80% and 90% intervals, in standard deviations."""
 
 
+VOTES = {"votes": 800.0, "votes_low_80": 90.0, "votes_high_80": 7000.0, "probability_100": 0.9, "probability_1000": 0.4}
+"""The votes of invented answers."""
+
+
 def truth(n: int, *, seed: int = 0) -> np.ndarray:
     """Expected ratings of `n` films: normal around 6 with a standard deviation of 1."""
     return np.random.default_rng(seed).normal(6.0, 1.0, n)

@@ -5,6 +5,7 @@ import pytest
 
 from app.charts.interval import interval_chart, rating_shares
 from imdb_assets.rating_model.serving.rating_model import Prediction
+from imdb_assets_tests.support.predictions import VOTES
 
 
 def test_every_rating_from_1_to_10_is_counted_in_a_bin_of_two_ratings() -> None:
@@ -19,7 +20,7 @@ def test_no_released_films_give_no_shares() -> None:
 
 
 def test_a_released_film_shows_its_rating_instead_of_interval_bounds() -> None:
-    prediction = Prediction(6.0, 5.0, 7.0, 4.5, 7.5, ())
+    prediction = Prediction(6.0, 5.0, 7.0, 4.5, 7.5, *VOTES.values(), ())
     texts = [layer["encoding"].get("text") for layer in interval_chart({"A": prediction}, ())["layer"]]
     assert [text["field"] for text in texts if text] == ["low", "high"]
     actual = interval_chart({"A": prediction}, (), actual_rating=6.4)["layer"][-1]

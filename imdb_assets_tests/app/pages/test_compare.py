@@ -8,6 +8,7 @@ from imdb_assets.rating_model.serving.comparison import chance_above, is_disting
 from imdb_assets.rating_model.serving.rating_model import Prediction
 from imdb_assets_tests.support.app_pages import DRAFT, open_draft, words
 from imdb_assets_tests.support.champion import DULL_DIRECTOR, GIFTED_DIRECTOR
+from imdb_assets_tests.support.predictions import VOTES
 
 pytestmark = pytest.mark.slow
 
@@ -49,7 +50,8 @@ def test_a_third_draft_can_start_from_a_released_film(champion_uri, monkeypatch)
 @pytest.mark.parametrize(("second", "is_clear"), [(6.05, False), (7.5, True)])
 def test_a_small_difference_is_reported_as_too_close_to_call(second, is_clear):
     first, other = (
-        Prediction(rating, rating - 1, rating + 1, rating - 1.3, rating + 1.3, ()) for rating in (6.0, second)
+        Prediction(rating, rating - 1, rating + 1, rating - 1.3, rating + 1.3, *VOTES.values(), ())
+        for rating in (6.0, second)
     )
     assert is_distinguishable(first, other) is is_clear
     assert chance_above(first, other) == pytest.approx(1 - chance_above(other, first))

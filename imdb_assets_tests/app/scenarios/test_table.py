@@ -8,6 +8,7 @@ from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.lookup.people import People
 from imdb_assets.rating_model.scenarios.search import Scenario, Scenarios
 from imdb_assets.rating_model.serving.rating_model import Prediction
+from imdb_assets_tests.support.predictions import VOTES
 
 ROWS = [
     ("nm0000001", "Zoë Gifted", 1950, ["Film 1 (2001)"]),
@@ -32,7 +33,7 @@ def scenarios(*directors: str, is_clear: bool) -> Scenarios:
             draft=MovieDraft(
                 release_year=2027, genres=("Drama",), runtime_minutes=90.0 + number, directors=(director,)
             ),
-            prediction=Prediction(7.0 - number, 6.0, 8.0, 5.5, 8.5, ()),
+            prediction=Prediction(7.0 - number, 6.0, 8.0, 5.5, 8.5, *VOTES.values(), ()),
             chance_of_best=0.5 + number / 4,
             is_distinguishable_from_best=is_clear,
             out_of_distribution=(),

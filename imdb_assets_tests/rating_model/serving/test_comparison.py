@@ -2,12 +2,11 @@ import pytest
 
 from imdb_assets.rating_model.serving.comparison import MIN_CHANCE, chance_above, is_distinguishable
 from imdb_assets.rating_model.serving.rating_model import Prediction
-
-VOTES = (800.0, 90.0, 7000.0, 0.9, 0.5)
+from imdb_assets_tests.support.predictions import VOTES
 
 
 def predicted(rating: float, half_width: float = 1.0) -> Prediction:
-    return Prediction(rating, rating - half_width, rating + half_width, rating - 1.3, rating + 1.3, *VOTES, ())
+    return Prediction(rating, rating - half_width, rating + half_width, rating - 1.3, rating + 1.3, *VOTES.values(), ())
 
 
 def test_equal_predictions_are_a_toss_up_and_not_distinguishable() -> None:
