@@ -9,9 +9,10 @@ from deltalake import DeltaTable
 from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_NAME
 from imdb_assets.rating_model.features.history_table import shrunken
 from imdb_assets.rating_model.registry import run_artifacts, versions
-from imdb_assets.sample_world.world import WIDELY_SEEN_VOTES, Truth, truth
+from imdb_assets.sample_world.world import Truth, truth
 from imdb_assets.settings import settings
 from imdb_assets.tables.history import PERSON_HISTORY
+from imdb_assets.vocabulary.audiences import LEAST_VOTES
 
 MINIMUM_ROLE_FILMS = 5
 """Skills are compared for people with at least this many rated films in the role."""
@@ -34,11 +35,12 @@ def main() -> None:
 def _print_errors(predictions: pd.DataFrame, hidden: Truth) -> None:
     quality = pd.Series(hidden.quality, index=hidden.tconst, name="quality")
     test = predictions[(predictions["model"] == CANDIDATE_NAME) & (predictions["split"] == "test")]
-    films = test[test["n_votes"] >= WIDELY_SEEN_VOTES].join(quality, on="tconst", how="inner")
-    print(f"{len(films):,} test films with {WIDELY_SEEN_VOTES:,} votes or more, rating points")
-    print(f"  model              RMSE {_rms(films['predicted_rating'] - films['target_rating']):.3f}")
-    print(f"  perfect knowledge  RMSE {_rms(films['quality'] - films['target_rating']):.3f} (irreducible)")
-    print(f"  model vs. truth    RMSE {_rms(films['predicted_rating'] - films['quality']):.3f}")
+    for audience, least in LEAST_VOTES.items():
+        films = test[test["audience"] == audience].join(quality, on="tconst", how="inner")
+        print(f"{len(films):,} test films of the audience {audience} ({least:,} votes or more), rating points")
+        print(f"  model              RMSE {_rms(films['predicted_rating'] - films['target_rating']):.3f}")
+        print(f"  perfect knowledge  RMSE {_rms(films['quality'] - films['target_rating']):.3f} (irreducible)")
+        print(f"  model vs. truth    RMSE {_rms(films['predicted_rating'] - films['quality']):.3f}")
 
 
 def _print_skills(history: pd.DataFrame, hidden: Truth) -> None:

@@ -1,5 +1,7 @@
 """The Films page: a released film's rating against the prediction from what was known before its release."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from app.champion import champion_or_stop, logged_rows, released_shares, show_version, show_warnings, stop_with_message
@@ -12,11 +14,12 @@ from app.widgets.reasons import show_reasons
 from app.widgets.similar_films import show_similar
 from imdb_assets.escaping import markdown
 from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_NAME
-from imdb_assets.rating_model.evaluation.predictions import BOUNDS, out_of_sample
+from imdb_assets.rating_model.evaluation.predictions import out_of_sample
 from imdb_assets.rating_model.lookup.released_films import ReleasedFilm
 from imdb_assets.rating_model.registry import run_artifacts, versions
 from imdb_assets.rating_model.registry.versions import Champion
 from imdb_assets.rating_model.serving.rating_model import Prediction
+from imdb_assets.rating_model.training.intervals import BOUNDS
 
 _SUGGESTED = 5
 _UNSEEN = "A fair comparison: this prediction comes from a model that had not seen this film."
@@ -59,10 +62,10 @@ def prediction_before_release(champion: Champion, film: ReleasedFilm) -> tuple[P
         unseen = out_of_sample(predictions, film.tconst, model=CANDIDATE_NAME)
     except (run_artifacts.NotLoggedError, versions.NoChampionError, versions.RegistryUnreachableError):
         unseen = None
-    if unseen is not None:
-        bounds = {name: value for name, value in vars(unseen).items() if name in BOUNDS}
-        return Prediction(rating=unseen.predicted_rating, **bounds, warnings=()), _UNSEEN
     [prediction] = champion.model.predict([film.draft])
+    if unseen is not None:
+        bounds = {name: getattr(unseen, name) for name in BOUNDS}
+        return replace(prediction, rating=unseen.predicted_rating, **bounds, warnings=()), _UNSEEN
     return prediction, _TRAINED_ON if film.is_mature else _TOO_RECENT
 
 

@@ -140,7 +140,10 @@ def evaluate_candidate(
         ),
         predictions=pd.concat([_rolling_origin_rows(rolling_origin), *test_rows]),
         missingness=missingness_gain(evaluation.prepared, test, recipe),
-        model=replace(with_neutral_absence(model, blanked), audiences=rolling_origin.audiences),
+        model=replace(
+            with_neutral_absence(model, blank_facts(films, movie_features, history, seed=recipe.seed)),
+            audiences=rolling_origin.audiences,
+        ),
         intervals=rolling_origin.intervals,
         votes=votes.model,
         votes_metrics=votes.metrics,

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from imdb_assets.rating_model.training.intervals import BOUNDS
 from imdb_assets.vocabulary.audiences import LEAST_VOTES, POPULATION_OF, audience_of_votes
 
-BOUNDS = ("low_80", "high_80", "low_90", "high_90")
 PREDICTION_COLUMNS = (
     "tconst",
     "model",

@@ -7,11 +7,11 @@ import pandas as pd
 from imdb_assets.rating_model.registry.run_artifacts import FORECASTS_FILE, log_rows_of_run
 from imdb_assets.rating_model.registry.versions import NoChampionError, load_champion
 from imdb_assets.rating_model.serving.rating_model import RatingModel
+from imdb_assets.rating_model.training.intervals import BOUNDS
 from imdb_assets.vocabulary.audiences import DEFAULT_AUDIENCE, LEAST_VOTES
 
-_BOUNDS = ("low_80", "high_80", "low_90", "high_90")
 _SUFFIXES = {audience: "" if audience == DEFAULT_AUDIENCE else f"_{audience}" for audience in LEAST_VOTES}
-_FORECAST_COLUMNS = [f"{name}{suffix}" for suffix in _SUFFIXES.values() for name in ("predicted_rating", *_BOUNDS)]
+_FORECAST_COLUMNS = [f"{name}{suffix}" for suffix in _SUFFIXES.values() for name in ("predicted_rating", *BOUNDS)]
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def _of_all_audiences(films: pd.DataFrame, model: RatingModel) -> pd.DataFrame:
     parts = []
     for audience, suffix in _SUFFIXES.items():
         answers = model.predict_with_bounds(films.assign(audience=audience))
-        answers = answers.rename(columns={"rating": "predicted_rating"})[["predicted_rating", *_BOUNDS]]
+        answers = answers.rename(columns={"rating": "predicted_rating"})[["predicted_rating", *BOUNDS]]
         parts.append(answers.add_suffix(suffix))
     return pd.concat(parts, axis=1)
 

@@ -22,13 +22,13 @@ from imdb_assets.rating_model.lookup.people import People
 from imdb_assets.rating_model.lookup.released_films import ReleasedFilms
 from imdb_assets.rating_model.serving import skops_files
 from imdb_assets.rating_model.training.fitted_model import AudienceRating, Calibration, FittedModel, rows_by_audience
-from imdb_assets.rating_model.training.intervals import Intervals
+from imdb_assets.rating_model.training.intervals import BOUNDS, Intervals
 from imdb_assets.rating_model.training.text_scores import PLOT, TITLE, TextScorer
 from imdb_assets.rating_model.training.tfidf_forest import TfidfForest
 from imdb_assets.rating_model.training.votes import VOTES_COLUMNS, VotesModel
 
-_BOUNDS = ("low_80", "high_80", "low_90", "high_90")
-OUTPUT_COLUMNS = ("rating", *_BOUNDS, *VOTES_COLUMNS, "warnings")
+_NUMBERS = ("rating", *BOUNDS, *VOTES_COLUMNS)
+OUTPUT_COLUMNS = (*_NUMBERS, "warnings")
 _LIGHTGBM, _TFIDF_FOREST = "lightgbm", "tfidf_forest"
 
 
@@ -105,10 +105,10 @@ class RatingModel:
         resolved = [resolver.resolve(draft) for draft in drafts]
         if not resolved:
             return []
-        answers = self.predict_with_bounds(drafts_frame(draft for draft, _ in resolved))
+        answers = self._numbers(drafts_frame(draft for draft, _ in resolved)).tolist()
         return [
-            Prediction(**{str(name): float(value) for name, value in row.items()}, warnings=warnings)
-            for row, (_, warnings) in zip(answers.to_dict("records"), resolved, strict=True)
+            Prediction(**dict(zip(_NUMBERS, numbers, strict=True)), warnings=warnings)
+            for numbers, (_, warnings) in zip(answers, resolved, strict=True)
         ]
 
     def predict_frame(self, drafts: pd.DataFrame) -> np.ndarray:
@@ -131,15 +131,18 @@ class RatingModel:
         Returns:
             float64, one row per draft with its index, columns `OUTPUT_COLUMNS` without `warnings`.
         """
+        return pd.DataFrame(self._numbers(drafts), index=drafts.index, columns=list(_NUMBERS))
+
+    def _numbers(self, drafts: pd.DataFrame) -> np.ndarray:
+        # Arrays only: building data frames would take longer than predicting one draft.
         matrix = features(drafts, self.history)
         ratings = self.predictor.predict(matrix, drafts)
-        bounds = np.empty((len(drafts), len(_BOUNDS)))
-        for audience, rows in rows_by_audience(drafts).items():
-            of_audience = self.intervals[audience].bounds(matrix.iloc[rows], ratings[rows])
-            bounds[rows] = of_audience[list(_BOUNDS)].to_numpy()
-        # One array: joining data frames would take longer than predicting one draft.
-        values = np.column_stack([ratings, bounds, self.votes.predict(matrix).to_numpy()])
-        return pd.DataFrame(values, index=drafts.index, columns=["rating", *_BOUNDS, *VOTES_COLUMNS])
+        limits = np.empty((len(drafts), len(BOUNDS)))
+        by_audience = rows_by_audience(drafts)
+        for audience, rows in by_audience.items():
+            own = matrix if len(by_audience) == 1 else matrix.iloc[rows]
+            limits[rows] = self.intervals[audience].limits(own, ratings[rows])
+        return np.column_stack([ratings, limits, self.votes.predict_values(matrix)])
 
     def resolve_draft(self, draft: MovieDraft) -> tuple[MovieDraft, tuple[str, ...]]:
         """Truncate a draft to the limits of the features and resolve names to ids. Also return user warnings."""

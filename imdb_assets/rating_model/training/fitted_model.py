@@ -155,12 +155,14 @@ class FittedModel:
             float64 ratings per row, 1 to 10.
         """
         ratings = np.empty(len(inputs))
-        for audience, rows in rows_by_audience(drafts).items():
+        by_audience = rows_by_audience(drafts)
+        for audience, rows in by_audience.items():
             threads: dict[str, Any] = {"num_threads": 1} if len(rows) < _FEWEST_ROWS_FOR_THREADS else {}
             rating = self.audiences[audience]
             sums = np.asarray(self.boosters[rating.trees].predict(inputs[rows], **threads))
             if self.absent_points.get(rating.trees):
-                sums = sums + self.tree_points_of_absence(present_facts(drafts.iloc[rows]), rating.trees)
+                own = drafts if len(by_audience) == 1 else drafts.iloc[rows]
+                sums = sums + self.tree_points_of_absence(present_facts(own), rating.trees)
             ratings[rows] = rating.calibration.apply(sums)
         return ratings
 

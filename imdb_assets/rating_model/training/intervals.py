@@ -17,6 +17,8 @@ from imdb_assets.vocabulary.languages import LANGUAGES
 
 INTERVAL_LEVELS = (80, 90)
 """Shares of films, percent, whose value lies in the interval."""
+BOUNDS = ("low_80", "high_80", "low_90", "high_90")
+"""The ends of the intervals, in the order of `INTERVAL_LEVELS`."""
 PREDICTED = "predicted"
 """Input of the error's trees beside the features: the predicted value itself."""
 NO_LANGUAGE, OTHER_LANGUAGE = "no_language", "other_language"
@@ -60,26 +62,29 @@ class Intervals:
         Returns:
             float64 columns `low_80`, `high_80`, `low_90`, `high_90`, clipped to possible values; a new index.
         """
+        return pd.DataFrame(self.limits(matrix, predicted), columns=list(BOUNDS))
+
+    def limits(self, matrix: pd.DataFrame, predicted: np.ndarray) -> np.ndarray:
+        """Return the intervals as `bounds` does, as one float64 array (n_films, 4) in the order of `BOUNDS`."""
         scale = self.expected_error(matrix, predicted)
-        columns = {}
+        columns = []
         for level in INTERVAL_LEVELS:
             half_width = self.quantiles[str(level)] * scale
-            columns[f"low_{level}"] = np.clip(predicted - half_width, self.least, self.most)
-            columns[f"high_{level}"] = np.clip(predicted + half_width, self.least, self.most)
-        return pd.DataFrame(columns)
+            columns += [predicted - half_width, predicted + half_width]
+        return np.clip(np.column_stack(columns), self.least, self.most)
 
     def expected_error(self, matrix: pd.DataFrame, predicted: np.ndarray) -> np.ndarray:
         """Return the expected absolute error per film, float64: clipped to multiples of the mean, times the factors."""
         if self.booster is None:
             return self.mean_error * self._factors(matrix)
-        inputs = np.column_stack([matrix[self._names[:-1]].to_numpy("float64"), predicted])
+        inputs = np.column_stack([select_columns(matrix, self._features), predicted])
         threads: dict[str, Any] = {"num_threads": 1} if len(inputs) < _FEWEST_ROWS_FOR_THREADS else {}
         low, high = (limit * self.mean_error for limit in self.scale_limits)
         return np.clip(np.asarray(self.booster.predict(inputs, **threads)), low, high) * self._factors(matrix)
 
     def numbers(self) -> dict[str, Any]:
         """Return all but the trees as a dictionary for JSON."""
-        return {name: value for name, value in vars(self).items() if name not in ("booster", "_names")}
+        return {name: value for name, value in vars(self).items() if name not in ("booster", "_features")}
 
     def _factors(self, matrix: pd.DataFrame) -> np.ndarray:
         factors = np.ones(len(matrix))
@@ -90,8 +95,13 @@ class Intervals:
         return factors
 
     @cached_property
-    def _names(self) -> list[str]:
-        return self.booster.feature_name() if self.booster else []
+    def _features(self) -> pd.Index:
+        return pd.Index(self.booster.feature_name()[:-1] if self.booster else [])
+
+
+def select_columns(matrix: pd.DataFrame, names: pd.Index) -> np.ndarray:
+    """Return columns of a matrix as a float64 array, without a copy if they are all of its columns in order."""
+    return (matrix if matrix.columns.equals(names) else matrix[names]).to_numpy("float64")
 
 
 def languages_of(matrix: pd.DataFrame) -> np.ndarray:

@@ -12,7 +12,7 @@ import lightgbm as lgb
 import numpy as np
 import pandas as pd
 
-from imdb_assets.rating_model.training.intervals import Intervals
+from imdb_assets.rating_model.training.intervals import BOUNDS, Intervals, select_columns
 from imdb_assets.vocabulary.audiences import LEAST_VOTES
 
 REACHED_AUDIENCES = tuple(audience for audience, least in LEAST_VOTES.items() if least)
@@ -48,26 +48,27 @@ class VotesModel:
             float64 columns `VOTES_COLUMNS`, a new index: the median number of votes, its 80% interval, and the
             probability, 0 to 1, of reaching each audience.
         """
+        return pd.DataFrame(self.predict_values(matrix), columns=list(VOTES_COLUMNS))
+
+    def predict_values(self, matrix: pd.DataFrame) -> np.ndarray:
+        """Predict as `predict` does: one float64 array (n_films, 5) in the order of `VOTES_COLUMNS`."""
         predicted = self.predict_log(matrix)
-        bounds = self.intervals.bounds(matrix, predicted)
-        columns = {
-            "votes": np.expm1(predicted),
-            "votes_low_80": np.expm1(bounds["low_80"].to_numpy()),
-            "votes_high_80": np.expm1(bounds["high_80"].to_numpy()),
-        }
+        limits = self.intervals.limits(matrix, predicted)
+        low, high = limits[:, BOUNDS.index("low_80")], limits[:, BOUNDS.index("high_80")]
+        columns = {"votes": np.expm1(predicted), "votes_low_80": np.expm1(low), "votes_high_80": np.expm1(high)}
         at_most = np.zeros(len(predicted))
         for audience in REACHED_AUDIENCES:
             # A film that reaches an audience reaches all smaller ones.
             at_most = np.maximum(at_most, np.interp(predicted, *self.probabilities[audience]))
             columns[f"probability_{audience}"] = at_most
-        return pd.DataFrame(columns)[list(VOTES_COLUMNS)]
+        return np.column_stack([columns[name] for name in VOTES_COLUMNS])
 
     def predict_log(self, matrix: pd.DataFrame) -> np.ndarray:
         """Predict log(1 + votes), float64 per row of a matrix with columns `FEATURE_NAMES`."""
         threads: dict[str, Any] = {"num_threads": 1} if len(matrix) < _FEWEST_ROWS_FOR_THREADS else {}
-        predicted = np.asarray(self.booster.predict(matrix[self._names].to_numpy("float64"), **threads))
+        predicted = np.asarray(self.booster.predict(select_columns(matrix, self._features), **threads))
         return np.clip(predicted, self.intervals.least, self.intervals.most)
 
     @cached_property
-    def _names(self) -> list[str]:
-        return self.booster.feature_name()
+    def _features(self) -> pd.Index:
+        return pd.Index(self.booster.feature_name())
