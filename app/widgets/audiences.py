@@ -14,25 +14,22 @@ _LIKELY = 0.5
 def show_audiences(champion: Champion, draft: MovieDraft, prediction: Prediction) -> None:
     """Show the likely number of votes, the audience that it suggests, and the rating for each audience."""
     drafts = [draft.model_copy(update={"audience": audience}) for audience in LEAST_VOTES]
-    ratings = dict(zip(LEAST_VOTES, answers_or_stop(champion, drafts).predictions, strict=True))
-    likely = suggested_audience(prediction)
-    chosen = "any film with a rating" if draft.audience == "any" else f"films with {_votes(draft.audience)}"
-    others = "; ".join(
-        f"{'any audience' if audience == 'any' else _votes(audience)}: **{answer.rating:.1f}**"
-        for audience, answer in ratings.items()
-        if audience != draft.audience
-    )
+    answers = dict(zip(LEAST_VOTES, answers_or_stop(champion, drafts).predictions, strict=True))
     st.markdown(
-        f"**{DISTRIBUTION_QUESTION}** About {_rounded(prediction.votes)} IMDb votes are likely (4 out of 5 such films "
-        f"get {_rounded(prediction.votes_low_80)} to {_rounded(prediction.votes_high_80)}). The chance of 1,000 votes "
-        f"is {prediction.probability_1000:.0%}, of 100 votes {prediction.probability_100:.0%}. The rating above is for "
-        f"{chosen}. For other audiences: {others}."
+        f"**{DISTRIBUTION_QUESTION}** About {_rounded(prediction.votes)} IMDb votes are likely. 4 out of 5 such films "
+        f"get {_rounded(prediction.votes_low_80)} to {_rounded(prediction.votes_high_80)}. The rating depends on who "
+        "sees it:"
     )
+    chances = {"1000": f"{prediction.probability_1000:.0%} likely", "100": f"{prediction.probability_100:.0%} likely"}
+    with st.container(horizontal=True):
+        for audience, answer in answers.items():
+            st.metric(
+                f"{_votes(audience)}{' (above)' if audience == draft.audience else ''}", f"{answer.rating:.1f}",
+                chances.get(audience), delta_color="off", delta_arrow="off", width=190,
+            )  # fmt: skip
+    likely = suggested_audience(prediction)
     if draft.audience not in (likely, "any"):
-        st.caption(
-            f"It will more likely reach {'fewer than 100 votes' if likely == 'any' else _votes(likely)}. Choose that "
-            f"under {DISTRIBUTION_QUESTION}"
-        )
+        st.caption(f"{_votes(likely)} is more likely. Choose it under _{DISTRIBUTION_QUESTION}_")
 
 
 def suggested_audience(prediction: Prediction) -> str:
@@ -44,7 +41,7 @@ def suggested_audience(prediction: Prediction) -> str:
 
 
 def _votes(audience: str) -> str:
-    return f"{LEAST_VOTES[audience]:,} votes or more"
+    return f"{LEAST_VOTES[audience]:,} votes or more" if LEAST_VOTES[audience] else "Any number of votes"
 
 
 def _rounded(votes: float) -> str:

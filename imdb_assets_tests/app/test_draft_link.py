@@ -10,6 +10,7 @@ from app.draft_link import FIELDS, address_of, draft_from_query, left_out, next_
 from app.limits import FIRST_YEAR, LAST_YEAR, LONGEST_MINUTES, SHORTEST_MINUTES
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.lookup.people import NEWCOMER
+from imdb_assets.vocabulary.audiences import LEAST_VOTES
 from imdb_assets.vocabulary.genres import GENRES
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20).filter(str.strip)
@@ -26,6 +27,7 @@ DRAFTS = st.builds(
     directors=LISTS,
     writers=LISTS,
     cast=LISTS,
+    audience=st.sampled_from(list(LEAST_VOTES)),
 )
 
 

@@ -30,6 +30,19 @@ def test_options_and_a_file_give_the_prediction_of_the_model(run, champion_uri, 
     assert json.loads(by_file.stdout)[0]["model_version"] == "1"
 
 
+@pytest.mark.parametrize("audience", ["1000", "100", "any"])
+def test_an_audience_is_an_option_and_a_column(run, champion_uri, tmp_path, audience):
+    file = tmp_path / "drafts.csv"
+    file.write_text(f"release_year,genres,audience\n2027,Drama,{audience}\n", encoding="utf-8")
+    by_file = run("predict", "--file", str(file), "--output", "json")
+    by_option = run("predict", "--year", "2027", "--genre", "Drama", "--audience", audience, "--output", "json")
+    draft = MovieDraft(release_year=2027, genres=("Drama",), audience=audience)
+    [expected] = load_champion(champion_uri).model.predict([draft])
+    for shown in (by_file, by_option):
+        [answer] = json.loads(shown.stdout)
+        assert (answer["rating"], answer["votes"]) == (expected.rating, expected.votes)
+
+
 @pytest.mark.parametrize("output", ["csv", "json", "table"])
 def test_an_invalid_row_of_a_file_keeps_its_place_and_does_not_affect_others(run, champion_uri, tmp_path, output):
     file = tmp_path / "drafts.csv"

@@ -96,9 +96,9 @@ def test_the_sliders_show_the_prediction_of_the_model_and_can_be_applied_to_the_
     app.slider("what_if_runtime").set_value(80).run()
     changed = DRAFT.model_copy(update={"runtime_minutes": 80.0, "release_year": 2035, "genres": ("Horror",)})
     [expected] = load_champion(champion_uri).model.predict([changed])
-    assert [metric.label for metric in app.metric] == ["Expected rating", "It would get"]
+    assert [metric.label for metric in app.metric][0::4] == ["Expected rating", "It would get"]
     assert rating(app) == before
-    assert float(app.metric[1].value) == round(expected.rating, 1)
+    assert float(app.metric[-1].value) == round(expected.rating, 1)
     [take] = [button for button in app.button if button.label == "Apply to the draft"]
     take.click().run()
     assert app.session_state["draft"] == changed
@@ -123,3 +123,23 @@ def test_two_sessions_have_separate_drafts(champion_uri, monkeypatch):
     assert first.session_state["draft"].title == "Lanterns"
     assert second.session_state["draft"].runtime_minutes is None
     assert second.session_state["draft"].directors == (DULL_DIRECTOR,)
+
+
+def test_the_audience_decides_the_rating_and_all_audiences_are_shown(app, champion_uri):
+    app.multiselect("draft_genres").set_value(["Drama"])
+    app.selectbox("draft_audience").set_value("any").run()
+    model = load_champion(champion_uri).model
+    draft = app.session_state["draft"]
+    assert draft.audience == "any"
+    assert query(app)["audience"] == ["any"]
+    by_audience = [model.predict([draft.model_copy(update={"audience": name})])[0] for name in ("1000", "100", "any")]
+    assert rating(app) == round(by_audience[2].rating, 1)
+    shown = {metric.label: (metric.value, metric.delta) for metric in app.metric}
+    chance = f"{by_audience[0].probability_1000:.0%} likely"
+    assert shown["1,000 votes or more"] == (f"{by_audience[0].rating:.1f}", chance)
+    assert shown["Any number of votes (above)"][0] == f"{by_audience[2].rating:.1f}"
+
+
+def test_an_empty_draft_has_no_reasons(app):
+    assert "Nothing is known but the year." in words(app)
+    assert "**Directors" not in words(app)
