@@ -42,6 +42,47 @@ def calibration_chart(films: pd.DataFrame) -> Chart:
     return chart(_diagonal(scale), dots, height=300)
 
 
+def residuals_chart(films: pd.DataFrame) -> Chart:
+    """Draw the errors of test films against their predicted rating: the mean, and the range of four fifths of them."""
+    bins = pd.cut(films["predicted_rating"].rank(method="first"), _N_BINS, labels=False)
+    errors = (films["target_rating"] - films["predicted_rating"]).groupby(bins)
+    points = pd.DataFrame(
+        {
+            "predicted": films["predicted_rating"].groupby(bins).mean(),
+            "mean": errors.mean(),
+            "low": errors.quantile(0.1),
+            "high": errors.quantile(0.9),
+        }
+    )
+    x = _number("predicted", "Predicted rating", {"zero": False, "nice": False})
+    title = "Rating minus prediction"
+    lines = [tooltip("predicted", "Mean predicted", ".2f"), tooltip("mean", "Mean error", "+.2f"),
+             tooltip("low", "One in ten is below", "+.2f"), tooltip("high", "One in ten is above", "+.2f")]  # fmt: skip
+    palette = colours()
+    band = {"x": x, "y": _number("low", title, {}), "y2": {"field": "high"}, "tooltip": lines}
+    mean = {"x": x, "y": _number("mean", title, {}), "tooltip": lines}
+    zero = layer("rule", {"y": _number("y", title, {})}, rows=[{"y": 0}], color=palette.quiet, strokeDash=[4, 4])
+    return chart(
+        layer("area", band, color=palette.band, opacity=0.6),
+        zero,
+        layer("line", mean, color=palette.ink, strokeWidth=2.5, point=True),
+        rows=_records(points),
+        height=300,
+    )
+
+
+def importance_chart(rows: pd.DataFrame) -> Chart:
+    """Draw how much the RMSE grows when each group of features is shuffled, from rows with `name`, largest first."""
+    rows = rows.assign(color=colours().ink)
+    title = "Increase of the RMSE, rating points"
+    encoding = {
+        "y": {**_NAMES, "sort": None}, "x": _number("rmse_increase", title, {}), "color": _COLOR,
+        "tooltip": [tooltip("name", "Facts"), tooltip("rmse_increase", title, ".3f")],
+    }  # fmt: skip
+    bars = layer("bar", encoding, height=16, cornerRadius=3)
+    return chart(bars, rows=_records(rows[["name", "rmse_increase", "color"]]), height=_height(rows))
+
+
 def coverage_chart(rows: pd.DataFrame) -> Chart:
     """Draw observed against nominal coverage of the intervals, from the model's leaderboard rows."""
     palette = colours()

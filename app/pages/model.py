@@ -9,6 +9,8 @@ from app.charts.model import (
     calibration_chart,
     coverage_chart,
     errors_chart,
+    importance_chart,
+    residuals_chart,
     slice_coverage_chart,
     slices_chart,
 )
@@ -18,6 +20,7 @@ from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_N
 from imdb_assets.rating_model.evaluation.leaderboard import leak_tax
 from imdb_assets.rating_model.registry import run_artifacts, versions
 from imdb_assets.rating_model.registry.versions import Champion
+from imdb_assets.rating_model.serving.explanation import LABELS
 from imdb_assets.vocabulary.audiences import POPULATION_OF
 
 _NAMES = {
@@ -58,6 +61,14 @@ def model_page() -> None:
     with coverage:
         if leaderboard is not None and "coverage_80" in leaderboard:
             _show_coverage(leaderboard[(leaderboard["split"] == "test") & (leaderboard["model"] == CANDIDATE_NAME)])
+    errors, facts = st.columns(2, gap="large")
+    with errors:
+        if predictions is not None:
+            _show_residuals(_of_audience(predictions[is_shown], _population()))
+    with facts:
+        importance = _logged(champion, run_artifacts.IMPORTANCE_FILE)
+        if importance is not None and "rmse_increase" in importance:
+            _show_importance(importance)
     slices = _logged(champion, run_artifacts.SLICES_FILE)
     if slices is not None:
         _show_slices(_of_population(slices, _population()))
@@ -104,6 +115,11 @@ def _show_leaderboard(rows: pd.DataFrame) -> None:
     shown = rows[rows["population"] == (population or populations[0])].sort_values("rmse")
     described = "; ".join(f"{row['name']} {row['rmse']:.2f}" for row in shown.to_dict("records"))
     show_chart(errors_chart(shown), alt=f"RMSE of each model: {described}")
+    own = shown[shown["model"] == CANDIDATE_NAME]
+    if len(own):
+        st.markdown(
+            f"**On films that it had not seen, the model is typically off by {own['mae'].iloc[0]:.1f} rating points.**"
+        )
     if sentence := _leak_tax(shown):
         st.markdown(sentence)
     with st.expander("All metrics"):
@@ -125,6 +141,20 @@ def _show_calibration(films: pd.DataFrame) -> None:
     st.subheader("Calibration", anchor=False)
     show_chart(calibration_chart(films), alt="Mean actual rating against mean prediction in ten groups")
     st.caption("Test films in ten groups by predicted rating. On the dotted line, predictions are right on average.")
+
+
+def _show_residuals(films: pd.DataFrame) -> None:
+    st.subheader("Errors by predicted rating", anchor=False)
+    show_chart(residuals_chart(films), alt="Mean error and the range of four fifths of the errors in ten groups")
+    st.caption("The line is the mean error, the band holds four fifths of the test films.")
+
+
+def _show_importance(rows: pd.DataFrame) -> None:
+    st.subheader("What the model needs", anchor=False)
+    rows = rows.sort_values("rmse_increase", ascending=False)
+    named = rows.assign(name=rows["group"].map(LABELS).fillna(rows["group"]))
+    show_chart(importance_chart(named), alt="Increase of the RMSE when each group of facts is shuffled among films")
+    st.caption("How much larger the errors get when these facts are shuffled among the test films.")
 
 
 def _show_coverage(rows: pd.DataFrame) -> None:

@@ -40,13 +40,13 @@ def _recipe(delta: DeltaLake) -> Recipe:
     return best_recipe(optional_table(delta, RECIPE_TRIALS), Recipe())
 
 
-def _figures(predictions: pd.DataFrame, slices: pd.DataFrame, gain_by_group: pd.DataFrame) -> Mapping[str, Figure]:
+def _figures(predictions: pd.DataFrame, slices: pd.DataFrame, importance: pd.DataFrame) -> Mapping[str, Figure]:
     is_candidate = (predictions["model"] == CANDIDATE_NAME) & (predictions["split"] == TEST)
-    return candidate_figures(predictions[is_candidate], slices, gain_by_group)
+    return candidate_figures(predictions[is_candidate], slices, importance)
 
 
 def _report(candidate: EvaluatedVersion, recipe: Recipe) -> ModelReport:
-    figures = _figures(candidate.predictions, candidate.slices, candidate.gain_by_group)
+    figures = _figures(candidate.predictions, candidate.slices, candidate.importance)
     metadata = {
         "version": candidate.version,
         "mlflow_run_id": candidate.run_id,

@@ -6,26 +6,42 @@ import dagster as dg
 import pandas as pd
 from matplotlib.figure import Figure
 
-from imdb_assets.materialization.plots import as_markdown, bars, calibration, coverage, importance, predicted_and_actual
+from imdb_assets.materialization.plots import (
+    as_markdown,
+    bars,
+    calibration,
+    coverage,
+    predicted_and_actual,
+    residuals,
+)
+from imdb_assets.materialization.plots import importance as shares_by_group
 
 
-def candidate_figures(
-    predictions: pd.DataFrame, slices: pd.DataFrame, gain_by_group: pd.DataFrame
-) -> dict[str, Figure]:
-    """Draw calibration, coverage by slice and feature importance of one model.
+def candidate_figures(predictions: pd.DataFrame, slices: pd.DataFrame, importance: pd.DataFrame) -> dict[str, Figure]:
+    """Draw calibration, residuals, coverage by slice and feature importance of one model.
 
     Args:
         predictions: The model's predictions for the test films: `predicted_rating`, `target_rating`, `n_votes`.
         slices: Rows of `gold_model_slices`; the first population is drawn.
-        gain_by_group: Columns `group` and `share`.
+        importance: Columns `group`, `share` and, for versions that have it, `rmse_increase`.
 
     Returns:
         Figures by name.
     """
+    by_permutation = importance.get("rmse_increase", pd.Series(dtype="float64"))
+    permuted = (
+        importance.assign(increase=by_permutation).dropna(subset="increase").sort_values("increase", ascending=False)
+    )
     return {
         "calibration": calibration(predictions),
+        "residuals": residuals(predictions),
         "coverage_by_slice": coverage(slices[slices["population"] == slices["population"].iloc[0]]),
-        "importance": importance(gain_by_group["group"].tolist(), gain_by_group["share"].tolist()),
+        "importance": shares_by_group(importance["group"].tolist(), importance["share"].tolist()),
+        "permutation_importance": shares_by_group(
+            permuted["group"].tolist(),
+            permuted["increase"].tolist(),
+            title="Increase of the RMSE by permutation, rating points",
+        ),
     }
 
 
@@ -37,7 +53,7 @@ def figures_as_metadata(figures: Mapping[str, Figure]) -> dict[str, dg.MetadataV
 def ablation_chart(rows: pd.DataFrame) -> dg.MetadataValue:
     """Draw how much each group of features reduces the RMSE on the strictest population, from `gold_model_ablation`."""
     strictest = rows[rows["population"] == rows["population"].iloc[0]].sort_values("rmse_difference", ascending=False)
-    figure = importance(
+    figure = shares_by_group(
         strictest["left_out"].tolist(),
         strictest["rmse_difference"].tolist(),
         title="RMSE gained by each group of features",

@@ -102,6 +102,30 @@ def calibration(predictions: pd.DataFrame) -> Figure:
     return figure
 
 
+def residuals(predictions: pd.DataFrame) -> Figure:
+    """Plot the errors against the predictions: mean, and the range of four fifths of the films, in ten bins.
+
+    Args:
+        predictions: As for `calibration`; the widest audience is drawn.
+    """
+    audiences = predictions.get("audience", pd.Series(pd.NA, predictions.index))
+    widest = next((name for name in LEAST_VOTES if (audiences == name).any()), None)
+    films = predictions if widest is None else predictions[(audiences == widest).to_numpy(bool, na_value=False)]
+    predicted = films["predicted_rating"].to_numpy()
+    errors = films["target_rating"].to_numpy() - predicted
+    bins = [rows for rows in np.array_split(np.argsort(predicted, kind="stable"), N_BINS) if len(rows)]
+    middle = [predicted[rows].mean() for rows in bins]
+    low, high = (np.array([np.quantile(errors[rows], share) for rows in bins]) for share in (0.1, 0.9))
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    axes = figure.add_subplot()
+    axes.fill_between(middle, low, high, color=COLORS[0], alpha=0.25, label="four fifths of the films")
+    axes.plot(middle, [errors[rows].mean() for rows in bins], "o-", color=COLORS[0], label="mean")
+    axes.axhline(0, color=INK, linewidth=0.8, linestyle=":")
+    axes.set(xlabel="predicted rating", ylabel="rating minus prediction", title="Residuals on the test films")
+    axes.legend(frameon=False, fontsize=8)
+    return figure
+
+
 def coverage(slices: pd.DataFrame) -> Figure:
     """Plot the share of films within their 80% interval, by slice. Takes rows of `gold_model_slices`."""
     rows = slices[slices["coverage_80"].notna()]
@@ -130,14 +154,21 @@ def importance(
 
 
 def backtest_years(rows: pd.DataFrame) -> Figure:
-    """Plot RMSE by test year of each model, on films with many votes. Takes rows of `gold_backtest`."""
-    figure = Figure(figsize=(8, 4), layout="constrained")
-    axes = figure.add_subplot()
+    """Plot RMSE of each model and coverage of its intervals by test year, on films with many votes.
+
+    Args:
+        rows: Rows of `gold_backtest`.
+    """
+    figure = Figure(figsize=(8, 7), layout="constrained")
+    axes, below = figure.subplots(2, 1, sharex=True)
     strictest = rows[rows["population"] == rows["population"].iloc[0]]
     for model, years in strictest.groupby("model", sort=False):
         axes.plot(years["test_year"], years["rmse"], "o-", label=model)
+        if "coverage_80" in years and years["coverage_80"].notna().any():
+            below.plot(years["test_year"], years["coverage_80"], "o-", label=model)
+    below.axhline(0.8, color=COLORS[1], linewidth=0.8)
+    below.set(xlabel="test year", ylabel="films within their 80% interval", ylim=(0.5, 1.0))
     axes.set(
-        xlabel="test year",
         ylabel="RMSE, rating points",
         title="Backtest: each year predicted by a model fitted on earlier years",
     )

@@ -14,6 +14,7 @@ from imdb_assets.materialization.plots import (
     coverage,
     importance,
     predicted_and_actual,
+    residuals,
     search_trials,
     vote_band_label,
 )
@@ -73,6 +74,16 @@ def test_plots_of_tables_show_their_rows():
     years = pd.DataFrame({"population": ["1000", "1000", "all"], "model": ["mean", "lightgbm", "mean"],
                           "test_year": [2020, 2020, 2020], "rmse": [1.2, 0.9, 1.3]})  # fmt: skip
     assert [line.get_label() for line in backtest_years(years).axes[0].lines] == ["mean", "lightgbm"]
+    covered = backtest_years(years.assign(coverage_80=[None, 0.81, None])).axes[1].lines
+    assert covered[0].get_ydata().tolist() == [0.81]
     trials = pd.DataFrame({"trial": [0, 1, 2], "rmse": [1.0, None, 0.9]})
     assert list(search_trials(trials).axes[0].lines[1].get_ydata()) == [1.0, 0.9]
     assert len(importance(["people", "text"], [0.7, 0.3]).axes[0].patches) == 2
+
+
+def test_residuals_are_those_of_the_widest_audience():
+    films = pd.DataFrame({"predicted_rating": np.linspace(5, 7, 50), "target_rating": np.linspace(5, 7, 50) + 0.5})
+    both = pd.concat([films.assign(audience="any", target_rating=0.0), films.assign(audience="1000")])
+    mean, _ = residuals(both).axes[0].lines
+    assert mean.get_ydata() == pytest.approx(0.5)
+    assert residuals(films).axes[0].lines[0].get_ydata() == pytest.approx(0.5)

@@ -24,7 +24,7 @@ from imdb_assets.rating_model.registry.logged_recipe import COMPARED_WITH, recip
 from imdb_assets.rating_model.registry.promotion import VERDICT, judge_and_promote
 from imdb_assets.rating_model.registry.versions import CHAMPION, load_champion, version_of
 from imdb_assets.rating_model.training.fit_tfidf_forest import fit_tfidf_forest
-from imdb_assets.rating_model.training.fitted_model import FittedModel
+from imdb_assets.rating_model.training.fitted_model import FittedModel, gain_by_group
 from imdb_assets.rating_model.training.rated_films import WEIGHTINGS
 from imdb_assets.rating_model.training.recipe import Recipe
 from imdb_assets_tests.support.bare_registry import NO_GAIN, predicted
@@ -45,6 +45,7 @@ def evaluated() -> tuple[CandidateEvaluation, TrainingData]:
         leaderboard=pd.DataFrame(leaderboard_rows("lightgbm", "test", GOOD)),
         slices=pd.DataFrame({"model": ["lightgbm"]}),
         predictions=predicted(GOOD, GOOD, RIDGE),
+        importance=gain_by_group(model.predictor).assign(rmse_increase=0.1),
         missingness=NO_GAIN,
         model=model.predictor,
         intervals=model.intervals,

@@ -13,11 +13,13 @@ from imdb_assets.rating_model.evaluation.baselines import (
 )
 from imdb_assets.rating_model.evaluation.metrics import leaderboard_rows
 from imdb_assets.rating_model.evaluation.missingness import MissingnessGain, missingness_gain
+from imdb_assets.rating_model.evaluation.permutation import permutation_importance
 from imdb_assets.rating_model.evaluation.predictions import ROLLING_ORIGIN, TEST, Scored, prediction_rows
 from imdb_assets.rating_model.evaluation.rolling_origin import (
     RollingOrigin,
     StepLogger,
     evaluate_recipe,
+    films_of_audience,
     intervals_for,
     predictions_for,
 )
@@ -28,14 +30,14 @@ from imdb_assets.rating_model.features.matrix import crew_experience
 from imdb_assets.rating_model.training.absence import blank_facts, with_neutral_absence
 from imdb_assets.rating_model.training.fit import fit
 from imdb_assets.rating_model.training.fit_tfidf_forest import fit_tfidf_forest
-from imdb_assets.rating_model.training.fitted_model import FittedModel
+from imdb_assets.rating_model.training.fitted_model import FittedModel, gain_by_group
 from imdb_assets.rating_model.training.intervals import Intervals
 from imdb_assets.rating_model.training.rated_films import RatedMovies, rated_movies
 from imdb_assets.rating_model.training.recipe import Recipe
 from imdb_assets.rating_model.training.splits import require_enough_films, require_trainable_films
 from imdb_assets.rating_model.training.tfidf_forest import TfidfForest
 from imdb_assets.rating_model.training.votes import VotesModel
-from imdb_assets.vocabulary.audiences import LEAST_VOTES
+from imdb_assets.vocabulary.audiences import DEFAULT_AUDIENCE, LEAST_VOTES
 
 CANDIDATE_NAME, CHAMPION_NAME = "lightgbm", "champion"
 """Names of the candidate and of the champion's recipe in predictions and leaderboards."""
@@ -49,6 +51,8 @@ class CandidateEvaluation:
         leaderboard: Rows of `gold_model_leaderboard`.
         slices: Rows of `gold_model_slices`.
         predictions: Columns `PREDICTION_COLUMNS`: every model on the test films, and the candidate's rolling origin.
+        importance: Columns `group`, `share` (of the trees' gain) and `rmse_increase` (rating points, by permutation on
+            the test films of the default audience), by group of features.
         missingness: The information in the pattern of absent facts.
         model: The rating model to register.
         intervals: Its prediction intervals, by audience.
@@ -62,6 +66,7 @@ class CandidateEvaluation:
     leaderboard: pd.DataFrame
     slices: pd.DataFrame
     predictions: pd.DataFrame
+    importance: pd.DataFrame
     missingness: MissingnessGain
     model: FittedModel
     intervals: Mapping[str, Intervals]
@@ -139,6 +144,7 @@ def evaluate_candidate(
             slice_rows(CANDIDATE_NAME, evaluation.predictions, _film_facts(test, movie_features, history))
         ),
         predictions=pd.concat([_rolling_origin_rows(rolling_origin), *test_rows]),
+        importance=_importance(evaluation.model, test, recipe),
         missingness=missingness_gain(evaluation.prepared, test, recipe),
         model=replace(
             with_neutral_absence(model, blank_facts(films, movie_features, history, seed=recipe.seed)),
@@ -153,6 +159,12 @@ def evaluate_candidate(
         },
         n_rounds=rolling_origin.n_rounds,
     )
+
+
+def _importance(model: FittedModel, test: RatedMovies, recipe: Recipe) -> pd.DataFrame:
+    films = test.where(films_of_audience(test.n_votes, DEFAULT_AUDIENCE))
+    permuted = permutation_importance(model, films, audience=DEFAULT_AUDIENCE, seed=recipe.seed)
+    return gain_by_group(model).merge(permuted, on="group")
 
 
 def _rolling_origin_rows(rolling_origin: RollingOrigin) -> pd.DataFrame:

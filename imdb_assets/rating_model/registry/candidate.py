@@ -45,7 +45,7 @@ from imdb_assets.rating_model.training.recipe import Recipe
 from imdb_assets.vocabulary.features import MODEL_COLUMNS
 
 DrawFigures = Callable[[pd.DataFrame, pd.DataFrame, pd.DataFrame], Mapping[str, Any]]
-"""Draws matplotlib figures, by name, from an evaluation's `predictions`, `slices` and `gain_by_group`."""
+"""Draws matplotlib figures, by name, from an evaluation's `predictions`, `slices` and `importance`."""
 _LOGGED_METRICS = ("rmse", "mae", "r2", "spearman", "slope", "bias", "coverage_80", "width_80")
 
 
@@ -178,11 +178,11 @@ def _log_evaluation(evaluation: Evaluation, draw_figures: DrawFigures) -> None:
     log_rows(evaluation.leaderboard, LEADERBOARD_FILE)
     log_rows(evaluation.slices, SLICES_FILE)
     log_rows(evaluation.predictions, PREDICTIONS_FILE)
-    log_rows(evaluation.gain_by_group, IMPORTANCE_FILE)
+    log_rows(evaluation.importance, IMPORTANCE_FILE)
     mlflow.log_dict(dict(evaluation.votes_metrics), VOTES_FILE)
     mlflow.log_metrics({f"test_log_votes_{name}": value for name, value in evaluation.votes_metrics.items()})
     mlflow.log_dict(evaluation.missingness.numbers, MISSINGNESS_FILE)
-    figures = draw_figures(evaluation.predictions, evaluation.slices, evaluation.gain_by_group)
+    figures = draw_figures(evaluation.predictions, evaluation.slices, evaluation.importance)
     for name, figure in figures.items():
         mlflow.log_figure(figure, f"{name}.png")
     rows = evaluation.leaderboard[evaluation.leaderboard["model"] == CANDIDATE_NAME]

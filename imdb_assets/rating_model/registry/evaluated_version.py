@@ -27,7 +27,6 @@ from imdb_assets.rating_model.registry.versions import (
     version_of,
     version_or_error,
 )
-from imdb_assets.rating_model.training.fitted_model import gain_by_group
 
 FINGERPRINT = "fingerprint"
 """Tag of a version: the fingerprint of the code, recipe and tables that it was trained from."""
@@ -41,7 +40,7 @@ class Evaluation:
         leaderboard: Rows of `gold_model_leaderboard`.
         slices: Rows of `gold_model_slices`.
         predictions: Columns `PREDICTION_COLUMNS`.
-        gain_by_group: Columns `group` and `share`: share of the trees' gain, by group of features.
+        importance: Columns `group`, `share` and `rmse_increase`, as in the candidate's evaluation.
         missingness: The information in the pattern of absent facts.
         votes_metrics: Metrics of the votes model on the test films.
     """
@@ -49,7 +48,7 @@ class Evaluation:
     leaderboard: pd.DataFrame
     slices: pd.DataFrame
     predictions: pd.DataFrame
-    gain_by_group: pd.DataFrame
+    importance: pd.DataFrame
     missingness: MissingnessGain
     votes_metrics: Mapping[str, float]
 
@@ -60,7 +59,7 @@ class Evaluation:
             leaderboard=candidate.leaderboard,
             slices=candidate.slices,
             predictions=candidate.predictions,
-            gain_by_group=gain_by_group(candidate.model),
+            importance=candidate.importance,
             missingness=candidate.missingness,
             votes_metrics=candidate.votes_metrics,
         )
@@ -144,9 +143,9 @@ class EvaluatedVersion:
         return kept.predictions if (kept := self._in_memory) else self._rows(PREDICTIONS_FILE)
 
     @cached_property
-    def gain_by_group(self) -> pd.DataFrame:
-        """Columns `group` and `share`: share of the trees' gain, by group of features."""
-        return kept.gain_by_group if (kept := self._in_memory) else self._rows(IMPORTANCE_FILE)
+    def importance(self) -> pd.DataFrame:
+        """Columns `group`, `share` and `rmse_increase`, as in the candidate's evaluation."""
+        return kept.importance if (kept := self._in_memory) else self._rows(IMPORTANCE_FILE)
 
     @cached_property
     def missingness(self) -> MissingnessGain:

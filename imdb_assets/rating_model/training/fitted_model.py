@@ -107,11 +107,15 @@ class FittedModel:
 
     def tree_ratings(self, films: CountedFilms) -> dict[str, np.ndarray]:
         """Predict such films before calibration, by weighting: float64 per film."""
-        inputs = self._tree_inputs(films.matrix, score_counts(self.texts, films.counts))
+        inputs = self.film_inputs(films)
         return {
             weighting: np.asarray(booster.predict(inputs)) + self.tree_points_of_absence(films.present, weighting)
             for weighting, booster in self.boosters.items()
         }
+
+    def film_inputs(self, films: CountedFilms) -> np.ndarray:
+        """Return the inputs of the trees for such films, as `inputs` does."""
+        return self._tree_inputs(films.matrix, score_counts(self.texts, films.counts))
 
     def contributions(self, inputs: np.ndarray, audience: str) -> tuple[pd.DataFrame, float]:
         """Compute the contribution of each feature to the rating before clipping (TreeSHAP).

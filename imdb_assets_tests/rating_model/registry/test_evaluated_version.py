@@ -38,7 +38,7 @@ def log(uri: str, made: Evaluation) -> str:
     run_id = str(version_or_error(uri, CANDIDATE).run_id)
     with mlflow.start_run(run_id=run_id):
         for rows, file in ((made.leaderboard, LEADERBOARD_FILE), (made.slices, SLICES_FILE),
-                           (made.predictions, PREDICTIONS_FILE), (made.gain_by_group, IMPORTANCE_FILE)):  # fmt: skip
+                           (made.predictions, PREDICTIONS_FILE), (made.importance, IMPORTANCE_FILE)):  # fmt: skip
             log_rows(rows, file)
         mlflow.log_dict(made.missingness.numbers, MISSINGNESS_FILE)
     return run_id
@@ -48,7 +48,7 @@ def test_another_process_reads_the_same_evaluation_from_the_run(uri: str, made: 
     new_candidate(uri)
     log(uri, made)
     read = evaluated_version(uri, CANDIDATE)
-    for name in ("leaderboard", "slices", "predictions", "gain_by_group"):
+    for name in ("leaderboard", "slices", "predictions", "importance"):
         pd.testing.assert_frame_equal(getattr(read, name), getattr(made, name))
     assert read.missingness == made.missingness
 
