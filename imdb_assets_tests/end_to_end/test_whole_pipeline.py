@@ -19,7 +19,7 @@ from mlflow import MlflowClient
 
 from app.cli.lake_status import Lake, lake_status
 from imdb_assets.rating_model.evaluation.candidate_evaluation import evaluate_candidate
-from imdb_assets.rating_model.features.draft import DRAFT_COLUMNS, MovieDraft, drafts_frame
+from imdb_assets.rating_model.features.draft import FACT_COLUMNS, MovieDraft, drafts_frame
 from imdb_assets.rating_model.features.history import HISTORY_TABLES, History
 from imdb_assets.rating_model.features.matrix import features
 from imdb_assets.rating_model.registry import register, run_artifacts, versions
@@ -134,7 +134,7 @@ def test_released_films_have_the_same_features_through_gold_and_through_the_serv
 
 
 def draft_of(facts: pd.Series) -> MovieDraft:
-    given = {name: facts[name] for name in DRAFT_COLUMNS}
+    given = {name: facts[name] for name in FACT_COLUMNS}
     lists = {name: tuple(value) for name, value in given.items() if isinstance(value, np.ndarray)}
     known = {name: value for name, value in given.items() if name not in lists and not pd.isna(value)}
     return MovieDraft(**(known | lists))
