@@ -1,0 +1,142 @@
+"""The facts behind the reasons for a rating, in words: people's careers, films of the kind, the draft's facts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from imdb_assets.rating_model.features.draft import MovieDraft
+from imdb_assets.rating_model.features.history_table import (
+    ROLE_CODES,
+    HistoryTable,
+    person_numbers,
+    person_subjects,
+)
+from imdb_assets.rating_model.serving.rating_model import RatingModel
+from imdb_assets.vocabulary.roles import ROLE_LISTS
+
+SCALE_END = "scale"
+"""The group of the points that are cut off where a rating would be below 1 or above 10."""
+_MAX_NAMED = 2
+_N_LATEST = 3
+
+
+def sentences_of(model: RatingModel, draft: MovieDraft, facts: pd.Series) -> dict[str, str]:
+    """Describe the facts of a draft.
+
+    Args:
+        model: The model, whose history and names are used.
+        draft: A draft, people given as ids.
+        facts: Its features.
+
+    Returns:
+        A sentence by group of features; those of groups without facts are meaningless.
+    """
+    baseline = facts["baseline_rating_with_language"]
+    kind = {"these genres": draft.genres, "this length": draft.runtime_minutes, "this language": draft.language}
+    people = {role: _people_sentence(model, draft, role) for role in ROLE_LISTS}
+    return {
+        "expectation": f"Films with {_listed(kind)} average {baseline:.1f}.",
+        "length": f"{draft.runtime_minutes:.0f} minutes." if draft.runtime_minutes else "",
+        "genres": f"{', '.join(draft.genres)}.",
+        "language": f"In {draft.language}.",
+        "country": f"From {draft.country}.",
+        "certificate": f"Certificate {draft.certificate}.",
+        "title": _title_sentence(facts),
+        "story": "The words of the plot.",
+        **people,
+        "team": _team_sentences(facts),
+        SCALE_END: "Ratings range from 1 to 10.",
+    }
+
+
+def _listed(given: Mapping[str, object]) -> str:
+    names = [name for name, fact in given.items() if fact]
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def _title_sentence(facts: pd.Series) -> str:
+    # Earlier films of the title have votes; without earlier films the feature is 0.
+    if facts["title_log_votes"] > 0:
+        return f"The words of the title, and its latest film, rated {facts['title_last_rating']:.1f}."
+    return "The words of the title. No earlier film has this title."
+
+
+def _team_sentences(facts: pd.Series) -> str:
+    films = [round(float(np.expm1(facts[f"{role}_pair_films_max"]))) for role in ("writer", "cast")]
+    together = [
+        f"a director and {partner} made {n} earlier film{'s' if n > 1 else ''} together"
+        for n, partner in zip(films, ("a writer", "a cast member"), strict=True)
+        if n
+    ]
+    sentence = " and ".join(together) or "no earlier films together"
+    return f"{sentence[0].upper()}{sentence[1:]}. Their earlier films in these genres count too."
+
+
+def _people_sentence(model: RatingModel, draft: MovieDraft, role: str) -> str:
+    """Describe the films that the people of a role made before the draft's year, in any role."""
+    nconsts: tuple[str, ...] = getattr(draft, ROLE_LISTS[role])
+    if not nconsts:
+        return ""
+    subjects = person_subjects(person_numbers(pd.Series(nconsts)), ROLE_CODES["all"])
+    careers = [_career(model.history.people, int(subject), draft.release_year) for subject in subjects]
+    parts = [
+        _career_in_words(model.people.name(nconst), career)
+        for nconst, career in zip(nconsts[:_MAX_NAMED], careers[:_MAX_NAMED], strict=True)
+    ]
+    if len(nconsts) > _MAX_NAMED:
+        n_known = sum(career is not None for career in careers)
+        parts.append(f"in all, {n_known} of {len(nconsts)} have earlier rated films")
+    return f"{'; '.join(parts)}."
+
+
+@dataclass(frozen=True)
+class _Career:
+    """A person's rated films before a year, and the latest of them: three, or more if a year has several."""
+
+    n_films: int
+    rating: float
+    n_latest: int
+    latest_rating: float
+    latest_votes: float
+
+
+def _career(people: HistoryTable, subject: int, year: int) -> _Career | None:
+    """Return the career before a year; None without rated films."""
+    n_films, ratings, votes, from_year = _totals(people, subject, year)
+    if not n_films:
+        return None
+    n_earlier, earlier_ratings, earlier_votes = 0, 0.0, 0.0
+    while from_year is not None:
+        n_earlier, earlier_ratings, earlier_votes, from_year = _totals(people, subject, from_year - 1)
+        if n_films - n_earlier >= _N_LATEST:
+            break
+    n_latest = n_films - n_earlier
+    return _Career(
+        n_films=n_films,
+        rating=ratings / n_films,
+        n_latest=n_latest,
+        latest_rating=(ratings - earlier_ratings) / n_latest,
+        latest_votes=votes - earlier_votes,
+    )
+
+
+def _totals(people: HistoryTable, subject: int, year: int) -> tuple[int, float, float, int | None]:
+    """Return the number of films before a year, the sums of their ratings and votes, and the state's `from_year`."""
+    state = people.as_of(np.array([subject]), np.array([year]))
+    films, rating, votes, from_year = (
+        float(state.take(name)[0]) for name in ("n_films", "mean_rating", "mean_votes", "from_year")
+    )
+    return int(films), films * rating, films * votes, int(from_year) if films else None
+
+
+def _career_in_words(name: str, career: _Career | None) -> str:
+    if career is None:
+        return f"{name} has no earlier rated films"
+    latest = f"{career.latest_rating:.1f} from {career.latest_votes:,.0f} votes"
+    if career.n_films == 1:
+        return f"{name}'s only earlier film is rated {latest}"
+    if career.n_latest == career.n_films:
+        return f"{name}'s {career.n_films} earlier films average {latest}"
+    return f"{name}'s last {career.n_latest} films average {latest}, all {career.n_films} average {career.rating:.1f}"
