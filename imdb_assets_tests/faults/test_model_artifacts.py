@@ -89,7 +89,7 @@ def refusal(registry: Registry) -> str:
 
 KINDS = (
     "MLmodel", "manifest.json", "requirements.txt", "pyfunc.py", "code/imdb_assets/rating_model/serving/answers.py",
-    *(f"{MODEL_FOLDER}/{name}" for name in ("booster.txt", "numbers.json", "people.arrow", "plot_score.skops")),
+    *(f"{MODEL_FOLDER}/{name}" for name in ("rating_by_votes.txt", "numbers.json", "people.arrow", "plot_score.skops")),
 )  # fmt: skip
 
 
@@ -137,7 +137,7 @@ def test_f27_missing_files_and_a_version_of_an_earlier_release_are_refused(regis
 
 
 def test_f27_without_a_sound_version_the_champions_damage_is_reported(registry: Registry) -> None:
-    booster = f"{MODEL_FOLDER}/booster.txt"
+    booster = f"{MODEL_FOLDER}/rating_by_votes.txt"
     with (
         altered(registry.files("1") / booster, flip_a_bit),
         altered(registry.files("2") / booster, truncate),
@@ -150,7 +150,7 @@ def test_f27_command_line_and_app_go_on_with_the_last_good_version_and_say_so(
     registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", registry.uri)
-    with altered(registry.files("2") / MODEL_FOLDER / "booster.txt", flip_a_bit):
+    with altered(registry.files("2") / MODEL_FOLDER / "rating_by_votes.txt", flip_a_bit):
         shown = CliRunner().invoke(cli, ["predict", "--year", "2027"])
         app = open_page(registry.uri, monkeypatch, "rating_app.py")
     assert (shown.exit_code, len(shown.stderr.splitlines())) == (0, 1)

@@ -26,9 +26,10 @@ from imdb_assets.rating_model.training.fitted_model import (
     FittedModel,
     gain_by_feature,
 )
-from imdb_assets.rating_model.training.rated_films import BY_CERTAINTY, WEIGHTINGS, RatedMovies
+from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe
 from imdb_assets.rating_model.training.text_scores import text_counts
+from imdb_assets.rating_model.training.weightings import BY_CERTAINTY, WEIGHTINGS
 from imdb_assets.vocabulary.audiences import LEAST_VOTES
 from imdb_assets_tests.support.bare_registry import new_database, promote
 

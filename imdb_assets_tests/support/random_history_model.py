@@ -15,8 +15,8 @@ from imdb_assets.rating_model.lookup.people import People
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.rating_model.training.fit_intervals import fit_intervals
 from imdb_assets.rating_model.training.fitted_model import AudienceRating, Calibration, FittedModel
-from imdb_assets.rating_model.training.rated_films import BY_CERTAINTY, BY_VOTES
 from imdb_assets.rating_model.training.votes import REACHED_AUDIENCES, VotesModel
+from imdb_assets.rating_model.training.weightings import BY_CERTAINTY, BY_VOTES
 from imdb_assets.vocabulary.audiences import LEAST_VOTES
 from imdb_assets_tests.support.champion import invented_films, invented_people, released_films
 

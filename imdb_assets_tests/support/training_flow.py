@@ -25,8 +25,8 @@ from imdb_assets.rating_model.registry.promotion import VERDICT, judge_and_promo
 from imdb_assets.rating_model.registry.versions import CHAMPION, load_champion, version_of
 from imdb_assets.rating_model.training.fit_tfidf_forest import fit_tfidf_forest
 from imdb_assets.rating_model.training.fitted_model import FittedModel, gain_by_group
-from imdb_assets.rating_model.training.rated_films import WEIGHTINGS
 from imdb_assets.rating_model.training.recipe import Recipe
+from imdb_assets.rating_model.training.weightings import WEIGHTINGS
 from imdb_assets_tests.support.bare_registry import NO_GAIN, predicted
 from imdb_assets_tests.support.champion import invented_films, invented_model
 from imdb_assets_tests.support.predictions import scored, truth

@@ -14,9 +14,10 @@ from imdb_assets.rating_model.training.fit import Prepared, grow_all, prepare
 from imdb_assets.rating_model.training.fit_intervals import fit_intervals
 from imdb_assets.rating_model.training.fitted_model import AudienceRating, Calibration, FittedModel
 from imdb_assets.rating_model.training.intervals import Intervals
-from imdb_assets.rating_model.training.rated_films import WEIGHTINGS, RatedMovies
+from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe
 from imdb_assets.rating_model.training.splits import MINIMUM_SPLIT_FILMS
+from imdb_assets.rating_model.training.weightings import WEIGHTINGS
 from imdb_assets.vocabulary.audiences import LEAST_VOTES
 from imdb_assets.vocabulary.features import MODEL_COLUMNS
 

@@ -40,8 +40,8 @@ from imdb_assets.rating_model.registry.run_artifacts import (
 from imdb_assets.rating_model.registry.versions import CANDIDATE, CHAMPION, MODEL_NAME, RANDOM_FOREST, version_of
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.rating_model.training.fitted_model import gain_by_feature
-from imdb_assets.rating_model.training.rated_films import BY_CERTAINTY, BY_VOTES
 from imdb_assets.rating_model.training.recipe import Recipe
+from imdb_assets.rating_model.training.weightings import BY_CERTAINTY, BY_VOTES
 from imdb_assets.vocabulary.features import MODEL_COLUMNS
 
 DrawFigures = Callable[[pd.DataFrame, pd.DataFrame, pd.DataFrame], Mapping[str, Any]]

@@ -10,9 +10,10 @@ import pandas as pd
 
 from imdb_assets.rating_model.training.fit_text_scores import fit_text_scorer, out_of_fold_scores
 from imdb_assets.rating_model.training.fitted_model import FittedModel
-from imdb_assets.rating_model.training.rated_films import BY_VOTES, WEIGHTINGS, RatedMovies
+from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe, tree_parameters
 from imdb_assets.rating_model.training.text_scores import TextScorer, score_counts
+from imdb_assets.rating_model.training.weightings import BY_VOTES, WEIGHTINGS
 from imdb_assets.vocabulary.features import BLOCKS, MODEL_COLUMNS, NEUTRAL_VALUES
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from imdb_assets.rating_model.features.matrix import present_facts
-from imdb_assets.rating_model.training.rated_films import BY_VOTES
 from imdb_assets.rating_model.training.text_scores import Counts, TextScorer, score_counts, score_texts
+from imdb_assets.rating_model.training.weightings import BY_VOTES
 from imdb_assets.vocabulary.audiences import DEFAULT_AUDIENCE, LEAST_VOTES
 from imdb_assets.vocabulary.features import GROUPS
 

@@ -8,12 +8,10 @@ import pandas as pd
 
 from imdb_assets.rating_model.features.matrix import present_blocks
 from imdb_assets.rating_model.training.text_scores import Counts, text_counts
+from imdb_assets.rating_model.training.weightings import BY_CERTAINTY, BY_VOTES
 from imdb_assets.vocabulary.effect_estimation import VOTE_NOISE
 from imdb_assets.vocabulary.features import FEATURE_NAMES
 
-BY_VOTES, BY_CERTAINTY = "by_votes", "by_certainty"
-"""Weightings of films: by their number of votes up to a cap, or by the certainty of their rating given the votes."""
-WEIGHTINGS = (BY_VOTES, BY_CERTAINTY)
 _TEXT_COLUMNS = ("title", "original_title", "plot")
 
 

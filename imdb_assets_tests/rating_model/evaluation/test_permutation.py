@@ -4,8 +4,8 @@ import numpy as np
 
 from imdb_assets.rating_model.evaluation.permutation import permutation_importance
 from imdb_assets.rating_model.training.fit import fit
-from imdb_assets.rating_model.training.rated_films import WEIGHTINGS
 from imdb_assets.rating_model.training.recipe import Recipe
+from imdb_assets.rating_model.training.weightings import WEIGHTINGS
 from imdb_assets.vocabulary.features import GROUPS, MODEL_COLUMNS
 from imdb_assets_tests.support.training_rows import rated_films
 

@@ -9,7 +9,8 @@ from imdb_assets.rating_model.evaluation.rolling_origin import (
     fit_calibration,
     rate_audience,
 )
-from imdb_assets.rating_model.training.rated_films import BY_CERTAINTY, BY_VOTES, RatedMovies
+from imdb_assets.rating_model.training.rated_films import RatedMovies
+from imdb_assets.rating_model.training.weightings import BY_CERTAINTY, BY_VOTES
 
 
 def test_calibration_is_a_line_through_held_out_ratings() -> None:

@@ -9,8 +9,8 @@ from imdb_assets.rating_model.features.history_table import STATISTIC_NAMES, by_
 from imdb_assets.rating_model.serving.explanation import LABELS, NotExplainableError, explain, explain_difference
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.rating_model.training.fitted_model import AudienceRating, Calibration, FittedModel
-from imdb_assets.rating_model.training.rated_films import BY_VOTES
 from imdb_assets.rating_model.training.tfidf_forest import TfidfForest
+from imdb_assets.rating_model.training.weightings import BY_VOTES
 from imdb_assets.vocabulary.audiences import LEAST_VOTES
 from imdb_assets.vocabulary.features import GROUPS
 from imdb_assets_tests.support.champion import DULL_DIRECTOR, DULL_NAME, GIFTED_DIRECTOR, GIFTED_NAME

@@ -6,8 +6,9 @@ from imdb_assets.rating_model.features.matrix import FACTS, features, present_fa
 from imdb_assets.rating_model.training.absence import BlankedFilms, blank, blank_facts, with_neutral_absence
 from imdb_assets.rating_model.training.fit import fit
 from imdb_assets.rating_model.training.fitted_model import FittedModel
-from imdb_assets.rating_model.training.rated_films import WEIGHTINGS, RatedMovies, rated_movies
+from imdb_assets.rating_model.training.rated_films import RatedMovies, rated_movies
 from imdb_assets.rating_model.training.recipe import Recipe
+from imdb_assets.rating_model.training.weightings import WEIGHTINGS
 from imdb_assets.vocabulary.audiences import LEAST_VOTES
 from imdb_assets_tests.support.evaluation_films import FILMS, HISTORY, ROWS
 

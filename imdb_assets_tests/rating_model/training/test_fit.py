@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 from imdb_assets.rating_model.training.fit import fit, grow, neutralise_absence, prepare
-from imdb_assets.rating_model.training.rated_films import WEIGHTINGS, RatedMovies
+from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe
 from imdb_assets.rating_model.training.text_scores import PLOT, TITLE
+from imdb_assets.rating_model.training.weightings import WEIGHTINGS
 from imdb_assets.vocabulary.features import FEATURE_NAMES, MODEL_COLUMNS, NEUTRAL_VALUES
 from imdb_assets_tests.support.training_rows import rated_films
 

@@ -12,8 +12,9 @@ from imdb_assets.rating_model.training.fitted_model import (
     gain_by_feature,
     gain_by_group,
 )
-from imdb_assets.rating_model.training.rated_films import BY_CERTAINTY, BY_VOTES, RatedMovies
+from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe
+from imdb_assets.rating_model.training.weightings import BY_CERTAINTY, BY_VOTES
 from imdb_assets.vocabulary.audiences import DEFAULT_AUDIENCE, LEAST_VOTES
 from imdb_assets.vocabulary.features import GROUPS
 from imdb_assets_tests.support.training_rows import invented_films, rated_films
