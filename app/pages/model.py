@@ -21,7 +21,7 @@ from imdb_assets.rating_model.evaluation.leaderboard import leak_tax
 from imdb_assets.rating_model.registry import run_artifacts, versions
 from imdb_assets.rating_model.registry.versions import Champion
 from imdb_assets.rating_model.serving.explanation import LABELS
-from imdb_assets.vocabulary.audiences import POPULATION_OF
+from imdb_assets.vocabulary.audiences import AUDIENCE_OF
 
 _NAMES = {
     "mean": "Mean of all films",
@@ -92,8 +92,7 @@ def _of_audience(predictions: pd.DataFrame, population: str) -> pd.DataFrame:
     """Return the predictions for a population's audience; all of them for a version without audiences."""
     if "audience" not in predictions or predictions["audience"].isna().all():
         return predictions
-    audience = next(name for name, other in POPULATION_OF.items() if other == population)
-    return predictions[predictions["audience"] == audience]
+    return predictions[predictions["audience"] == AUDIENCE_OF[population]]
 
 
 def _logged(champion: Champion, file: str) -> pd.DataFrame | None:

@@ -11,6 +11,8 @@ DEFAULT_AUDIENCE = "1000"
 """The audience of a draft that does not name one."""
 POPULATION_OF = {"1000": "votes_1000", "100": "votes_100", "any": "all"}
 """The films that each audience's ratings are measured on, as tables of metrics call them."""
+AUDIENCE_OF = {population: audience for audience, population in POPULATION_OF.items()}
+"""The audience that each population is predicted for."""
 AUDIENCE_WORDS = {
     "1000": "Cinemas or streaming in several countries (1,000 IMDb votes or more)",
     "100": "A limited release (100 votes or more)",

@@ -27,10 +27,7 @@ def permutation_importance(model: FittedModel, films: RatedMovies, *, audience: 
     """
     rng = np.random.default_rng(seed)
     rating, booster = model.audiences[audience], model.booster_for(audience)
-    inputs, absent = (
-        model.film_inputs(films),
-        model.tree_points_of_absence(films.present, model.audiences[audience].trees),
-    )
+    inputs, absent = model.film_inputs(films), model.tree_points_of_absence(films.present, rating.trees)
     names = booster.feature_name()
 
     def rmse(values: np.ndarray) -> float:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from imdb_assets.rating_model.training.intervals import BOUNDS
-from imdb_assets.vocabulary.audiences import LEAST_VOTES, POPULATION_OF, audience_of_votes
+from imdb_assets.vocabulary.audiences import AUDIENCE_OF, LEAST_VOTES, POPULATION_OF, audience_of_votes
 
 PREDICTION_COLUMNS = (
     "tconst",
@@ -71,8 +71,7 @@ class AudiencePredictions:
 
     def of_population(self, population: str) -> Predictions:
         """Select the films of a population, as predicted for its audience."""
-        audience = next(name for name, other in POPULATION_OF.items() if other == population)
-        return self.by_audience[audience].of_population(population)
+        return self.by_audience[AUDIENCE_OF[population]].of_population(population)
 
 
 Scored = Predictions | AudiencePredictions

@@ -1,6 +1,6 @@
 """Evaluates a recipe over time: it is fitted on past films, calibrated on the years before the test, then tested."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -129,10 +129,7 @@ def predict_rolling_origin(
     model = grow_all(prepared, recipe, validation=validation)
     n_rounds = {weighting: booster.best_iteration for weighting, booster in model.boosters.items()}
     ratings = {last: _neutral(model, blanked).tree_ratings(validation)}
-    for year in range(last - 1, last - N_ROLLING_YEARS, -1):
-        earlier, own = films.years < year, films.years == year
-        if earlier.sum() < MINIMUM_SPLIT_FILMS["training"] or not own.any():
-            break
+    for year, earlier, own in rolling_years(films.years, last):
         log_step(f"fitting on films up to {year - 1} to predict {year}")
         model = grow_all(prepare(films.where(earlier), recipe, columns=columns), recipe, n_rounds=n_rounds)
         ratings[year] = _neutral(model, blanked).tree_ratings(films.where(own))
@@ -154,6 +151,23 @@ def predict_rolling_origin(
         predictions=_predictions(held_out, pooled, audiences, intervals),
         films=held_out,
     )
+
+
+def rolling_years(years: np.ndarray, last: int) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+    """Yield the years before the last held-out year that can be held out too, the latest first.
+
+    Args:
+        years: int64 (n_films,), release years.
+        last: The last held-out year.
+
+    Yields:
+        The year, and bool (n_films,) masks of the films before and of the year.
+    """
+    for year in range(last - 1, last - N_ROLLING_YEARS, -1):
+        earlier, own = years < year, years == year
+        if earlier.sum() < MINIMUM_SPLIT_FILMS["training"] or not own.any():
+            return
+        yield year, earlier, own
 
 
 def rate_audience(held_out: RatedMovies, ratings: Mapping[str, np.ndarray], audience: str) -> AudienceRating:

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from imdb_assets.rating_model.evaluation.rolling_origin import N_ROLLING_YEARS, StepLogger
+from imdb_assets.rating_model.evaluation.rolling_origin import StepLogger, rolling_years
 from imdb_assets.rating_model.training.fit_votes import fit_votes, grow_votes, votes_metrics
 from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe
-from imdb_assets.rating_model.training.splits import MINIMUM_SPLIT_FILMS
 from imdb_assets.rating_model.training.votes import VotesModel
 
 
@@ -42,10 +41,7 @@ def evaluate_votes(
     n_rounds = booster.best_iteration
     held_out, predicted = films.years == first - 1, np.zeros(len(films.n_votes))
     predicted[held_out] = np.asarray(booster.predict(validation.matrix))
-    for year in range(first - 2, first - 1 - N_ROLLING_YEARS, -1):
-        earlier, own = films.years < year, films.years == year
-        if earlier.sum() < MINIMUM_SPLIT_FILMS["training"] or not own.any():
-            break
+    for _, earlier, own in rolling_years(films.years, first - 1):
         booster = grow_votes(films.where(earlier), recipe, n_rounds=n_rounds)
         predicted[own] = np.asarray(booster.predict(films.where(own).matrix))
         held_out |= own

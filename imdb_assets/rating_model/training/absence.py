@@ -24,9 +24,10 @@ _SCORES = {"plot": PLOT, "title": TITLE}
 
 @dataclass(frozen=True)
 class BlankedFilms:
-    """Films that have a fact, and the same films without it, by fact."""
+    """A sample of films, and by fact those of them that have it, in the same order, without it."""
 
-    pairs: Mapping[str, tuple[RatedMovies, RatedMovies]]
+    sample: RatedMovies
+    without: Mapping[str, RatedMovies]
 
 
 def blank_facts(films: RatedMovies, movie_features: pd.DataFrame, history: History, *, seed: int) -> BlankedFilms:
@@ -39,20 +40,20 @@ def blank_facts(films: RatedMovies, movie_features: pd.DataFrame, history: Histo
         seed: Seed of the sample.
 
     Returns:
-        The films of the sample with and without each fact; facts that no film has are omitted.
+        The sample, and its films without each fact; facts that no film has are omitted.
     """
     chosen = np.zeros(len(films.n_votes), bool)
     size = min(MOST_FILMS, len(chosen))
     chosen[np.random.default_rng(seed).choice(len(chosen), size, replace=False)] = True
     sample = films.where(chosen)
     facts = movie_features.set_index("tconst").loc[sample.tconsts].reset_index()
-    pairs = {}
+    without = {}
     for fact in FACTS:
         has_fact = sample.present[fact].to_numpy(bool)
         if has_fact.any():
-            given = sample.where(has_fact)
-            pairs[fact] = (given, _without(given, blank(facts[has_fact].reset_index(drop=True), fact), fact, history))
-    return BlankedFilms(pairs)
+            blanked = blank(facts[has_fact].reset_index(drop=True), fact)
+            without[fact] = _without(sample.where(has_fact), blanked, fact, history)
+    return BlankedFilms(sample, without)
 
 
 def blank(drafts: pd.DataFrame, fact: str) -> pd.DataFrame:
@@ -81,10 +82,11 @@ def with_neutral_absence(model: FittedModel, blanked: BlankedFilms) -> FittedMod
         The model. Its rating of a film with a fact is unchanged.
     """
     points: dict[str, dict[str, float]] = {weighting: {} for weighting in model.boosters}
-    for fact, (given, without) in blanked.pairs.items():
-        before, after = model.tree_ratings(given), model.tree_ratings(without)
+    before = model.tree_ratings(blanked.sample)
+    for fact, without in blanked.without.items():
+        has_fact, after = blanked.sample.present[fact].to_numpy(bool), model.tree_ratings(without)
         for weighting in model.boosters:
-            points[weighting][fact] = float(np.mean(before[weighting] - after[weighting]))
+            points[weighting][fact] = float(np.mean(before[weighting][has_fact] - after[weighting]))
     return replace(model, absent_points=points)
 
 

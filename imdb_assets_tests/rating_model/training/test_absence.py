@@ -47,7 +47,7 @@ def test_blanking_a_fact_leaves_the_mean_rating_and_the_ratings_of_other_films(
     complete = films.present[list(FACTS)].all(axis=1).to_numpy()
     unchanged = model.predict(films.matrix, facts.assign(audience=audience))
     assert given[complete].tolist() == unchanged[complete].tolist()
-    for fact in blanked.pairs:
+    for fact in blanked.without:
         without = blank(facts, fact).assign(audience=audience)
         rating = neutral.predict(features(without, HISTORY), without)
         assert np.mean(rating - given) == pytest.approx(0.0, abs=0.01)
@@ -57,5 +57,5 @@ def test_a_fact_that_no_film_has_needs_no_points(model: FittedModel) -> None:
     nowhere = FILMS.assign(certificate=pd.Series([None] * len(FILMS), dtype="object"))
     without = rated_movies(ROWS.sort_values("tconst", ignore_index=True), nowhere)
     blanked = blank_facts(without, nowhere, HISTORY, seed=0)
-    assert "certificate" not in blanked.pairs
-    assert set(with_neutral_absence(model, blanked).absent_points["by_votes"]) == set(blanked.pairs)
+    assert "certificate" not in blanked.without
+    assert set(with_neutral_absence(model, blanked).absent_points["by_votes"]) == set(blanked.without)
