@@ -5,7 +5,6 @@ import threading
 import time
 import warnings
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Annotated, Any, cast
 
 import dagster as dg
@@ -22,6 +21,7 @@ warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*(_create_m
 
 from imdb_assets.automation import JOBS  # noqa: E402
 from imdb_assets.command_line import INVALID, exit_on, refusal  # noqa: E402
+from imdb_assets.dagster_instance import prepare_instance  # noqa: E402
 from imdb_assets.definitions import definitions_for  # noqa: E402
 from imdb_assets.materialization.table_asset import FORCE  # noqa: E402
 from imdb_assets.redaction import redacted, without_secrets  # noqa: E402
@@ -89,7 +89,7 @@ def run(job: str, chosen: Settings, *, force: bool = False) -> dg.ExecuteInProce
     disable_logging()
     MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)
     if chosen.dagster_home:
-        Path(chosen.dagster_home).mkdir(parents=True, exist_ok=True)
+        prepare_instance(chosen.dagster_home)
     with dg.DagsterInstance.get() if chosen.dagster_home else dg.DagsterInstance.ephemeral() as instance:
         return resolved.execute_in_process(
             run_config={"loggers": {"progress": {}}},
