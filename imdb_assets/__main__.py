@@ -59,9 +59,10 @@ def run_job(
     with exit_on(ValueError, JavaMissing, code=INVALID):
         chosen = settings()
         # A setting may be valid by itself, but not together with the others.
-        resources_for(chosen)
+        resources = resources_for(chosen)
         if set_up_only:
-            print(set_up(chosen.java_home))
+            with dg.build_resources({"lake": resources["lake"]}) as built:
+                print(set_up(chosen.java_home, built.lake))
             return
     if job not in JOB_NAMES:
         raise refusal(f"There is no job {job!r}. Valid jobs are {', '.join(JOB_NAMES)}.", code=INVALID)
