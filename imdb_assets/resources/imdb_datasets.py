@@ -78,12 +78,9 @@ def parse_snapshot_date(text: str) -> date:
     """Parse the value of IMDB_SNAPSHOT_DATE.
 
     Raises:
-        ValueError: If the text is not an ISO date, or a day that has not begun anywhere.
+        ValueError: If the text is not an ISO date.
     """
     try:
-        snapshot_date = date.fromisoformat(text)
+        return date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"IMDB_SNAPSHOT_DATE must be a date such as 2024-01-16, not {text!r}") from None
-    if snapshot_date > datetime.now(UTC).date() + timedelta(days=1):
-        raise ValueError(f"IMDB_SNAPSHOT_DATE must not be in the future, as {text} is")
-    return snapshot_date
