@@ -23,6 +23,7 @@ from imdb_assets.automation import JOBS  # noqa: E402
 from imdb_assets.command_line import INVALID, exit_on, refusal  # noqa: E402
 from imdb_assets.dagster_instance import prepare_instance  # noqa: E402
 from imdb_assets.definitions import definitions_for  # noqa: E402
+from imdb_assets.materialization.progress import run_failure_reason  # noqa: E402
 from imdb_assets.materialization.table_asset import FORCE  # noqa: E402
 from imdb_assets.redaction import redacted, without_secrets  # noqa: E402
 from imdb_assets.resources.blob_storage import StorageError  # noqa: E402
@@ -71,6 +72,10 @@ def run_job(
     result = run(job, chosen, force=force)
     for event in result.get_asset_materialization_events():
         print_leaderboard(event.materialization.metadata)
+    for event in result.all_events:
+        # Dagster gives these to none of the run's loggers.
+        if event.is_job_failure and (reason := run_failure_reason(event)):
+            print(redacted(f"  ✗ {reason}"))
     print(f"{job} {'succeeded' if result.success else 'FAILED'} after {time.monotonic() - start:.0f} s")
     if not result.success:
         raise typer.Exit(1)

@@ -131,6 +131,12 @@ def failure_reason(event: DagsterEvent) -> str:
     return _error_text(failure.error)
 
 
+def run_failure_reason(event: DagsterEvent) -> str | None:
+    """Why a run failed outside of its steps, such as before the first one; None if a step failed."""
+    error = event.job_failure_data.error
+    return _error_text(error) if error else None
+
+
 def _error_text(error: SerializableErrorInfo | None) -> str:
     if error is None:
         return "Dagster reported no cause."
