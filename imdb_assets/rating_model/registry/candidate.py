@@ -1,5 +1,6 @@
 """Trains a candidate: evaluates it, logs the evaluation to the active MLflow run, and registers the models."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -8,6 +9,7 @@ from typing import Any
 import mlflow
 import pandas as pd
 from mlflow import MlflowClient
+from mlflow.entities import Metric
 from mlflow.utils.mlflow_tags import MLFLOW_RUN_NAME
 
 from imdb_assets.rating_model.evaluation.candidate_evaluation import (
@@ -161,7 +163,7 @@ def register_candidate(
             description=f"The TF-IDF forest, a baseline for comparison. {trained_on}",
         )
         # MLflow copies the parameters and metrics of a run to each model that is logged after them.
-        _log_numbers(candidate, evaluation, recipe, origin)
+        _log_numbers(_active_run_id(), candidate, evaluation, recipe, origin)
         model = RatingModel(candidate.model, data.history, data.people, candidate.intervals, films, candidate.votes)
         description = f"The rating model. {trained_on} {_test_result(evaluation)}"
         number = register(model, alias=CANDIDATE, tags=tags, description=description)
@@ -212,8 +214,15 @@ def _log_files(evaluation: Evaluation, origin: Mapping[str, str], draw_figures: 
         mlflow.log_figure(figure, f"{name}.png")
 
 
+def _active_run_id() -> str:
+    run = mlflow.active_run()
+    if run is None:
+        raise RuntimeError("A candidate is registered inside an active MLflow run.")
+    return run.info.run_id
+
+
 def _log_numbers(
-    candidate: CandidateEvaluation, evaluation: Evaluation, recipe: Recipe, origin: Mapping[str, str]
+    run_id: str, candidate: CandidateEvaluation, evaluation: Evaluation, recipe: Recipe, origin: Mapping[str, str]
 ) -> None:
     mlflow.log_params(
         vars(recipe)
@@ -224,8 +233,11 @@ def _log_numbers(
             "dagster_run_id": origin["dagster_run_id"],
         }
     )
-    mlflow.log_metrics({f"test_log_votes_{name}": value for name, value in evaluation.votes_metrics.items()})
+    metrics = {f"test_log_votes_{name}": value for name, value in evaluation.votes_metrics.items()}
     rows = evaluation.leaderboard[evaluation.leaderboard["model"] == CANDIDATE_NAME]
     for row in rows.to_dict("records"):
-        defined = {name: row[name] for name in _LOGGED_METRICS if row[name] == row[name] and row[name] is not None}
-        mlflow.log_metrics({f"{row['split']}_{row['population']}_{name}": value for name, value in defined.items()})
+        defined = {name: row[name] for name in _LOGGED_METRICS if pd.notna(row[name])}
+        metrics |= {f"{row['split']}_{row['population']}_{name}": value for name, value in defined.items()}
+    now = time.time_ns() // 1_000_000
+    # `mlflow.log_metrics` would also give them to the models that the run has logged before.
+    MlflowClient().log_batch(run_id, [Metric(name, float(value), now, 0) for name, value in metrics.items()])
