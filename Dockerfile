@@ -28,9 +28,12 @@ COPY app app
 # The folders that the volumes of docker-compose.yml replace belong to the user of the services.
 RUN uv pip install --system --no-cache --no-deps --no-build-isolation --editable . \
     && useradd --create-home --uid 10001 platform \
-    && mkdir -p /dagster /artifacts data \
-    && chown platform /dagster /artifacts /platform data
-# The image contains Delta's jars, so services start without network access.
-RUN python -m imdb_assets --set-up
+    && mkdir -p /dagster/compute_logs /artifacts data \
+    && chown platform /dagster /dagster/compute_logs /artifacts /platform data
+# The image contains the jars of Delta and of Azure's storage, so services start without access to Maven Central.
+RUN LAKE_URI=abfss://lake@account.dfs.core.windows.net/imdb python -m imdb_assets --set-up
+# The commit of the code, which models and Dagster's UI show.
+ARG COMMIT=""
+RUN printf '%s' "$COMMIT" >imdb_assets/COMMIT
 USER platform
 ENV DAGSTER_HOME=/dagster PYTHONUNBUFFERED=1

@@ -10,9 +10,6 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3 python;
 	"$$python" -c 'import sys, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
 	&& echo "$$python" && break; done)
 
-ifeq ($(origin DAGSTER_HOME),undefined)
-INSTANCE := data/dagster/dagster.yaml
-endif
 DAGSTER_HOME ?= $(CURDIR)/data/dagster
 export DAGSTER_HOME
 
@@ -53,13 +50,12 @@ help: ## List the targets
 	}
 	@touch $@
 
-data/dagster/dagster.yaml: dagster.yaml
-	@mkdir -p $(@D)
-	@cp dagster.yaml $@
-
 .PHONY: setup
-setup: .venv/.ready $(INSTANCE) ## Install everything without running anything
-	@:
+setup: .venv/.ready ## Install everything without running anything
+	@# An instance of one's own keeps its dagster.yaml. Without one, runs would overlap and Dagster would send telemetry.
+	@mkdir -p "$$DAGSTER_HOME"
+	@if [ "$$DAGSTER_HOME" = "$(CURDIR)/data/dagster" ] || [ ! -e "$$DAGSTER_HOME/dagster.yaml" ]; then \
+		cp dagster.yaml "$$DAGSTER_HOME/dagster.yaml"; fi
 
 .PHONY: demo
 demo: setup ## Run an invented film industry through the whole graph and print a predicted rating
@@ -109,6 +105,11 @@ serve: setup ## Serve the model over REST on 127.0.0.1:5001 (MODEL=champion or r
 		os.environ["MLFLOW_TRACKING_URI"] = settings().mlflow_tracking_uri; os.execv(sys.argv[1], sys.argv[1:])' \
 		$(BIN)/python -m imdb_assets.rating_model.registry.model_server \
 		--alias $(MODEL) --host 127.0.0.1 --port $(PORT)
+
+.PHONY: mlflow
+mlflow: PORT := 5000
+mlflow: setup ## Start MLflow's UI on 127.0.0.1:5000 (PORT=...), unless MLFLOW_TRACKING_URI is a server, which has its own
+	@$(WITH_SETTINGS) $(BIN)/python -m imdb_assets.mlflow_ui --port $(PORT)
 
 .PHONY: rollback
 rollback: setup ## Restore the previous champion
@@ -193,6 +194,7 @@ audit: setup ## Look for known vulnerabilities in the locked packages (needs the
 stack: ## Run all services with Docker Compose (PUBLIC=yes: also the gateway with a password, see SECURITY.md)
 	@docker compose version >/dev/null 2>&1 || { echo "make stack needs Docker with the Compose plugin." >&2; exit 1; }
 	@sh docker/write_secrets.sh
+	COMMIT=$${COMMIT:-$$(git rev-parse --short=12 HEAD 2>/dev/null || true)} \
 	docker compose up --build --detach --wait postgres azurite mlflow code-location webserver daemon
 	docker compose exec code-location sh docker/with_secrets.sh python -m imdb_assets
 	docker compose $(if $(PUBLIC),--profile public) up --detach --wait

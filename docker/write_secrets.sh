@@ -22,7 +22,14 @@ write() {
 }
 postgres_password=$(from_settings POSTGRES_PASSWORD)
 azurite_key=$(from_settings AZURITE_KEY)
+# The key of the account that holds the lake: Azurite's, unless the settings name an account of Azure. Without a key, that
+# account logs in with DefaultAzureCredential.
+account=$(from_settings AZURE_STORAGE_ACCOUNT)
 write postgres_password "${postgres_password:-$(head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n')}"
 write azurite_key "${azurite_key:-$(head -c 64 /dev/urandom | base64 | tr -d '\n')}"
+case $account in
+"" | devstoreaccount1) write azure_storage_key "$(cat "$folder/azurite_key")" ;;
+*) write azure_storage_key "$(from_settings AZURE_STORAGE_KEY)" ;;
+esac
 write omdb_api_key "$(from_settings OMDB_API_KEY)"
 write alert_webhook_url "$(from_settings ALERT_WEBHOOK_URL)"

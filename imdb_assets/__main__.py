@@ -5,7 +5,6 @@ import threading
 import time
 import warnings
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Annotated, Any, cast
 
 import dagster as dg
@@ -22,7 +21,9 @@ warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*(_create_m
 
 from imdb_assets.automation import JOBS  # noqa: E402
 from imdb_assets.command_line import INVALID, exit_on, refusal  # noqa: E402
+from imdb_assets.dagster_instance import prepare_instance  # noqa: E402
 from imdb_assets.definitions import definitions_for  # noqa: E402
+from imdb_assets.materialization.progress import run_failure_reason  # noqa: E402
 from imdb_assets.materialization.table_asset import FORCE  # noqa: E402
 from imdb_assets.redaction import redacted, without_secrets  # noqa: E402
 from imdb_assets.resources.blob_storage import StorageError  # noqa: E402
@@ -59,9 +60,10 @@ def run_job(
     with exit_on(ValueError, JavaMissing, code=INVALID):
         chosen = settings()
         # A setting may be valid by itself, but not together with the others.
-        resources_for(chosen)
+        resources = resources_for(chosen)
         if set_up_only:
-            print(set_up(chosen.java_home))
+            with dg.build_resources({"lake": resources["lake"]}) as built:
+                print(set_up(chosen.java_home, built.lake))
             return
     if job not in JOB_NAMES:
         raise refusal(f"There is no job {job!r}. Valid jobs are {', '.join(JOB_NAMES)}.", code=INVALID)
@@ -70,6 +72,10 @@ def run_job(
     result = run(job, chosen, force=force)
     for event in result.get_asset_materialization_events():
         print_leaderboard(event.materialization.metadata)
+    for event in result.all_events:
+        # Dagster gives these to none of the run's loggers.
+        if event.is_job_failure and (reason := run_failure_reason(event)):
+            print(redacted(f"  ✗ {reason}"))
     print(f"{job} {'succeeded' if result.success else 'FAILED'} after {time.monotonic() - start:.0f} s")
     if not result.success:
         raise typer.Exit(1)
@@ -89,7 +95,7 @@ def run(job: str, chosen: Settings, *, force: bool = False) -> dg.ExecuteInProce
     disable_logging()
     MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)
     if chosen.dagster_home:
-        Path(chosen.dagster_home).mkdir(parents=True, exist_ok=True)
+        prepare_instance(chosen.dagster_home)
     with dg.DagsterInstance.get() if chosen.dagster_home else dg.DagsterInstance.ephemeral() as instance:
         return resolved.execute_in_process(
             run_config={"loggers": {"progress": {}}},

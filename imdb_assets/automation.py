@@ -15,6 +15,7 @@ from imdb_assets.materialization.lake_step import lake_step
 from imdb_assets.resources.backup import Backup
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.leftovers import delete_expired_leftovers
+from imdb_assets.resources.mlflow_tracking import TRAINS
 from imdb_assets.resources.table_maintenance import optimize_and_vacuum
 from imdb_assets.sensors import dataset_sensor, failure_alert
 from imdb_assets.tables import bronze, gold, silver
@@ -24,10 +25,21 @@ from imdb_assets.tables.monitoring import FEATURE_DRIFT, MONITORING
 SECONDS_BETWEEN_CONDITIONS = 60
 
 ON_DEMAND = tuple(table.asset_name for table in (BACKTEST, MODEL_ABLATION, RECIPE_TRIALS))
-EXPERIMENTS = dg.AssetSelection.assets(*ON_DEMAND)
+# The layer of an asset is the first word of its name, and its group unless the graph of groups would run in a circle:
+# OMDb is asked for silver's movies, and its facts are part of gold. The gate reads the leaderboard.
+GROUPS = {
+    **dict.fromkeys(("landing_omdb_responses", "bronze_omdb_responses", "silver_omdb_facts"), "enrichment"),
+    **dict.fromkeys((MODEL_LEADERBOARD.asset_name, MODEL_SLICES.asset_name), "model"),
+    **dict.fromkeys(ON_DEMAND, "evaluation"),
+    **dict.fromkeys((table.asset_name for table in MONITORING), "monitoring"),
+}
+ENRICHMENT, MODEL, EVALUATION, MONITORED = (
+    dg.AssetSelection.groups(name) for name in ("enrichment", "model", "evaluation", "monitoring")
+)
 whole_platform = dg.define_asset_job(
     "whole_platform",
-    selection=dg.AssetSelection.all() - EXPERIMENTS,
+    selection=dg.AssetSelection.all() - EVALUATION,
+    tags={TRAINS: "true"},
     description="Runs the whole graph, from IMDb's datasets to the champion model.",
 )
 backtest = dg.define_asset_job(
@@ -46,24 +58,21 @@ search = dg.define_asset_job(
     description="Searches hyperparameters on the validation year. The next candidate uses the best ones.",
 )
 
-MODEL = dg.AssetSelection.groups("model") | dg.AssetSelection.assets(
-    MODEL_LEADERBOARD.asset_name, MODEL_SLICES.asset_name
-)
-MONITORED = dg.AssetSelection.assets(*(table.asset_name for table in MONITORING))
 daily_refresh = dg.define_asset_job(
     "daily_refresh",
-    selection=dg.AssetSelection.all() - MODEL - EXPERIMENTS - dg.AssetSelection.assets("landing_omdb_responses"),
+    selection=dg.AssetSelection.all() - MODEL - EVALUATION - dg.AssetSelection.assets("landing_omdb_responses"),
     description="Updates all layers up to gold with IMDb's changes, and forecasts newly announced films. "
     "Requests nothing from OMDb and trains no model.",
 )
 enrich_with_omdb = dg.define_asset_job(
     "enrich_with_omdb",
-    selection=dg.AssetSelection.assets("landing_omdb_responses", "bronze_omdb_responses", "silver_omdb_facts"),
+    selection=ENRICHMENT,
     description="Requests missing and outdated OMDb facts, within the daily request limit.",
 )
 train_and_promote = dg.define_asset_job(
     "train_and_promote",
     selection=MODEL | MONITORED,
+    tags={TRAINS: "true"},
     description="Trains a candidate, promotes it to champion if it passes the gate, and updates the forecasts.",
 )
 
@@ -193,20 +202,22 @@ FRESHNESS = {
 }
 
 
-# The responsible team, by layer.
-OWNERS = dict.fromkeys(("landing", "bronze", "silver", "gold"), "team:data-platform") | {"model": "team:rating-model"}
+# The responsible team, by group. All other groups belong to the data platform.
+OWNERS: dict[str, str] = dict.fromkeys(("model", "evaluation", "monitoring"), "team:rating-model")
 
 
 def with_operations(spec: dg.AssetSpec) -> dg.AssetSpec:
-    """Return the asset with its automation condition, freshness policy, owner and tags.
+    """Return the asset with its group, automation condition, freshness policy, owner and tags.
 
     Args:
         spec: The asset as its file declares it.
     """
     name, layer = spec.key.path[-1], spec.group_name or ""
+    group = GROUPS.get(name, layer)
     return spec.replace_attributes(
+        group_name=group,
         automation_condition=CONDITIONS.get(name, AFTER_A_CHANGE),
-        freshness_policy=None if name in ON_DEMAND else FRESHNESS[layer],
-        owners=[OWNERS[layer]],
+        freshness_policy=None if name in ON_DEMAND else FRESHNESS.get(group, FRESHNESS[layer]),
+        owners=[OWNERS.get(group, "team:data-platform")],
         tags={**spec.tags, "layer": layer, "source": "omdb" if "omdb" in name else "imdb"},
     )

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import dagster as dg
 
 from imdb_assets.materialization.dataset_loading import landing_name
-from imdb_assets.materialization.progress import failure_reason
+from imdb_assets.materialization.progress import failure_reason, run_failure_reason
 from imdb_assets.resources.alerts import Alerts
 from imdb_assets.resources.dataset_landing import Landing
 from imdb_assets.resources.dataset_manifest import DatasetRefused
@@ -80,7 +80,8 @@ def failure_alert(context: dg.RunFailureSensorContext, alerts: Alerts) -> None:
         AlertNotSent: If the webhook does not accept the message.
     """
     run = context.dagster_run
-    causes = _causes(context.get_step_failure_events()) or [_shortened(context.failure_event.message or "")]
+    reason = run_failure_reason(context.failure_event) or context.failure_event.message or ""
+    causes = _causes(context.get_step_failure_events()) or [_shortened(reason)]
     link = alerts.run_address(run.run_id)
     alerts.post("\n".join([f"{run.job_name} failed.", *causes, f"Run: {link or run.run_id}"]))
 

@@ -96,6 +96,10 @@ class Settings(BaseModel, frozen=True):
     """Without user name and password, if it is the address of a server."""
     mlflow_tracking_username: str | None = None
     mlflow_tracking_password: SecretStr | None = None
+    mlflow_ui_url: str | None = Field(
+        None, pattern="^https?://[^@]+$", description="an address such as http://127.0.0.1:5000"
+    )
+    """None stands for the tracking server, or for the address of `make mlflow`."""
     landing_snapshots: FromOne = 3
     lake_retention_days: FromOne = 30
     backup_uri: Annotated[str, AfterValidator(_lake_uri)] | None = None

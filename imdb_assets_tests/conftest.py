@@ -31,9 +31,10 @@ from imdb_assets_tests.support.session_folder import built_once
 settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tests")
 # A minute or more each: started last, one of them would keep one worker busy while the others are idle. The first one
-# builds the finished platform, which the third and the fourth need.
+# builds the finished platform, which others need.
 LONGEST = (
     "test_whole_pipeline.py",
+    "test_operations.py",
     "test_recovery.py",
     "test_clusters.py",
     "test_next_day.py",

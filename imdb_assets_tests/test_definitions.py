@@ -46,6 +46,36 @@ def test_the_graph_has_exactly_the_expected_assets() -> None:
     assert {key.to_user_string() for key in keys} == ASSETS
 
 
+def test_the_graph_of_groups_reads_from_left_to_right() -> None:
+    graph = repository({}).asset_graph
+    group_of = {key: graph.get(key).group_name for key in graph.get_all_asset_keys()}
+    upstream = {
+        group: {group_of[parent] for key in group_of if group_of[key] == group for parent in graph.get(key).parent_keys}
+        - {group}
+        for group in set(group_of.values())
+    }
+    assert upstream == {
+        "landing": set(),
+        "bronze": {"landing"},
+        "silver": {"bronze"},
+        "enrichment": {"silver"},
+        "gold": {"silver", "enrichment"},
+        "model": {"gold"},
+        "evaluation": {"gold"},
+        "monitoring": {"gold", "model"},
+    }
+
+
+def test_every_asset_links_to_the_function_that_computes_it() -> None:
+    nodes = {node.key.to_user_string(): node for node in repository({}).asset_graph.asset_nodes}
+    for name in ("silver_movies", "bronze_title_akas", "rating_model_candidate", "gold_backtest"):
+        [place] = nodes[name].metadata["dagster/code_references"].code_references
+        line = Path(place.file_path).read_text(encoding="utf-8").splitlines()[place.line_number - 1]
+        assert line.startswith(("@table_asset(", "@model_asset(", "def write_dataset(")), (name, line)
+    assert nodes["silver_movies"].kinds == {"deltalake", "pyspark"}
+    assert nodes["gold_backtest"].kinds == {"deltalake", "pandas"}
+
+
 def test_loading_needs_no_secret_and_writes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for variables in ({}, {"IMDB_ENV": "local"}, AZURE):

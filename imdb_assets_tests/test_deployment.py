@@ -14,6 +14,9 @@ import yaml
 from dagster import DagsterInstance
 from dagster._core.run_coordinator import QueuedRunCoordinator
 
+from imdb_assets.resources.environments import resources_for
+from imdb_assets.settings import VARIABLES, settings_from
+
 ROOT = Path(__file__).parent.parent
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES = COMPOSE["services"]
@@ -135,6 +138,48 @@ def test_a_command_of_the_stack_starts_with_the_passwords_in_its_environment(tmp
     assert run.returncode == 1
     assert "AZURITE_KEY_FILE names" in run.stderr
     assert "hush" not in run.stdout + run.stderr
+
+
+def test_the_key_of_the_lake_is_azurites_unless_the_settings_name_an_account_of_azure(tmp_path):
+    environment = {"PATH": os.environ["PATH"], "AZURE_STORAGE_KEY": "the account's"}
+    for account, key in (("", None), ("devstoreaccount1", None), ("real", "the account's")):
+        folder = tmp_path / f"secrets {account}"
+        command = ["sh", str(ROOT / "docker/write_secrets.sh"), str(folder)]
+        subprocess.run(command, cwd=tmp_path, env={**environment, "AZURE_STORAGE_ACCOUNT": account}, check=True)
+        azurite = (folder / "azurite_key").read_text()
+        assert (folder / "azure_storage_key").read_text() == (key or azurite)
+
+
+def test_the_settings_of_the_stack_come_from_the_environment():
+    settings = SERVICES["code-location"]["environment"]
+    # The services of the stack itself, and files that `make stack` writes.
+    fixed = {"MLFLOW_TRACKING_URI"} | {name for name in settings if name.endswith("_FILE")}
+    assert {name for name, value in settings.items() if not value.startswith(f"${{{name}")} == fixed
+    # These concern other places: a folder of this machine, the app's server, or the login of another registry.
+    elsewhere = {
+        "DAGSTER_HOME",
+        "JAVA_HOME",
+        "RATING_MODEL_URL",
+        "MLFLOW_TRACKING_USERNAME",
+        "MLFLOW_TRACKING_PASSWORD",
+    }
+    assert set(VARIABLES) - {name.removesuffix("_FILE") for name in settings} == elsewhere
+
+
+def test_steps_write_their_output_to_a_volume_that_the_webserver_reads():
+    folder = yaml.safe_load(COMPOSE["configs"]["dagster"]["content"])["compute_logs"]["config"]["base_dir"]
+    for name in ("code-location", "webserver"):
+        assert f"compute-logs:{folder}" in SERVICES[name]["volumes"]
+    assert re.search(rf"chown platform .*{folder}", DOCKERFILE)
+
+
+def test_the_image_contains_the_jars_of_the_stacks_lake():
+    [set_up] = re.findall(r"^RUN (.*)python -m imdb_assets --set-up$", DOCKERFILE, flags=re.MULTILINE)
+    variables = dict(word.split("=", 1) for word in set_up.split())
+    lake = resources_for(settings_from(variables))["lake"]
+    stacks_lake = re.search(r"\{LAKE_URI:-(.*)\}", SERVICES["code-location"]["environment"]["LAKE_URI"])[1]
+    stacks = resources_for(settings_from({"LAKE_URI": stacks_lake}))["lake"]
+    assert lake.spark_packages() == stacks.spark_packages() != ()
 
 
 def test_the_build_targets_of_the_stack_are_stages_of_the_dockerfile():

@@ -11,7 +11,9 @@ from imdb_assets.settings import VARIABLES
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md")])
 # Read by Docker Compose, not by the platform.
-READ_BY_OTHERS = {"AZURITE_KEY", "CODE_LOCATION_MEMORY", "POSTGRES_PASSWORD"}
+READ_BY_OTHERS = {
+    "AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AZURITE_KEY", "CODE_LOCATION_MEMORY", "COMMIT", "POSTGRES_PASSWORD",
+}  # fmt: skip
 
 
 def _documented_variables() -> set[str]:

@@ -43,16 +43,26 @@ def gold_model_slices(mlflow_tracking: MlflowTracking) -> pd.DataFrame:
 @table_asset(
     BACKTEST,
     writing=Writing.MERGE_ROWS,
+    is_long=True,
     partitions_def=dg.TimeWindowPartitionsDefinition(cron_schedule="0 0 1 1 *", start=FIRST_TEST_YEAR, fmt="%Y"),
 )
 def gold_backtest(gold_training_set: pd.DataFrame, gold_movie_features: pd.DataFrame, years: Partitions) -> Checked:
     with failing_without_retry(TooFewRatingsError):
         done = backtest(mature_films(gold_training_set, gold_movie_features), map(int, years), Recipe(), _LOG.info)
     chart = as_markdown(backtest_years(done.rows), alt="RMSE by test year")
-    return Checked(done.rows, metadata={"rmse_by_year": chart, "left_out": dg.MetadataValue.json(done.skipped)})
+    snapshot = gold_movie_features["snapshot_date"].dropna().max()
+    return Checked(
+        done.rows,
+        metadata={
+            "rmse_by_year": chart,
+            "left_out": dg.MetadataValue.json(done.skipped),
+            "test_years": ", ".join(years),
+            "snapshot_date": str(snapshot),
+        },
+    )
 
 
-@table_asset(MODEL_ABLATION)
+@table_asset(MODEL_ABLATION, is_long=True)
 def gold_model_ablation(
     gold_training_set: pd.DataFrame,
     gold_movie_features: pd.DataFrame,
@@ -72,7 +82,7 @@ def gold_model_ablation(
     return Checked(rows, metadata={"rmse_gained": ablation_chart(rows)})
 
 
-@table_asset(RECIPE_TRIALS)
+@table_asset(RECIPE_TRIALS, is_long=True)
 def gold_recipe_trials(
     gold_training_set: pd.DataFrame, gold_movie_features: pd.DataFrame, search_budget: SearchBudget
 ) -> Checked:

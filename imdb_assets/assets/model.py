@@ -14,18 +14,28 @@ from imdb_assets.materialization.model_charts import candidate_figures, figures_
 from imdb_assets.materialization.optional_tables import optional_table
 from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_NAME
 from imdb_assets.rating_model.evaluation.hyperparameter_search import best_recipe
-from imdb_assets.rating_model.evaluation.leaderboard import leaderboard_markdown, leaderboard_records, leak_taxes
+from imdb_assets.rating_model.evaluation.leaderboard import (
+    figures_on_test,
+    leaderboard_markdown,
+    leaderboard_records,
+    leak_taxes,
+)
 from imdb_assets.rating_model.evaluation.missingness import MAXIMUM_GAIN
 from imdb_assets.rating_model.evaluation.predictions import TEST
 from imdb_assets.rating_model.evaluation.promotion_gate import RULES
 from imdb_assets.rating_model.features.history import History
 from imdb_assets.rating_model.lookup.people import People
 from imdb_assets.rating_model.registry.candidate import TrainingData, train_candidate
-from imdb_assets.rating_model.registry.evaluated_version import FINGERPRINT, EvaluatedVersion, registered_candidate
+from imdb_assets.rating_model.registry.evaluated_version import (
+    FINGERPRINT,
+    EvaluatedVersion,
+    evaluated_version,
+    registered_candidate,
+)
 from imdb_assets.rating_model.registry.lock import RegistryBusyError
 from imdb_assets.rating_model.registry.model_card import log_champion_card
 from imdb_assets.rating_model.registry.promotion import judge_and_promote
-from imdb_assets.rating_model.registry.versions import NoChampionError, RegistryUnreachableError
+from imdb_assets.rating_model.registry.versions import MODEL_NAME, NoChampionError, RegistryUnreachableError
 from imdb_assets.rating_model.training.recipe import Recipe
 from imdb_assets.rating_model.training.splits import TooFewRatingsError
 from imdb_assets.resources.delta import DeltaLake
@@ -40,19 +50,24 @@ def _recipe(delta: DeltaLake) -> Recipe:
     return best_recipe(optional_table(delta, RECIPE_TRIALS), Recipe())
 
 
+def _links(mlflow_tracking: MlflowTracking, version: EvaluatedVersion) -> dict[str, dg.MetadataValue]:
+    return mlflow_tracking.links(run_id=version.run_id, model=MODEL_NAME, version=version.version)
+
+
 def _figures(predictions: pd.DataFrame, slices: pd.DataFrame, importance: pd.DataFrame) -> Mapping[str, Figure]:
     is_candidate = (predictions["model"] == CANDIDATE_NAME) & (predictions["split"] == TEST)
     return candidate_figures(predictions[is_candidate], slices, importance)
 
 
-def _report(candidate: EvaluatedVersion, recipe: Recipe) -> ModelReport:
+def _report(candidate: EvaluatedVersion, recipe: Recipe, mlflow_tracking: MlflowTracking) -> ModelReport:
     figures = _figures(candidate.predictions, candidate.slices, candidate.importance)
     metadata = {
         "version": candidate.version,
-        "mlflow_run_id": candidate.run_id,
+        **_links(mlflow_tracking, candidate),
         "recipe": "found by the search" if recipe != Recipe() else "default",
         "leaderboard": dg.MetadataValue.md(leaderboard_markdown(candidate.leaderboard)),
         "leaderboard_rows": dg.MetadataValue.json(leaderboard_records(candidate.leaderboard)),
+        **figures_on_test(candidate.leaderboard, CANDIDATE_NAME),
         **{f"leak_tax_{name}": round(tax, 3) for name, tax in leak_taxes(candidate.leaderboard).items()},
         **figures_as_metadata(figures),
     }
@@ -114,12 +129,14 @@ def rating_model_candidate(
 )
 def rating_model_champion(mlflow_tracking: MlflowTracking) -> dg.MaterializeResult:
     """The version of `imdb_rating` with the alias `champion`: the candidate, if it passes the promotion gate."""
+    uri = mlflow_tracking.tracking_uri
     with failing_without_retry(NoChampionError, RegistryBusyError, RegistryUnreachableError):
-        decision = judge_and_promote(mlflow_tracking.tracking_uri)
+        decision = judge_and_promote(uri)
+        links = _links(mlflow_tracking, evaluated_version(uri)) if decision.champion else {}
     champion, verdict = decision.champion or "none", decision.verdict
     return dg.MaterializeResult(
         data_version=dg.DataVersion(champion),
-        metadata={"version": champion, "verdict": verdict.reason},
+        metadata={"version": champion, "verdict": verdict.reason, **links},
         check_results=[check_result(GOOD_ENOUGH, verdict, metadata={"candidate": decision.candidate})],
     )
 

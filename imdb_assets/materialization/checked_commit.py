@@ -15,7 +15,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import to_arrow_schema
 
-from imdb_assets.materialization.column_lineage import LINEAGE, as_lineage, column_sources
+from imdb_assets.materialization.column_lineage import LINEAGE, as_lineage, column_sources, lineage_table
 from imdb_assets.materialization.declared_checks import (
     column_differences,
     columns_result,
@@ -23,6 +23,7 @@ from imdb_assets.materialization.declared_checks import (
     row_problems,
     types_of,
 )
+from imdb_assets.materialization.kept_plots import Plots
 from imdb_assets.materialization.row_losses import MOST_ROWS_STAY, losses_result
 from imdb_assets.materialization.table_metadata import (
     PREVIEWED_ROWS,
@@ -51,6 +52,10 @@ class Writing(Enum):
     """Rows with a new key are added. Existing rows never change."""
 
 
+# The metadata entry of a step that has computed and written nothing.
+SKIPPED = "skipped"
+SKIPPED_MESSAGE = "Skipped: inputs and code have not changed since the last commit, so nothing was computed or written."
+HOW_TO_FORCE = "To compute it again, start the run with the tag force: true."
 # The metadata entry for the number of rows. It is the size of the table unless the table holds other rows too.
 ROW_COUNT = "dagster/row_count"
 ROW_COUNTS = {Writing.MERGE_ROWS: "rows_added", Writing.INSERT_NEW: "rows_given"}
@@ -95,29 +100,38 @@ class TableOutcome:
     refusal: str | None = None
     """Why the table was not written. None if it was written or is unchanged."""
 
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether nothing was computed and written."""
+        return SKIPPED in self.metadata
+
     def materialization(self, check_results: Sequence[dg.AssetCheckResult]) -> dg.MaterializeResult:
         """The table as Dagster's event log records it, with some or all of its check results."""
+        # Open-source Dagster records column lineage, but does not show it.
+        lineage = self.metadata.get(LINEAGE)
+        shown = {"columns_computed_from": lineage_table(lineage)} if lineage else {}
         return dg.MaterializeResult(
             asset_key=self.table.asset_name,
             data_version=dg.DataVersion(self.fingerprint),
-            metadata=self.metadata,
+            metadata={**self.metadata, **shown},
             check_results=check_results,
         )
 
 
-def unchanged_table(table: Table, record: Mapping[str, Any], delta: DeltaLake) -> TableOutcome:
+def unchanged_table(table: Table, delta: DeltaLake) -> TableOutcome:
     """The outcome for a table that needs no commit: the metadata and check results of its last one.
 
     Args:
         table: The declared table.
-        record: The record of the table's last commit.
         delta: The lake.
     """
-    metadata = metadata_from_json(record["metadata"]) | delta.location_metadata(table.path)
+    record, plots = delta.record_of(table.path), Plots(delta.lake, table.path)
+    metadata = metadata_from_json(record["metadata"], plots) | delta.location_metadata(table.path)
+    skipped = f"{SKIPPED_MESSAGE} {table.asset_name} stays at version {metadata['delta_version']}. {HOW_TO_FORCE}"
     return TableOutcome(
         table=table,
         fingerprint=record["fingerprint"],
-        metadata=metadata | {"is_unchanged": True, "seconds": 0.0},
+        metadata=metadata | {SKIPPED: skipped, "is_unchanged": True, "seconds": 0.0},
         check_results=[
             dg.AssetCheckResult(
                 check_name=check["check_name"],
@@ -125,7 +139,7 @@ def unchanged_table(table: Table, record: Mapping[str, Any], delta: DeltaLake) -
                 passed=check["passed"],
                 severity=dg.AssetCheckSeverity(check.get("severity", dg.AssetCheckSeverity.ERROR.value)),
                 description=check["description"],
-                metadata=metadata_from_json(check["metadata"]),
+                metadata=metadata_from_json(check["metadata"], plots),
             )
             for check in record["checks"]
         ],
@@ -190,12 +204,14 @@ def commit_checked(
     }
     if shares := missing_values(plan.table, rows):
         metadata["missing_values"] = shares
+    plots = Plots(delta.lake, plan.table.path)
     record = {
         "fingerprint": plan.fingerprint,
-        "metadata": metadata_to_json(metadata),
-        "checks": [_check_to_json(result) for result in results],
+        "metadata": metadata_to_json(metadata, plots),
+        "checks": [_check_to_json(result, plots) for result in results],
     }
     _write(rows, plan, delta, record)
+    plots.delete_others()
     metadata |= delta.location_metadata(plan.table.path) | {"bytes_written": delta.bytes_written(plan.table.path)}
     return TableOutcome(
         table=plan.table,
@@ -236,13 +252,13 @@ def _write(rows: StagedRows, plan: CommitPlan, delta: DeltaLake, record: Mapping
         delta.merge(plan.table, frame, is_whole=plan.writing is Writing.MERGE_WHOLE, record=record)
 
 
-def _check_to_json(result: dg.AssetCheckResult) -> dict[str, object]:
+def _check_to_json(result: dg.AssetCheckResult, plots: Plots) -> dict[str, object]:
     return {
         "check_name": result.check_name,
         "passed": bool(result.passed),
         "severity": result.severity.value,
         "description": result.description,
-        "metadata": metadata_to_json(result.metadata or {}),
+        "metadata": metadata_to_json(result.metadata or {}, plots),
     }
 
 

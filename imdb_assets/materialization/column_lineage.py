@@ -49,6 +49,12 @@ def as_sources(lineage: dg.TableColumnLineage) -> dict[str, list[str]]:
     }
 
 
+def lineage_table(lineage: dg.TableColumnLineage) -> dg.MetadataValue:
+    """Format lineage as a Markdown table, for pages that do not show lineage."""
+    rows = [f"| {column} | {', '.join(sources)} |" for column, sources in as_sources(lineage).items()]
+    return dg.MetadataValue.md("\n".join(["| column | computed from |", "| --- | --- |", *rows]))
+
+
 def _sources_by_id(plan: list[Node], inputs: set[str]) -> dict[int, set[str]]:
     """The sources of each named expression of a plan, by its id. A plan lists parent nodes first."""
     sources: dict[int, set[str]] = defaultdict(set)

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import dagster as dg
 from pyspark.sql import DataFrame
 
+from imdb_assets.materialization.checked_commit import SKIPPED
 from imdb_assets.materialization.dataset_checks import dataset_check_specs
 from imdb_assets.materialization.dataset_loading import (
     RECORDS,
@@ -23,7 +24,8 @@ from imdb_assets.materialization.dataset_loading import (
 )
 from imdb_assets.materialization.lake_step import MAX_RETRIES, known_failures, lake_step
 from imdb_assets.materialization.rejected_rows import replace_dataset_rows
-from imdb_assets.materialization.table_asset import is_forced, table_spec
+from imdb_assets.materialization.table_asset import is_forced
+from imdb_assets.materialization.table_spec import code_reference, table_spec
 from imdb_assets.redaction import without_secrets
 from imdb_assets.resources.dataset_landing import Landed, Landing
 from imdb_assets.resources.delta import DeltaLake
@@ -56,9 +58,14 @@ def dataset_assets(write: WriteDataset) -> dg.AssetsDefinition:
         name="imdb_datasets",
         description=inspect.getdoc(write),
         specs=[
-            *(_landing_spec(dataset) for dataset in DATASETS),
-            *(table_spec(table, deps=[landing_name(dataset)], skippable=True) for dataset, table in DATASETS.items()),
-            table_spec(REJECTED_ROWS, deps=[landing_name(dataset) for dataset in DATASETS], skippable=True),
+            *(_landing_spec(dataset, write) for dataset in DATASETS),
+            *(
+                table_spec(table, deps=[landing_name(dataset)], function=write, skippable=True)
+                for dataset, table in DATASETS.items()
+            ),
+            table_spec(
+                REJECTED_ROWS, deps=[landing_name(dataset) for dataset in DATASETS], function=write, skippable=True
+            ),
         ],
         check_specs=[spec for dataset in DATASETS for spec in _check_specs(dataset)],
         can_subset=True,
@@ -112,12 +119,13 @@ def _require_same_films(landing: Landing, source: ImdbDatasets) -> None:
         raise dg.Failure(refusal, allow_retries=False)
 
 
-def _landing_spec(dataset: str) -> dg.AssetSpec:
+def _landing_spec(dataset: str, write: WriteDataset) -> dg.AssetSpec:
     return dg.AssetSpec(
         landing_name(dataset),
         description=f"IMDb's `{dataset}.tsv.gz` as received, dated, with its manifest.",
         group_name="landing",
         kinds={"gzip"},
+        metadata=code_reference(write),
         skippable=True,
     )
 
@@ -151,6 +159,8 @@ def _run(context: dg.AssetExecutionContext, loader: DatasetLoader, downloads: Se
         outcomes.append(outcome)
         if outcome.refusal:
             context.log.error(outcome.refusal, exc_info=outcome.error)
+        elif outcome.loaded and outcome.loaded.is_unchanged:
+            context.log.info(outcome.loaded.table.metadata[SKIPPED])
         if is_last_try or not outcome.is_temporary:
             yield from _results(outcome, loader.selected, context.selected_asset_check_keys)
     rejected_rows = _write_rejected_rows(outcomes, loader) if REJECTED_ROWS.asset_name in loader.selected else None

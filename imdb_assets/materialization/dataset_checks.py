@@ -261,8 +261,7 @@ def dataset_check_specs(dataset: str) -> list[dg.AssetCheckSpec]:
             FEW_REJECTED,
             asset=table.asset_name,
             description=f"At most {MAX_REJECTED_SHARE:.0%} of the rows, or {TOLERATED_REJECTED_ROWS}, could not be "
-            "parsed, and as few have an illegal value in one column. Otherwise the table and everything downstream "
-            "remain unchanged.",
+            "parsed, and as few have an illegal value in one column.",
         ),
         dg.AssetCheckSpec(
             FAMILIAR_VALUES_STAY,
@@ -271,4 +270,16 @@ def dataset_check_specs(dataset: str) -> list[dg.AssetCheckSpec]:
         ),
     ]
     # Not blocking for Dagster, which would fail the step and with it the other datasets.
-    return [dg.AssetCheckSpec(spec.name, asset=table.asset_name, description=spec.description) for spec in specs]
+    return [
+        dg.AssetCheckSpec(spec.name, asset=table.asset_name, description=f"{spec.description}{_consequence(spec.name)}")
+        for spec in specs
+    ]
+
+
+def _consequence(check: str) -> str:
+    if check not in BLOCKING:
+        return ""
+    return (
+        " If it fails, this table is not written and everything downstream of it stops. Dagster calls the check "
+        "non-blocking, because the other datasets continue."
+    )

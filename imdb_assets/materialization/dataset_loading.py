@@ -174,7 +174,7 @@ class DatasetLoader:
         # The rejected rows are written last, after the table. Both are current unless a run ended between them.
         is_current = record.get("fingerprint") == recorded_fingerprints(self.delta).get(dataset) == current
         if is_current and not self.is_forced and not self.delta.missing_files(table.path):
-            unchanged = unchanged_table(table, record, self.delta)
+            unchanged = unchanged_table(table, self.delta)
             return LoadedDataset(table=unchanged, n_recorded=record["metadata"][RECORDED], is_unchanged=True)
         return self._write_and_commit(dataset, landed, current, previous=record.get("metadata", {}))
 

@@ -4,18 +4,20 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from typing import Any, Protocol
 
 import dagster as dg
 
+from imdb_assets.code_version import code_version
 from imdb_assets.materialization.check_result import failing_without_retry
+from imdb_assets.materialization.checked_commit import HOW_TO_FORCE, SKIPPED, SKIPPED_MESSAGE
 from imdb_assets.materialization.fingerprint import fingerprint
 from imdb_assets.materialization.lake_step import known_failures
 from imdb_assets.materialization.table_asset import LOADABLE, is_forced
+from imdb_assets.materialization.table_spec import code_reference
 from imdb_assets.resources.dataset_landing import Landing
 from imdb_assets.resources.delta import DeltaLake, table_path
-from imdb_assets.resources.mlflow_tracking import MLFLOW_ERRORS, MlflowTracking
+from imdb_assets.resources.mlflow_tracking import MLFLOW_ERRORS, InputTable, MlflowTracking
 
 
 class RegisteredModel(Protocol):
@@ -60,7 +62,7 @@ def model_asset(
     check_specs: Sequence[dg.AssetCheckSpec],
     settings: Callable[[DeltaLake], object],
     registered: Callable[[str], RegisteredModel | None],
-    report: Callable[[Any, Any], ModelReport],
+    report: Callable[[Any, Any, MlflowTracking], ModelReport],
     expected_errors: tuple[type[Exception], ...] = (),
 ) -> Callable[[Callable[..., RegisteredModel]], dg.AssetsDefinition]:
     """Make an asset of a function that trains and registers a model.
@@ -73,7 +75,7 @@ def model_asset(
         check_specs: Checks that `report` has results for.
         settings: Determines what the model depends on besides tables. Its result is part of the fingerprint.
         registered: Returns the registered model, given MLflow's tracking URI; None if there is none.
-        report: Returns metadata and check results, given the model and the settings.
+        report: Returns metadata and check results, given the model, the settings, and MLflow for links.
         expected_errors: Errors of the function that fail the step with their message and without a retry.
 
     Returns:
@@ -98,6 +100,7 @@ def model_asset(
             is_unchanged = model is not None and model.fingerprint == current_fingerprint and not is_forced(context.run)
             if not is_unchanged:
                 with training_step(context, delta, mlflow_tracking, *expected_errors):
+                    mlflow_tracking.log_inputs({name: _input_table(delta, name) for name in inputs})
                     tables = {name: delta.load(name, shape) for name, shape in inputs.items()}
                     run = Training(
                         settings=chosen,
@@ -107,10 +110,14 @@ def model_asset(
                         log_step=context.log.info,
                     )
                     model = function(**tables, **{training: run})
-            result = report(model, chosen)
+            skipped = {}
+            if is_unchanged:
+                context.log.info(SKIPPED_MESSAGE)
+                skipped = {SKIPPED: f"{SKIPPED_MESSAGE} {HOW_TO_FORCE}"}
+            result = report(model, chosen, mlflow_tracking)
             return dg.MaterializeResult(
                 data_version=dg.DataVersion(current_fingerprint),
-                metadata={**result.metadata, "is_unchanged": is_unchanged},
+                metadata={**skipped, **result.metadata, "is_unchanged": is_unchanged},
                 check_results=result.checks,
             )
 
@@ -120,6 +127,7 @@ def model_asset(
             group_name="model",
             kinds=kinds,
             deps=list(inputs),
+            metadata=code_reference(function),
             check_specs=check_specs,
         )(train)
 
@@ -155,4 +163,9 @@ def _origin(delta: DeltaLake, landing: Landing, tables: Sequence[str], run_id: s
     delta_versions = {f"delta_version.{name}": str(delta.commits(table_path(name))[-1]) for name in tables}
     landed = {name: landing.current(name) for name in landing.datasets}
     datasets = {f"dataset_sha256.{name}": file.manifest.sha256 for name, file in landed.items() if file}
-    return {"code_version": version("imdb-rating-platform"), "dagster_run_id": run_id, **delta_versions, **datasets}
+    return {"code_version": code_version(), "dagster_run_id": run_id, **delta_versions, **datasets}
+
+
+def _input_table(delta: DeltaLake, name: str) -> InputTable:
+    path = table_path(name)
+    return InputTable(delta.lake.uri(path), delta.commits(path)[-1], delta.data_version(name))

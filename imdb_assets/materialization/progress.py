@@ -7,6 +7,7 @@ import dagster as dg
 from dagster import DagsterEvent, DagsterEventType
 from dagster_shared.error import SerializableErrorInfo
 
+from imdb_assets.materialization.checked_commit import SKIPPED_MESSAGE
 from imdb_assets.redaction import redacted
 
 # The messages of these errors include the fix. Other errors are shown with their stack trace.
@@ -18,6 +19,7 @@ ERRORS_WITHOUT_TRACE = {
     "DatasetUnreachable",
     "DiskFull",
     "JavaMissing",
+    "MlflowUnreachable",
     "NoChampionError",
     "NotLoggedError",
     "OmdbKeyRefused",
@@ -83,7 +85,8 @@ def _message_lines(record: logging.LogRecord) -> list[str]:
     if message.startswith("Dependencies for step"):
         return [_skipped_line(meta["step_key"])]
     if record.levelno == logging.INFO:
-        return [f"  … {message}"]
+        # The line of an unchanged table says so already.
+        return [] if message.startswith(SKIPPED_MESSAGE) else [f"  … {message}"]
     return [f"  ! {message}"] if record.levelno >= logging.WARNING else []
 
 
@@ -103,8 +106,7 @@ def _materialized(event: DagsterEvent, seconds: float) -> str:
 def _problem_lines(event: DagsterEvent) -> list[str]:
     match event.event_type:
         case DagsterEventType.ASSET_CHECK_EVALUATION if not event.asset_check_evaluation_data.passed:
-            check = event.asset_check_evaluation_data
-            return [f"  ✗ {check.asset_key.path[-1]}: check {check.check_name} failed. {check.description or ''}"]
+            return [_failed_check(event.asset_check_evaluation_data)]
         case DagsterEventType.STEP_FAILURE:
             return [f"  ✗ {event.step_key} failed: {failure_reason(event)}"]
         case DagsterEventType.STEP_SKIPPED:
@@ -116,12 +118,23 @@ def _problem_lines(event: DagsterEvent) -> list[str]:
     return []
 
 
+def _failed_check(check: dg.AssetCheckEvaluation) -> str:
+    mark, result = ("!", "warns") if check.severity is dg.AssetCheckSeverity.WARN else ("✗", "failed")
+    return f"  {mark} {check.asset_key.path[-1]}: check {check.check_name} {result}. {check.description or ''}"
+
+
 def failure_reason(event: DagsterEvent) -> str:
     """Why a step failed: one sentence, or the message and the stack trace of an unexpected error."""
     failure = event.step_failure_data
     if failure.user_failure_data and failure.user_failure_data.description:
         return failure.user_failure_data.description
     return _error_text(failure.error)
+
+
+def run_failure_reason(event: DagsterEvent) -> str | None:
+    """Why a run failed outside of its steps, such as before the first one; None if a step failed."""
+    error = event.job_failure_data.error
+    return _error_text(error) if error else None
 
 
 def _error_text(error: SerializableErrorInfo | None) -> str:

@@ -4,7 +4,7 @@ import inspect
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import dagster as dg
 import pandas as pd
@@ -13,6 +13,7 @@ import pyarrow.dataset as pads
 from pyspark.sql import DataFrame
 
 from imdb_assets.materialization.checked_commit import (
+    SKIPPED,
     Checked,
     CommitPlan,
     TableOutcome,
@@ -22,7 +23,9 @@ from imdb_assets.materialization.checked_commit import (
 )
 from imdb_assets.materialization.declared_checks import declared_check_specs
 from imdb_assets.materialization.fingerprint import fingerprint
-from imdb_assets.materialization.lake_step import lake_step
+from imdb_assets.materialization.lake_step import known_failures, lake_step
+from imdb_assets.materialization.table_spec import PANDAS, PYSPARK, table_spec
+from imdb_assets.redaction import without_secrets
 from imdb_assets.resources.delta import DeltaLake, Loadable
 from imdb_assets.tables.table import Table
 
@@ -46,7 +49,7 @@ class TableAsset(dg.AssetsDefinition):
         return self.rows(*args, **kwargs)
 
 
-def table_asset(
+def table_asset(  # noqa: PLR0913 - the parameters are the options of a declaration
     table: Table,
     *,
     check_specs: Sequence[dg.AssetCheckSpec] = (),
@@ -54,6 +57,7 @@ def table_asset(
     state: Callable[..., object] | None = None,
     writing: Writing = Writing.OVERWRITE,
     partitions_def: dg.PartitionsDefinition | None = None,
+    is_long: bool = False,
 ) -> Callable[[Callable[..., Any]], TableAsset]:
     """Make a function the asset of a declared table, which provides the name, description, columns and checks.
 
@@ -69,6 +73,8 @@ def table_asset(
             upstream tables, as JSON.
         writing: How the rows are written to the table.
         partitions_def: The table's partitions. A parameter of type `Partitions` receives the keys of the run.
+        is_long: Whether the function fits models. It is then called before the lake is locked, so that other runs can
+            write meanwhile, and must return a pandas frame.
 
     Returns:
         The decorator.
@@ -80,7 +86,7 @@ def table_asset(
                 f"The asset of table {table.path} must be named {table.asset_name}, not {function.__name__}."
             )
         inputs = _inputs(function)
-        spec = table_spec(table, deps=[*inputs, *deps])
+        spec = table_spec(table, deps=[*inputs, *deps], function=function, engine=_engine(function, inputs))
         specs = [*declared_check_specs(table), *check_specs]
         recipe = _Recipe(
             function=function,
@@ -88,6 +94,7 @@ def table_asset(
             inputs=inputs,
             state=state,
             writing=writing,
+            is_long=is_long,
             blocking={spec.name for spec in specs if spec.blocking},
         )
         definition = dg.multi_asset(
@@ -107,38 +114,9 @@ def table_asset(
     return decorate
 
 
-def table_spec(table: Table, *, deps: Sequence[dg.AssetsDefinition | str], skippable: bool = False) -> dg.AssetSpec:
-    """Describe a declared table for Dagster's catalog."""
-    return dg.AssetSpec(
-        table.asset_name,
-        deps=deps,
-        description=table.description,
-        group_name=table.layer,
-        kinds={"delta"},
-        metadata={"dagster/column_schema": _column_schema(table)},
-        skippable=skippable,
-    )
-
-
 def is_forced(run: dg.DagsterRun) -> bool:
     """Whether a run rebuilds everything: its tag `force` is `true`."""
     return run.tags.get(FORCE) == "true"
-
-
-def _column_schema(table: Table) -> dg.TableSchema:
-    return dg.TableSchema(
-        columns=[
-            dg.TableColumn(
-                name=column.name,
-                type=column.type,
-                description=column.comment,
-                constraints=dg.TableColumnConstraints(
-                    nullable=column.nullable, unique=table.primary_key == (column.name,)
-                ),
-            )
-            for column in table.columns
-        ]
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +128,7 @@ class _Recipe:
     inputs: Mapping[str, Loadable]
     state: Callable[..., object] | None
     writing: Writing
+    is_long: bool
     blocking: set[str]
 
     def resources(self) -> dict[str, object]:
@@ -195,14 +174,26 @@ def _inputs(function: Callable[..., Any]) -> dict[str, Loadable]:
     return {name: parameter.annotation for name, parameter in parameters if parameter.annotation in LOADABLE}
 
 
+def _engine(function: Callable[..., Any], inputs: Mapping[str, Loadable]) -> str:
+    is_pandas = inspect.signature(function).return_annotation is pd.DataFrame
+    return PANDAS if is_pandas or (inputs and DataFrame not in inputs.values()) else PYSPARK
+
+
 def _as_compute(recipe: _Recipe) -> Callable[..., Any]:
     def compute(context: dg.AssetExecutionContext, delta: DeltaLake, **resources: object) -> Iterator[object]:
         start = time.monotonic()
+        resources |= {"delta": delta}
+        computed = None
+        if recipe.is_long:
+            with without_secrets(), known_failures(context, delta):
+                computed = _computed_unless_current(recipe, context, resources)
         with lake_step(context, delta):
-            outcome = _outcome(recipe, context, resources | {"delta": delta}, start=start)
+            outcome = _outcome(recipe, context, resources, computed, start=start)
             if outcome.refusal:
                 yield from outcome.check_results
                 raise dg.Failure(outcome.refusal, allow_retries=False)
+            if outcome.is_unchanged:
+                context.log.info(outcome.metadata[SKIPPED])
             yield outcome.materialization(outcome.check_results)
 
     # Dagster reads the required resources from the signature.
@@ -216,20 +207,36 @@ def _as_compute(recipe: _Recipe) -> Callable[..., Any]:
     return compute
 
 
+class _Computed(NamedTuple):
+    """Rows, and the fingerprint that their table gets. The inputs may have changed since."""
+
+    fingerprint: str
+    rows: Checked
+
+
+def _computed_unless_current(
+    recipe: _Recipe, context: dg.AssetExecutionContext, resources: Mapping[str, Any]
+) -> _Computed | None:
+    partitions = recipe.partitions(context)
+    current = recipe.fingerprint(resources, partitions)
+    if _is_current(recipe, context, resources["delta"], current):
+        return None
+    return _Computed(current, recipe.rows(resources, partitions))
+
+
 def _outcome(
-    recipe: _Recipe, context: dg.AssetExecutionContext, resources: Mapping[str, Any], *, start: float
+    recipe: _Recipe,
+    context: dg.AssetExecutionContext,
+    resources: Mapping[str, Any],
+    computed: _Computed | None,
+    *,
+    start: float,
 ) -> TableOutcome:
     delta: DeltaLake = resources["delta"]
     partitions = recipe.partitions(context)
-    current = recipe.fingerprint(resources, partitions)
-    record = delta.record_of(recipe.table.path)
-    is_kept = recipe.writing is not Writing.OVERWRITE
-    is_unchanged = record.get("fingerprint") == current and not is_forced(context.run)
-    missing = delta.missing_files(recipe.table.path) if is_kept or is_unchanged else ()
-    if missing and is_kept:
-        raise dg.Failure(_damaged(recipe.table, missing, delta), allow_retries=False)
-    if is_unchanged and not missing:
-        return unchanged_table(recipe.table, record, delta)
+    current = computed.fingerprint if computed else recipe.fingerprint(resources, partitions)
+    if _is_current(recipe, context, delta, current):
+        return unchanged_table(recipe.table, delta)
     plan = CommitPlan(
         table=recipe.table,
         fingerprint=current,
@@ -238,7 +245,23 @@ def _outcome(
         is_forced=is_forced(context.run),
         inputs=list(recipe.inputs),
     )
-    return check_and_commit(recipe.rows(resources, partitions), plan, delta, start=start)
+    rows = computed.rows if computed else recipe.rows(resources, partitions)
+    return check_and_commit(rows, plan, delta, start=start)
+
+
+def _is_current(recipe: _Recipe, context: dg.AssetExecutionContext, delta: DeltaLake, current: str) -> bool:
+    """Whether the table has this fingerprint and all of its files, and the run is not forced.
+
+    Raises:
+        dg.Failure: Files of a table whose earlier rows cannot be made again are missing.
+    """
+    path = recipe.table.path
+    is_kept = recipe.writing is not Writing.OVERWRITE
+    is_unchanged = delta.record_of(path).get("fingerprint") == current and not is_forced(context.run)
+    missing = delta.missing_files(path) if is_kept or is_unchanged else ()
+    if missing and is_kept:
+        raise dg.Failure(_damaged(recipe.table, missing, delta), allow_retries=False)
+    return is_unchanged and not missing
 
 
 def _damaged(table: Table, missing: Sequence[str], delta: DeltaLake) -> str:

@@ -9,10 +9,11 @@ import pyarrow as pa
 
 from imdb_assets.escaping import markdown
 from imdb_assets.materialization.column_lineage import LINEAGE, as_lineage, as_sources
+from imdb_assets.materialization.kept_plots import Plots
 from imdb_assets.resources.staged_rows import StagedRows
 from imdb_assets.tables.table import Table
 
-MARKDOWN = "markdown"
+MARKDOWN, PLOT = "markdown", "plot"
 PREVIEWED_ROWS = 5
 MAX_CELL_LENGTH = 60
 BLOCK, LONGEST_BAR = "\N{FULL BLOCK}", 30
@@ -23,13 +24,15 @@ def duration_metadata(n_rows: int, seconds: float) -> dict[str, float]:
     return {"seconds": round(seconds, 2), "rows_per_second": round(n_rows / max(seconds, 0.01), 1)}
 
 
-def metadata_to_json(metadata: Mapping[str, Any]) -> dict[str, object]:
-    """Convert metadata to JSON values, to be stored with a commit."""
-    return {name: _to_json(value) for name, value in metadata.items()}
+def metadata_to_json(metadata: Mapping[str, Any], plots: Plots) -> dict[str, object]:
+    """Convert metadata to JSON values, to be stored with a commit. Plots become files of the lake."""
+    return {name: _to_json(value, plots) for name, value in metadata.items()}
 
 
-def _to_json(value: object) -> object:
+def _to_json(value: object, plots: Plots) -> object:
     match value:
+        case dg.MarkdownMetadataValue() if plot := plots.keep(value.md_str or ""):
+            return {PLOT: plot}
         case dg.MarkdownMetadataValue():
             return {MARKDOWN: value.md_str}
         case dg.TableColumnLineage():
@@ -39,13 +42,15 @@ def _to_json(value: object) -> object:
     return value
 
 
-def metadata_from_json(values: Mapping[str, Any]) -> dict[str, Any]:
+def metadata_from_json(values: Mapping[str, Any], plots: Plots) -> dict[str, Any]:
     """Convert the result of `metadata_to_json` back to metadata."""
-    return {name: _from_json(value) for name, value in values.items()}
+    return {name: _from_json(value, plots) for name, value in values.items()}
 
 
-def _from_json(value: object) -> object:
+def _from_json(value: object, plots: Plots) -> object:
     match value:
+        case {"plot": dict(plot)}:
+            return dg.MetadataValue.md(plots.markdown(plot))
         case {"markdown": str(text)}:
             return dg.MetadataValue.md(text)
         case {"dagster/column_lineage": dict(sources)}:

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 import dagster as dg
 from pydantic import Field
 
+from imdb_assets.mlflow_files import artifact_folders, artifacts_elsewhere, copy_database, database_file
 from imdb_assets.resources.backup_manifest import (
     LAKE,
     REGISTRY,
@@ -25,7 +26,6 @@ from imdb_assets.resources.backup_manifest import (
 )
 from imdb_assets.resources.blob_storage import BlobStorage, StorageFileMissing, waiting_for_lock
 from imdb_assets.resources.delta_log import table_files
-from imdb_assets.resources.mlflow_files import artifact_folders, artifacts_elsewhere, copy_database, database_file
 from imdb_assets.resources.omdb_landing import OMDB, REQUESTS_LOCK
 from imdb_assets.resources.temporary_files import temporary_folder
 from imdb_assets.tables.bronze import OMDB_RESPONSES

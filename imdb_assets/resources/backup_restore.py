@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import unquote, urlsplit
 
+from imdb_assets.mlflow_files import copy_database, database_file, move_addresses
 from imdb_assets.resources.backup import DATABASE, MODELS, RESPONSES, Backup, Say, no_run, waiting_for
 from imdb_assets.resources.backup_manifest import (
     REGISTRY,
@@ -25,7 +26,6 @@ from imdb_assets.resources.backup_manifest import (
 from imdb_assets.resources.blob_storage import BlobStorage
 from imdb_assets.resources.commit_log import version_of
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
-from imdb_assets.resources.mlflow_files import copy_database, database_file, move_addresses
 from imdb_assets.resources.omdb_landing import OMDB
 from imdb_assets.resources.temporary_files import temporary_folder
 

@@ -3,6 +3,8 @@
 They are separate from the definitions because the command line and tests use resources without loading assets.
 """
 
+from datetime import UTC, datetime
+
 import dagster as dg
 from pydantic import SecretStr
 
@@ -18,7 +20,7 @@ from imdb_assets.resources.folder_imdb_datasets import SampleImdbDatasets
 from imdb_assets.resources.http_imdb_datasets import IMDB_DATASETS_URL, HttpImdbDatasets
 from imdb_assets.resources.imdb_datasets import ImdbDatasets
 from imdb_assets.resources.imdb_datasets_factory import imdb_datasets_for
-from imdb_assets.resources.mlflow_tracking import MlflowTracking
+from imdb_assets.resources.mlflow_tracking import LOCAL_UI, MlflowTracking
 from imdb_assets.resources.omdb import Omdb
 from imdb_assets.resources.omdb_api import OMDB_URL
 from imdb_assets.resources.omdb_factory import omdb_for
@@ -72,11 +74,25 @@ def resources_for(chosen: Settings) -> dict[str, object]:
         "imdb_datasets": _imdb_datasets(chosen),
         "omdb": _omdb(chosen),
         "mlflow_tracking": MlflowTracking(
-            tracking_uri=_address(chosen.mlflow_tracking_uri, "MLFLOW_TRACKING_URI") or ""
+            tracking_uri=_address(chosen.mlflow_tracking_uri, "MLFLOW_TRACKING_URI") or "",
+            ui_url=_mlflow_ui(chosen),
+            dagster_url=chosen.alert_dagster_url,
         ),
-        "evaluation_settings": EvaluationSettings(test_years=chosen.test_years),
+        "evaluation_settings": _evaluation_settings(chosen),
         "search_budget": SearchBudget(trials=chosen.search_trials, seconds=chosen.search_seconds),
     }
+
+
+def _evaluation_settings(chosen: Settings) -> EvaluationSettings:
+    evaluation = EvaluationSettings(test_years=chosen.test_years)
+    evaluation.require_possible_years(this_year=datetime.now(UTC).year)
+    return evaluation
+
+
+def _mlflow_ui(chosen: Settings) -> str:
+    uri = chosen.mlflow_tracking_uri
+    is_server = uri.startswith(("http://", "https://")) and not has_login(uri)
+    return (chosen.mlflow_ui_url or (uri if is_server else LOCAL_UI)).rstrip("/")
 
 
 def _backup_storage(chosen: Settings) -> BlobStorage:

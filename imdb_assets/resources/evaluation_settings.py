@@ -4,6 +4,8 @@ import re
 
 import dagster as dg
 
+from imdb_assets.rating_model.training.splits import MATURE_AFTER_YEARS
+
 
 class EvaluationSettings(dg.ConfigurableResource):
     """The years on which models are tested."""
@@ -26,3 +28,15 @@ class EvaluationSettings(dg.ConfigurableResource):
                 f"TEST_YEARS must be a year or a range such as 2019-2021, not {self.test_years!r} (see .env.example)"
             )
         return int(years[1]), int(years[2] or years[1])
+
+    def require_possible_years(self, *, this_year: int) -> None:
+        """Refuse test years without a film that has been rated long enough.
+
+        Raises:
+            ValueError: If TEST_YEARS is neither a year nor an ascending range of years, or begins too late.
+        """
+        if self.test_range and self.test_range[0] > (last := this_year - MATURE_AFTER_YEARS):
+            raise ValueError(
+                f"TEST_YEARS must begin in {last} or earlier, not {self.test_years!r}: ratings count as final "
+                f"{MATURE_AFTER_YEARS} years after the year of release (see .env.example)"
+            )

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
+import dagster as dg
+
 from imdb_assets.resources.omdb import MAX_RESPONSE_BYTES, Omdb, OmdbNotRecorded, RecordedResponse
 from imdb_assets.resources.sample_snapshot import sample_snapshot
 from imdb_assets.sample_world.world import OMDB_FILE
@@ -30,6 +32,16 @@ class RecordedOmdb(Omdb):
 
     file: str
 
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002 - Dagster's signature
+        """Fail at the start of a run, and not after hours, if the recording cannot be used.
+
+        Raises:
+            OmdbNotRecorded: The recording is missing, or contains no response.
+        """
+        lines = (_recorded_response(line, number) for number, line in _recorded_lines(self._path()))
+        if all(response.problem for response in lines):
+            raise self._without_response()
+
     def recorded(self, tconsts: Iterable[str]) -> Iterator[RecordedResponse]:
         """Yield the recorded responses of titles, and all lines that are not responses, in the order of the file.
 
@@ -47,7 +59,7 @@ class RecordedOmdb(Omdb):
             if response.problem or response.tconst in requested:
                 yield response
         if not has_responses:
-            raise OmdbNotRecorded(f"{self.file} contains no OMDb response; check OMDB_RECORDED")
+            raise self._without_response()
 
     def version(self) -> str:
         """Return the SHA-256 of the recording, or an empty string if the file does not exist."""
@@ -55,6 +67,9 @@ class RecordedOmdb(Omdb):
             return ""
         with self._path().open("rb") as content:
             return hashlib.file_digest(content, "sha256").hexdigest()
+
+    def _without_response(self) -> OmdbNotRecorded:
+        return OmdbNotRecorded(f"{self.file} contains no OMDb response; check OMDB_RECORDED")
 
     def _path(self) -> Path:
         return Path(self.file).expanduser()

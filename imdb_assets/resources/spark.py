@@ -222,11 +222,14 @@ def _configured(builder: SparkSession.Builder, settings: Mapping[str, str]) -> S
     return builder
 
 
-def set_up(java_home: str | None) -> str:
-    """Download Delta's jars and create a class archive for a fast start, unless both exist.
+def set_up(java_home: str | None, lake: BlobStorage) -> str:
+    """Download the jars of Delta and of the lake's storage, and create a class archive for a fast start.
+
+    What exists is kept.
 
     Args:
         java_home: The current JAVA_HOME, or None.
+        lake: The lake, which is not accessed.
 
     Returns:
         A message with the Java version and the location of the jars.
@@ -235,8 +238,9 @@ def set_up(java_home: str | None) -> str:
         JavaMissing: If no Java is available.
     """
     java = prepare_launch(java_home) / "bin" / "java"
-    if not downloaded_jars(delta_packages(), for_local=True):
-        _warm_up(java_home, java_options=[])
+    packages = lake.spark_packages()
+    if not downloaded_jars((*delta_packages(), *packages), for_local=True):
+        _warm_up(java_home, java_options=[], packages=packages)
     if not _class_archive().exists():
         # Loading classes from the archive takes half the time.
         partial = _class_archive().with_suffix(".partial")
@@ -245,12 +249,22 @@ def set_up(java_home: str | None) -> str:
         )
         if partial.exists():
             partial.replace(_class_archive())
-    return f"Java {java_version(java)} and Delta's jars ({tools_folder() / 'ivy' / 'jars'}) are ready."
+    return f"Java {java_version(java)} and {2 + len(packages)} jars ({tools_folder() / 'ivy' / 'jars'}) are ready."
 
 
-def _warm_up(java_home: str | None, *, java_options: list[str]) -> None:
+class _FolderWithPackages(FolderBlobStorage):
+    """A folder whose session also gets the jars of another storage."""
+
+    packages: list[str]
+
+    def spark_packages(self) -> tuple[str, ...]:
+        """Return the Maven coordinates of the other storage."""
+        return tuple(self.packages)
+
+
+def _warm_up(java_home: str | None, *, java_options: list[str], packages: Sequence[str] = ()) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        lake = FolderBlobStorage(root=folder)
+        lake = _FolderWithPackages(root=folder, packages=list(packages))
         spark = Spark(java_home=java_home, is_short_lived=True, java_options=java_options, lake=lake)
         session = spark.spark_session
         for _ in range(2):

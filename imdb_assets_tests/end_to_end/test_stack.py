@@ -40,6 +40,7 @@ COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8
 VARIABLES = {"SAMPLE_MOVIES": MOVIES}
 SECRETS = {
     "azurite_key": AZURITE_KEY,
+    "azure_storage_key": AZURITE_KEY,
     "postgres_password": "invented-password",
     "omdb_api_key": "",
     "alert_webhook_url": "",
@@ -70,10 +71,11 @@ class Stack:
         text = re.sub(r"\b(postgres|azurite|mlflow|code-location|model-server)(?=:\d)", "127.0.0.1", text)
         text = text.replace("host: code-location", "host: 127.0.0.1")
         text = re.sub(rf"\b({'|'.join(self.ports)})\b", lambda match: self.ports[match[1]], text)
+        text = text.replace("base_dir: /dagster/", f"base_dir: {self.folder}/")
         text = text.replace("=/dagster/", f"={self.folder}/").replace("=/artifacts", f"={self.folder}/artifacts")
         text = text.replace("=/data", f"={self.folder}/azurite")
         # Last, because a value may look like a port.
-        text = re.sub(r"\$\{(\w+)(?::[-?][^}]*)?\}", lambda match: VARIABLES.get(match[1], ""), text)
+        text = re.sub(r"\$\{(\w+)(?::?-([^}]*))?\}", lambda match: VARIABLES.get(match[1], match[2] or ""), text)
         return text.replace("$$", "$")
 
     def environment(self, service: str) -> dict[str, str]:

@@ -41,7 +41,7 @@ def test_an_unchanged_table_reports_the_same_results_as_when_it_was_committed(de
     rows = Checked(spark.range(3).selectExpr("CAST(id AS INT) AS id"), [check("world_is_flat", passed=False)])
     committed = check_and_commit(rows, PLAN, delta, start=time.monotonic())
     assert committed.refusal is None
-    unchanged = unchanged_table(THINGS, delta.record_of(THINGS.path), delta)
+    unchanged = unchanged_table(THINGS, delta)
     assert unchanged.fingerprint == committed.fingerprint == "f1"
     assert [(result.check_name, result.passed) for result in unchanged.check_results] == [
         ("world_is_flat", False),

@@ -1,3 +1,4 @@
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def asset_of(registry: Registry) -> dg.AssetsDefinition:
         check_specs=[dg.AssetCheckSpec("it_fits", asset="toy_model")],
         settings=lambda _: registry.settings,
         registered=lambda _: registry.trained[-1] if registry.trained else None,
-        report=lambda model, settings: ModelReport(
+        report=lambda model, settings, _: ModelReport(
             {"n_rows": model.n_rows, "settings": settings}, [dg.AssetCheckResult(check_name="it_fits", passed=True)]
         ),
         expected_errors=(LookupError,),
@@ -93,6 +94,7 @@ def test_a_model_is_trained_once_for_the_same_tables_and_settings(
     assert (first.metadata["n_rows"].value, first.metadata["is_unchanged"].value) == (3, False)
     again = made(asset, resources)
     assert (again.metadata["n_rows"].value, again.metadata["is_unchanged"].value) == (3, True)
+    assert str(again.metadata["skipped"].value).startswith("Skipped: inputs and code have not changed")
     assert data_version(first) == data_version(again) == registry.trained[0].fingerprint
     assert len(registry.trained) == 1
     made(asset, resources, force="true")
@@ -113,6 +115,14 @@ def test_the_tables_are_the_lineage_and_their_versions_the_origin(resources: dic
     (training,) = registry.trainings
     assert training.origin["delta_version.gold_rows"] == str(resources["delta"].commits(ROWS.path)[-1])
     assert {"code_version", "dagster_run_id"} <= set(training.origin)
+    client = MlflowClient(resources["mlflow_tracking"].tracking_uri)
+    [run] = client.search_runs([client.get_experiment_by_name("imdb_rating").experiment_id])
+    assert run.info.run_name == "toy_model, not registered"
+    assert run.data.tags["dagster_asset"] == "toy_model"
+    [dataset] = [logged.dataset for logged in run.inputs.dataset_inputs]
+    version = resources["delta"].commits(ROWS.path)[-1]
+    assert (dataset.name, dataset.digest) == ("gold_rows", f"{version}-first")
+    assert json.loads(dataset.source)["path"] == resources["delta"].lake.uri(ROWS.path)
 
 
 def test_an_expected_error_fails_step_and_mlflow_run_with_its_message(

@@ -7,6 +7,7 @@ from pathlib import Path
 import dagster as dg
 
 import imdb_assets
+from imdb_assets.materialization.checked_commit import SKIPPED_MESSAGE
 from imdb_assets.materialization.progress import ERRORS_WITHOUT_TRACE, ProgressHandler
 from imdb_assets.resources.delta import TableMissing
 
@@ -49,6 +50,19 @@ def checked() -> Iterator[dg.MaterializeResult]:
     yield dg.MaterializeResult(check_results=[result])
 
 
+@dg.multi_asset(specs=[dg.AssetSpec("warned")], check_specs=[dg.AssetCheckSpec("is_full", asset="warned")])
+def warned() -> Iterator[dg.MaterializeResult]:
+    warning = dg.AssetCheckSeverity.WARN
+    result = dg.AssetCheckResult(check_name="is_full", passed=False, severity=warning, description="It is half full.")
+    yield dg.MaterializeResult(check_results=[result])
+
+
+@dg.asset
+def skipped(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    context.log.info("%s It stays at version 3.", SKIPPED_MESSAGE)
+    return dg.MaterializeResult(metadata={"dagster/row_count": 5, "seconds": 0.0, "is_unchanged": True})
+
+
 @dg.asset
 def broken() -> None:
     raise TableMissing("silver_things has no table yet: materialize silver_things first.")
@@ -73,6 +87,14 @@ def test_an_asset_is_one_line_with_its_rows_and_its_duration():
 
 def test_a_failed_check_is_one_line_with_its_description():
     assert "  ✗ checked: check is_round failed. It is flat.\n" in printed(checked)
+
+
+def test_a_check_that_only_warns_looks_like_a_warning():
+    assert "  ! warned: check is_full warns. It is half full.\n" in printed(warned)
+
+
+def test_an_unchanged_table_is_one_line():
+    assert printed(skipped).splitlines() == [f"  ✓ {'skipped':<30}          5 rows   unchanged"]
 
 
 def test_a_known_error_is_printed_as_its_message_and_downstream_steps_are_skipped():

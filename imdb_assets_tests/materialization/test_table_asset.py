@@ -113,14 +113,39 @@ def test_pandas_rows_get_the_declared_types(delta: DeltaLake) -> None:
     assert sorted(map(tuple, delta.read("silver/things").collect())) == GOOD
 
 
+def test_a_long_computation_lets_other_runs_write_to_the_lake(delta: DeltaLake) -> None:
+    is_free: list[bool] = []
+
+    def is_lake_free() -> bool:
+        with FolderBlobStorage(root=delta.lake.root).try_lock() as is_held:
+            return is_held
+
+    held = Held(is_lake_free)
+
+    @table_asset(THINGS, is_long=True)
+    def silver_things() -> pd.DataFrame:
+        is_free.append(held.value())
+        return pd.DataFrame({"id": [1, 2], "size": [0.5, None]})
+
+    resources = {"delta": delta, "spark": delta.spark}
+    for _ in range(2):
+        assert dg.materialize([silver_things], resources=resources).success
+    assert is_free == [True]
+    assert sorted(map(tuple, delta.read("silver/things").collect())) == GOOD
+
+
 def test_a_table_with_unchanged_inputs_is_neither_computed_nor_written_again(
-    delta: DeltaLake, spark: SparkSession
+    delta: DeltaLake, spark: SparkSession, caplog: pytest.LogCaptureFixture
 ) -> None:
     first = materialize(delta, things(spark, GOOD), state="a")
     again = materialize(delta, things(spark, GOOD), state="a")
     assert delta.commits("silver/things") == WRITTEN
     (written,), (unchanged,) = first.get_asset_materialization_events(), again.get_asset_materialization_events()
     assert unchanged.materialization.metadata["is_unchanged"].value is True
+    skipped = str(unchanged.materialization.metadata["skipped"].value)
+    assert skipped.startswith("Skipped: inputs and code have not changed")
+    assert "skipped" not in written.materialization.metadata
+    assert skipped in caplog.text
     for name in ("dagster/row_count", "preview", "delta_version"):
         assert unchanged.materialization.metadata[name] == written.materialization.metadata[name]
     versions = [(event.materialization.tags or {})["dagster/data_version"] for event in (written, unchanged)]

@@ -1,9 +1,11 @@
 import json
+from pathlib import Path
 
 import dagster as dg
 import pyarrow as pa
 
 from imdb_assets.materialization.column_lineage import LINEAGE, as_lineage
+from imdb_assets.materialization.kept_plots import Plots
 from imdb_assets.materialization.table_metadata import (
     BLOCK,
     MAX_CELL_LENGTH,
@@ -12,6 +14,7 @@ from imdb_assets.materialization.table_metadata import (
     missing_values,
     preview,
 )
+from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.tables.table import Column, Table
 from imdb_assets_tests.support.things import staged
 
@@ -26,15 +29,16 @@ THINGS = Table(
 )
 
 
-def test_metadata_survives_a_json_round_trip():
+def test_metadata_survives_a_json_round_trip(tmp_path: Path):
+    plots = Plots(FolderBlobStorage(root=str(tmp_path)), "silver/things")
     metadata = {
         "preview": dg.MetadataValue.md("| a |"),
         LINEAGE: as_lineage({"title": ["silver_movies.primary_title"]}),
         "rows": 3,
     }
-    text = json.dumps(metadata_to_json(metadata))
-    assert metadata_from_json(json.loads(text)) == metadata
-    assert metadata_to_json({"rows": dg.MetadataValue.int(3)}) == {"rows": 3}
+    text = json.dumps(metadata_to_json(metadata, plots))
+    assert metadata_from_json(json.loads(text), plots) == metadata
+    assert metadata_to_json({"rows": dg.MetadataValue.int(3)}, plots) == {"rows": 3}
 
 
 def test_a_preview_shows_values_unparsed_and_on_one_line():

@@ -15,13 +15,13 @@ from deltalake import DeltaTable, write_deltalake
 
 from imdb_assets.automation import back_up
 from imdb_assets.materialization.progress import failure_reason
+from imdb_assets.mlflow_files import ADDRESSES
 from imdb_assets.resources.backup import Backup, waiting_for
 from imdb_assets.resources.backup_manifest import BackupRefused, backup_names
 from imdb_assets.resources.backup_restore import restore
 from imdb_assets.resources.blob_storage_factory import blob_storage_for
 from imdb_assets.resources.delta_log import table_files
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
-from imdb_assets.resources.mlflow_files import ADDRESSES
 from imdb_assets.resources.omdb_landing import OMDB, OmdbLanding
 from imdb_assets.tables.monitoring import FORECASTS
 from imdb_assets.tables.silver import RATING_HISTORY

@@ -5,6 +5,7 @@ import gzip
 import json
 from datetime import UTC, datetime
 
+import dagster as dg
 import pytest
 
 from imdb_assets.resources.folder_imdb_datasets import SampleImdbDatasets
@@ -110,3 +111,29 @@ def test_the_sample_world_has_responses_for_most_movies_without_network_requests
     movies = {row[0] for row in rows if row[1] == "movie"}
     assert len(responses(omdb, *movies)) > len(movies) / 2
     assert omdb.requests_a_day is None
+
+
+def started_with(omdb: Omdb) -> dg.ExecuteInProcessResult:
+    """Run a step that uses neither OMDb's responses nor anything else, with OMDb among its resources."""
+
+    @dg.asset
+    def movies(omdb: Omdb) -> None: ...
+
+    return dg.materialize([movies], resources={"omdb": omdb}, raise_on_error=False)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(None, "does not exist; check OMDB_RECORDED"), (b"<html></html>\n", "contains no OMDb response")],
+)
+def test_a_run_without_a_usable_recording_fails_before_its_first_step(tmp_path, content, message):
+    file = tmp_path / "responses.jsonl"
+    if content:
+        file.write_bytes(content)
+    result = started_with(RecordedOmdb(file=str(file)))
+    assert not result.success
+    assert not [event for event in result.all_events if event.is_step_start]
+    [failed] = [event for event in result.all_events if event.is_failure and event.step_key is None]
+    assert message in str(failed.job_failure_data.error)
+    file.write_bytes(b"a line\n" + OTHER)
+    assert started_with(RecordedOmdb(file=str(file))).success

@@ -52,9 +52,12 @@ def new_candidate(
     predictions: pd.DataFrame | None = None,
     *,
     parameters: Mapping[str, object] | None = None,
-    fingerprint: str | None = "abc",
+    fingerprint: str | None = "",
 ) -> str:
-    """Register a version as candidate, log its run's recipe, predictions and missingness, and return its number."""
+    """Register a version as candidate, log its run's recipe, predictions and missingness, and return its number.
+
+    An empty fingerprint stands for one of its own.
+    """
     mlflow.set_tracking_uri(uri)
     with mlflow.start_run() as run:
         mlflow.log_params(dict(vars(Recipe()) if parameters is None else parameters))
@@ -63,7 +66,7 @@ def new_candidate(
             mlflow.log_dict(NO_GAIN.numbers, MISSINGNESS_FILE)
     client = MlflowClient(uri)
     tags = {COMPARED_WITH: recipe_state(uri, version_of(uri, CHAMPION))}
-    tags |= {FINGERPRINT: fingerprint} if fingerprint else {}
+    tags |= {} if fingerprint is None else {FINGERPRINT: fingerprint or run.info.run_id}
     created = client.create_model_version(MODEL_NAME, f"{run.info.artifact_uri}/model", run.info.run_id, tags)
     client.set_registered_model_alias(MODEL_NAME, CANDIDATE, created.version)
     return str(created.version)

@@ -49,6 +49,22 @@ def leak_taxes(leaderboard: pd.DataFrame) -> dict[str, float]:
     return {name: tax for name, tax in taxes.items() if tax is not None}
 
 
+def figures_on_test(leaderboard: pd.DataFrame, model: str) -> dict[str, float]:
+    """Return RMSE and coverage of a model on each population of the test films, as single numbers to be plotted.
+
+    Args:
+        leaderboard: Rows of `gold_model_leaderboard`.
+        model: The model.
+
+    Returns:
+        Numbers such as `rmse_all` and `coverage_80_all`; missing ones are omitted.
+    """
+    test = leaderboard_on_test(leaderboard)
+    own = test[test["model"] == model].to_dict("records")
+    figures = {f"{name}_{row['population']}": row.get(name) for row in own for name in ("rmse", "coverage_80")}
+    return {name: round(float(value), 4) for name, value in figures.items() if pd.notna(value)}
+
+
 def leaderboard_records(leaderboard: pd.DataFrame) -> list[dict[str, object]]:
     """Return the rows of `leaderboard_on_test` as dictionaries that JSON can hold: None for a missing number.
 

@@ -1,5 +1,6 @@
 """Trains a candidate: evaluates it, logs the evaluation to the active MLflow run, and registers the models."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -8,12 +9,16 @@ from typing import Any
 import mlflow
 import pandas as pd
 from mlflow import MlflowClient
+from mlflow.entities import Metric
+from mlflow.utils.mlflow_tags import MLFLOW_RUN_NAME
 
 from imdb_assets.rating_model.evaluation.candidate_evaluation import (
     CANDIDATE_NAME,
     CandidateEvaluation,
     evaluate_candidate,
 )
+from imdb_assets.rating_model.evaluation.leaderboard import leaderboard_on_test
+from imdb_assets.rating_model.evaluation.predictions import TEST
 from imdb_assets.rating_model.evaluation.rolling_origin import StepLogger
 from imdb_assets.rating_model.features.history import History
 from imdb_assets.rating_model.lookup.people import People
@@ -46,6 +51,8 @@ from imdb_assets.vocabulary.features import MODEL_COLUMNS
 
 DrawFigures = Callable[[pd.DataFrame, pd.DataFrame, pd.DataFrame], Mapping[str, Any]]
 """Draws matplotlib figures, by name, from an evaluation's `predictions`, `slices` and `importance`."""
+VERSION_TAGS = (COMPARED_WITH, "code_version", "dagster_run_id", "snapshot_date")
+"""The part of its origin that a version has as tags. All of it is in the file `origin.json` of its run."""
 _LOGGED_METRICS = ("rmse", "mae", "r2", "spearman", "slope", "bias", "coverage_80", "width_80")
 
 
@@ -81,8 +88,8 @@ def train_candidate(
         data: Films, their history, and people.
         recipe: Hyper-parameters of the candidate.
         tracking_uri: Address of MLflow's tracking server or database.
-        origin: `FINGERPRINT`, `dagster_run_id`, and versions of code, tables and datasets. They are recorded as tags
-            of both versions, together with the versions of packages and the date of the snapshot.
+        origin: `FINGERPRINT`, `dagster_run_id`, and versions of code, tables and datasets. They are logged to the run,
+            together with the versions of packages and the date of the snapshot.
         draw_figures: Draws the figures to log.
         log_step: Receives a line of text for each step.
 
@@ -140,21 +147,27 @@ def register_candidate(
         RegistryUnreachableError: The registry does not answer.
     """
     evaluation = Evaluation.of_candidate(candidate)
+    snapshot_date = str(data.movie_features["snapshot_date"].dropna().max())
+    origin = {**origin, "snapshot_date": snapshot_date, **{f"package.{name}": version(name) for name in REQUIREMENTS}}
     with reaching(tracking_uri):
-        _log_evaluation(evaluation, draw_figures)
-        origin = {**origin, **{f"package.{name}": version(name) for name in REQUIREMENTS}}
-        mlflow.log_params(
-            vars(recipe)
-            | {
-                "n_trees": candidate.n_rounds[BY_VOTES],
-                "n_trees_by_certainty": candidate.n_rounds[BY_CERTAINTY],
-                "dagster_run_id": origin["dagster_run_id"],
-            }
+        _log_files(evaluation, origin, draw_figures)
+        films = ReleasedFilms.from_frames(
+            data.movie_features, data.training_set, weights=gain_by_feature(candidate.model)
         )
-        mlflow.log_dict({"columns": list(MODEL_COLUMNS)}, "features.json")
-        mlflow.log_dict(dict(origin), ORIGIN_FILE)
-        unfinished = {name: value for name, value in origin.items() if name != FINGERPRINT}
-        number = _register_models(candidate, data, unfinished)
+        tags = {name: origin[name] for name in VERSION_TAGS if name in origin}
+        trained_on = f"Trained on IMDb's snapshot of {snapshot_date}."
+        register(
+            _tfidf_forest(candidate, data, films),
+            alias=RANDOM_FOREST,
+            tags=tags,
+            description=f"The TF-IDF forest, a baseline for comparison. {trained_on}",
+        )
+        # MLflow copies the parameters and metrics of a run to each model that is logged after them.
+        _log_numbers(_active_run_id(), candidate, evaluation, recipe, origin)
+        model = RatingModel(candidate.model, data.history, data.people, candidate.intervals, films, candidate.votes)
+        description = f"The rating model. {trained_on} {_test_result(evaluation)}"
+        number = register(model, alias=CANDIDATE, tags=tags, description=description)
+        mlflow.set_tag(MLFLOW_RUN_NAME, f"version {number}, tested on {_test_years(evaluation)}")
         MlflowClient(tracking_uri).set_model_version_tag(MODEL_NAME, number, FINGERPRINT, origin[FINGERPRINT])
         # Another process may have moved the alias since.
         registered = EvaluatedVersion(tracking_uri, MlflowClient(tracking_uri).get_model_version(MODEL_NAME, number))
@@ -162,30 +175,69 @@ def register_candidate(
     return registered
 
 
-def _register_models(candidate: CandidateEvaluation, data: TrainingData, origin: Mapping[str, str]) -> str:
-    history, people = data.history, data.people
-    tags = {"snapshot_date": str(data.movie_features["snapshot_date"].dropna().max()), **origin}
-    films = ReleasedFilms.from_frames(data.movie_features, data.training_set, weights=gain_by_feature(candidate.model))
-    tfidf_forest = RatingModel(
-        candidate.tfidf_forest, history, people, candidate.tfidf_forest_intervals, films, candidate.votes
+def _tfidf_forest(candidate: CandidateEvaluation, data: TrainingData, films: ReleasedFilms) -> RatingModel:
+    return RatingModel(
+        candidate.tfidf_forest,
+        data.history,
+        data.people,
+        candidate.tfidf_forest_intervals,
+        films,
+        candidate.votes,
     )
-    register(tfidf_forest, alias=RANDOM_FOREST, tags=tags)
-    model = RatingModel(candidate.model, history, people, candidate.intervals, films, candidate.votes)
-    return register(model, alias=CANDIDATE, tags=tags)
 
 
-def _log_evaluation(evaluation: Evaluation, draw_figures: DrawFigures) -> None:
+def _test_years(evaluation: Evaluation) -> str:
+    rows = evaluation.predictions
+    years = rows.loc[rows["split"] == TEST, "release_year"]
+    first, last = int(years.min()), int(years.max())
+    return f"{first}-{last}" if first < last else str(first)
+
+
+def _test_result(evaluation: Evaluation) -> str:
+    rows = leaderboard_on_test(evaluation.leaderboard)
+    own = rows[rows["model"] == CANDIDATE_NAME]
+    figures = [f"{row.rmse:.3f} ({row.population}, {row.n:,} films)" for row in own.itertuples()]
+    return f"RMSE on the films of {_test_years(evaluation)}: {', '.join(figures)}."
+
+
+def _log_files(evaluation: Evaluation, origin: Mapping[str, str], draw_figures: DrawFigures) -> None:
+    mlflow.log_dict({"columns": list(MODEL_COLUMNS)}, "features.json")
+    mlflow.log_dict(dict(origin), ORIGIN_FILE)
     log_rows(evaluation.leaderboard, LEADERBOARD_FILE)
     log_rows(evaluation.slices, SLICES_FILE)
     log_rows(evaluation.predictions, PREDICTIONS_FILE)
     log_rows(evaluation.importance, IMPORTANCE_FILE)
     mlflow.log_dict(dict(evaluation.votes_metrics), VOTES_FILE)
-    mlflow.log_metrics({f"test_log_votes_{name}": value for name, value in evaluation.votes_metrics.items()})
     mlflow.log_dict(evaluation.missingness.numbers, MISSINGNESS_FILE)
     figures = draw_figures(evaluation.predictions, evaluation.slices, evaluation.importance)
     for name, figure in figures.items():
         mlflow.log_figure(figure, f"{name}.png")
+
+
+def _active_run_id() -> str:
+    run = mlflow.active_run()
+    if run is None:
+        raise RuntimeError("A candidate is registered inside an active MLflow run.")
+    return run.info.run_id
+
+
+def _log_numbers(
+    run_id: str, candidate: CandidateEvaluation, evaluation: Evaluation, recipe: Recipe, origin: Mapping[str, str]
+) -> None:
+    mlflow.log_params(
+        vars(recipe)
+        | {
+            "n_trees": candidate.n_rounds[BY_VOTES],
+            "n_trees_by_certainty": candidate.n_rounds[BY_CERTAINTY],
+            "test_years": _test_years(evaluation),
+            "dagster_run_id": origin["dagster_run_id"],
+        }
+    )
+    metrics = {f"test_log_votes_{name}": value for name, value in evaluation.votes_metrics.items()}
     rows = evaluation.leaderboard[evaluation.leaderboard["model"] == CANDIDATE_NAME]
     for row in rows.to_dict("records"):
-        defined = {name: row[name] for name in _LOGGED_METRICS if row[name] == row[name] and row[name] is not None}
-        mlflow.log_metrics({f"{row['split']}_{row['population']}_{name}": value for name, value in defined.items()})
+        defined = {name: row[name] for name in _LOGGED_METRICS if pd.notna(row[name])}
+        metrics |= {f"{row['split']}_{row['population']}_{name}": value for name, value in defined.items()}
+    now = time.time_ns() // 1_000_000
+    # `mlflow.log_metrics` would also give them to the models that the run has logged before.
+    MlflowClient().log_batch(run_id, [Metric(name, float(value), now, 0) for name, value in metrics.items()])

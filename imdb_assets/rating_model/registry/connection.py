@@ -2,25 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import SQLAlchemyError
 
+from imdb_assets.mlflow_files import database_file
 from imdb_assets.redaction import redacted
 
-_SQLITE = "sqlite:///"
 _MAX_CAUSE_CHARACTERS = 200
 
 
 class RegistryUnreachableError(ConnectionError):
     """The registry does not answer, or a model's files cannot be read; the message contains the address or name."""
-
-
-def database_file(tracking_uri: str) -> Path | None:
-    """Return the file of a registry that is an SQLite database; None for a server."""
-    file = tracking_uri.removeprefix(_SQLITE)
-    return None if file == tracking_uri else Path(file)
 
 
 def registry_address(tracking_uri: str) -> str:

@@ -18,7 +18,8 @@ from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import RESOURCE_ALREADY_EXISTS, RESOURCE_DOES_NOT_EXIST, ErrorCode
 
-from imdb_assets.rating_model.registry.connection import database_file, registry_address
+from imdb_assets.mlflow_files import database_file
+from imdb_assets.rating_model.registry.connection import registry_address
 from imdb_assets.rating_model.registry.versions import MODEL_NAME
 
 LOCK_NAME = f"{MODEL_NAME}_promotion_lock"

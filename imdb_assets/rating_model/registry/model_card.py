@@ -8,7 +8,7 @@ from mlflow import MlflowClient
 from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_NAME
 from imdb_assets.rating_model.evaluation.leaderboard import figure_text, figures_markdown
 from imdb_assets.rating_model.registry.evaluated_version import EvaluatedVersion
-from imdb_assets.rating_model.registry.run_artifacts import CARD_FILE, NotLoggedError
+from imdb_assets.rating_model.registry.run_artifacts import CARD_FILE, ORIGIN_FILE, NotLoggedError, dict_of_run
 from imdb_assets.rating_model.registry.versions import CHAMPION, version_of
 
 _SHOWN_SLICES = ("crew", "decade", "language", "plot", "cast", "predicted_quintile")
@@ -46,7 +46,7 @@ def log_champion_card(tracking_uri: str) -> tuple[str, str] | None:
     champion, client = EvaluatedVersion(tracking_uri, registered), MlflowClient(tracking_uri)
     card = model_card(
         version=champion.version,
-        tags=champion.tags,
+        tags={**_logged_origin(champion), **champion.tags},
         parameters=client.get_run(champion.run_id).data.params,
         leaderboard=champion.leaderboard,
         slices=champion.slices,
@@ -64,6 +64,14 @@ def _logged_votes(champion: EvaluatedVersion) -> Mapping[str, float] | None:
         return None
 
 
+def _logged_origin(champion: EvaluatedVersion) -> Mapping[str, str]:
+    try:
+        return dict_of_run(champion.tracking_uri, champion.registered, ORIGIN_FILE)
+    except NotLoggedError:
+        # Earlier releases recorded the origin as tags only.
+        return {}
+
+
 def model_card(
     *,
     version: str,
@@ -77,7 +85,7 @@ def model_card(
 
     Args:
         version: Number of the version.
-        tags: The version's tags: `snapshot_date`, Delta versions of tables, and the gate's verdict.
+        tags: The version's origin and tags: `snapshot_date`, Delta versions of tables, and the gate's verdict.
         parameters: The parameters of its run.
         leaderboard: Rows of `gold_model_leaderboard`.
         slices: Rows of `gold_model_slices`.

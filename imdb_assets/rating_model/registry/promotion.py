@@ -12,7 +12,7 @@ from mlflow.entities.model_registry import ModelVersion
 
 from imdb_assets.rating_model.evaluation.promotion_gate import Verdict, judge_candidate
 from imdb_assets.rating_model.registry.connection import reaching
-from imdb_assets.rating_model.registry.evaluated_version import EvaluatedVersion, evaluated_version
+from imdb_assets.rating_model.registry.evaluated_version import FINGERPRINT, EvaluatedVersion, evaluated_version
 from imdb_assets.rating_model.registry.lock import HeldLock, registry_lock
 from imdb_assets.rating_model.registry.logged_recipe import (
     COMPARED_WITH,
@@ -104,7 +104,7 @@ def _judge(candidate: EvaluatedVersion, champion: ModelVersion | None) -> Verdic
         return Verdict.refusal(str(error))
     except (KeyError, TypeError, ValueError) as error:
         return Verdict.refusal(f"The evaluation of version {candidate.version} cannot be read: {error!r}.")
-    refusal = _rolled_back(candidate.registered)
+    refusal = _rolled_back(candidate.tracking_uri, candidate.registered)
     return replace(verdict, passed=False, reason=f"{refusal} {verdict.reason}") if refusal else verdict
 
 
@@ -138,7 +138,7 @@ def promote(tracking_uri: str, version: str) -> None:
     registered, champion = version_numbered(tracking_uri, version), version_of(tracking_uri, CHAMPION)
     if registered is None or registered.tags.get(VERDICT) != PASSED:
         raise NotPromotableError(f"Version {version} of {MODEL_NAME} has not passed the promotion gate.")
-    if refusal := _rolled_back(registered):
+    if refusal := _rolled_back(tracking_uri, registered):
         raise NotPromotableError(refusal)
     if champion is None or str(champion.version) != version:
         client = MlflowClient(tracking_uri)
@@ -194,11 +194,22 @@ def record_verdict(tracking_uri: str, version: str, verdict: Verdict) -> None:
     client.set_model_version_tag(MODEL_NAME, version, VERDICT, PASSED if verdict.passed else REFUSED)
 
 
-def _rolled_back(version: ModelVersion) -> str | None:
-    rolled_back = version.tags.get(ROLLED_BACK)
-    if rolled_back is None:
-        return None
-    return (
-        f"Version {version.version} of {MODEL_NAME} was rolled back ({rolled_back}) and is not promoted until a new "
-        "candidate is trained."
-    )
+def _rolled_back(tracking_uri: str, version: ModelVersion) -> str | None:
+    """Return why a version is not promoted if it, or another one of the same code, recipe and data, was rolled back."""
+    fingerprint = version.tags.get(FINGERPRINT)
+    for other in [version, *_versions_with(tracking_uri, fingerprint)]:
+        if rolled_back := other.tags.get(ROLLED_BACK):
+            again = "" if other.version == version.version else f" again, as version {version.version},"
+            return (
+                f"Version {other.version} of {MODEL_NAME} was rolled back ({rolled_back}) and is not promoted{again} "
+                f"until a candidate of other code, data or recipe is trained. To allow it, delete tag {ROLLED_BACK} of "
+                f"version {other.version} in MLflow."
+            )
+    return None
+
+
+def _versions_with(tracking_uri: str, fingerprint: str | None) -> list[ModelVersion]:
+    if fingerprint is None:
+        return []
+    found = f"name = '{MODEL_NAME}' AND tags.{FINGERPRINT} = '{fingerprint}'"
+    return list(MlflowClient(tracking_uri).search_model_versions(found))

@@ -37,6 +37,10 @@ REQUIREMENTS = (
     "skops",
 )
 """Packages that the served model needs: the project's `dependencies` in pyproject.toml."""
+DESCRIPTION = (
+    "Predicts the IMDb rating of a film from facts known before its release. Aliases: `champion` is served, "
+    "`candidate` is the last one trained, `random_forest` is a baseline to compare with."
+)
 
 
 def signature() -> ModelSignature:
@@ -57,7 +61,7 @@ def signature() -> ModelSignature:
     return ModelSignature(inputs=Schema(inputs), outputs=Schema(outputs), params=params)
 
 
-def register(model: RatingModel, *, alias: str, tags: Mapping[str, str]) -> str:
+def register(model: RatingModel, *, alias: str, tags: Mapping[str, str], description: str = "") -> str:
     """Log the model to the active MLflow run and register it under an alias.
 
     The version appears in the registry after all its files are stored, together with its tags.
@@ -66,6 +70,7 @@ def register(model: RatingModel, *, alias: str, tags: Mapping[str, str]) -> str:
         model: The model.
         alias: `CANDIDATE` or `RANDOM_FOREST`.
         tags: Tags of the new version.
+        description: What the version is, for MLflow's page of it.
 
     Returns:
         Number of the new version.
@@ -91,6 +96,7 @@ def register(model: RatingModel, *, alias: str, tags: Mapping[str, str]) -> str:
         info.model_uri,
         info.run_id,
         tags={**tags, MANIFEST_TAG: flavor.manifest_sha256},
+        description=description,
         model_id=info.model_id,
     )
     number = str(registered.version)
@@ -101,7 +107,7 @@ def register(model: RatingModel, *, alias: str, tags: Mapping[str, str]) -> str:
 def create_registered_model(client: MlflowClient) -> None:
     """Create the registered model that all versions belong to, if it does not exist."""
     try:
-        client.create_registered_model(MODEL_NAME)
+        client.create_registered_model(MODEL_NAME, description=DESCRIPTION)
     except MlflowException as error:
         if error.error_code != ErrorCode.Name(RESOURCE_ALREADY_EXISTS):
             raise

@@ -1,5 +1,6 @@
 """The versions of `imdb_rating` in the registry: looked up by alias or number, listed, and loaded."""
 
+import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,10 +12,10 @@ from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import RESOURCE_DOES_NOT_EXIST, ErrorCode
 from sqlalchemy.exc import SQLAlchemyError
 
+from imdb_assets.mlflow_files import database_file, follow_moved_folder
 from imdb_assets.rating_model.registry.artifact import UnusableModelError, VerifiedArtifact, verified_artifact
 from imdb_assets.rating_model.registry.connection import (
     RegistryUnreachableError,  # noqa: F401 - for callers of these functions
-    database_file,
     registry_address,
     unreachable,
 )
@@ -205,12 +206,13 @@ def _query(tracking_uri: str, query: Callable[[MlflowClient], _Result]) -> _Resu
     if file is not None and not file.exists():
         return None  # A query would make MLflow create the database.
     try:
+        follow_moved_folder(tracking_uri)
         return query(MlflowClient(tracking_uri))
     except MlflowException as error:
         if error.error_code in (ErrorCode.Name(RESOURCE_DOES_NOT_EXIST), "INVALID_PARAMETER_VALUE"):
             return None
         raise unreachable(tracking_uri, error) from error
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
         raise unreachable(tracking_uri, error) from error
 
 

@@ -50,7 +50,16 @@ def test_a_trained_candidate_is_registered_with_its_evaluation_and_its_origin(tm
     assert len(drawn) == 1
     origin = logged_dict(uri, ORIGIN_FILE, alias=CANDIDATE)
     assert {f"package.{name}" for name in REQUIREMENTS} <= set(origin)
-    run = MlflowClient(uri).get_run(candidate.run_id).data
+    assert set(candidate.tags) == {FINGERPRINT, COMPARED_WITH, "dagster_run_id", "snapshot_date", "manifest_sha256"}
+    client = MlflowClient(uri)
+    described = client.get_run(candidate.run_id)
+    assert described.info.run_name.startswith("version 3, tested on ")
+    assert "RMSE on the films of" in str(candidate.registered.description)
+    forest, rating_model = (client.get_logged_model(output.model_id) for output in described.outputs.model_outputs)
+    assert (forest.name, forest.metrics, forest.params) == ("random_forest", None, {})
+    assert rating_model.params["learning_rate"] == str(RECIPE.learning_rate)
+    assert {metric.key for metric in rating_model.metrics} >= {"test_all_rmse"}
+    run = described.data
     assert run.params["learning_rate"] == str(RECIPE.learning_rate)
     [rmse] = logged.loc[
         (logged["model"] == CANDIDATE_NAME) & (logged["split"] == "test") & (logged["population"] == "all"), "rmse"

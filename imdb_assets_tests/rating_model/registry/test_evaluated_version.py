@@ -77,7 +77,7 @@ def test_without_a_candidate_there_is_no_evaluated_version(uri: str) -> None:
     assert registered_candidate(uri) is None
     with pytest.raises(NoChampionError):
         evaluated_version(uri, CANDIDATE)
-    new_candidate(uri)
+    new_candidate(uri, fingerprint="abc")
     candidate = registered_candidate(uri)
     assert candidate is not None
     assert candidate.fingerprint == "abc"

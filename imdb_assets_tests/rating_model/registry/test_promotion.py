@@ -176,3 +176,18 @@ def test_f26_a_version_without_a_passed_verdict_is_never_promoted(uri: str) -> N
     with pytest.raises(NotPromotableError, match="Version 7"):
         promotion.promote(uri, "7")
     assert version_of(uri, CHAMPION) is None
+
+
+def test_the_same_training_registered_again_is_not_promoted_after_a_rollback(uri: str) -> None:
+    for fingerprint in ("yesterday", "today"):
+        new_candidate(uri, predicted(GOOD, GOOD, RIDGE), fingerprint=fingerprint)
+        assert judge_and_promote(uri).verdict.passed
+    rollback(uri)
+    # A forced run trains the same code, recipe and data again.
+    new_candidate(uri, predicted(GOOD, GOOD, RIDGE), fingerprint="today")
+    refused = judge_and_promote(uri)
+    assert (refused.candidate, refused.champion) == ("3", "1")
+    assert "Version 2 of imdb_rating was rolled back" in refused.verdict.reason
+    assert "is not promoted again, as version 3, until" in refused.verdict.reason
+    MlflowClient(uri).delete_model_version_tag(MODEL_NAME, "2", "rolled_back")
+    assert judge_and_promote(uri).champion == "3"

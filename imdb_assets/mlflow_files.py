@@ -1,12 +1,16 @@
-"""The files of an MLflow registry in an SQLite database, for backups."""
+"""The files of an MLflow registry in an SQLite database, for backups and after a move to another folder."""
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 SQLITE = "sqlite:///"
+ARTIFACTS = "mlflow-artifacts"
+"""The folder of artifacts, next to the database."""
 # MLflow stores the addresses of artifacts in these columns, as file URIs.
 ADDRESSES = {
     "experiments": ("artifact_location",),
@@ -53,6 +57,41 @@ def move_addresses(database: Path, before: Path, after: Path) -> None:
                     f"UPDATE {table} SET {column} = ? || substr({column}, ?) WHERE substr({column}, 1, ?) = ?",  # noqa: S608 - constants
                     [new, len(old) + 1, len(old), old],
                 )
+
+
+@cache
+def follow_moved_folder(tracking_uri: str) -> None:
+    """Correct the addresses of artifacts if the folder of the registry was moved or copied. Once in a process.
+
+    MLflow stores absolute addresses. They are replaced if the artifacts are next to the database but the addresses
+    lead elsewhere: to a folder that is gone, or to the one that this one is a copy of.
+
+    Args:
+        tracking_uri: Address of MLflow's tracking server or database. Nothing is done for a server.
+
+    Raises:
+        sqlite3.OperationalError: Another process has locked the database.
+    """
+    database = database_file(tracking_uri)
+    if database is None or not os.access(database, os.W_OK) or not (here := database.parent / ARTIFACTS).is_dir():
+        return
+    try:
+        paths = list(_artifact_paths(database))
+    except sqlite3.DatabaseError:
+        # MLflow has yet to create its tables, or will report what is wrong with them.
+        return
+    for root in {folder for path in paths for folder in (path, *path.parents) if folder.name == ARTIFACTS}:
+        below = [path.relative_to(root) for path in paths if path.is_relative_to(root)]
+        if root != here and _are_artifacts_of(below, here, instead_of=root):
+            move_addresses(database, root.parent, here.parent)
+
+
+def _are_artifacts_of(below: Iterable[Path], here: Path, *, instead_of: Path) -> bool:
+    if instead_of.exists() and instead_of.samefile(here):
+        return False
+    named = [path for path in below if path.parts]
+    has_all = all((here / path).exists() for path in named if (instead_of / path).exists())
+    return has_all and any((here / path).exists() for path in named)
 
 
 def _artifact_paths(database: Path, tables: Iterable[str] = tuple(ADDRESSES)) -> Iterator[Path]:
