@@ -47,7 +47,7 @@ def compare_page() -> None:
     predictions = dict(zip(drafts, answers.predictions, strict=True))
     with answer:
         _show_answers(champion, drafts, predictions)
-        show_version(answers.answered_by)
+        show_version(answers.answered_by, champion)
     for name in list(drafts)[1:]:
         _show_difference(champion.model, drafts, predictions, name)
 
@@ -66,7 +66,7 @@ def _draft_form(name: str, champion: Champion) -> MovieDraft:
                 )  # fmt: skip
                 pick_film(champion.model.films, key=prefix, choose=partial(_start_from, prefix))
         film = film_fields(prefix)
-        people = people_fields(prefix, champion.model.people)
+        people = people_fields(prefix, champion.model, int(str(film["release_year"])))
     return draft_in(prefix, film, people)
 
 

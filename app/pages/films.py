@@ -8,7 +8,7 @@ from app.champion import champion_or_stop, logged_rows, released_shares, show_ve
 from app.charts.interval import interval_chart
 from app.charts.theme import show_chart
 from app.prediction_client import version_label
-from app.widgets.draft_form import fill
+from app.widgets.draft_form import draft_like, fill
 from app.widgets.film_picker import pick_film
 from app.widgets.reasons import show_reasons
 from app.widgets.similar_films import show_similar
@@ -92,9 +92,9 @@ def _show(champion: Champion, film: ReleasedFilm) -> None:
         st.markdown(f"{_verdict(prediction, film)} {film.n_votes:,} people have rated it.")
         st.caption(f"{fairness} {'' if film.is_mature else 'Its rating may still change.'}")
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            show_version(version_label(champion))
-            if st.button("Start a draft from this film", icon=":material/edit_note:"):
-                fill("draft", film.draft)
+            show_version(version_label(champion), champion)
+            if st.button("Draft a film like this", icon=":material/edit_note:"):
+                fill("draft", draft_like(film))
                 st.switch_page("pages/draft.py")
     show_reasons(champion.model, film.draft, end="This film")
     if film.is_mature:
