@@ -97,10 +97,12 @@ def released_shares(champion: Champion) -> Rows:
     return rating_shares(films.table["average_rating"].to_numpy()) if len(films) else ()
 
 
-def show_version(answered_by: str, champion: Champion) -> None:
-    """Show which version answered, and the date of its data."""
+def show_version(answered_by: str, champion: Champion) -> str:
+    """Show which version answered, and the date of its data; return the sentence."""
     snapshot = champion.tags.get("snapshot_date")
-    st.caption(f"Answered by {answered_by}{f', on data of {markdown(snapshot)}' if snapshot else ''}.")
+    sentence = f"Answered by {answered_by}{f', on data of {snapshot}' if snapshot else ''}."
+    st.caption(markdown(sentence))
+    return sentence
 
 
 def show_warnings(warnings: Sequence[str]) -> None:

@@ -6,12 +6,14 @@ from app.champion import answers_or_stop, champion_or_stop, show_info, show_vers
 from app.draft_link import address_of, draft_from_query, left_out, query_of
 from app.widgets.audiences import show_audiences
 from app.widgets.draft_form import draft_in, draft_like, fill, film_fields, form_values, kept_draft, people_fields
+from app.widgets.one_page import offer_one_page
 from app.widgets.reasons import show_reasons
 from app.widgets.score import show_interval, show_score
 from app.widgets.similar_films import show_similar
 from app.widgets.what_if import what_if
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry.versions import Champion
+from imdb_assets.rating_model.serving.rating_model import Prediction
 
 _PREFIX = "draft"
 # Films among which the example is chosen, those with the most votes.
@@ -50,7 +52,7 @@ def draft_page() -> None:
         show_audiences(champion, draft, prediction)
         if omitted := left_out(draft):
             st.caption(f"Too long for the address of this page, so lost when you reload it: {', '.join(omitted)}.")
-        _show_footer(champion, draft, answers.answered_by)
+        _show_footer(champion, draft, prediction, answers.answered_by)
     if not is_empty:
         show_reasons(champion.model, draft)
         st.subheader("What if?", anchor=False)
@@ -99,14 +101,16 @@ def _offer_example(champion: Champion) -> None:
             st.button("Try an example", icon=":material/lightbulb:", on_click=fill, args=(_PREFIX, example))
 
 
-def _show_footer(champion: Champion, draft: MovieDraft, answered_by: str) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        show_version(answered_by, champion)
+def _show_footer(champion: Champion, draft: MovieDraft, prediction: Prediction, answered_by: str) -> None:
+    address = address_of(f"{(st.context.url or '').rstrip('/')}/", draft)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        answered = show_version(answered_by, champion)
+        offer_one_page(champion, draft, prediction, (answered, address))
         with st.popover("Share", icon=":material/share:"):
             st.markdown("Anyone who opens this link sees this draft. Copy it with the button at the end of the line.")
             if omitted := left_out(draft):
                 show_info(f"Too long for a link and left out: {', '.join(omitted)}. Send it separately.")
-            st.code(address_of(f"{(st.context.url or '').rstrip('/')}/", draft), language=None, wrap_lines=True)
+            st.code(address, language=None, wrap_lines=True)
 
 
 if __name__ == "__main__":

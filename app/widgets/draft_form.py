@@ -19,6 +19,7 @@ from imdb_assets.vocabulary.languages import LANGUAGE_WORDS
 from imdb_assets.vocabulary.roles import ROLE_LISTS
 
 _FILM_FIELDS = ("title", "genres", "plot", "language", "country", "certificate")
+_NOUNS = {"cast": "cast member"}
 _PEOPLE_HELP = "Only their films from before the release year count."
 
 
@@ -115,7 +116,12 @@ def people_fields(prefix: str, model: RatingModel, year: int) -> dict[str, tuple
     help_texts = {"cast": f"In billing order. {_PEOPLE_HELP}"}
     return {
         name: pick_people(
-            model, role=role, year=year, key=f"{prefix}_{name}", help_text=help_texts.get(name, _PEOPLE_HELP)
+            model,
+            role=role,
+            noun=_NOUNS.get(role, role),
+            year=year,
+            key=f"{prefix}_{name}",
+            help_text=help_texts.get(name, _PEOPLE_HELP),
         )
         for role, name in ROLE_LISTS.items()
     }

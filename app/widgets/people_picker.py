@@ -11,16 +11,14 @@ from imdb_assets.rating_model.lookup.homonyms import by_work_in_role
 from imdb_assets.rating_model.lookup.people import NEWCOMER, Person
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 
-ROLE_WORDS = {"director": "director", "writer": "writer", "cast": "cast member"}
-"""The roles as users read them."""
 
-
-def pick_people(model: RatingModel, *, role: str, year: int, key: str, help_text: str) -> tuple[str, ...]:
+def pick_people(model: RatingModel, *, role: str, noun: str, year: int, key: str, help_text: str) -> tuple[str, ...]:
     """Show a search for people and the selection; return ids in the order of selection.
 
     Args:
         model: The model, whose people are searched.
         role: `director`, `writer` or `cast`. Of people with the same name, those with more such films are first.
+        noun: The role as users read it, for example `cast member`.
         year: The film's release year.
         key: Session key of the selected ids.
         help_text: Help text of the search.
@@ -28,7 +26,7 @@ def pick_people(model: RatingModel, *, role: str, year: int, key: str, help_text
     people = model.people
     chosen: list[str] = st.session_state.setdefault(key, [])
     live_search(
-        f"Add a {ROLE_WORDS[role]}", key=key, placeholder="Name or IMDb id", help_text=help_text,
+        f"Add a {noun}", key=key, placeholder="Name or IMDb id", help_text=help_text,
         find=partial(_find, people.search, by_work_in_role(model.history, role, year), tuple(chosen)),
         pick=partial(_add, key),
     )  # fmt: skip
@@ -38,7 +36,7 @@ def pick_people(model: RatingModel, *, role: str, year: int, key: str, help_text
                 markdown(people.label(nconst)),
                 key=f"{key}_remove_{nconst}",
                 icon=":material/close:",
-                help=f"Remove this {ROLE_WORDS[role]}",
+                help=f"Remove this {noun}",
                 on_click=_remove,
                 args=(key, nconst),
             )
