@@ -17,7 +17,7 @@ import pandas as pd
 
 from imdb_assets.rating_model.features.draft import MovieDraft, drafts_frame
 from imdb_assets.rating_model.features.history import History
-from imdb_assets.rating_model.features.matrix import features
+from imdb_assets.rating_model.features.matrix import features, present_facts
 from imdb_assets.rating_model.lookup.draft_resolver import DraftResolver
 from imdb_assets.rating_model.lookup.familiar_facts import FamiliarFacts
 from imdb_assets.rating_model.lookup.people import People
@@ -143,10 +143,11 @@ class RatingModel:
         matrix = features(drafts, self.history)
         ratings = self.predictor.predict(matrix, drafts)
         limits = np.empty((len(drafts), len(BOUNDS)))
-        by_audience = rows_by_audience(drafts)
+        by_audience, present = rows_by_audience(drafts), present_facts(drafts)
         for audience, rows in by_audience.items():
             own = matrix if len(by_audience) == 1 else matrix.iloc[rows]
-            limits[rows] = self.intervals[audience].limits(own, ratings[rows])
+            known = {fact: given[rows] for fact, given in present.items()}
+            limits[rows] = self.intervals[audience].limits(own, ratings[rows], known)
         return np.column_stack([ratings, limits, self.votes.predict_values(matrix)])
 
     def resolve_draft(self, draft: MovieDraft) -> tuple[MovieDraft, tuple[str, ...]]:

@@ -72,7 +72,7 @@ def blank(drafts: pd.DataFrame, fact: str) -> pd.DataFrame:
 
 
 def with_neutral_absence(model: FittedModel, blanked: BlankedFilms) -> FittedModel:
-    """Return the model with points that make each absent fact neutral on average over the films.
+    """Return the model with points that make each absent fact neutral on average over the films, and their spread.
 
     Args:
         model: A model without such points.
@@ -82,12 +82,14 @@ def with_neutral_absence(model: FittedModel, blanked: BlankedFilms) -> FittedMod
         The model. Its rating of a film with a fact is unchanged.
     """
     points: dict[str, dict[str, float]] = {weighting: {} for weighting in model.boosters}
+    spread: dict[str, dict[str, float]] = {weighting: {} for weighting in model.boosters}
     before = model.tree_ratings(blanked.sample)
     for fact, without in blanked.without.items():
         has_fact, after = blanked.sample.present[fact].to_numpy(bool), model.tree_ratings(without)
         for weighting in model.boosters:
-            points[weighting][fact] = float(np.mean(before[weighting][has_fact] - after[weighting]))
-    return replace(model, absent_points=points)
+            moved = before[weighting][has_fact] - after[weighting]
+            points[weighting][fact], spread[weighting][fact] = float(moved.mean()), float(moved.std())
+    return replace(model, absent_points=points, absent_spread=spread)
 
 
 def _without(films: RatedMovies, facts: pd.DataFrame, fact: str, history: History) -> RatedMovies:

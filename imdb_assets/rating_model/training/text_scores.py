@@ -96,7 +96,8 @@ class TextScorer:
             counts: The n-grams as returned by `text_counts`.
 
         Returns:
-            Sums of weighted coefficients, rating points, and lengths of the weighted vectors; float64 (n_texts, n_kinds).
+            Two float64 arrays (n_texts, n_kinds): sums of weighted coefficients, rating points, and lengths of the
+            weighted vectors.
         """
         n_texts = len(counts[0].indptr) - 1
         sums, lengths = np.zeros((n_texts, len(counts))), np.zeros((n_texts, len(counts)))

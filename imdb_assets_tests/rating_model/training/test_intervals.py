@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import lightgbm as lgb
 import numpy as np
@@ -40,3 +41,12 @@ def test_bounds_stay_on_the_scale_and_the_wider_level_contains_the_other(interva
 def test_without_trees_all_films_have_the_mean_error(intervals: Intervals) -> None:
     numbers = json.loads(json.dumps(intervals.numbers()))
     assert Intervals(None, **numbers).expected_error(MATRIX, np.full(3, 6.0)).tolist() == [1.0] * 3
+
+
+def test_what_is_not_known_of_a_film_makes_its_interval_wider(intervals: Intervals) -> None:
+    doubting = replace(intervals, absent_spread={"directors": 0.6, "plot": 0.8})
+    present = pd.DataFrame({"directors": [True, False, False], "plot": [True, True, False]})
+    complete = doubting.expected_error(MATRIX, np.full(3, 6.0))
+    expected = np.hypot(complete, (2 / np.pi) ** 0.5 * np.array([0.0, 0.6, 1.0]))
+    assert doubting.expected_error(MATRIX, np.full(3, 6.0), present).tolist() == pytest.approx(expected.tolist())
+    assert complete.tolist() == intervals.expected_error(MATRIX, np.full(3, 6.0), present).tolist()
