@@ -12,7 +12,6 @@ from app.cli.answer_table import COLUMNS, WARNING_SEPARATOR, answer_rows
 from app.cli.draft_files import DraftEntry, DraftFileError, read_drafts
 from imdb_assets.escaping import csv_cell, markdown
 from imdb_assets.rating_model.registry.versions import Champion
-from imdb_assets.rating_model.serving.rating_model import Prediction
 
 _BATCH_SIZE = 200
 _LISTED_ERRORS = 5
@@ -33,8 +32,8 @@ def many_page() -> None:
     champion = champion_or_stop()
     st.title("Which of many drafts rates highest?")
     st.markdown(
-        "Upload a table with a row per film: a CSV file from a spreadsheet, or JSON. A row that cannot be read keeps its "
-        "place and gets the reason."
+        "Upload a table with a row per film: a CSV file from a spreadsheet, or JSON. A row that cannot be read keeps "
+        "its place and gets the reason."
     )
     left, right = st.columns([3, 1], gap="large", vertical_alignment="bottom")
     with left:
@@ -78,7 +77,7 @@ def _answers(champion: Champion, entries: Sequence[DraftEntry], file_id: str) ->
     key = (file_id, champion.version)
     if st.session_state.get("many_key") != key:
         valid = [(entry.place, entry.draft) for entry in entries if entry.draft]
-        predictions: dict[int, Prediction] = {}
+        predictions = {}
         version = champion.version
         bar = st.progress(0.0, "Predicting ...")
         for start in range(0, len(valid), _BATCH_SIZE):

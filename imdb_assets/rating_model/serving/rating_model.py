@@ -20,6 +20,7 @@ from imdb_assets.rating_model.features.history import History
 from imdb_assets.rating_model.features.matrix import features, present_facts
 from imdb_assets.rating_model.lookup.draft_resolver import DraftResolver
 from imdb_assets.rating_model.lookup.familiar_facts import FamiliarFacts
+from imdb_assets.rating_model.lookup.films_alike import FilmsAlike
 from imdb_assets.rating_model.lookup.people import People
 from imdb_assets.rating_model.lookup.released_films import ReleasedFilms
 from imdb_assets.rating_model.serving import skops_files
@@ -162,6 +163,11 @@ class RatingModel:
     def resolve_names(self, draft: MovieDraft) -> tuple[MovieDraft, tuple[str, ...]]:
         """Resolve the names of a draft to ids; also return warnings for the user."""
         return DraftResolver(self.people, self.history).resolve_names(draft)
+
+    @cached_property
+    def films_alike(self) -> FilmsAlike:
+        """The released films by kind."""
+        return FilmsAlike.of_films(self.films.table)
 
     @cached_property
     def _familiar_facts(self) -> FamiliarFacts:
