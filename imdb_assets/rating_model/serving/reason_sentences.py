@@ -68,12 +68,12 @@ def _kind_sentence(model: RatingModel, draft: MovieDraft, baseline: float) -> st
 
 
 def _plot_sentence(words: TellingWords) -> str:
-    parts = [
-        f"{', '.join(named)} {verb if len(named) > 1 else f'{verb}s'} it"
-        for named, verb in ((words.raising, "raise"), (words.lowering, "lower"))
-        if named
-    ]
-    return f"Of its words, {'; '.join(parts)} most." if parts else "No single word of the plot stands out."
+    parts = []
+    for named, verb in ((words.raising, "raise"), (words.lowering, "lower")):
+        if named:
+            quoted = ", ".join(f'"{word}"' for word in named)
+            parts.append(f"{quoted} {verb if len(named) > 1 else f'{verb}s'} it")
+    return f"Of the plot's words, {'; '.join(parts)} most." if parts else "No single word of the plot stands out."
 
 
 def _listed(given: Mapping[str, object]) -> str:

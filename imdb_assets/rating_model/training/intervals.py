@@ -27,6 +27,8 @@ _LANGUAGES = [f"language_{feature_slug(language)}" for language in LANGUAGES]
 _FEWEST_ROWS_FOR_THREADS = 1000
 _MEAN_PER_DEVIATION = (2 / np.pi) ** 0.5
 """The mean absolute value of a normal variable, in standard deviations."""
+EVERYTHING = "everything"
+"""All facts but the year."""
 Present = Mapping[str, Any] | pd.DataFrame
 """bool per film by fact, as returned by `present_facts` or `present_blocks`."""
 
@@ -45,8 +47,8 @@ class Intervals:
         most: The largest possible value.
         scale_limits: The expected error of a film lies within these multiples of the mean error.
         language_factors: How much wider the intervals of a language are, by its feature or `NO_LANGUAGE`; 1 for others.
-        absent_spread: By fact, the standard deviation of how much predictions move when the fact is taken from films.
-            What is not known of a film makes its interval wider by it.
+        absent_spread: By fact, the standard deviation of how much predictions move when the fact is taken from films;
+            by `EVERYTHING`, when all are. What is not known of a film makes its interval wider by it.
     """
 
     booster: lgb.Booster | None
@@ -86,10 +88,21 @@ class Intervals:
         error = self._complete_error(matrix, predicted) * self._factors(matrix)
         if present is None or not self.absent_spread:
             return error
-        variance = np.zeros(len(matrix))
-        for fact, spread in self.absent_spread.items():
-            variance += spread**2 * ~np.asarray(present[fact], bool)
-        return np.hypot(error, _MEAN_PER_DEVIATION * np.sqrt(variance))
+        return np.hypot(error, _MEAN_PER_DEVIATION * np.sqrt(self._variance_of_absent(present, len(matrix))))
+
+    def _variance_of_absent(self, present: Present, n_films: int) -> np.ndarray:
+        """Return the variance of predictions that absent facts would explain, float64 per film.
+
+        Facts that are absent together explain more than the sum: the more are absent, the more of the difference counts
+        that all of them have.
+        """
+        variances = {fact: spread**2 for fact, spread in self.absent_spread.items() if fact != EVERYTHING}
+        total = max(sum(variances.values()), 1e-12)
+        absent = np.zeros(n_films)
+        for fact, variance in variances.items():
+            absent += variance * ~np.asarray(present[fact], bool)
+        together = max(self.absent_spread.get(EVERYTHING, 0.0) ** 2 - total, 0.0)
+        return absent + together * (absent / total) ** 2
 
     def _complete_error(self, matrix: pd.DataFrame, predicted: np.ndarray) -> np.ndarray:
         """Return what the trees expect, clipped to multiples of the mean error."""

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from imdb_assets.rating_model.training.intervals import PREDICTED, Intervals
+from imdb_assets.rating_model.training.intervals import EVERYTHING, PREDICTED, Intervals
 from imdb_assets.vocabulary.features import FEATURE_NAMES
 
 MATRIX = pd.DataFrame(0.0, index=range(3), columns=list(FEATURE_NAMES)).assign(director_debut_share=[0.0, 0.5, 1.0])
@@ -49,4 +49,7 @@ def test_what_is_not_known_of_a_film_makes_its_interval_wider(intervals: Interva
     complete = doubting.expected_error(MATRIX, np.full(3, 6.0))
     expected = np.hypot(complete, (2 / np.pi) ** 0.5 * np.array([0.0, 0.6, 1.0]))
     assert doubting.expected_error(MATRIX, np.full(3, 6.0), present).tolist() == pytest.approx(expected.tolist())
+    everything = replace(doubting, absent_spread=doubting.absent_spread | {EVERYTHING: 1.5})
+    expected = np.hypot(complete, (2 / np.pi) ** 0.5 * np.array([0.0, (0.36 + 1.25 * 0.36**2) ** 0.5, 1.5]))
+    assert everything.expected_error(MATRIX, np.full(3, 6.0), present).tolist() == pytest.approx(expected.tolist())
     assert complete.tolist() == intervals.expected_error(MATRIX, np.full(3, 6.0), present).tolist()
