@@ -31,6 +31,9 @@ def main() -> None:
     with st.container(horizontal=True, key="pages"):
         for link, icon in zip(pages, icons, strict=True):
             st.page_link(link, icon=icon, width="content")
+    if page is not pages[0]:
+        # The address of another page does not describe the draft.
+        st.session_state.pop("draft_address", None)
     page.run()
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.champion import answers_or_stop, champion_or_stop, show_info, show_version, show_warnings
-from app.draft_link import address_of, draft_from_query, left_out, query_of
+from app.draft_link import FIELDS, address_of, draft_from_query, left_out, query_of
 from app.widgets.audiences import show_audiences
 from app.widgets.draft_form import draft_in, draft_like, fill, film_fields, form_values, kept_draft, people_fields
 from app.widgets.one_page import offer_one_page
@@ -74,8 +74,15 @@ def _read_address() -> None:
             fill(_PREFIX, draft)
     elif f"{_PREFIX}_year" not in state:
         fill(_PREFIX, kept_draft(_PREFIX))
-    elif state.get("draft_address") not in (None, _address()) and state.get("draft_values") == form_values(_PREFIX):
+    elif _is_changed_by_browser(_address()):
         fill(_PREFIX, draft_from_query(_address())[0])
+
+
+def _is_changed_by_browser(address: dict[str, list[str]]) -> bool:
+    state = st.session_state
+    is_of_draft = bool(address) and set(address) <= set(FIELDS)
+    is_other = state.get("draft_address") not in (None, address)
+    return is_of_draft and is_other and state.get("draft_values") == form_values(_PREFIX)
 
 
 def _write_address(draft: MovieDraft) -> None:
