@@ -31,6 +31,7 @@ _NO_MATCH = 3
 # A misspelled title is compared with those of the films with the most votes, in a few milliseconds.
 _MOST_COMPARED = 100_000
 _MIN_SIMILARITY = 75.0
+_MOST_SIMILAR = 100
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,9 @@ class ReleasedFilms:
         if dated := re.fullmatch(r"(.+?),? \(?((?:18|19|20)\d\d)\)?", folded):
             rows = [*self._rows_with_title(dated[1], int(dated[2])), *rows]
         if not rows:
-            rows = self._rows_with_similar_title(dated[1] if dated else folded, limit)
+            rows = self._rows_with_similar_title(folded, None)
+            if dated:
+                rows = [*self._rows_with_similar_title(dated[1], int(dated[2])), *rows]
         return [self.film_at(row) for row in dict.fromkeys(rows[: 2 * limit])][:limit]
 
     def film(self, tconst: str) -> ReleasedFilm | None:
@@ -195,13 +198,13 @@ class ReleasedFilms:
         rows = np.flatnonzero(rank < _NO_MATCH)
         return rows[np.argsort(rank[rows], kind="stable")].tolist()
 
-    def _rows_with_similar_title(self, text: str, limit: int) -> list[int]:
+    def _rows_with_similar_title(self, text: str, year: int | None) -> list[int]:
         if len(text) < MIN_FUZZY_LENGTH:
             return []
-        scored = process.extract(
-            text, self._well_known_titles, scorer=fuzz.ratio, score_cutoff=_MIN_SIMILARITY, limit=limit
-        )
-        return [row for _, _, row in scored]
+        titles = self._well_known_titles
+        scored = process.extract(text, titles, scorer=fuzz.ratio, score_cutoff=_MIN_SIMILARITY, limit=_MOST_SIMILAR)
+        years = self.table["release_year"]
+        return [row for _, _, row in scored if year is None or years[row].as_py() == year]
 
     @cached_property
     def _well_known_titles(self) -> list[str]:
