@@ -94,7 +94,7 @@ dev: setup ## Start Dagster's UI on 127.0.0.1:3000 (PORT=...)
 .PHONY: app
 app: PORT := 8501
 app: setup ## Start the app on 127.0.0.1:8501 (PORT=...)
-	@$(WITH_SETTINGS) env OMP_NUM_THREADS=1 $(BIN)/streamlit run app/rating_app.py --server.address 127.0.0.1 --server.port $(PORT) \
+	@$(WITH_SETTINGS) env OMP_NUM_THREADS=1 $(BIN)/streamlit run app/server.py --server.address 127.0.0.1 --server.port $(PORT) \
 		--server.headless true --browser.gatherUsageStats false
 
 MODEL := champion

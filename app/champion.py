@@ -59,6 +59,20 @@ def _champion_or_last_good(loading: Champion | UnusableModelError, tracking_uri:
     raise loading
 
 
+def preloaded_champion() -> Champion | None:
+    """Load the champion before a page needs it; return None if there is none that is usable.
+
+    Raises:
+        SettingsError: The settings are invalid.
+        RegistryUnreachableError: The registry does not answer.
+    """
+    limit_mlflow_retries()
+    tracking_uri = settings().mlflow_tracking_uri
+    version = _champion_version(tracking_uri)
+    champion = _load_or_error(tracking_uri, version) if version else None
+    return champion if isinstance(champion, Champion) else None
+
+
 def answers_or_stop(champion: Champion, drafts: Sequence[MovieDraft]) -> Answers:
     """Predict drafts. If the model server does not answer, end the page with a message."""
     try:
@@ -83,9 +97,12 @@ def released_shares(champion: Champion) -> Rows:
     return rating_shares(films.table["average_rating"].to_numpy()) if len(films) else ()
 
 
-def show_version(answered_by: str) -> None:
-    """Show which version answered."""
-    st.caption(f"Answered by {answered_by}.")
+def show_version(answered_by: str, champion: Champion) -> str:
+    """Show which version answered, and the date of its data; return the sentence."""
+    snapshot = champion.tags.get("snapshot_date")
+    sentence = f"Answered by {answered_by}{f', on data of {snapshot}' if snapshot else ''}."
+    st.caption(markdown(sentence))
+    return sentence
 
 
 def show_warnings(warnings: Sequence[str]) -> None:

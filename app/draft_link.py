@@ -19,6 +19,9 @@ FIELDS = {
 }  # fmt: skip
 MAX_QUERY_CHARACTERS = 6_000
 """Length of the parameters. Servers and proxies refuse addresses beyond 8 KB, and a Chinese letter takes nine bytes."""
+Query = dict[str, str | list[str]]
+"""URL parameters; those of lists repeat."""
+_SEPARATOR = "."
 _LISTS = ("genre", "director", "writer", "cast")
 _LIMITS = {"year": (FIRST_YEAR, LAST_YEAR), "runtime": (SHORTEST_MINUTES, LONGEST_MINUTES)}
 
@@ -28,7 +31,7 @@ def next_year() -> int:
     return datetime.now(tz=UTC).year + 1
 
 
-def query_of(draft: MovieDraft) -> dict[str, str | list[str]]:
+def query_of(draft: MovieDraft) -> Query:
     """Return the URL parameters of a draft: the fields that are set, without those that `left_out` names."""
     omitted = left_out(draft)
     return {parameter: value for parameter, value in _whole_query(draft).items() if parameter not in omitted}
@@ -36,9 +39,36 @@ def query_of(draft: MovieDraft) -> dict[str, str | list[str]]:
 
 def left_out(draft: MovieDraft) -> list[str]:
     """Return the URL parameters, the longest first, without which a draft's address is short enough to be opened."""
-    lengths = {
-        parameter: len(urlencode({parameter: value}, doseq=True)) for parameter, value in _whole_query(draft).items()
+    return _too_long(_whole_query(draft))
+
+
+def query_of_drafts(drafts: Mapping[str, MovieDraft]) -> tuple[Query, list[str]]:
+    """Return the URL parameters of named drafts, each parameter after the draft's name, and those left out."""
+    query = {
+        f"{name}{_SEPARATOR}{parameter}": value
+        for name, draft in drafts.items()
+        for parameter, value in _whole_query(draft).items()
     }
+    omitted = _too_long(query)
+    return {parameter: value for parameter, value in query.items() if parameter not in omitted}, omitted
+
+
+def drafts_from_query(
+    query: Mapping[str, Sequence[str]], names: Sequence[str]
+) -> tuple[dict[str, MovieDraft], str | None]:
+    """Return the drafts that `query_of_drafts` describes, by name, and a message if some parameters are invalid."""
+    drafts, messages = {}, []
+    for name in names:
+        prefix = f"{name}{_SEPARATOR}"
+        own = {key.removeprefix(prefix): values for key, values in query.items() if key.startswith(prefix)}
+        if own:
+            drafts[name], message = draft_from_query(own)
+            messages += [f"Draft {name}: {message}"] if message else []
+    return drafts, " ".join(messages) or None
+
+
+def _too_long(query: Query) -> list[str]:
+    lengths = {parameter: len(urlencode({parameter: value}, doseq=True)) for parameter, value in query.items()}
     omitted = []
     while lengths and sum(lengths.values()) > MAX_QUERY_CHARACTERS:
         omitted.append(max(lengths, key=lambda parameter: lengths[parameter]))
@@ -46,9 +76,9 @@ def left_out(draft: MovieDraft) -> list[str]:
     return omitted
 
 
-def _whole_query(draft: MovieDraft) -> dict[str, str | list[str]]:
+def _whole_query(draft: MovieDraft) -> Query:
     """Return the fields that are set, whole numbers without decimals."""
-    query: dict[str, str | list[str]] = {}
+    query: Query = {}
     for parameter, field in FIELDS.items():
         value = getattr(draft, field)
         if field == "audience" and value == DEFAULT_AUDIENCE:

@@ -14,6 +14,7 @@ def main() -> None:
         st.Page("pages/draft.py", title="Draft", url_path="draft", default=True),
         st.Page("pages/compare.py", title="Compare", url_path="compare"),
         st.Page("pages/scenarios.py", title="Scenarios", url_path="scenarios"),
+        st.Page("pages/many.py", title="Many drafts", url_path="many"),
         st.Page("pages/films.py", title="Films", url_path="films"),
         st.Page("pages/model.py", title="Model", url_path="model"),
     ]
@@ -22,6 +23,7 @@ def main() -> None:
         ":material/edit_note:",
         ":material/compare_arrows:",
         ":material/groups:",
+        ":material/table_rows:",
         ":material/movie:",
         ":material/monitoring:",
     )
@@ -29,6 +31,9 @@ def main() -> None:
     with st.container(horizontal=True, key="pages"):
         for link, icon in zip(pages, icons, strict=True):
             st.page_link(link, icon=icon, width="content")
+    if page is not pages[0]:
+        # The address of another page does not describe the draft.
+        st.session_state.pop("draft_address", None)
     page.run()
 
 

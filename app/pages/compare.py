@@ -9,6 +9,7 @@ from app.champion import answers_or_stop, champion_or_stop, released_shares, sho
 from app.charts.interval import interval_chart
 from app.charts.theme import show_chart
 from app.charts.waterfall import steps
+from app.draft_link import drafts_from_query, query_of_drafts
 from app.widgets.draft_form import draft_in, fill, film_fields, kept_draft, people_fields
 from app.widgets.film_picker import pick_film
 from app.widgets.reasons import show_steps
@@ -27,6 +28,7 @@ _LEAST_DIFFERENCE = 0.005
 def compare_page() -> None:
     """Show the forms of the drafts and their predictions side by side."""
     champion = champion_or_stop()
+    _read_address()
     st.title("Which draft would do better?")
     st.markdown("Each draft starts as a copy of the one on the Draft page. Change one to see the effect on its rating.")
     n = st.segmented_control(
@@ -43,17 +45,45 @@ def compare_page() -> None:
     for name, column in zip(NAMES, st.columns(n or 2, gap="large"), strict=False):
         with column:
             drafts[name] = _draft_form(name, champion)
+    omitted = _write_address(drafts)
     answers = answers_or_stop(champion, list(drafts.values()))
     predictions = dict(zip(drafts, answers.predictions, strict=True))
     with answer:
+        if message := st.session_state.pop("compare_link_message", None):
+            show_warnings((message,))
         _show_answers(champion, drafts, predictions)
-        show_version(answers.answered_by)
+        if omitted:
+            st.caption(f"Too long for the address of this page, so lost when you reload it: {', '.join(omitted)}.")
+        show_version(answers.answered_by, champion)
     for name in list(drafts)[1:]:
         _show_difference(champion.model, drafts, predictions, name)
 
 
+def _read_address() -> None:
+    """Fill the forms from the opened link, once. Later the address follows the drafts."""
+    if "compare_is_started" in st.session_state:
+        return
+    st.session_state["compare_is_started"] = True
+    query = {name: st.query_params.get_all(name) for name in st.query_params}
+    drafts, st.session_state["compare_link_message"] = drafts_from_query(query, NAMES)
+    for name, draft in drafts.items():
+        fill(_prefix(name), draft)
+    if drafts:
+        st.session_state["compare_n"] = 3 if NAMES[-1] in drafts else 2
+
+
+def _write_address(drafts: Mapping[str, MovieDraft]) -> list[str]:
+    query, omitted = query_of_drafts(drafts)
+    st.query_params.from_dict(query)
+    return omitted
+
+
+def _prefix(name: str) -> str:
+    return f"compare_{name.lower()}"
+
+
 def _draft_form(name: str, champion: Champion) -> MovieDraft:
-    prefix = f"compare_{name.lower()}"
+    prefix = _prefix(name)
     if f"{prefix}_year" not in st.session_state:
         fill(prefix, kept_draft(prefix if prefix in st.session_state else "draft"))
     with st.container(key=prefix):
@@ -66,7 +96,7 @@ def _draft_form(name: str, champion: Champion) -> MovieDraft:
                 )  # fmt: skip
                 pick_film(champion.model.films, key=prefix, choose=partial(_start_from, prefix))
         film = film_fields(prefix)
-        people = people_fields(prefix, champion.model.people)
+        people = people_fields(prefix, champion.model, int(str(film["release_year"])))
     return draft_in(prefix, film, people)
 
 

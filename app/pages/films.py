@@ -1,6 +1,7 @@
 """The Films page: a released film's rating against the prediction from what was known before its release."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import streamlit as st
 
@@ -8,7 +9,7 @@ from app.champion import champion_or_stop, logged_rows, released_shares, show_ve
 from app.charts.interval import interval_chart
 from app.charts.theme import show_chart
 from app.prediction_client import version_label
-from app.widgets.draft_form import fill
+from app.widgets.draft_form import draft_like, fill
 from app.widgets.film_picker import pick_film
 from app.widgets.reasons import show_reasons
 from app.widgets.similar_films import show_similar
@@ -22,9 +23,28 @@ from imdb_assets.rating_model.serving.rating_model import Prediction
 from imdb_assets.rating_model.training.intervals import BOUNDS
 
 _SUGGESTED = 5
-_UNSEEN = "A fair comparison: this prediction comes from a model that had not seen this film."
-_TOO_RECENT = "A fair comparison: the film is too recent to have been used in training."
-_TRAINED_ON = "Not a fair comparison: the model was trained on this film, so it looks more accurate here than it is."
+
+
+@dataclass(frozen=True)
+class Fairness:
+    """How fair a comparison is: a badge, its colour, and a sentence."""
+
+    badge: str
+    color: Literal["green", "orange"]
+    sentence: str
+
+
+_UNSEEN = Fairness(
+    "Not seen in training", "green",
+    "A fair comparison: this prediction comes from a model that had not seen this film.",
+)  # fmt: skip
+_TOO_RECENT = Fairness(
+    "Not seen in training", "green", "A fair comparison: the film is too recent to have been used in training."
+)
+_TRAINED_ON = Fairness(
+    "Seen in training", "orange",
+    "Not a fair comparison: the model was trained on this film, so it looks more accurate here than it is.",
+)  # fmt: skip
 
 
 def films_page() -> None:
@@ -55,8 +75,8 @@ def films_page() -> None:
     _show(champion, film)
 
 
-def prediction_before_release(champion: Champion, film: ReleasedFilm) -> tuple[Prediction, str]:
-    """Return a film's prediction, out of sample where possible, and a sentence on how fair the comparison is."""
+def prediction_before_release(champion: Champion, film: ReleasedFilm) -> tuple[Prediction, Fairness]:
+    """Return a film's prediction, out of sample where possible, and how fair the comparison is."""
     try:
         predictions = logged_rows(champion, run_artifacts.PREDICTIONS_FILE)
         unseen = out_of_sample(predictions, film.tconst, model=CANDIDATE_NAME)
@@ -78,7 +98,9 @@ def _open(film: ReleasedFilm) -> None:
 def _show(champion: Champion, film: ReleasedFilm) -> None:
     prediction, fairness = prediction_before_release(champion, film)
     with st.container(border=True, key="card_film"):
-        st.subheader(markdown(film.label), anchor=False)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(markdown(film.label), anchor=False)
+            st.badge(fairness.badge, color=fairness.color)
         with st.container(horizontal=True):
             st.metric(
                 "Expected rating", f"{prediction.rating:.1f}", help="From what was known before release.", width=180
@@ -90,11 +112,11 @@ def _show(champion: Champion, film: ReleasedFilm) -> None:
             alt=f"{_verdict(prediction, film)} On the scale of all released films",
         )
         st.markdown(f"{_verdict(prediction, film)} {film.n_votes:,} people have rated it.")
-        st.caption(f"{fairness} {'' if film.is_mature else 'Its rating may still change.'}")
+        st.caption(f"{fairness.sentence} {'' if film.is_mature else 'Its rating may still change.'}")
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            show_version(version_label(champion))
-            if st.button("Start a draft from this film", icon=":material/edit_note:"):
-                fill("draft", film.draft)
+            show_version(version_label(champion), champion)
+            if st.button("Draft a film like this", icon=":material/edit_note:"):
+                fill("draft", draft_like(film))
                 st.switch_page("pages/draft.py")
     show_reasons(champion.model, film.draft, end="This film")
     if film.is_mature:

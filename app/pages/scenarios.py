@@ -27,7 +27,7 @@ def scenarios_page() -> None:
     draft = kept_draft("draft")
     st.title("Which version would rate highest?")
     st.markdown(f"Add candidates for **{_description(draft)}** from the Draft page, and choose what else may change.")
-    variations = variation_fields(draft, people)
+    variations = variation_fields(draft, champion.model)
     k = st.number_input(
         "Scenarios to show", 1, 100, 10, key="scenario_k", help="Those with the highest ratings.", width=180
     )
@@ -48,7 +48,7 @@ def scenarios_page() -> None:
         show_info("Something has changed since the last search. Select Find the best to search again.")
     elif run.result is not None:
         _show(run.result, people)
-        show_version(version_label(champion))
+        show_version(version_label(champion), champion)
     elif run.error:
         st.error(markdown(run.error), icon=":material/error:")
     elif run.is_cancelled:

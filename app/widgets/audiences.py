@@ -21,7 +21,7 @@ def show_audiences(champion: Champion, draft: MovieDraft, prediction: Prediction
         "sees it:"
     )
     chances = {"1000": f"{prediction.probability_1000:.0%} likely", "100": f"{prediction.probability_100:.0%} likely"}
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, key="audiences"):
         for audience, answer in answers.items():
             st.metric(
                 f"{_votes(audience)}{' (above)' if audience == draft.audience else ''}", f"{answer.rating:.1f}",

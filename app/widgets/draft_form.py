@@ -5,19 +5,21 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from app.draft_link import next_year
-from app.limits import FIRST_YEAR, LAST_YEAR, LONGEST_MINUTES, MOST_GENRES, SHORTEST_MINUTES
+from app.limits import FIRST_YEAR, LAST_YEAR, LONGEST_MINUTES, MOST_GENRES, MOST_TITLE_CHARACTERS, SHORTEST_MINUTES
 from app.widgets.people_picker import pick_people
-from imdb_assets.rating_model.features.draft import MovieDraft
+from imdb_assets.rating_model.features.draft import MAX_PLOT_CHARACTERS, MovieDraft
 from imdb_assets.rating_model.features.draft_reader import read_draft
-from imdb_assets.rating_model.lookup.people import People
+from imdb_assets.rating_model.lookup.released_films import ReleasedFilm
+from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.vocabulary.audiences import AUDIENCE_WORDS, DEFAULT_AUDIENCE, DISTRIBUTION_QUESTION
 from imdb_assets.vocabulary.certificates import CERTIFICATE_WORDS
 from imdb_assets.vocabulary.countries import COUNTRY_WORDS
 from imdb_assets.vocabulary.genres import GENRES, spelled_genres
 from imdb_assets.vocabulary.languages import LANGUAGE_WORDS
+from imdb_assets.vocabulary.roles import ROLE_LISTS
 
 _FILM_FIELDS = ("title", "genres", "plot", "language", "country", "certificate")
-_ROLES = {"directors": "director", "writers": "writer", "cast": "cast member"}
+_NOUNS = {"cast": "cast member"}
 _PEOPLE_HELP = "Only their films from before the release year count."
 
 
@@ -26,7 +28,8 @@ def fill(prefix: str, draft: MovieDraft) -> None:
     state = st.session_state
     for name in _FILM_FIELDS:
         state[f"{prefix}_{name}"] = getattr(draft, name)
-    state[f"{prefix}_title"], state[f"{prefix}_plot"] = draft.title or "", draft.plot or ""
+    state[f"{prefix}_title"] = (draft.title or "")[:MOST_TITLE_CHARACTERS]
+    state[f"{prefix}_plot"] = (draft.plot or "")[:MAX_PLOT_CHARACTERS]
     state[f"{prefix}_genres"] = list(spelled_genres(draft.genres))[:MOST_GENRES]
     state[f"{prefix}_audience"] = draft.audience
     state[f"{prefix}_year"] = min(max(draft.release_year, FIRST_YEAR), LAST_YEAR)
@@ -34,7 +37,7 @@ def fill(prefix: str, draft: MovieDraft) -> None:
     state[f"{prefix}_runtime"] = (
         None if minutes is None else min(max(round(minutes), SHORTEST_MINUTES), LONGEST_MINUTES)
     )
-    for name in _ROLES:
+    for name in ROLE_LISTS.values():
         state[f"{prefix}_{name}"] = list(getattr(draft, name))
 
 
@@ -50,13 +53,29 @@ def kept_draft(prefix: str) -> MovieDraft:
     return st.session_state.get(prefix) or MovieDraft(release_year=next_year())
 
 
+def draft_like(film: ReleasedFilm) -> MovieDraft:
+    """Return a draft with the facts of a released film, as a new film of the next year without a title."""
+    return film.draft.model_copy(update={"title": None, "original_title": None, "release_year": next_year()})
+
+
+def form_values(prefix: str) -> dict[str, object]:
+    """Return the values of the form's widgets as they are now; None for those that are not shown yet."""
+    names = (*_FILM_FIELDS, "year", "runtime", "audience", *ROLE_LISTS.values())
+    values = {name: st.session_state.get(f"{prefix}_{name}") for name in names}
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+
+
 def film_fields(prefix: str) -> dict[str, object]:
     """Show the fields about the film and return their values."""
     state = st.session_state
     state.setdefault(f"{prefix}_year", next_year())
     state.setdefault(f"{prefix}_audience", DEFAULT_AUDIENCE)
     title = st.text_input(
-        "Title", key=f"{prefix}_title", help="As audiences will see it.", persist_state="session", max_chars=200
+        "Title",
+        key=f"{prefix}_title",
+        help="As audiences will see it.",
+        persist_state="session",
+        max_chars=MOST_TITLE_CHARACTERS,
     )
     genres = st.multiselect(
         "Genres", GENRES, key=f"{prefix}_genres", max_selections=MOST_GENRES, placeholder="Choose up to three",
@@ -64,7 +83,7 @@ def film_fields(prefix: str) -> dict[str, object]:
     )  # fmt: skip
     plot = st.text_area(
         "Plot", key=f"{prefix}_plot", height=110, placeholder="A few sentences", persist_state="session",
-        help="A short summary. Its wording affects the rating.",
+        help="A short summary in English. Its wording affects the rating.", max_chars=MAX_PLOT_CHARACTERS,
     )  # fmt: skip
     with st.container(horizontal=True):
         runtime = st.number_input(
@@ -92,17 +111,27 @@ def film_fields(prefix: str) -> dict[str, object]:
     }  # fmt: skip
 
 
-def people_fields(prefix: str, index: People) -> dict[str, tuple[str, ...]]:
-    """Show the fields for directors, writers and cast and return their ids."""
+def people_fields(prefix: str, model: RatingModel, year: int) -> dict[str, tuple[str, ...]]:
+    """Show the fields for directors, writers and cast of a film of a year and return their ids."""
     help_texts = {"cast": f"In billing order. {_PEOPLE_HELP}"}
     return {
-        name: pick_people(index, role=role, key=f"{prefix}_{name}", help_text=help_texts.get(name, _PEOPLE_HELP))
-        for name, role in _ROLES.items()
+        name: pick_people(
+            model,
+            role=role,
+            noun=_NOUNS.get(role, role),
+            year=year,
+            key=f"{prefix}_{name}",
+            help_text=help_texts.get(name, _PEOPLE_HELP),
+        )
+        for role, name in ROLE_LISTS.items()
     }
 
 
 def _optional_choice(label: str, options: Sequence[str], *, key: str) -> str | None:
+    # A link may have a word that is not listed. It stays in the draft, which warns about it.
+    current = st.session_state.get(key)
+    extra = [current] if current and current not in options else []
     return st.selectbox(
-        label, options, index=None, key=key, placeholder="Not given", accept_new_options=True, width="stretch",
-        help="You can also type a value that is not listed.", persist_state="session",
+        label, [*options, *extra], index=None, key=key, placeholder="Not given", width="stretch",
+        help="Type to search.", persist_state="session",
     )  # fmt: skip

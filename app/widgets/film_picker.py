@@ -1,35 +1,33 @@
 """A widget that finds released films by title."""
 
 from collections.abc import Callable
+from functools import partial
 
-import streamlit as st
-
+from app.widgets.live_search import SHOWN, Match, live_search
 from imdb_assets.escaping import markdown
 from imdb_assets.rating_model.lookup.released_films import ReleasedFilm, ReleasedFilms
-
-_SHOWN = 6
 
 
 def pick_film(films: ReleasedFilms, *, key: str, choose: Callable[[ReleasedFilm], None]) -> None:
     """Show a search for films. `choose` is called with the selected film before the page reruns."""
-    text = st.text_input(
-        "Find a released film", key=f"{key}_search", placeholder="Title or IMDb id, then Enter",
-        help="Add the year to narrow the search: Inception 2010.",
-    ).strip()  # fmt: skip
-    if not text:
-        return
-    matches = films.find(text, limit=_SHOWN + 1)
-    if not matches:
-        st.caption(f"None of {len(films):,} released films has {markdown(text[:80])} in its title.")
-    for film in matches[:_SHOWN]:
-        st.button(
-            f"{markdown(film.label)} · {film.n_votes:,} votes", key=f"{key}_film_{film.tconst}", type="tertiary",
-            icon=":material/movie:", on_click=_select, args=(key, film, choose),
-        )  # fmt: skip
-    if len(matches) > _SHOWN:
-        st.caption("More films match. Type more of the title, or add the year.")
+    live_search(
+        "Find a released film", key=key, placeholder="Title or IMDb id",
+        help_text="Add the year to narrow the search: Inception 2010.",
+        find=partial(_find, films), pick=partial(_choose, films, choose),
+    )  # fmt: skip
 
 
-def _select(key: str, film: ReleasedFilm, choose: Callable[[ReleasedFilm], None]) -> None:
-    st.session_state[f"{key}_search"] = ""
-    choose(film)
+def _find(films: ReleasedFilms, text: str) -> tuple[list[Match], str]:
+    found = films.find(text, limit=SHOWN + 1)
+    if not found:
+        return [], f"None of {len(films):,} released films has a title like {markdown(text[:80])}."
+    matches = [
+        Match(film.tconst, f"{markdown(film.label)} · {film.n_votes:,} votes", ":material/movie:")
+        for film in found[:SHOWN]
+    ]
+    return matches, "More films match. Type more of the title, or add the year." if len(found) > SHOWN else ""
+
+
+def _choose(films: ReleasedFilms, choose: Callable[[ReleasedFilm], None], tconst: str) -> None:
+    if film := films.film(tconst):
+        choose(film)

@@ -1,69 +1,74 @@
 """A widget that searches the model's people index and stores the selection in the session."""
 
+from collections.abc import Callable, Sequence
+from functools import partial
+
 import streamlit as st
 
+from app.widgets.live_search import SHOWN, Match, live_search
 from imdb_assets.escaping import markdown
-from imdb_assets.rating_model.lookup.people import NEWCOMER, People
+from imdb_assets.rating_model.lookup.homonyms import by_work_in_role
+from imdb_assets.rating_model.lookup.people import NEWCOMER, Person
+from imdb_assets.rating_model.serving.rating_model import RatingModel
 
-_SHOWN = 6
 
-
-def pick_people(people: People, *, role: str, key: str, help_text: str) -> tuple[str, ...]:
+def pick_people(model: RatingModel, *, role: str, noun: str, year: int, key: str, help_text: str) -> tuple[str, ...]:
     """Show a search for people and the selection; return ids in the order of selection.
 
     Args:
-        people: The index to search.
-        role: The role as users read it, for example `director`.
+        model: The model, whose people are searched.
+        role: `director`, `writer` or `cast`. Of people with the same name, those with more such films are first.
+        noun: The role as users read it, for example `cast member`.
+        year: The film's release year.
         key: Session key of the selected ids.
         help_text: Help text of the search.
     """
+    people = model.people
     chosen: list[str] = st.session_state.setdefault(key, [])
-    text = st.text_input(
-        f"Add a {role}", key=f"{key}_search", placeholder="Name or IMDb id, then Enter", help=help_text
-    ).strip()
-    if text:
-        _show_matches(people, text, key=key, chosen=chosen)
+    live_search(
+        f"Add a {noun}", key=key, placeholder="Name or IMDb id", help_text=help_text,
+        find=partial(_find, people.search, by_work_in_role(model.history, role, year), tuple(chosen)),
+        pick=partial(_add, key),
+    )  # fmt: skip
     with st.container(horizontal=True, gap="small"):
         for nconst in chosen:
             st.button(
                 markdown(people.label(nconst)),
                 key=f"{key}_remove_{nconst}",
                 icon=":material/close:",
-                help=f"Remove this {role}",
+                help=f"Remove this {noun}",
                 on_click=_remove,
                 args=(key, nconst),
             )
     return tuple(chosen)
 
 
-def _show_matches(people: People, text: str, *, key: str, chosen: list[str]) -> None:
-    matches = people.search(text, limit=_SHOWN + 1)
-    for person in matches[:_SHOWN]:
-        st.button(
-            f"{markdown(person.label)} · {person.n_rated_movies} rated films",
-            key=f"{key}_add_{person.nconst}",
-            type="tertiary",
-            icon=":material/add:",
-            disabled=person.nconst in chosen,
-            on_click=_add,
-            args=(key, person.nconst),
+def _find(
+    search: Callable[..., list[Person]],
+    rank: Callable[[Sequence[Person]], list[Person]],
+    chosen: tuple[str, ...],
+    text: str,
+) -> tuple[list[Match], str]:
+    found = rank(search(text, limit=5 * SHOWN))
+    matches = [
+        Match(
+            person.nconst, f"{markdown(person.label)} · {person.n_rated_movies} rated films", ":material/add:",
+            is_offered=person.nconst not in chosen,
         )
-    if len(matches) > _SHOWN:
-        st.caption("More people match. Type more of the name.")
-    st.button(
-        f"{markdown(text)}, a newcomer without films",
-        key=f"{key}_add_newcomer",
-        type="tertiary",
-        icon=":material/person_add:",
-        disabled=f"{NEWCOMER}{text}" in chosen,
-        on_click=_add,
-        args=(key, f"{NEWCOMER}{text}"),
-    )
+        for person in found[:SHOWN]
+    ]  # fmt: skip
+    newcomer = f"{NEWCOMER}{text}"
+    matches.append(
+        Match(
+            newcomer, f"{markdown(text)}, a newcomer without films", ":material/person_add:",
+            is_offered=newcomer not in chosen,
+        )
+    )  # fmt: skip
+    return matches, "More people match. Type more of the name." if len(found) > SHOWN else ""
 
 
 def _add(key: str, nconst: str) -> None:
     st.session_state[key] = [*st.session_state[key], nconst]
-    st.session_state[f"{key}_search"] = ""
 
 
 def _remove(key: str, nconst: str) -> None:

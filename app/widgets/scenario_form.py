@@ -21,8 +21,10 @@ from imdb_assets.rating_model.scenarios.constraints import (
     Pick,
 )
 from imdb_assets.rating_model.scenarios.space import Variations
+from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.vocabulary.genres import GENRES
 from imdb_assets.vocabulary.languages import LANGUAGE_WORDS
+from imdb_assets.vocabulary.roles import ROLE_LISTS
 
 _ROLES = {"directors": "candidate director", "writers": "candidate writer", "cast": "candidate actor"}
 _NO_CANDIDATES = "Without candidates, the people in the draft are used."
@@ -37,12 +39,12 @@ _N_GENRE_SETS = 3
 _RULES_KEY = "scenario_rules"
 
 
-def variation_fields(draft: MovieDraft, index: People) -> Variations:
+def variation_fields(draft: MovieDraft, model: RatingModel) -> Variations:
     """Show the form and return the variations."""
     picks: dict[str, Pick | None] = {}
     for role, column in zip(_ROLES, st.columns(3, gap="large"), strict=True):
         with column:
-            picks[role] = _candidates(role, index)
+            picks[role] = _candidates(role, model, draft.release_year)
     people = [person for role, pick in picks.items() for person in (pick.people if pick else getattr(draft, role))]
     facts, rules = st.columns(2, gap="large")
     alternatives, constraints = {}, ()
@@ -53,7 +55,7 @@ def variation_fields(draft: MovieDraft, index: People) -> Variations:
             alternatives = _alternatives(draft)
     with rules:
         if st.toggle("Constraints", key="scenario_with_rules", persist_state="session"):
-            constraints = _constraints(list(dict.fromkeys(people)), index)
+            constraints = _constraints(list(dict.fromkeys(people)), model.people)
     return Variations(
         **alternatives,
         directors=picks["directors"],
@@ -63,14 +65,17 @@ def variation_fields(draft: MovieDraft, index: People) -> Variations:
     )
 
 
-def _candidates(role: str, index: People) -> Pick | None:
-    people = pick_people(index, role=_ROLES[role], key=f"candidate_{role}", help_text=_NO_CANDIDATES)
+def _candidates(column: str, model: RatingModel, year: int) -> Pick | None:
+    role = next(role for role, name in ROLE_LISTS.items() if name == column)
+    people = pick_people(
+        model, role=role, noun=_ROLES[column], year=year, key=f"candidate_{column}", help_text=_NO_CANDIDATES
+    )
     if not people:
         st.caption(_NO_CANDIDATES)
         return None
-    label = {"directors": "Directors", "writers": "Writers", "cast": "Actors"}[role]
+    label = {"directors": "Directors", "writers": "Writers", "cast": "Actors"}[column]
     size = st.number_input(
-        f"{label} per film", 1, min(len(people), BILLED_CAST), key=f"size_{role}", persist_state="session",
+        f"{label} per film", 1, min(len(people), BILLED_CAST), key=f"size_{column}", persist_state="session",
         help="How many of the candidates each film has. Actors are billed in the order above.",
     )  # fmt: skip
     return Pick(people, int(size))

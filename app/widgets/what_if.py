@@ -30,6 +30,10 @@ def what_if(champion: Champion, draft: MovieDraft, prediction: Prediction) -> No
         state["what_if_runtime"] = int(min(max(minutes, _RUNTIMES[0]), _RUNTIMES[-1]))
         state["what_if_year"] = draft.release_year
         state["what_if_genres"] = list(draft.genres)
+    st.caption(
+        "The curves show how released films with such facts are rated. They do not say that a cut changes the rating: "
+        "long films are often other kinds of films."
+    )
     sliders, curves = st.columns([2, 3], gap="large")
     with sliders:
         changed = _sliders(draft)

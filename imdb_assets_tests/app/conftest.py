@@ -24,7 +24,7 @@ from imdb_assets_tests.support.servers import free_port, served
 def address(champion_uri, tmp_path_factory) -> Iterator[str]:
     port = free_port()
     command = [
-        sys.executable, "-m", "streamlit", "run", str(APP / "rating_app.py"), "--server.address", "127.0.0.1",
+        sys.executable, "-m", "streamlit", "run", str(APP / "server.py"), "--server.address", "127.0.0.1",
         "--server.port", str(port), "--server.headless", "true",
     ]  # fmt: skip
     environment = {**os.environ, "MLFLOW_TRACKING_URI": champion_uri}

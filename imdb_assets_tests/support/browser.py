@@ -30,10 +30,9 @@ def rating(page: Page) -> float:
 
 def add(where: Page | Locator, role: str, name: str, *, is_newcomer: bool = False) -> None:
     page = where.page if isinstance(where, Locator) else where
-    box = where.get_by_role("textbox", name=f"Add a {role}", exact=True)
+    box = where.get_by_role("searchbox", name=f"Add a {role}", exact=True)
     box.fill(name)
-    box.press("Enter")
-    label = f"{name}, a newcomer" if is_newcomer else r"\d rated films"
+    label = f"{name}, a newcomer" if is_newcomer else rf"{name}.*\d rated films"
     where.get_by_role("button", name=re.compile(label)).first.click()
     expect(box).to_have_value("")
     settle(page)
@@ -49,15 +48,15 @@ def choose(page: Page, label: str, option: str) -> None:
     settle(page)
 
 
-def go_to(page: Page, name: str) -> None:
+def go_to(page: Page, name: str, *, path: str | None = None) -> None:
     """Open a page of the app by its link, which loses a click now and then on a busy machine."""
     settle(page)
     for milliseconds in (10_000, 20_000, 60_000):
         page.get_by_role("link", name=name, exact=True).click()
         with suppress(PlaywrightTimeout):
-            page.wait_for_url(f"**/{name.lower()}*", timeout=milliseconds)
+            page.wait_for_url(f"**/{path or name.lower()}*", timeout=milliseconds)
             break
-    expect(page).to_have_url(re.compile(f"/{name.lower()}"))
+    expect(page).to_have_url(re.compile(f"/{path or name.lower()}"))
     settle(page)
 
 

@@ -11,7 +11,7 @@ from imdb_assets.rating_model.evaluation.predictions import AudiencePredictions,
 from imdb_assets.rating_model.features.matrix import FACTS
 from imdb_assets.rating_model.training.absence import BlankedFilms, with_neutral_absence
 from imdb_assets.rating_model.training.fit import Prepared, grow_all, prepare
-from imdb_assets.rating_model.training.fit_intervals import fit_intervals
+from imdb_assets.rating_model.training.fit_intervals import Absence, fit_intervals
 from imdb_assets.rating_model.training.fitted_model import AudienceRating, Calibration, FittedModel
 from imdb_assets.rating_model.training.intervals import Intervals
 from imdb_assets.rating_model.training.rated_films import RatedMovies
@@ -128,7 +128,8 @@ def predict_rolling_origin(
     prepared = prepare(films.where(films.years < last), recipe, columns=columns)
     model = grow_all(prepared, recipe, validation=validation)
     n_rounds = {weighting: booster.best_iteration for weighting, booster in model.boosters.items()}
-    ratings = {last: _neutral(model, blanked).tree_ratings(validation)}
+    neutral = _neutral(model, blanked)
+    ratings = {last: neutral.tree_ratings(validation)}
     for year, earlier, own in rolling_years(films.years, last):
         log_step(f"fitting on films up to {year - 1} to predict {year}")
         model = grow_all(prepare(films.where(earlier), recipe, columns=columns), recipe, n_rounds=n_rounds)
@@ -140,9 +141,15 @@ def predict_rolling_origin(
             pooled[weighting][held_out.years == year] = of_year[weighting]
     audiences = {audience: rate_audience(held_out, pooled, audience) for audience in LEAST_VOTES}
     intervals = {
-        audience: intervals_for(held_out, rating.calibration.apply(pooled[rating.trees]), audience)
+        audience: intervals_for(
+            held_out, rating.calibration.apply(pooled[rating.trees]), audience,
+            absent_spread={
+                fact: rating.calibration.slope * spread
+                for fact, spread in neutral.absent_spread.get(rating.trees, {}).items()
+            },
+        )
         for audience, rating in audiences.items()
-    }
+    }  # fmt: skip
     return RollingOrigin(
         n_rounds=n_rounds,
         audiences=audiences,
@@ -196,17 +203,22 @@ def rate_audience(held_out: RatedMovies, ratings: Mapping[str, np.ndarray], audi
     return min(best, key=lambda pair: pair[0])[1]
 
 
-def intervals_for(films: RatedMovies, ratings: np.ndarray, audience: str) -> Intervals:
+def intervals_for(
+    films: RatedMovies, ratings: np.ndarray, audience: str, *, absent_spread: Mapping[str, float] | None = None
+) -> Intervals:
     """Fit the prediction intervals of an audience on its films.
 
     Args:
         films: Films that the ratings were not fitted on.
         ratings: float64 (n_films,), calibrated ratings.
         audience: The audience.
+        absent_spread: As in `Intervals`.
     """
     chosen = films_of_audience(films.n_votes, audience)
     own = films.where(chosen)
-    return fit_intervals(own.matrix, ratings[chosen], own.target_rating)
+    return fit_intervals(
+        own.matrix, ratings[chosen], own.target_rating, absence=Absence(own.present, absent_spread or {})
+    )
 
 
 def films_of_audience(n_votes: np.ndarray, audience: str) -> np.ndarray:
@@ -285,5 +297,5 @@ def predictions_for(films: RatedMovies, ratings: np.ndarray, intervals: Interval
     Returns:
         The predictions of the films.
     """
-    bounds = intervals.bounds(films.matrix, ratings) if intervals else None
+    bounds = intervals.bounds(films.matrix, ratings, films.present) if intervals else None
     return Predictions(films.tconsts, films.target_rating, films.n_votes, ratings, bounds)

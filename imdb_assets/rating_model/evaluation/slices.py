@@ -64,14 +64,21 @@ def _by_value(values: pd.Series | np.ndarray) -> dict[str, np.ndarray]:
     return {str(value): texts == value for value in dict.fromkeys(texts)}
 
 
-def _crew(facts: pd.DataFrame, _films: Predictions) -> dict[str, np.ndarray]:
-    n_films = facts["n_crew_films"].to_numpy("float64")
-    names = np.select(
+def crew_slices(n_films: np.ndarray) -> np.ndarray:
+    """Return the slice of each film by the experience of its crew.
+
+    Args:
+        n_films: `n_crew_films`, float64.
+    """
+    return np.select(
         [np.isnan(n_films), n_films == 0, n_films <= EXPERIENCED_AFTER_FILMS],
         [UNKNOWN, "debut", f"1-{EXPERIENCED_AFTER_FILMS} films"],
         default=f"more than {EXPERIENCED_AFTER_FILMS} films",
     )
-    return _by_value(names)
+
+
+def _crew(facts: pd.DataFrame, _films: Predictions) -> dict[str, np.ndarray]:
+    return _by_value(crew_slices(facts["n_crew_films"].to_numpy("float64")))
 
 
 def _decade(facts: pd.DataFrame, _films: Predictions) -> dict[str, np.ndarray]:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from imdb_assets.rating_model.features.credit_arrays import BILLED_CAST
 from imdb_assets.rating_model.features.draft import MAX_PLOT_CHARACTERS, MovieDraft
+from imdb_assets.rating_model.features.history import History
+from imdb_assets.rating_model.lookup.homonyms import by_work_in_role
 from imdb_assets.rating_model.lookup.people import NEWCOMER, People, Resolution
 from imdb_assets.vocabulary.certificates import CERTIFICATE_WORDS
 from imdb_assets.vocabulary.countries import COUNTRY_WORDS
@@ -29,10 +31,20 @@ _MAX_CHARACTERS = {
 class DraftResolver:
     """Resolves the drafts of one request; a repeated name is looked up once."""
 
-    def __init__(self, people: People, *, max_fuzzy_lookups: int = MAX_FUZZY_LOOKUPS) -> None:
-        """Create a resolver with the people index and the number of unknown names to suggest similar ones for."""
+    def __init__(
+        self, people: People, history: History | None = None, *, max_fuzzy_lookups: int = MAX_FUZZY_LOOKUPS
+    ) -> None:
+        """Create a resolver.
+
+        Args:
+            people: The people index.
+            history: The past as of each year. With it, a name of several people means the one with the most films in
+                the role, of which recent ones count more; without it, the one with the longest career.
+            max_fuzzy_lookups: The number of unknown names to suggest similar ones for.
+        """
         self._people = people
-        self._resolutions: dict[str, Resolution] = {}
+        self._history = history
+        self._resolutions: dict[tuple[str, str, int], Resolution] = {}
         self._fuzzy_lookups_left = max_fuzzy_lookups
 
     def resolve(self, draft: MovieDraft) -> tuple[MovieDraft, tuple[str, ...]]:
@@ -62,22 +74,24 @@ class DraftResolver:
         """
         genres, warnings = _spell(draft.genres, GENRE_WORDS)
         people: dict[str, tuple[str, ...]] = {}
-        for column in ROLE_LISTS.values():
+        for role, column in ROLE_LISTS.items():
             ids = []
             for text in getattr(draft, column):
-                resolution = self._resolution(text)
+                resolution = self._resolution(text, role, draft.release_year)
                 warnings += [resolution.warning] if resolution.warning else []
                 if text.strip():
                     ids.append(resolution.nconst or f"{NEWCOMER}{text.strip()}")
             people[column] = tuple(dict.fromkeys(ids))
         return draft.model_copy(update={"genres": genres, **people}), tuple(dict.fromkeys(warnings))
 
-    def _resolution(self, text: str) -> Resolution:
-        if text not in self._resolutions:
-            resolution = self._people.resolve(text, suggest=self._fuzzy_lookups_left > 0)
+    def _resolution(self, text: str, role: str, year: int) -> Resolution:
+        key = (text, role, year)
+        if key not in self._resolutions:
+            rank = by_work_in_role(self._history, role, year) if self._history else None
+            resolution = self._people.resolve(text, suggest=self._fuzzy_lookups_left > 0, rank=rank)
             self._fuzzy_lookups_left -= resolution.nconst is None
-            self._resolutions[text] = resolution
-        return self._resolutions[text]
+            self._resolutions[key] = resolution
+        return self._resolutions[key]
 
 
 def spell_facts(draft: MovieDraft) -> tuple[MovieDraft, tuple[str, ...]]:

@@ -4,7 +4,7 @@
 # pyright: reportAttributeAccessIssue=false
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,8 @@ _COLUMNS = ("nconst", "name", "birth_year", "professions", "roles", "n_movies", 
 # A warning lists at most this many other people.
 _MAX_LISTED = 3
 _MAX_HOMONYMS = 500
+# People of a name that are ranked, those with the longest careers.
+_MAX_RANKED = 30
 _ROWS_PER_SCAN = 1 << 14
 
 
@@ -45,6 +47,10 @@ class Person:
         """Name, year of birth and best-known film, to distinguish homonyms: `Ana Roe, 1981, The Long Night (2009)`."""
         born = [str(self.birth_year)] if self.birth_year else []
         return ", ".join([self.name, *born, *self.known_movies[:1]])
+
+
+Ranking = Callable[[Sequence[Person]], list[Person]]
+"""Puts people in an order, the first of several with the same name being the likeliest."""
 
 
 @dataclass(frozen=True)
@@ -119,15 +125,16 @@ class People:
                 break
         return self._persons(rows[:limit])
 
-    def resolve(self, text: str, *, suggest: bool = True) -> Resolution:
+    def resolve(self, text: str, *, suggest: bool = True, rank: Ranking | None = None) -> Resolution:
         """Resolve a name, an id or a `Person.label` to a person.
 
-        A name of several people resolves to the longest career, with a warning that lists the others. An unknown name
+        A name of several people resolves to the first of them, with a warning that lists the others. An unknown name
         never resolves to a similar one; similar names are only listed in the warning.
 
         Args:
             text: A name, an nconst, a link to IMDb's page, a label, or an id with the prefix `NEWCOMER`.
             suggest: Whether to look up names similar to an unknown one, the slowest part.
+            rank: Ranks people of the same name; without it, the one with the longest career is first.
 
         Returns:
             The id, or None for an unknown name; and a warning where the user should check the result.
@@ -136,7 +143,7 @@ class People:
         if not name:
             return Resolution(None, "An empty name was ignored.")
         if name.startswith(NEWCOMER):
-            return Resolution(name, f"{name.removeprefix(NEWCOMER)} is treated as a newcomer.")
+            return Resolution(name)
         if nconst := person_id(name):
             is_known = self._row(nconst) is not None
             return Resolution(nconst, None if is_known else f"{nconst}: no film credits, treated as a newcomer.")
@@ -148,10 +155,11 @@ class People:
             return Resolution(None, f"{name}: unknown person, treated as a newcomer.{suggestion}")
         if len(rows) == 1:
             return Resolution(self.table["nconst"][int(rows[0])].as_py())
-        first, *others = self._persons(rows[: _MAX_LISTED + 1].tolist())
+        persons = self._persons(rows[:_MAX_RANKED].tolist())
+        first, *others = rank(persons) if rank else persons
         return Resolution(
             first.nconst,
-            f"{name} matches {len(rows)} people. Used: {_listed([first])}. Others: {_listed(others)}.",
+            f"{name} matches {len(rows)} people. Used: {_listed([first])}. Others: {_listed(others[:_MAX_LISTED])}.",
         )
 
     def label(self, nconst: str) -> str:

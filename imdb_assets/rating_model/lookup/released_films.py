@@ -14,10 +14,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from rapidfuzz import fuzz, process
 
 from imdb_assets.rating_model.features.arrow_files import open_table, save_table, single_array
 from imdb_assets.rating_model.features.draft import DRAFT_LISTS, DRAFT_TEXTS, FACT_COLUMNS, MovieDraft
-from imdb_assets.rating_model.lookup.name_index import fold
+from imdb_assets.rating_model.lookup.name_index import MIN_FUZZY_LENGTH, fold
 from imdb_assets.rating_model.lookup.similarity_space import SimilarityEmbedding
 from imdb_assets.vocabulary.audiences import audience_of_votes
 from imdb_assets.vocabulary.features import FEATURE_NAMES
@@ -27,6 +28,10 @@ _FILMS_FILE, _EMBEDDING_FILE = "films.arrow", "films_embedding.parquet"
 _FILM_COLUMNS = ["tconst", *FACT_COLUMNS, "average_rating", "n_votes", "is_mature"]
 # Ranks of a title search: equal to the text, begins with it, contains it, no match.
 _NO_MATCH = 3
+# A misspelled title is compared with those of the films with the most votes, in a few milliseconds.
+_MOST_COMPARED = 100_000
+_MIN_SIMILARITY = 75.0
+_MOST_SIMILAR = 100
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,7 @@ class ReleasedFilms:
         """Find films by title, tconst or link: exact titles first, then titles that begin with or contain the text.
 
         Case and accents do not matter, and a year may follow (`Inception 2010`). Among equal matches, films with more
-        votes come first.
+        votes come first. Without any match, films with similar titles are returned.
         """
         if film := self.film(title_id(text) or ""):
             return [film]
@@ -113,6 +118,10 @@ class ReleasedFilms:
         rows = self._rows_with_title(folded, None)
         if dated := re.fullmatch(r"(.+?),? \(?((?:18|19|20)\d\d)\)?", folded):
             rows = [*self._rows_with_title(dated[1], int(dated[2])), *rows]
+        if not rows:
+            rows = self._rows_with_similar_title(folded, None)
+            if dated:
+                rows = [*self._rows_with_similar_title(dated[1], int(dated[2])), *rows]
         return [self.film_at(row) for row in dict.fromkeys(rows[: 2 * limit])][:limit]
 
     def film(self, tconst: str) -> ReleasedFilm | None:
@@ -188,6 +197,19 @@ class ReleasedFilms:
             rank[self.table["release_year"].to_numpy() != year] = _NO_MATCH
         rows = np.flatnonzero(rank < _NO_MATCH)
         return rows[np.argsort(rank[rows], kind="stable")].tolist()
+
+    def _rows_with_similar_title(self, text: str, year: int | None) -> list[int]:
+        if len(text) < MIN_FUZZY_LENGTH:
+            return []
+        titles = self._well_known_titles
+        scored = process.extract(text, titles, scorer=fuzz.ratio, score_cutoff=_MIN_SIMILARITY, limit=_MOST_SIMILAR)
+        years = self.table["release_year"]
+        return [row for _, _, row in scored if year is None or years[row].as_py() == year]
+
+    @cached_property
+    def _well_known_titles(self) -> list[str]:
+        titles = self.table["folded"].slice(0, _MOST_COMPARED)
+        return [title or "" for title in titles.to_pylist()]
 
 
 def _folded_titles(facts: pd.DataFrame) -> dict[str, pa.Array]:

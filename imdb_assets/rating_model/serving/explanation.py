@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from imdb_assets.rating_model.features.draft import MovieDraft, drafts_frame
 from imdb_assets.rating_model.features.matrix import features
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.rating_model.serving.reason_sentences import SCALE_END, sentences_of
 from imdb_assets.rating_model.training.fitted_model import FittedModel
+from imdb_assets.rating_model.training.text_scores import PLOT
+from imdb_assets.rating_model.training.word_points import TellingWords, telling_words
 from imdb_assets.vocabulary.audiences import AUDIENCE_WORDS
 from imdb_assets.vocabulary.features import GROUPS
 
@@ -40,6 +41,7 @@ LABELS = {
     SCALE_END: "Limits of the scale",
 }
 """The groups of features in the words of users."""
+_TOLD_WORDS = 3
 _FACT_GROUPS = {"runtime": "length", "plot": "story"}
 
 
@@ -110,12 +112,14 @@ def _explain(
     start = np.array([len(drafts) + years.index(draft.release_year) for draft in drafts], "int64")
     moved = grouped.iloc[: len(drafts)].to_numpy() - grouped.to_numpy()[start]
     groups = list(map(str, grouped))
+    words = _telling_words(predictor, drafts)
     explanations = []
     for row, draft in enumerate(drafts):
         average, rating = float(ratings[start[row]]), float(ratings[row])
         shares = _shared_among_given(dict(zip(groups, map(float, moved[row]), strict=True)), _given_groups(draft))
         shares[SCALE_END] = rating - average - sum(shares.values())
-        explanations.append(Explanation(average, rating, _reasons(model, draft, shares, matrix.iloc[row])))
+        reasons = _reasons(shares, sentences_of(model, draft, matrix.iloc[row], words[row]))
+        explanations.append(Explanation(average, rating, reasons))
     return explanations
 
 
@@ -173,10 +177,13 @@ def explain_difference(model: RatingModel, first: MovieDraft, second: MovieDraft
     return _most_points_first(reasons)
 
 
-def _reasons(
-    model: RatingModel, draft: MovieDraft, points: Mapping[str, float], facts: pd.Series
-) -> tuple[Reason, ...]:
-    sentences = sentences_of(model, draft, facts)
+def _telling_words(predictor: FittedModel, drafts: Sequence[MovieDraft]) -> list[TellingWords]:
+    if PLOT not in predictor.texts:
+        return [TellingWords((), ())] * len(drafts)
+    return telling_words(predictor.texts[PLOT], [draft.plot or "" for draft in drafts], most=_TOLD_WORDS)
+
+
+def _reasons(points: Mapping[str, float], sentences: Mapping[str, str]) -> tuple[Reason, ...]:
     # Within the scale, the points of SCALE_END are a rounding error of the sum.
     shown = [group for group in LABELS if group in points and (group != SCALE_END or abs(points[group]) > 1e-9)]
     return _most_points_first([Reason(group, points[group], sentences[group]) for group in shown])

@@ -7,6 +7,7 @@ for tables, JSON for numbers.
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,8 +17,10 @@ import pandas as pd
 
 from imdb_assets.rating_model.features.draft import MovieDraft, drafts_frame
 from imdb_assets.rating_model.features.history import History
-from imdb_assets.rating_model.features.matrix import features
+from imdb_assets.rating_model.features.matrix import features, present_facts
 from imdb_assets.rating_model.lookup.draft_resolver import DraftResolver
+from imdb_assets.rating_model.lookup.familiar_facts import FamiliarFacts
+from imdb_assets.rating_model.lookup.films_alike import FilmsAlike
 from imdb_assets.rating_model.lookup.people import People
 from imdb_assets.rating_model.lookup.released_films import ReleasedFilms
 from imdb_assets.rating_model.serving import skops_files
@@ -101,14 +104,17 @@ class RatingModel:
 
     def predict(self, drafts: Sequence[MovieDraft]) -> list[Prediction]:
         """Predict the ratings of drafts, people given as ids or names; one prediction per draft."""
-        resolver = DraftResolver(self.people)
+        resolver = DraftResolver(self.people, self.history)
         resolved = [resolver.resolve(draft) for draft in drafts]
         if not resolved:
             return []
         answers = self._numbers(drafts_frame(draft for draft, _ in resolved)).tolist()
         return [
-            Prediction(**dict(zip(_NUMBERS, numbers, strict=True)), warnings=warnings)
-            for numbers, (_, warnings) in zip(answers, resolved, strict=True)
+            Prediction(
+                **dict(zip(_NUMBERS, numbers, strict=True)),
+                warnings=(*warnings, *self._familiar_facts.warnings(draft)),
+            )
+            for numbers, (draft, warnings) in zip(answers, resolved, strict=True)
         ]
 
     def predict_frame(self, drafts: pd.DataFrame) -> np.ndarray:
@@ -138,24 +144,34 @@ class RatingModel:
         matrix = features(drafts, self.history)
         ratings = self.predictor.predict(matrix, drafts)
         limits = np.empty((len(drafts), len(BOUNDS)))
-        by_audience = rows_by_audience(drafts)
+        by_audience, present = rows_by_audience(drafts), present_facts(drafts)
         for audience, rows in by_audience.items():
             own = matrix if len(by_audience) == 1 else matrix.iloc[rows]
-            limits[rows] = self.intervals[audience].limits(own, ratings[rows])
+            known = {fact: given[rows] for fact, given in present.items()}
+            limits[rows] = self.intervals[audience].limits(own, ratings[rows], known)
         return np.column_stack([ratings, limits, self.votes.predict_values(matrix)])
 
     def resolve_draft(self, draft: MovieDraft) -> tuple[MovieDraft, tuple[str, ...]]:
         """Truncate a draft to the limits of the features and resolve names to ids. Also return user warnings."""
-        return DraftResolver(self.people).resolve(draft)
+        return DraftResolver(self.people, self.history).resolve(draft)
 
     def resolve_silently(self, drafts: Iterable[MovieDraft]) -> list[MovieDraft]:
         """Truncate and resolve drafts; skips the fuzzy name lookup because warnings are discarded."""
-        resolver = DraftResolver(self.people, max_fuzzy_lookups=0)
+        resolver = DraftResolver(self.people, self.history, max_fuzzy_lookups=0)
         return [resolver.resolve(draft)[0] for draft in drafts]
 
     def resolve_names(self, draft: MovieDraft) -> tuple[MovieDraft, tuple[str, ...]]:
         """Resolve the names of a draft to ids; also return warnings for the user."""
-        return DraftResolver(self.people).resolve_names(draft)
+        return DraftResolver(self.people, self.history).resolve_names(draft)
+
+    @cached_property
+    def films_alike(self) -> FilmsAlike:
+        """The released films by kind."""
+        return FilmsAlike.of_films(self.films.table)
+
+    @cached_property
+    def _familiar_facts(self) -> FamiliarFacts:
+        return FamiliarFacts.of_films(self.films.table)
 
     def save(self, folder: Path) -> None:
         """Write all parts as files into a folder, which is created."""

@@ -14,41 +14,66 @@ from imdb_assets.rating_model.features.history_table import (
     person_subjects,
 )
 from imdb_assets.rating_model.serving.rating_model import RatingModel
+from imdb_assets.rating_model.training.word_points import TellingWords
 from imdb_assets.vocabulary.roles import ROLE_LISTS
 
 SCALE_END = "scale"
 """The group of the points that are cut off where a rating would be below 1 or above 10."""
 _MAX_NAMED = 2
 _N_LATEST = 3
+_FEWEST_ALIKE = 30
+"""The mean of fewer films is not told."""
 
 
-def sentences_of(model: RatingModel, draft: MovieDraft, facts: pd.Series) -> dict[str, str]:
+def sentences_of(model: RatingModel, draft: MovieDraft, facts: pd.Series, words: TellingWords) -> dict[str, str]:
     """Describe the facts of a draft.
 
     Args:
         model: The model, whose history and names are used.
         draft: A draft, people given as ids.
         facts: Its features.
+        words: The words of its plot with the most points.
 
     Returns:
         A sentence by group of features; those of groups without facts are meaningless.
     """
-    baseline = facts["baseline_rating_with_language"]
-    kind = {"these genres": draft.genres, "this length": draft.runtime_minutes, "this language": draft.language}
     people = {role: _people_sentence(model, draft, role) for role in ROLE_LISTS}
     return {
-        "expectation": f"Films with {_listed(kind)} average {baseline:.1f}.",
+        "expectation": _kind_sentence(model, draft, float(facts["baseline_rating_with_language"])),
         "length": f"{draft.runtime_minutes:.0f} minutes." if draft.runtime_minutes else "",
         "genres": f"{', '.join(draft.genres)}.",
         "language": f"In {draft.language}.",
         "country": f"From {draft.country}.",
         "certificate": f"Certificate {draft.certificate}.",
         "title": _title_sentence(facts),
-        "story": "The words of the plot.",
+        "story": _plot_sentence(words),
         **people,
         "team": _team_sentences(facts),
         SCALE_END: "Ratings range from 1 to 10.",
     }
+
+
+def _kind_sentence(model: RatingModel, draft: MovieDraft, baseline: float) -> str:
+    """Describe how released films with a draft's genres, about its length and its language are rated."""
+    kind = _listed(
+        {"these genres": draft.genres, "about this length": draft.runtime_minutes, "this language": draft.language}
+    )
+    if not len(model.films):
+        return f"Films with {kind} average {baseline:.1f}."
+    ratings = model.films_alike.ratings_like(draft)
+    if len(ratings) >= _FEWEST_ALIKE:
+        return f"{len(ratings):,} released films with {kind} average {ratings.mean():.1f}."
+    counted = f"Only {len(ratings)} released films have" if len(ratings) > 1 else "Hardly any released film has"
+    return f"{counted} {kind}. Their rating is a guess from films with one of these facts: {baseline:.1f}."
+
+
+def _plot_sentence(words: TellingWords) -> str:
+    parts = []
+    for named, verb in ((words.raising, "raise"), (words.lowering, "lower")):
+        if named:
+            quoted = ", ".join(f'"{word}"' for word in named)
+            parts.append(f"{quoted} {verb if len(named) > 1 else f'{verb}s'} it")
+    return f"Of the plot's words, {'; '.join(parts)} most." if parts else "No single word of the plot stands out."
 
 
 def _listed(given: Mapping[str, object]) -> str:

@@ -3,7 +3,7 @@
 The trees see too few films without a fact, and too few combinations of them, to learn its average effect exactly.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +14,7 @@ from imdb_assets.rating_model.features.draft import DRAFT_LISTS
 from imdb_assets.rating_model.features.history import History
 from imdb_assets.rating_model.features.matrix import FACTS, features, present_blocks
 from imdb_assets.rating_model.training.fitted_model import FittedModel
+from imdb_assets.rating_model.training.intervals import EVERYTHING
 from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.text_scores import PLOT, TITLE
 
@@ -24,10 +25,17 @@ _SCORES = {"plot": PLOT, "title": TITLE}
 
 @dataclass(frozen=True)
 class BlankedFilms:
-    """A sample of films, and by fact those of them that have it, in the same order, without it."""
+    """A sample of films with their facts taken away.
+
+    Attributes:
+        sample: The films as they are.
+        without: By fact, those of the films that have it, in the same order, without it.
+        bare: All of the films, of which only the year is left.
+    """
 
     sample: RatedMovies
     without: Mapping[str, RatedMovies]
+    bare: RatedMovies
 
 
 def blank_facts(films: RatedMovies, movie_features: pd.DataFrame, history: History, *, seed: int) -> BlankedFilms:
@@ -52,8 +60,11 @@ def blank_facts(films: RatedMovies, movie_features: pd.DataFrame, history: Histo
         has_fact = sample.present[fact].to_numpy(bool)
         if has_fact.any():
             blanked = blank(facts[has_fact].reset_index(drop=True), fact)
-            without[fact] = _without(sample.where(has_fact), blanked, fact, history)
-    return BlankedFilms(sample, without)
+            without[fact] = _without(sample.where(has_fact), blanked, (fact,), history)
+    bare = facts
+    for fact in FACTS:
+        bare = blank(bare, fact)
+    return BlankedFilms(sample, without, _without(sample, bare, tuple(FACTS), history))
 
 
 def blank(drafts: pd.DataFrame, fact: str) -> pd.DataFrame:
@@ -72,7 +83,7 @@ def blank(drafts: pd.DataFrame, fact: str) -> pd.DataFrame:
 
 
 def with_neutral_absence(model: FittedModel, blanked: BlankedFilms) -> FittedModel:
-    """Return the model with points that make each absent fact neutral on average over the films.
+    """Return the model with points that make each absent fact neutral on average over the films, and their spread.
 
     Args:
         model: A model without such points.
@@ -82,16 +93,21 @@ def with_neutral_absence(model: FittedModel, blanked: BlankedFilms) -> FittedMod
         The model. Its rating of a film with a fact is unchanged.
     """
     points: dict[str, dict[str, float]] = {weighting: {} for weighting in model.boosters}
+    spread: dict[str, dict[str, float]] = {weighting: {} for weighting in model.boosters}
     before = model.tree_ratings(blanked.sample)
     for fact, without in blanked.without.items():
         has_fact, after = blanked.sample.present[fact].to_numpy(bool), model.tree_ratings(without)
         for weighting in model.boosters:
-            points[weighting][fact] = float(np.mean(before[weighting][has_fact] - after[weighting]))
-    return replace(model, absent_points=points)
+            moved = before[weighting][has_fact] - after[weighting]
+            points[weighting][fact], spread[weighting][fact] = float(moved.mean()), float(moved.std())
+    after = model.tree_ratings(blanked.bare)
+    for weighting in model.boosters:
+        spread[weighting][EVERYTHING] = float((before[weighting] - after[weighting]).std())
+    return replace(model, absent_points=points, absent_spread=spread)
 
 
-def _without(films: RatedMovies, facts: pd.DataFrame, fact: str, history: History) -> RatedMovies:
+def _without(films: RatedMovies, drafts: pd.DataFrame, facts: Iterable[str], history: History) -> RatedMovies:
     counts = dict(films.counts)
-    if score := _SCORES.get(fact):
+    for score in (_SCORES[fact] for fact in facts if fact in _SCORES):
         counts[score] = [csr_matrix(part.shape, dtype=part.dtype) for part in counts[score]]
-    return replace(films, matrix=features(facts, history), counts=counts, present=present_blocks(facts))
+    return replace(films, matrix=features(drafts, history), counts=counts, present=present_blocks(drafts))

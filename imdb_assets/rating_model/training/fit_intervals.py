@@ -1,6 +1,7 @@
 """Fits prediction intervals on held-out films: trees of the error, and conformal quantiles."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import lightgbm as lgb
 import numpy as np
@@ -24,8 +25,27 @@ MINIMUM_FILMS = 200
 """With fewer held-out films, the width of the intervals is the same for all films."""
 
 
+@dataclass(frozen=True)
+class Absence:
+    """The facts that films lack.
+
+    Attributes:
+        present: bool per film and fact, as returned by `present_blocks`.
+        spread: As `Intervals.absent_spread`.
+    """
+
+    present: pd.DataFrame
+    spread: Mapping[str, float]
+
+
 def fit_intervals(
-    matrix: pd.DataFrame, predicted: np.ndarray, target: np.ndarray, *, least: float = 1.0, most: float = 10.0
+    matrix: pd.DataFrame,
+    predicted: np.ndarray,
+    target: np.ndarray,
+    *,
+    absence: Absence | None = None,
+    least: float = 1.0,
+    most: float = 10.0,
 ) -> Intervals:
     """Measure the errors on films that the predictions were not fitted on.
 
@@ -36,6 +56,7 @@ def fit_intervals(
         matrix: float64 features, one row per held-out film, columns `FEATURE_NAMES`.
         predicted: float64 predicted values of these films.
         target: float64 target values of these films.
+        absence: The facts that the films lack; None if all are given.
         least: The smallest possible value.
         most: The largest possible value.
 
@@ -43,19 +64,23 @@ def fit_intervals(
         The intervals.
     """
     error = np.abs(target - predicted)
-    plain = Intervals(None, float(error.mean()), {}, len(error), least, most)
+    present = absence.present if absence else None
+    plain = Intervals(
+        None, float(error.mean()), {}, len(error), least, most, absent_spread=dict(absence.spread) if absence else {}
+    )
     if len(error) < MINIMUM_FILMS:
-        return _with_quantiles(plain, None, error / max(plain.mean_error, 1e-9))
+        return _with_quantiles(plain, error / np.maximum(plain.expected_error(matrix, predicted, present), 1e-9))
     inputs = matrix.assign(**{PREDICTED: predicted})
     folds = np.random.default_rng(0).permutation(len(error)) % _N_FOLDS
     scores = np.empty(len(error))
     for fold in range(_N_FOLDS):
         own, others = folds == fold, folds != fold
-        trained = Intervals(_trees(inputs[others], error[others]), plain.mean_error, {}, len(error), least, most)
-        scores[own] = error[own] / trained.expected_error(matrix[own], predicted[own])
+        trained = replace(plain, booster=_trees(inputs[others], error[others]))
+        known = None if present is None else present[own]
+        scores[own] = error[own] / trained.expected_error(matrix[own], predicted[own], known)
     factors = _language_factors(languages_of(matrix), scores)
     scores = scores / np.array([factors.get(language, 1.0) for language in languages_of(matrix)])
-    return replace(_with_quantiles(plain, _trees(inputs, error), scores), language_factors=factors)
+    return _with_quantiles(replace(plain, booster=_trees(inputs, error), language_factors=factors), scores)
 
 
 def _language_factors(languages: np.ndarray, scores: np.ndarray) -> dict[str, float]:
@@ -78,9 +103,9 @@ def _trees(inputs: pd.DataFrame, error: np.ndarray) -> lgb.Booster:
     return lgb.train(_PARAMETERS, lgb.Dataset(inputs, error), _N_ROUNDS)
 
 
-def _with_quantiles(plain: Intervals, booster: lgb.Booster | None, scores: np.ndarray) -> Intervals:
+def _with_quantiles(intervals: Intervals, scores: np.ndarray) -> Intervals:
     ordered = np.sort(scores)
     # The finite-sample correction of split conformal: the ceil((n + 1) * level)-th smallest score.
     ranks = {level: min(int(np.ceil((len(ordered) + 1) * level / 100)), len(ordered)) for level in INTERVAL_LEVELS}
     quantiles = {str(level): float(ordered[rank - 1]) for level, rank in ranks.items()}
-    return Intervals(booster, plain.mean_error, quantiles, plain.n_films, plain.least, plain.most)
+    return replace(intervals, quantiles=quantiles)

@@ -77,12 +77,14 @@ class FittedModel:
         audiences: How each audience is rated.
         absent_points: By weighting and fact, what is added to the trees' rating where the fact is absent, so that on
             average over films its absence does not change the rating.
+        absent_spread: The standard deviation of that change, by weighting and fact.
     """
 
     boosters: Mapping[str, lgb.Booster]
     texts: Mapping[str, TextScorer]
     audiences: Mapping[str, AudienceRating] = field(default_factory=lambda: UNCALIBRATED)
     absent_points: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    absent_spread: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def booster_for(self, audience: str) -> lgb.Booster:
         """Return the trees that rate films for an audience."""

@@ -25,6 +25,12 @@ NO_LANGUAGE, OTHER_LANGUAGE = "no_language", "other_language"
 """Films without a language, and those in a language without a feature of its own."""
 _LANGUAGES = [f"language_{feature_slug(language)}" for language in LANGUAGES]
 _FEWEST_ROWS_FOR_THREADS = 1000
+_MEAN_PER_DEVIATION = (2 / np.pi) ** 0.5
+"""The mean absolute value of a normal variable, in standard deviations."""
+EVERYTHING = "everything"
+"""All facts but the year."""
+Present = Mapping[str, Any] | pd.DataFrame
+"""bool per film by fact, as returned by `present_facts` or `present_blocks`."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,8 @@ class Intervals:
         most: The largest possible value.
         scale_limits: The expected error of a film lies within these multiples of the mean error.
         language_factors: How much wider the intervals of a language are, by its feature or `NO_LANGUAGE`; 1 for others.
+        absent_spread: By fact, the standard deviation of how much predictions move when the fact is taken from films;
+            by `EVERYTHING`, when all are. What is not known of a film makes its interval wider by it.
     """
 
     booster: lgb.Booster | None
@@ -51,36 +59,59 @@ class Intervals:
     most: float = 10.0
     scale_limits: tuple[float, float] = (0.5, 2.2)
     language_factors: Mapping[str, float] = field(default_factory=dict)
+    absent_spread: Mapping[str, float] = field(default_factory=dict)
 
-    def bounds(self, matrix: pd.DataFrame, predicted: np.ndarray) -> pd.DataFrame:
+    def bounds(self, matrix: pd.DataFrame, predicted: np.ndarray, present: Present | None = None) -> pd.DataFrame:
         """Return the intervals around predicted values.
 
         Args:
             matrix: float64 features, one row per film, columns `FEATURE_NAMES`.
             predicted: float64 predicted values of the same films.
+            present: bool per film by fact: whether it is given. None if all are.
 
         Returns:
             float64 columns `low_80`, `high_80`, `low_90`, `high_90`, clipped to possible values; a new index.
         """
-        return pd.DataFrame(self.limits(matrix, predicted), columns=list(BOUNDS))
+        return pd.DataFrame(self.limits(matrix, predicted, present), columns=list(BOUNDS))
 
-    def limits(self, matrix: pd.DataFrame, predicted: np.ndarray) -> np.ndarray:
+    def limits(self, matrix: pd.DataFrame, predicted: np.ndarray, present: Present | None = None) -> np.ndarray:
         """Return the intervals as `bounds` does, as one float64 array (n_films, 4) in the order of `BOUNDS`."""
-        scale = self.expected_error(matrix, predicted)
+        scale = self.expected_error(matrix, predicted, present)
         columns = []
         for level in INTERVAL_LEVELS:
             half_width = self.quantiles[str(level)] * scale
             columns += [predicted - half_width, predicted + half_width]
         return np.clip(np.column_stack(columns), self.least, self.most)
 
-    def expected_error(self, matrix: pd.DataFrame, predicted: np.ndarray) -> np.ndarray:
-        """Return the expected absolute error per film, float64: clipped to multiples of the mean, times the factors."""
+    def expected_error(self, matrix: pd.DataFrame, predicted: np.ndarray, present: Present | None = None) -> np.ndarray:
+        """Return the expected absolute error per film, float64: that of a complete film and that of absent facts."""
+        error = self._complete_error(matrix, predicted) * self._factors(matrix)
+        if present is None or not self.absent_spread:
+            return error
+        return np.hypot(error, _MEAN_PER_DEVIATION * np.sqrt(self._variance_of_absent(present, len(matrix))))
+
+    def _variance_of_absent(self, present: Present, n_films: int) -> np.ndarray:
+        """Return the variance of predictions that absent facts would explain, float64 per film.
+
+        Facts that are absent together explain more than the sum: the more are absent, the more of the difference counts
+        that all of them have.
+        """
+        variances = {fact: spread**2 for fact, spread in self.absent_spread.items() if fact != EVERYTHING}
+        total = max(sum(variances.values()), 1e-12)
+        absent = np.zeros(n_films)
+        for fact, variance in variances.items():
+            absent += variance * ~np.asarray(present[fact], bool)
+        together = max(self.absent_spread.get(EVERYTHING, 0.0) ** 2 - total, 0.0)
+        return absent + together * (absent / total) ** 2
+
+    def _complete_error(self, matrix: pd.DataFrame, predicted: np.ndarray) -> np.ndarray:
+        """Return what the trees expect, clipped to multiples of the mean error."""
         if self.booster is None:
-            return self.mean_error * self._factors(matrix)
+            return np.full(len(matrix), self.mean_error)
         inputs = np.column_stack([select_columns(matrix, self._features), predicted])
         threads: dict[str, Any] = {"num_threads": 1} if len(inputs) < _FEWEST_ROWS_FOR_THREADS else {}
         low, high = (limit * self.mean_error for limit in self.scale_limits)
-        return np.clip(np.asarray(self.booster.predict(inputs, **threads)), low, high) * self._factors(matrix)
+        return np.clip(np.asarray(self.booster.predict(inputs, **threads)), low, high)
 
     def numbers(self) -> dict[str, Any]:
         """Return all but the trees as a dictionary for JSON."""

@@ -3,6 +3,7 @@
 Prediction only; `fit_text_scores.py` fits the scorers.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +21,8 @@ PLOT, TITLE = "plot_score", "title_score"
 Counts = Sequence[csr_matrix]
 """Counts of a text's n-grams: one matrix per kind of n-gram, one row per text."""
 
+WORD = re.compile(r"\b\w\w+\b")
+"""A word as scikit-learn's vectorizers see it."""
 _WORDS: dict[str, Any] = {"n_features": 2**17, "ngram_range": (1, 2), "stop_words": "english"}
 _CHARACTERS: dict[str, Any] = {"n_features": 2**17, "analyzer": "char_wb", "ngram_range": (3, 4)}
 _SHORT_CHARACTERS: dict[str, Any] = {"n_features": 2**16, "analyzer": "char_wb", "ngram_range": (2, 4)}
@@ -49,10 +52,11 @@ def text_counts(drafts: pd.DataFrame) -> dict[str, Counts]:
     Returns:
         By score, float32 sparse matrices, one row per draft.
     """
-    return {name: _counts(name, texts) for name, texts in scored_texts(drafts).items()}
+    return {name: count_ngrams(name, texts) for name, texts in scored_texts(drafts).items()}
 
 
-def _counts(name: str, texts: Sequence[str]) -> Counts:
+def count_ngrams(name: str, texts: Sequence[str]) -> Counts:
+    """Count the n-grams of texts that a score, `PLOT` or `TITLE`, reads."""
     return [csr_matrix(vectorizer.transform(texts)) for vectorizer in _vectorizers(name)]
 
 
@@ -81,16 +85,30 @@ class TextScorer:
         """
         # Computed directly: scikit-learn's input checks take longer than scoring one text.
         words = counts[0].getnnz(axis=1)
-        scores = np.zeros(len(words))
+        sums, lengths = self.sums_and_lengths(counts)
+        scores = np.divide(sums, lengths, out=np.zeros(sums.shape), where=lengths > 0).sum(axis=1)
+        return np.where(words > 0, scores, 0.0)
+
+    def sums_and_lengths(self, counts: Counts) -> tuple[np.ndarray, np.ndarray]:
+        """Return the parts of the scores: per kind of n-gram, a text's score is its sum divided by its length.
+
+        Args:
+            counts: The n-grams as returned by `text_counts`.
+
+        Returns:
+            Two float64 arrays (n_texts, n_kinds): sums of weighted coefficients, rating points, and lengths of the
+            weighted vectors.
+        """
+        n_texts = len(counts[0].indptr) - 1
+        sums, lengths = np.zeros((n_texts, len(counts))), np.zeros((n_texts, len(counts)))
         ends = np.cumsum([weighting.idf_.shape[0] for weighting in self.weightings])
         coefficients = np.split(np.asarray(self.ridge.coef_), ends[:-1])
-        for part, weighting, coefficient in zip(counts, self.weightings, coefficients, strict=True):
-            rows = np.repeat(np.arange(len(scores)), np.diff(part.indptr))
+        for kind, (part, weighting, coefficient) in enumerate(zip(counts, self.weightings, coefficients, strict=True)):
+            rows = np.repeat(np.arange(n_texts), np.diff(part.indptr))
             weighted = (np.log(part.data.astype("float64")) + 1) * np.asarray(weighting.idf_)[part.indices]
-            lengths = np.sqrt(np.bincount(rows, weighted**2, len(scores)))
-            total = np.bincount(rows, weighted * coefficient[part.indices], len(scores))
-            scores += np.divide(total, lengths, out=np.zeros(len(scores)), where=lengths > 0)
-        return np.where(words > 0, scores, 0.0)
+            lengths[:, kind] = np.sqrt(np.bincount(rows, weighted**2, n_texts))
+            sums[:, kind] = np.bincount(rows, weighted * coefficient[part.indices], n_texts)
+        return sums, lengths
 
 
 def score_texts(scorers: Mapping[str, TextScorer], drafts: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -107,7 +125,7 @@ def score_texts(scorers: Mapping[str, TextScorer], drafts: pd.DataFrame) -> dict
     for name, texts in scored_texts(drafts).items():
         codes, distinct = pd.factorize(np.array(texts, dtype=object))
         if name in scorers and len(distinct):
-            scores[name] = scorers[name].score(_counts(name, list(distinct)))[codes]
+            scores[name] = scorers[name].score(count_ngrams(name, list(distinct)))[codes]
         else:
             scores[name] = np.zeros(len(drafts))
     return scores

@@ -6,7 +6,7 @@ from app.pages.compare import difference_sentence
 from imdb_assets.rating_model.registry.versions import load_champion
 from imdb_assets.rating_model.serving.comparison import chance_above, is_distinguishable
 from imdb_assets.rating_model.serving.rating_model import Prediction
-from imdb_assets_tests.support.app_pages import DRAFT, open_draft, words
+from imdb_assets_tests.support.app_pages import DRAFT, open_draft, open_page, query, words
 from imdb_assets_tests.support.champion import DULL_DIRECTOR, GIFTED_DIRECTOR
 from imdb_assets_tests.support.predictions import VOTES
 
@@ -40,11 +40,31 @@ def test_a_third_draft_can_start_from_a_released_film(champion_uri, monkeypatch)
     app.segmented_control("compare_n").set_value(3).run()
     assert app.session_state["compare_c"] == DRAFT
     app.text_input("compare_c_search").set_value("film 300").run()
-    app.button("compare_c_film_tt0000300").click().run()
+    app.button("compare_c_add_tt0000300").click().run()
     film = load_champion(champion_uri).model.films.draft("tt0000300")
     assert app.session_state["compare_c"].directors == film.directors
     assert app.metric[2].label == "C · Film 300"
     assert not app.exception
+
+
+def test_the_address_opens_the_same_comparison(champion_uri, monkeypatch):
+    app = open_draft(champion_uri, monkeypatch, DRAFT)
+    app.switch_page("pages/compare.py").run()
+    app.number_input("compare_b_runtime").set_value(95).run()
+    address = query(app)
+    assert address["B.runtime"] == ["95"]
+    other = open_page(champion_uri, monkeypatch, "pages/compare.py", **address)
+    assert other.session_state["compare_b"] == DRAFT.model_copy(update={"runtime_minutes": 95})
+    assert not other.exception
+
+
+def test_invalid_parts_of_an_address_are_named(champion_uri, monkeypatch):
+    app = open_page(
+        champion_uri, monkeypatch, "pages/compare.py", **{"A.year": "2030", "B.year": "x", "B.title": "Lamps"}
+    )
+    assert "Draft B: These parts of the link are invalid and were ignored: year." in app.warning[0].value
+    assert app.session_state["compare_a"].release_year == 2030
+    assert app.session_state["compare_b"].title == "Lamps"
 
 
 @pytest.mark.parametrize(("second", "is_clear"), [(6.05, False), (7.5, True)])

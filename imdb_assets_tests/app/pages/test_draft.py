@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from app.draft_link import address_of
+from app.draft_link import address_of, next_year
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry.versions import load_champion
 from imdb_assets_tests.support.app_pages import DRAFT, answered_by, open_draft, open_page, query, rating, words
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 def test_the_first_page_shows_a_prediction_before_anything_is_typed(app):
     assert not app.exception
     assert 1 <= rating(app) <= 10
-    assert "a typical film of that year" in app.info[0].value
+    assert "a typical film of that year" in words(app)
     assert answered_by(app) == "Answered by imdb_rating version 1 (champion)."
 
 
@@ -30,11 +30,13 @@ def test_the_page_shows_the_prediction_of_the_model_for_the_draft(app, champion_
     app.text_input("draft_directors_search").set_value("zoe gif").run()
     app.button(f"draft_directors_add_{GIFTED_DIRECTOR}").click().run()
     app.text_input("draft_cast_search").set_value("Nobody Yet").run()
-    app.button("draft_cast_add_newcomer").click().run()
+    app.button("draft_cast_add_newcomer:Nobody Yet").click().run()
     [expected] = load_champion(champion_uri).model.predict([DRAFT])
     assert rating(app) == round(expected.rating, 1)
     assert f"{expected.low_80:.1f} and {expected.high_80:.1f}" in words(app)
-    assert [warning.value for warning in app.warning] == ["Nobody Yet is treated as a newcomer."]
+    # A newcomer is a quiet tag.
+    assert not app.warning
+    assert app.button("draft_cast_remove_newcomer:Nobody Yet").label == "Nobody Yet (newcomer)"
     assert "**Directors +" in words(app)
     assert f"{GIFTED_NAME}'s 14 earlier films" in words(app)
     assert not app.exception
@@ -140,6 +142,36 @@ def test_the_audience_decides_the_rating_and_all_audiences_are_shown(app, champi
     assert shown["Any number of votes (above)"][0] == f"{by_audience[2].rating:.1f}"
 
 
-def test_an_empty_draft_has_no_reasons(app):
-    assert "Nothing is known but the year." in words(app)
+def test_an_empty_draft_has_no_reasons_and_offers_an_example(app):
     assert "**Directors" not in words(app)
+    assert [heading.value for heading in app.subheader] == ["Film", "People"]
+    [example] = [button for button in app.button if button.label == "Try an example"]
+    example.click().run()
+    draft = app.session_state["draft"]
+    assert draft.title is None
+    assert draft.release_year == next_year()
+    assert draft.directors
+    assert draft.genres
+    assert "Why?" in [heading.value for heading in app.subheader]
+
+
+def test_back_in_the_browser_undoes_the_last_change(champion_uri, monkeypatch):
+    app = open_draft(champion_uri, monkeypatch, DRAFT)
+    old = dict(app.query_params)
+    app.number_input("draft_runtime").set_value(95).run()
+    app.query_params.clear()
+    app.query_params.update(old)
+    app.run()
+    assert app.session_state["draft"] == DRAFT
+    assert app.number_input("draft_runtime").value == DRAFT.runtime_minutes
+
+
+def test_a_language_that_is_not_listed_stays_in_the_draft_with_a_warning(champion_uri, monkeypatch):
+    app = open_page(champion_uri, monkeypatch, "rating_app.py", language="Elvish", year="2030")
+    assert app.selectbox("draft_language").value == "Elvish"
+    assert "Elvish" in app.warning[0].value
+
+
+def test_the_example_of_a_draft_as_one_page(champion_uri, monkeypatch):
+    app = open_draft(champion_uri, monkeypatch, DRAFT)
+    assert "One page (PDF)" in [button.label for button in app.get("download_button")]

@@ -2,7 +2,9 @@
 
 import pytest
 
+from app.draft_link import next_year
 from imdb_assets.rating_model.registry import run_artifacts
+from imdb_assets.rating_model.registry.versions import load_champion
 from imdb_assets_tests.support.app_pages import open_page, query, words
 from imdb_assets_tests.support.champion import TRAINED_UNTIL, invented_films
 
@@ -48,11 +50,14 @@ def test_a_film_is_found_and_becomes_a_draft(champion_uri, monkeypatch):
     app.switch_page("pages/films.py").run()
     assert len([button for button in app.button if str(button.key).startswith("films_known_")]) == 5
     app.text_input("films_search").set_value("film 300").run()
-    app.button("films_film_tt0000300").click().run()
+    app.button("films_add_tt0000300").click().run()
     assert query(app) == {"film": ["tt0000300"]}
-    [start_button] = [button for button in app.button if button.label == "Start a draft from this film"]
+    [start_button] = [button for button in app.button if button.label == "Draft a film like this"]
     start_button.click().run()
-    assert app.session_state["draft"].title == "Film 300"
+    draft = app.session_state["draft"]
+    assert draft.title is None
+    assert draft.release_year == next_year()
+    assert draft.directors == load_champion(champion_uri).model.films.draft("tt0000300").directors
     assert app.title[0].value == "What rating would your film get?"
 
 

@@ -105,7 +105,7 @@ def test_a_debut_has_no_suggestion_and_an_id_without_credits_a_warning() -> None
     assert PEOPLE.resolve("Xu Qwzvk").warning == "Xu Qwzvk: unknown person, treated as a newcomer."
     assert PEOPLE.resolve("nm0999999").warning == "nm0999999: no film credits, treated as a newcomer."
     assert PEOPLE.resolve("nm0000010").warning is None
-    assert PEOPLE.resolve(f"{NEWCOMER}Xu").warning == "Xu is treated as a newcomer."
+    assert PEOPLE.resolve(f"{NEWCOMER}Xu").warning is None
     assert PEOPLE.resolve(" ").warning == "An empty name was ignored."
 
 

@@ -48,6 +48,8 @@ FILMS = titled_films()
         ("nothing", []),
         ("", []),
         ("inkwell 1999", []),
+        ("inkwrll", [1950, 2010]),
+        ("inkwrll 2010", [2010]),
     ],
 )
 def test_films_are_found_by_title_and_year(text: str, years: list[int]) -> None:

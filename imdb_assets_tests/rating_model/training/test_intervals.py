@@ -1,11 +1,12 @@
 import json
+from dataclasses import replace
 
 import lightgbm as lgb
 import numpy as np
 import pandas as pd
 import pytest
 
-from imdb_assets.rating_model.training.intervals import PREDICTED, Intervals
+from imdb_assets.rating_model.training.intervals import EVERYTHING, PREDICTED, Intervals
 from imdb_assets.vocabulary.features import FEATURE_NAMES
 
 MATRIX = pd.DataFrame(0.0, index=range(3), columns=list(FEATURE_NAMES)).assign(director_debut_share=[0.0, 0.5, 1.0])
@@ -40,3 +41,15 @@ def test_bounds_stay_on_the_scale_and_the_wider_level_contains_the_other(interva
 def test_without_trees_all_films_have_the_mean_error(intervals: Intervals) -> None:
     numbers = json.loads(json.dumps(intervals.numbers()))
     assert Intervals(None, **numbers).expected_error(MATRIX, np.full(3, 6.0)).tolist() == [1.0] * 3
+
+
+def test_what_is_not_known_of_a_film_makes_its_interval_wider(intervals: Intervals) -> None:
+    doubting = replace(intervals, absent_spread={"directors": 0.6, "plot": 0.8})
+    present = pd.DataFrame({"directors": [True, False, False], "plot": [True, True, False]})
+    complete = doubting.expected_error(MATRIX, np.full(3, 6.0))
+    expected = np.hypot(complete, (2 / np.pi) ** 0.5 * np.array([0.0, 0.6, 1.0]))
+    assert doubting.expected_error(MATRIX, np.full(3, 6.0), present).tolist() == pytest.approx(expected.tolist())
+    everything = replace(doubting, absent_spread=doubting.absent_spread | {EVERYTHING: 1.5})
+    expected = np.hypot(complete, (2 / np.pi) ** 0.5 * np.array([0.0, (0.36 + 1.25 * 0.36**2) ** 0.5, 1.5]))
+    assert everything.expected_error(MATRIX, np.full(3, 6.0), present).tolist() == pytest.approx(expected.tolist())
+    assert complete.tolist() == intervals.expected_error(MATRIX, np.full(3, 6.0), present).tolist()

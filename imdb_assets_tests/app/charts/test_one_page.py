@@ -1,0 +1,24 @@
+from app.charts.one_page import Page, one_page_pdf
+from imdb_assets.rating_model.serving.explanation import Reason
+from imdb_assets.rating_model.serving.rating_model import Prediction
+from imdb_assets_tests.support.predictions import VOTES
+
+ANSWER = Prediction(7.0, 5.9, 8.1, 5.5, 8.5, *VOTES.values(), ())
+
+
+def test_the_page_is_a_pdf_of_one_page_whatever_the_texts_are() -> None:
+    hostile = "$\\frac{1}{0}$ <b>bold</b> \x07 李安 " + "word " * 400
+    page = Page(
+        title=hostile,
+        facts=[("Plot", hostile), ("Year", "2027")],
+        prediction=ANSWER,
+        average=6.2,
+        reasons=[Reason("director", 0.5, hostile), Reason("genres", -0.1, "Drama.")],
+        similar=[hostile, "Lanterns (2019), rated 7.1."],
+        footer=["Answered by imdb_rating version 1.", hostile],
+    )
+    pdf = one_page_pdf(page)
+    assert pdf.startswith(b"%PDF")
+    assert pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page ") == 1
+    bare = Page("A film", [], ANSWER, 7.0, [], [], [])
+    assert one_page_pdf(bare).startswith(b"%PDF")
