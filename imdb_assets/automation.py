@@ -18,7 +18,7 @@ from imdb_assets.resources.leftovers import delete_expired_leftovers
 from imdb_assets.resources.table_maintenance import optimize_and_vacuum
 from imdb_assets.sensors import dataset_sensor, failure_alert
 from imdb_assets.tables import bronze, gold, silver
-from imdb_assets.tables.evaluation import BACKTEST, MODEL_ABLATION, MODEL_LEADERBOARD, MODEL_SLICES, RECIPE_TRIALS
+from imdb_assets.tables.evaluation import BACKTEST, MODEL_ABLATION, OF_CANDIDATE, RECIPE_TRIALS
 from imdb_assets.tables.monitoring import FEATURE_DRIFT, MONITORING
 
 SECONDS_BETWEEN_CONDITIONS = 60
@@ -46,9 +46,7 @@ search = dg.define_asset_job(
     description="Searches hyperparameters on the validation year. The next candidate uses the best ones.",
 )
 
-MODEL = dg.AssetSelection.groups("model") | dg.AssetSelection.assets(
-    MODEL_LEADERBOARD.asset_name, MODEL_SLICES.asset_name
-)
+MODEL = dg.AssetSelection.groups("model") | dg.AssetSelection.assets(*(table.asset_name for table in OF_CANDIDATE))
 MONITORED = dg.AssetSelection.assets(*(table.asset_name for table in MONITORING))
 daily_refresh = dg.define_asset_job(
     "daily_refresh",

@@ -11,6 +11,7 @@ from mlflow import MlflowClient
 
 from imdb_assets.rating_model.evaluation.candidate_evaluation import (
     CANDIDATE_NAME,
+    VOTES_LEADERBOARD,
     CandidateEvaluation,
     evaluate_candidate,
 )
@@ -34,8 +35,8 @@ from imdb_assets.rating_model.registry.run_artifacts import (
     ORIGIN_FILE,
     PREDICTIONS_FILE,
     SLICES_FILE,
-    VOTES_FILE,
     log_rows,
+    statistics_file,
 )
 from imdb_assets.rating_model.registry.versions import CANDIDATE, CHAMPION, MODEL_NAME, RANDOM_FOREST, version_of
 from imdb_assets.rating_model.serving.rating_model import RatingModel
@@ -44,8 +45,8 @@ from imdb_assets.rating_model.training.recipe import Recipe
 from imdb_assets.rating_model.training.weightings import BY_CERTAINTY, BY_VOTES
 from imdb_assets.vocabulary.features import MODEL_COLUMNS
 
-DrawFigures = Callable[[pd.DataFrame, pd.DataFrame, pd.DataFrame], Mapping[str, Any]]
-"""Draws matplotlib figures, by name, from an evaluation's `predictions`, `slices` and `importance`."""
+DrawFigures = Callable[[Evaluation], Mapping[str, Any]]
+"""Draws matplotlib figures, by name."""
 _LOGGED_METRICS = ("rmse", "mae", "r2", "spearman", "slope", "bias", "coverage_80", "width_80")
 
 
@@ -179,13 +180,22 @@ def _log_evaluation(evaluation: Evaluation, draw_figures: DrawFigures) -> None:
     log_rows(evaluation.slices, SLICES_FILE)
     log_rows(evaluation.predictions, PREDICTIONS_FILE)
     log_rows(evaluation.importance, IMPORTANCE_FILE)
-    mlflow.log_dict(dict(evaluation.votes_metrics), VOTES_FILE)
-    mlflow.log_metrics({f"test_log_votes_{name}": value for name, value in evaluation.votes_metrics.items()})
+    for name, rows in evaluation.statistics.items():
+        log_rows(rows, statistics_file(name))
     mlflow.log_dict(evaluation.missingness.numbers, MISSINGNESS_FILE)
-    figures = draw_figures(evaluation.predictions, evaluation.slices, evaluation.importance)
-    for name, figure in figures.items():
+    for name, figure in draw_figures(evaluation).items():
         mlflow.log_figure(figure, f"{name}.png")
-    rows = evaluation.leaderboard[evaluation.leaderboard["model"] == CANDIDATE_NAME]
-    for row in rows.to_dict("records"):
-        defined = {name: row[name] for name in _LOGGED_METRICS if row[name] == row[name] and row[name] is not None}
-        mlflow.log_metrics({f"{row['split']}_{row['population']}_{name}": value for name, value in defined.items()})
+    for row in _of_candidate(evaluation.leaderboard):
+        _log_metrics(f"{row['split']}_{row['population']}", {name: row[name] for name in _LOGGED_METRICS})
+    for row in _of_candidate(evaluation.statistics[VOTES_LEADERBOARD]):
+        _log_metrics("test_log_votes", {name: value for name, value in row.items() if name != "model"})
+
+
+def _of_candidate(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    own = rows[rows["model"] == CANDIDATE_NAME]
+    return [{str(name): value for name, value in row.items()} for row in own.to_dict("records")]
+
+
+def _log_metrics(prefix: str, metrics: Mapping[str, Any]) -> None:
+    """Log metrics to the active run, except undefined ones."""
+    mlflow.log_metrics({f"{prefix}_{name}": value for name, value in metrics.items() if pd.notna(value)})

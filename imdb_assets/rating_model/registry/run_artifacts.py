@@ -16,13 +16,19 @@ from imdb_assets.rating_model.registry.versions import CHAMPION, MODEL_NAME, ver
 
 LEADERBOARD_FILE, SLICES_FILE, PREDICTIONS_FILE = "leaderboard.parquet", "slices.parquet", "predictions.parquet"
 IMPORTANCE_FILE, MISSINGNESS_FILE, CARD_FILE = "importance.parquet", "missingness.json", "card.md"
-ORIGIN_FILE, VOTES_FILE = "origin.json", "votes.json"
-FORECASTS_FILE, SCOREBOARD_FILE = "forecasts.parquet", "scoreboard.parquet"
+ORIGIN_FILE = "origin.json"
+FORECASTS_FILE, SCOREBOARD_FILE, DRIFT_FILE = "forecasts.parquet", "scoreboard.parquet", "feature_drift.parquet"
+BACKTEST_FILE, ABLATION_FILE = "backtest.parquet", "model_ablation.parquet"
 _Content = TypeVar("_Content")
 
 
 class NotLoggedError(LookupError):
     """The run of a version has no file of the requested name; the message names both, and the command to run."""
+
+
+def statistics_file(name: str) -> str:
+    """Return the file of one of the tables `STATISTICS`."""
+    return f"{name}.parquet"
 
 
 def log_rows(rows: pd.DataFrame, file: str) -> None:

@@ -35,7 +35,7 @@ class Intervals:
         booster: Trees of the absolute error, on features and the predicted value. Without them, all films have the
             mean error.
         mean_error: Mean absolute error, in the units of the predicted value.
-        quantiles: By level (`"80"`, `"90"`), the conformal quantile of error / expected error.
+        quantiles: By level (`"80"`, `"90"` and smaller ones), the conformal quantile of error / expected error.
         n_films: Number of held-out films.
         least: The smallest possible value.
         most: The largest possible value.
