@@ -194,9 +194,9 @@ def _votes(rows: pd.DataFrame | None) -> str:
         return "The run logged no metrics of the votes model."
     own = rows[rows["model"] == CANDIDATE_NAME].iloc[0]
     summary = (
-        f"On {own['n']:,} test films, R2 of log(1 + votes) is {own['r2']:.3f}, RMSE {own['rmse']:.3f}; the 80% interval "
-        f"covers {own['coverage_80']:.3f}. In ten bins, the probability of reaching 100 votes is off by at most "
-        f"{own['probability_100_error']:.1%}, that of 1,000 votes by {own['probability_1000_error']:.1%}. The baselines "
-        "predict the same films in the same way."
+        f"On {own['n']:,} test films, R2 of log(1 + votes) is {own['r2']:.3f}, RMSE {own['rmse']:.3f}; the 80% "
+        f"interval covers {own['coverage_80']:.3f}. In ten bins, the probability of reaching 100 votes is off by at "
+        f"most {own['probability_100_error']:.1%}, that of 1,000 votes by {own['probability_1000_error']:.1%}. The "
+        "baselines predict the same films in the same way."
     )
     return f"{summary}\n\n{figures_markdown(rows.sort_values('rmse'), ('model', 'n', *_VOTES_FIGURES))}"

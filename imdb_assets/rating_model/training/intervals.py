@@ -12,6 +12,7 @@ import lightgbm as lgb
 import numpy as np
 import pandas as pd
 
+from imdb_assets.rating_model.training.trees import predict_trees
 from imdb_assets.vocabulary.features import NEUTRAL_VALUES, feature_slug
 from imdb_assets.vocabulary.languages import LANGUAGES
 
@@ -24,7 +25,6 @@ PREDICTED = "predicted"
 NO_LANGUAGE, OTHER_LANGUAGE = "no_language", "other_language"
 """Films without a language, and those in a language without a feature of its own."""
 _LANGUAGES = [f"language_{feature_slug(language)}" for language in LANGUAGES]
-_FEWEST_ROWS_FOR_THREADS = 1000
 
 
 @dataclass(frozen=True)
@@ -78,9 +78,8 @@ class Intervals:
         if self.booster is None:
             return self.mean_error * self._factors(matrix)
         inputs = np.column_stack([select_columns(matrix, self._features), predicted])
-        threads: dict[str, Any] = {"num_threads": 1} if len(inputs) < _FEWEST_ROWS_FOR_THREADS else {}
         low, high = (limit * self.mean_error for limit in self.scale_limits)
-        return np.clip(np.asarray(self.booster.predict(inputs, **threads)), low, high) * self._factors(matrix)
+        return np.clip(predict_trees(self.booster, inputs), low, high) * self._factors(matrix)
 
     def numbers(self) -> dict[str, Any]:
         """Return all but the trees as a dictionary for JSON."""

@@ -6,13 +6,13 @@ Prediction only; `fit_votes.py` fits the model.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import lightgbm as lgb
 import numpy as np
 import pandas as pd
 
 from imdb_assets.rating_model.training.intervals import BOUNDS, Intervals, select_columns
+from imdb_assets.rating_model.training.trees import predict_trees
 from imdb_assets.vocabulary.audiences import LEAST_VOTES
 
 REACHED_AUDIENCES = tuple(audience for audience, least in LEAST_VOTES.items() if least)
@@ -20,7 +20,6 @@ REACHED_AUDIENCES = tuple(audience for audience, least in LEAST_VOTES.items() if
 VOTES_COLUMNS = (
     "votes", "votes_low_80", "votes_high_80", *(f"probability_{audience}" for audience in reversed(REACHED_AUDIENCES)),
 )  # fmt: skip
-_FEWEST_ROWS_FOR_THREADS = 1000
 ProbabilityLines = Mapping[str, tuple[list[float], list[float]]]
 """By audience, points of a non-decreasing line from log(1 + votes) as predicted to the share of films that reach it."""
 
@@ -63,8 +62,7 @@ class VotesModel:
 
     def predict_log(self, matrix: pd.DataFrame) -> np.ndarray:
         """Predict log(1 + votes), float64 per row of a matrix with columns `FEATURE_NAMES`."""
-        threads: dict[str, Any] = {"num_threads": 1} if len(matrix) < _FEWEST_ROWS_FOR_THREADS else {}
-        predicted = np.asarray(self.booster.predict(select_columns(matrix, self._features), **threads))
+        predicted = predict_trees(self.booster, select_columns(matrix, self._features))
         return np.clip(predicted, self.intervals.least, self.intervals.most)
 
     @cached_property
