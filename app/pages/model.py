@@ -103,7 +103,7 @@ def _show_leaderboard(rows: pd.DataFrame, logged: Logged) -> str:
     shown = rows[rows["population"] == population].sort_values("rmse")
     described = "; ".join(f"{row['name']} {row['rmse']:.2f}" for row in shown.to_dict("records"))
     show_chart(errors_chart(shown), alt=f"RMSE of each model: {described}")
-    for sentence in _better_baselines(shown, logged, population):
+    for sentence in better_baselines(shown, logged, population):
         st.markdown(sentence)
     with st.expander("All metrics"):
         columns = [name for name in _METRICS if name in shown]
@@ -111,7 +111,7 @@ def _show_leaderboard(rows: pd.DataFrame, logged: Logged) -> str:
     return population
 
 
-def _better_baselines(shown: pd.DataFrame, logged: Logged, population: str) -> list[str]:
+def better_baselines(shown: pd.DataFrame, logged: Logged, population: str) -> list[str]:
     """Return a sentence for each honest model whose RMSE is lower than the champion's: why it is not the champion."""
     own = shown[shown["model"] == CANDIDATE_NAME]
     if own.empty or run_artifacts.PREDICTIONS_FILE not in logged:

@@ -95,7 +95,7 @@ def input_panels(logged: Logged, population: str) -> Iterator[Panel]:
             "What the model needs",
             charts.importance_chart(rows.assign(name=rows["group"].map(LABELS).fillna(rows["group"]))),
             "Increase of the RMSE when each group of facts is shuffled among films",
-            "How much larger the errors get when these facts are shuffled among the test films: permutation importance.",
+            "How much larger the errors get when these facts are shuffled among test films (permutation importance).",
         )
     if ABLATION_FILE in logged:
         rows = of_population(logged[ABLATION_FILE], population).sort_values("rmse_difference", ascending=False)

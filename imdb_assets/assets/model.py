@@ -137,12 +137,12 @@ def rating_model_champion(mlflow_tracking: MlflowTracking) -> dg.MaterializeResu
 def rating_model_card(mlflow_tracking: MlflowTracking, delta: dg.ResourceParam[DeltaLake]) -> dg.MaterializeResult:
     """The champion's model card, and the latest backtest and ablation, logged to its run for the app."""
     logged = log_champion_card(mlflow_tracking.tracking_uri)
+    if logged is None:
+        return dg.MaterializeResult(metadata={"card": "There is no champion yet, so there is nothing to describe."})
     for table, file in ((BACKTEST, BACKTEST_FILE), (MODEL_ABLATION, ABLATION_FILE)):
         rows = optional_table(delta, table)
         if rows is not None:
             log_rows_of_champion(mlflow_tracking.tracking_uri, rows, file)
-    if logged is None:
-        return dg.MaterializeResult(metadata={"card": "There is no champion yet, so there is nothing to describe."})
     version, card = logged
     return dg.MaterializeResult(
         data_version=dg.DataVersion(version), metadata={"card": dg.MetadataValue.md(card), "version": version}
