@@ -7,6 +7,7 @@ from app.charts.theme import Chart, chart, colours, layer, tooltip
 from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_NAME
 
 _HEIGHT = 300
+_SHORTEST_AXIS = 0.5
 _YEAR = {"axis": {"format": "d", "tickMinStep": 1}}
 _FREE = {"zero": False, "nice": False}
 
@@ -30,7 +31,10 @@ def pit_chart(rows: pd.DataFrame) -> Chart:
 def dependence_chart(rows: pd.DataFrame, *, label: str, is_year: bool) -> Chart:
     """Draw the mean predicted rating by the value that all films are given, from rows of one fact."""
     x = {**number("value", label, _FREE), **(_YEAR if is_year else {})}
-    y = number("mean_rating", "Mean predicted rating", _FREE)
+    # A shorter axis would magnify differences that mean nothing.
+    middle, least = rows["mean_rating"].agg(["min", "max"]).mean(), _SHORTEST_AXIS / 2
+    reach = max(least, float(rows["mean_rating"].max() - middle) * 1.1)
+    y = number("mean_rating", "Mean predicted rating", {**_FREE, "domain": [middle - reach, middle + reach]})
     lines = [tooltip("value", label, "d"), tooltip("mean_rating", "Mean predicted rating", ".2f"),
              tooltip("n", "Earlier films near it", ",d")]  # fmt: skip
     line = layer("line", {"x": x, "y": y, "tooltip": lines}, color=colours().ink, strokeWidth=2.5, point=True)
@@ -64,13 +68,8 @@ def years_chart(rows: pd.DataFrame) -> Chart:
     own = rows["model"] == CANDIDATE_NAME
     columns = ["name", "test_year", "rmse", "rmse_low", "rmse_high", "n"]
     others = {"x": x, "y": y, "detail": {"field": "name"}, "tooltip": lines}
-    last = rows[~own].sort_values("test_year").groupby("name").tail(1)
-    text = {"x": x, "y": y, "text": {"field": "name"}}
     return chart(
         layer("line", others, rows=records(rows[~own][columns]), color=palette.quiet, strokeWidth=1.5, point=True),
-        layer(
-            "text", text, rows=records(last[columns]), color=palette.text, align="right", dy=-10, fontSize=11,
-        ),
         *line_and_band(x, y, lines),
         rows=records(rows[own][columns]),
         height=_HEIGHT,
@@ -126,9 +125,12 @@ def votes_calibration_chart(rows: pd.DataFrame) -> Chart:
     lines = [tooltip("name", "Audience"), tooltip("probability", "Predicted", ".1%"),
              tooltip("share_reached", "Reached", ".1%"), tooltip("n", "Films", ",d")]  # fmt: skip
     encoding = {"x": x, "y": y, "color": COLOR, "tooltip": lines}
+    named = rows.sort_values("probability").groupby("audience").tail(1)
+    label = {"x": x, "y": y, "color": COLOR, "text": {"field": "name"}}
     return chart(
         diagonal(scale),
         layer("line", encoding, strokeWidth=2.5, point={"filled": True, "size": 60}),
+        layer("text", label, rows=records(named), align="right", dx=-12, dy=12, fontSize=12, fontWeight="bold"),
         rows=records(rows[["name", "color", "probability", "share_reached", "n"]]),
         height=_HEIGHT,
     )

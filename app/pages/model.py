@@ -103,19 +103,19 @@ def _show_leaderboard(rows: pd.DataFrame, logged: Logged) -> str:
     shown = rows[rows["population"] == population].sort_values("rmse")
     described = "; ".join(f"{row['name']} {row['rmse']:.2f}" for row in shown.to_dict("records"))
     show_chart(errors_chart(shown), alt=f"RMSE of each model: {described}")
-    for sentence in better_baselines(shown, logged, population):
-        st.markdown(sentence)
+    if explanation := better_baselines(shown, logged, population):
+        st.markdown(explanation)
     with st.expander("All metrics"):
         columns = [name for name in _METRICS if name in shown]
         st.dataframe(shown[columns].round(3), hide_index=True, alt="Metrics of every model")
     return population
 
 
-def better_baselines(shown: pd.DataFrame, logged: Logged, population: str) -> list[str]:
-    """Return a sentence for each honest model whose RMSE is lower than the champion's: why it is not the champion."""
+def better_baselines(shown: pd.DataFrame, logged: Logged, population: str) -> str:
+    """Return why each baseline without leaks whose RMSE is lower than the champion's is not the champion."""
     own = shown[shown["model"] == CANDIDATE_NAME]
     if own.empty or run_artifacts.PREDICTIONS_FILE not in logged:
-        return []
+        return ""
     better = shown[(shown["rmse"] < own["rmse"].iloc[0]) & ~shown["model"].isin([LEAKY, CHAMPION_NAME])]
     predictions = logged[run_artifacts.PREDICTIONS_FILE]
     tested = predictions[predictions["split"] == TEST]
@@ -134,17 +134,17 @@ def better_baselines(shown: pd.DataFrame, logged: Logged, population: str) -> li
             together["predicted_rating_other"].to_numpy(),
             together["predicted_rating"].to_numpy(),
         )
-        by_chance = (
-            "which may be chance: the 95% interval of the difference contains 0"
-            if high >= 0
-            else "more than chance explains"
-        )
+        by_chance = "which may be chance" if high >= 0 else "more than chance explains"
         sentences.append(
-            f"**{row['name']}** has a smaller RMSE on these {len(together):,} films, {by_chance} ({low:+.3f} to "
-            f"{high:+.3f}). It is a baseline to compare with. Only versions of {versions.MODEL_NAME}, which have "
-            "calibrated intervals and reasons, become champion, and the gate compares them with each other."
+            f"**{row['name']}** has a smaller RMSE on these {len(together):,} films, {by_chance}: the 95% interval of "
+            f"the difference is {low:+.3f} to {high:+.3f}."
         )
-    return sentences
+    if sentences:
+        sentences.append(
+            f"Baselines are for comparison and never become champion: only {versions.MODEL_NAME} has a rating for each "
+            "audience, calibrated intervals and reasons."
+        )
+    return " ".join(sentences)
 
 
 @st.fragment

@@ -47,7 +47,10 @@ POPULATION_NAMES = {"votes_1000": "1,000 or more votes", "votes_100": "100 or mo
 Logged = Mapping[str, pd.DataFrame]
 """Rows by the name of the file that the version's run logged."""
 _MOST_DRIFTED = 10
-_FACTS = {"runtime_minutes": ("Running time", "minutes"), "release_year": ("Release year", "year")}
+_FACTS = {
+    "runtime_minutes": ("Running time", "Running time, minutes"),
+    "release_year": ("Release year", "Release year"),
+}
 
 
 def of_population(rows: pd.DataFrame, population: str) -> pd.DataFrame:
@@ -107,12 +110,12 @@ def input_panels(logged: Logged, population: str) -> Iterator[Panel]:
         )
     if (file := statistics_file(PARTIAL_DEPENDENCE)) in logged:
         rows = of_population(logged[file], population)
-        for fact, (title, unit) in _FACTS.items():
+        for fact, (title, label) in _FACTS.items():
             own = rows[rows["fact"] == fact]
             if len(own):
                 yield Panel(
                     title,
-                    statistics.dependence_chart(own, label=f"{title}, {unit}", is_year=unit == "year"),
+                    statistics.dependence_chart(own, label=label, is_year=fact == "release_year"),
                     f"Mean predicted rating by {title.lower()}",
                     "Mean predicted rating of test films if all of them had this value (partial dependence). "
                     "It describes the model and not a cause.",
@@ -144,7 +147,8 @@ def time_panels(logged: Logged, population: str) -> Iterator[Panel]:
             "Backtest: errors",
             statistics.years_chart(rows.assign(name=rows["model"].replace(MODEL_NAMES))),
             "RMSE of the model and of baselines by test year",
-            "Each year is predicted by the default recipe fitted on earlier years.",
+            "Each year is predicted by the default recipe fitted on earlier years. The band is the 95% interval, the thin "
+            "lines are the mean, the mean of the genres and the as-of ridges.",
         )
         if rows["coverage_80"].notna().any():
             yield Panel(

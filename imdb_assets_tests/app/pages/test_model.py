@@ -79,7 +79,8 @@ def test_a_better_baseline_is_explained_with_the_interval_of_the_difference(off,
             for name, made in zip(models, (own, other, other), strict=True)
         ]
     )
-    [sentence] = better_baselines(shown, {PREDICTIONS_FILE: predictions}, "all")
+    sentence = better_baselines(shown, {PREDICTIONS_FILE: predictions}, "all")
     assert sentence.startswith("**random_forest** has a smaller RMSE on these 200 films")
-    assert reason in sentence
-    assert better_baselines(shown.assign(rmse=[0.1, 1.0, 1.0]), {PREDICTIONS_FILE: predictions}, "all") == []
+    assert f"{reason}: the 95% interval of the difference is" in sentence
+    assert sentence.endswith("calibrated intervals and reasons.")
+    assert better_baselines(shown.assign(rmse=[0.1, 1.0, 1.0]), {PREDICTIONS_FILE: predictions}, "all") == ""
