@@ -147,7 +147,7 @@ def time_panels(logged: Logged, population: str) -> Iterator[Panel]:
             "Backtest: errors",
             statistics.years_chart(rows.assign(name=rows["model"].replace(MODEL_NAMES))),
             "RMSE of the model and of baselines by test year",
-            "Each year is predicted by the default recipe fitted on earlier years. The band is the 95% interval, the thin "
+            "Each year is predicted by the default recipe fitted on earlier years. The band is the 95% interval. Thin "
             "lines are the mean, the mean of the genres and the as-of ridges.",
         )
         if rows["coverage_80"].notna().any():

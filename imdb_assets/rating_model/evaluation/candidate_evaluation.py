@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from imdb_assets.rating_model.evaluation.baselines import (
@@ -148,13 +149,7 @@ def evaluate_candidate(
             evaluation.model, test, before, movie_features, history, seed=recipe.seed
         ),
         LEARNING_CURVE: learning_curve(films, (first, last), recipe, rolling_origin.stopped, log_step),
-        LEAK_TAX: pd.DataFrame(
-            leak_tax_rows(
-                predictions_for(test, ratings_by_model[TFIDF_FOREST]),
-                predictions_for(test, ratings_by_model[LEAKY_TFIDF_FOREST]),
-                test.years,
-            )
-        ),
+        LEAK_TAX: _leak_tax(test, ratings_by_model),
         VOTES_LEADERBOARD: votes.leaderboard,
         VOTES_CALIBRATION: votes.calibration,
     }
@@ -183,6 +178,11 @@ def evaluate_candidate(
         },
         n_rounds=rolling_origin.n_rounds,
     )
+
+
+def _leak_tax(test: RatedMovies, ratings_by_model: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    forest, leaky = (predictions_for(test, ratings_by_model[name]) for name in (TFIDF_FOREST, LEAKY_TFIDF_FOREST))
+    return pd.DataFrame(leak_tax_rows(forest, leaky, test.years))
 
 
 def _importance(model: FittedModel, test: RatedMovies, recipe: Recipe) -> pd.DataFrame:
