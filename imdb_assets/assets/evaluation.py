@@ -50,7 +50,7 @@ def gold_model_slices(mlflow_tracking: MlflowTracking) -> pd.DataFrame:
 
 def _statistics(mlflow_tracking: MlflowTracking, table: Table) -> Checked:
     """The rows of a table that the candidate's run logged, with their plot."""
-    rows = evaluated_version(mlflow_tracking.tracking_uri, CANDIDATE).statistics[table.name]
+    rows = evaluated_version(mlflow_tracking.tracking_uri, CANDIDATE).rows_of(table.name)
     return Checked(rows[list(table.column_names)], metadata=plot_metadata(table, rows))
 
 

@@ -158,9 +158,11 @@ class EvaluatedVersion:
     @cached_property
     def statistics(self) -> Mapping[str, pd.DataFrame]:
         """Rows of the tables `STATISTICS`, by name."""
-        if kept := self._in_memory:
-            return kept.statistics
-        return {name: self._rows(statistics_file(name)) for name in STATISTICS}
+        return {name: self.rows_of(name) for name in STATISTICS}
+
+    def rows_of(self, name: str) -> pd.DataFrame:
+        """Return the rows of one of the tables `STATISTICS`."""
+        return kept.statistics[name] if (kept := self._in_memory) else self._rows(statistics_file(name))
 
     @property
     def _in_memory(self) -> Evaluation | None:
