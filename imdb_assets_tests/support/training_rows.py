@@ -56,5 +56,5 @@ def films_with_votes(n: int, *, seed: int) -> RatedMovies:
     """Return films whose runtime decides the votes, with noise of one unit of the logarithm."""
     films = rated_films(n, seed=seed)
     noise = np.random.default_rng(seed).normal(0.0, 1.0, n)
-    votes = np.exp(5.5 + 1.5 * films.matrix["runtime_minutes"] + noise)
+    votes = np.exp(5.5 + 1.5 * films.matrix["runtime_minutes"].to_numpy() + noise)
     return replace(films, n_votes=np.maximum(votes, 5).astype("int64"))
