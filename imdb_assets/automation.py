@@ -19,7 +19,7 @@ from imdb_assets.resources.mlflow_tracking import TRAINS
 from imdb_assets.resources.table_maintenance import optimize_and_vacuum
 from imdb_assets.sensors import dataset_sensor, failure_alert
 from imdb_assets.tables import bronze, gold, silver
-from imdb_assets.tables.evaluation import BACKTEST, MODEL_ABLATION, MODEL_LEADERBOARD, MODEL_SLICES, RECIPE_TRIALS
+from imdb_assets.tables.evaluation import BACKTEST, MODEL_ABLATION, OF_CANDIDATE, RECIPE_TRIALS
 from imdb_assets.tables.monitoring import FEATURE_DRIFT, MONITORING
 
 SECONDS_BETWEEN_CONDITIONS = 60
@@ -29,7 +29,7 @@ ON_DEMAND = tuple(table.asset_name for table in (BACKTEST, MODEL_ABLATION, RECIP
 # OMDb is asked for silver's movies, and its facts are part of gold. The gate reads the leaderboard.
 GROUPS = {
     **dict.fromkeys(("landing_omdb_responses", "bronze_omdb_responses", "silver_omdb_facts"), "enrichment"),
-    **dict.fromkeys((MODEL_LEADERBOARD.asset_name, MODEL_SLICES.asset_name), "model"),
+    **dict.fromkeys((table.asset_name for table in OF_CANDIDATE), "model"),
     **dict.fromkeys(ON_DEMAND, "evaluation"),
     **dict.fromkeys((table.asset_name for table in MONITORING), "monitoring"),
 }

@@ -28,7 +28,8 @@ ASSETS = {
     "gold_person_genre_history", "gold_pair_history", "gold_franchise_history", "gold_outside_history",
     "gold_training_set", "gold_people_index", "gold_model_leaderboard", "gold_model_slices", "gold_backtest",
     "gold_model_ablation", "gold_recipe_trials", "rating_model_candidate", "rating_model_champion", "rating_model_card",
-    "gold_forecasts", "gold_scoreboard", "gold_feature_drift",
+    "gold_forecasts", "gold_scoreboard", "gold_feature_drift", "gold_model_pit", "gold_partial_dependence",
+    "gold_learning_curve", "gold_leak_tax", "gold_votes_leaderboard", "gold_votes_calibration",
 }  # fmt: skip
 AZURE = {
     "IMDB_ENV": "azure",

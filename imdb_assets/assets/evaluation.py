@@ -6,9 +6,8 @@ import pyarrow.dataset as pads
 
 from imdb_assets.assets.model import rating_model_candidate
 from imdb_assets.materialization.check_result import failing_without_retry
-from imdb_assets.materialization.model_charts import ablation_chart
-from imdb_assets.materialization.plots import as_markdown, backtest_years, search_trials
 from imdb_assets.materialization.table_asset import Checked, Partitions, Writing, table_asset
+from imdb_assets.materialization.table_plots import plot_metadata
 from imdb_assets.rating_model.evaluation.ablation import ablation
 from imdb_assets.rating_model.evaluation.backtest import backtest
 from imdb_assets.rating_model.evaluation.hyperparameter_search import search_recipe
@@ -21,6 +20,15 @@ from imdb_assets.rating_model.training.splits import TooFewRatingsError
 from imdb_assets.resources.mlflow_tracking import MlflowTracking
 from imdb_assets.resources.search_budget import SearchBudget
 from imdb_assets.tables.evaluation import BACKTEST, MODEL_ABLATION, MODEL_LEADERBOARD, MODEL_SLICES, RECIPE_TRIALS
+from imdb_assets.tables.evaluation_statistics import (
+    LEAK_TAX,
+    LEARNING_CURVE,
+    MODEL_PIT,
+    PARTIAL_DEPENDENCE,
+    VOTES_CALIBRATION,
+    VOTES_LEADERBOARD,
+)
+from imdb_assets.tables.table import Table
 
 FIRST_TEST_YEAR = "1950"
 _LOG = dg.get_dagster_logger()
@@ -40,6 +48,42 @@ def gold_model_slices(mlflow_tracking: MlflowTracking) -> pd.DataFrame:
     return evaluated_version(mlflow_tracking.tracking_uri, CANDIDATE).slices
 
 
+def _statistics(mlflow_tracking: MlflowTracking, table: Table) -> Checked:
+    """The rows of a table that the candidate's run logged, with their plot."""
+    rows = evaluated_version(mlflow_tracking.tracking_uri, CANDIDATE).rows_of(table.name)
+    return Checked(rows[list(table.column_names)], metadata=plot_metadata(table, rows))
+
+
+@table_asset(MODEL_PIT, deps=[rating_model_candidate], state=_candidate_run)
+def gold_model_pit(mlflow_tracking: MlflowTracking) -> Checked:
+    return _statistics(mlflow_tracking, MODEL_PIT)
+
+
+@table_asset(PARTIAL_DEPENDENCE, deps=[rating_model_candidate], state=_candidate_run)
+def gold_partial_dependence(mlflow_tracking: MlflowTracking) -> Checked:
+    return _statistics(mlflow_tracking, PARTIAL_DEPENDENCE)
+
+
+@table_asset(LEARNING_CURVE, deps=[rating_model_candidate], state=_candidate_run)
+def gold_learning_curve(mlflow_tracking: MlflowTracking) -> Checked:
+    return _statistics(mlflow_tracking, LEARNING_CURVE)
+
+
+@table_asset(LEAK_TAX, deps=[rating_model_candidate], state=_candidate_run)
+def gold_leak_tax(mlflow_tracking: MlflowTracking) -> Checked:
+    return _statistics(mlflow_tracking, LEAK_TAX)
+
+
+@table_asset(VOTES_LEADERBOARD, deps=[rating_model_candidate], state=_candidate_run)
+def gold_votes_leaderboard(mlflow_tracking: MlflowTracking) -> Checked:
+    return _statistics(mlflow_tracking, VOTES_LEADERBOARD)
+
+
+@table_asset(VOTES_CALIBRATION, deps=[rating_model_candidate], state=_candidate_run)
+def gold_votes_calibration(mlflow_tracking: MlflowTracking) -> Checked:
+    return _statistics(mlflow_tracking, VOTES_CALIBRATION)
+
+
 @table_asset(
     BACKTEST,
     writing=Writing.MERGE_ROWS,
@@ -49,12 +93,11 @@ def gold_model_slices(mlflow_tracking: MlflowTracking) -> pd.DataFrame:
 def gold_backtest(gold_training_set: pd.DataFrame, gold_movie_features: pd.DataFrame, years: Partitions) -> Checked:
     with failing_without_retry(TooFewRatingsError):
         done = backtest(mature_films(gold_training_set, gold_movie_features), map(int, years), Recipe(), _LOG.info)
-    chart = as_markdown(backtest_years(done.rows), alt="RMSE by test year")
     snapshot = gold_movie_features["snapshot_date"].dropna().max()
     return Checked(
         done.rows,
         metadata={
-            "rmse_by_year": chart,
+            **plot_metadata(BACKTEST, done.rows),
             "left_out": dg.MetadataValue.json(done.skipped),
             "test_years": ", ".join(years),
             "snapshot_date": str(snapshot),
@@ -79,7 +122,7 @@ def gold_model_ablation(
     )  # fmt: skip
     with failing_without_retry(TooFewRatingsError):
         rows = ablation(gold_training_set, gold_movie_features, history, Recipe(), _LOG.info)
-    return Checked(rows, metadata={"rmse_gained": ablation_chart(rows)})
+    return Checked(rows, metadata=plot_metadata(MODEL_ABLATION, rows))
 
 
 @table_asset(RECIPE_TRIALS, is_long=True)
@@ -92,4 +135,4 @@ def gold_recipe_trials(
         rows = search_recipe(
             films, first_test_year, _LOG.info, trials=budget.trials, seconds=budget.seconds, start=Recipe()
         )
-    return Checked(rows, metadata={"best_so_far": as_markdown(search_trials(rows), alt="RMSE by trial")})
+    return Checked(rows, metadata=plot_metadata(RECIPE_TRIALS, rows))

@@ -12,6 +12,7 @@ from imdb_assets.materialization.check_result import check_result, failing_witho
 from imdb_assets.materialization.model_asset import ModelReport, Training, model_asset
 from imdb_assets.materialization.model_charts import candidate_figures, figures_as_metadata
 from imdb_assets.materialization.optional_tables import optional_table
+from imdb_assets.materialization.table_plots import table_figures
 from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_NAME
 from imdb_assets.rating_model.evaluation.hyperparameter_search import best_recipe
 from imdb_assets.rating_model.evaluation.leaderboard import (
@@ -21,7 +22,7 @@ from imdb_assets.rating_model.evaluation.leaderboard import (
     leak_taxes,
 )
 from imdb_assets.rating_model.evaluation.missingness import MAXIMUM_GAIN
-from imdb_assets.rating_model.evaluation.predictions import TEST
+from imdb_assets.rating_model.evaluation.predictions import POPULATIONS, TEST, rows_of_population
 from imdb_assets.rating_model.evaluation.promotion_gate import RULES
 from imdb_assets.rating_model.features.history import History
 from imdb_assets.rating_model.lookup.people import People
@@ -29,18 +30,20 @@ from imdb_assets.rating_model.registry.candidate import TrainingData, train_cand
 from imdb_assets.rating_model.registry.evaluated_version import (
     FINGERPRINT,
     EvaluatedVersion,
+    Evaluation,
     evaluated_version,
     registered_candidate,
 )
 from imdb_assets.rating_model.registry.lock import RegistryBusyError
 from imdb_assets.rating_model.registry.model_card import log_champion_card
 from imdb_assets.rating_model.registry.promotion import judge_and_promote
+from imdb_assets.rating_model.registry.run_artifacts import ABLATION_FILE, BACKTEST_FILE, log_rows_of_champion
 from imdb_assets.rating_model.registry.versions import MODEL_NAME, NoChampionError, RegistryUnreachableError
 from imdb_assets.rating_model.training.recipe import Recipe
 from imdb_assets.rating_model.training.splits import TooFewRatingsError
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.mlflow_tracking import MlflowTracking
-from imdb_assets.tables.evaluation import RECIPE_TRIALS
+from imdb_assets.tables.evaluation import BACKTEST, MODEL_ABLATION, RECIPE_TRIALS
 
 ABSENCE = "absence_tells_nothing"
 GOOD_ENOUGH = "candidate_is_good_enough"
@@ -54,13 +57,15 @@ def _links(mlflow_tracking: MlflowTracking, version: EvaluatedVersion) -> dict[s
     return mlflow_tracking.links(run_id=version.run_id, model=MODEL_NAME, version=version.version)
 
 
-def _figures(predictions: pd.DataFrame, slices: pd.DataFrame, importance: pd.DataFrame) -> Mapping[str, Figure]:
-    is_candidate = (predictions["model"] == CANDIDATE_NAME) & (predictions["split"] == TEST)
-    return candidate_figures(predictions[is_candidate], slices, importance)
+def _figures(evaluation: Evaluation | EvaluatedVersion) -> Mapping[str, Figure]:
+    predictions = evaluation.predictions
+    tested = predictions[(predictions["model"] == CANDIDATE_NAME) & (predictions["split"] == TEST)]
+    films = {population: rows_of_population(tested, population) for population in POPULATIONS}
+    figures = candidate_figures(films, evaluation.slices, evaluation.importance)
+    return {**figures, **table_figures(evaluation.statistics)}
 
 
 def _report(candidate: EvaluatedVersion, recipe: Recipe, mlflow_tracking: MlflowTracking) -> ModelReport:
-    figures = _figures(candidate.predictions, candidate.slices, candidate.importance)
     metadata = {
         "version": candidate.version,
         **_links(mlflow_tracking, candidate),
@@ -69,7 +74,7 @@ def _report(candidate: EvaluatedVersion, recipe: Recipe, mlflow_tracking: Mlflow
         "leaderboard_rows": dg.MetadataValue.json(leaderboard_records(candidate.leaderboard)),
         **figures_on_test(candidate.leaderboard, CANDIDATE_NAME),
         **{f"leak_tax_{name}": round(tax, 3) for name, tax in leak_taxes(candidate.leaderboard).items()},
-        **figures_as_metadata(figures),
+        **figures_as_metadata(_figures(candidate)),
     }
     return ModelReport(metadata, checks=[check_result(ABSENCE, candidate.missingness)])
 
@@ -142,11 +147,15 @@ def rating_model_champion(mlflow_tracking: MlflowTracking) -> dg.MaterializeResu
 
 
 @dg.asset(group_name="model", kinds={"mlflow"}, deps=[rating_model_champion])
-def rating_model_card(mlflow_tracking: MlflowTracking) -> dg.MaterializeResult:
-    """The champion's model card: purpose, data, evaluation, figures and limits."""
+def rating_model_card(mlflow_tracking: MlflowTracking, delta: dg.ResourceParam[DeltaLake]) -> dg.MaterializeResult:
+    """The champion's model card, and the latest backtest and ablation, logged to its run for the app."""
     logged = log_champion_card(mlflow_tracking.tracking_uri)
     if logged is None:
         return dg.MaterializeResult(metadata={"card": "There is no champion yet, so there is nothing to describe."})
+    for table, file in ((BACKTEST, BACKTEST_FILE), (MODEL_ABLATION, ABLATION_FILE)):
+        rows = optional_table(delta, table)
+        if rows is not None:
+            log_rows_of_champion(mlflow_tracking.tracking_uri, rows, file)
     version, card = logged
     return dg.MaterializeResult(
         data_version=dg.DataVersion(version), metadata={"card": dg.MetadataValue.md(card), "version": version}

@@ -13,7 +13,7 @@ from imdb_assets.rating_model.monitoring import drift
 from imdb_assets.rating_model.monitoring.error_growth import MAXIMUM_GROWTH, champion_error_growth
 from imdb_assets.rating_model.monitoring.forecasts import first_forecasts, forecast_by_champion
 from imdb_assets.rating_model.monitoring.scoreboard import evaluate_forecasts
-from imdb_assets.rating_model.registry.run_artifacts import SCOREBOARD_FILE, log_rows_of_champion
+from imdb_assets.rating_model.registry.run_artifacts import DRIFT_FILE, SCOREBOARD_FILE, log_rows_of_champion
 from imdb_assets.rating_model.registry.versions import CHAMPION, version_of
 from imdb_assets.rating_model.training.splits import MATURE_AFTER_YEARS
 from imdb_assets.resources.mlflow_tracking import MlflowTracking
@@ -93,6 +93,8 @@ def gold_feature_drift(
         return films.toArrow().to_pandas()
 
     rows = drift.feature_drift(gold_training_set)
+    # The app reads the files of the champion's run, never the lake.
+    log_rows_of_champion(mlflow_tracking.tracking_uri, rows, DRIFT_FILE)
     verdict = drift.judge_drift(rows)
     growth = champion_error_growth(mlflow_tracking.tracking_uri, gold_scoreboard, matured_films)
     drifted = check_result(NOT_DRIFTED, verdict, is_warning=True, metadata=drift_chart(verdict.most_moved))

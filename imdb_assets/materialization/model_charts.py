@@ -17,11 +17,14 @@ from imdb_assets.materialization.plots import (
 from imdb_assets.materialization.plots import importance as shares_by_group
 
 
-def candidate_figures(predictions: pd.DataFrame, slices: pd.DataFrame, importance: pd.DataFrame) -> dict[str, Figure]:
+def candidate_figures(
+    predictions: Mapping[str, pd.DataFrame], slices: pd.DataFrame, importance: pd.DataFrame
+) -> dict[str, Figure]:
     """Draw calibration, residuals, coverage by slice and feature importance of one model.
 
     Args:
-        predictions: The model's predictions for the test films: `predicted_rating`, `target_rating`, `n_votes`.
+        predictions: By population, the strictest first, the model's predictions for its audience on the test films:
+            `predicted_rating` and `target_rating`. Residuals are those of the first population with films.
         slices: Rows of `gold_model_slices`; the first population is drawn.
         importance: Columns `group`, `share` and, for versions that have it, `rmse_increase`.
 
@@ -34,7 +37,7 @@ def candidate_figures(predictions: pd.DataFrame, slices: pd.DataFrame, importanc
     )
     return {
         "calibration": calibration(predictions),
-        "residuals": residuals(predictions),
+        "residuals": residuals(next(films for films in predictions.values() if len(films))),
         "coverage_by_slice": coverage(slices[slices["population"] == slices["population"].iloc[0]]),
         "importance": shares_by_group(importance["group"].tolist(), importance["share"].tolist()),
         "permutation_importance": shares_by_group(
@@ -48,17 +51,6 @@ def candidate_figures(predictions: pd.DataFrame, slices: pd.DataFrame, importanc
 def figures_as_metadata(figures: Mapping[str, Figure]) -> dict[str, dg.MetadataValue]:
     """Return figures as images in Markdown."""
     return {name: as_markdown(figure, alt=name.replace("_", " ")) for name, figure in figures.items()}
-
-
-def ablation_chart(rows: pd.DataFrame) -> dg.MetadataValue:
-    """Draw how much each group of features reduces the RMSE on the strictest population, from `gold_model_ablation`."""
-    strictest = rows[rows["population"] == rows["population"].iloc[0]].sort_values("rmse_difference", ascending=False)
-    figure = shares_by_group(
-        strictest["left_out"].tolist(),
-        strictest["rmse_difference"].tolist(),
-        title="RMSE gained by each group of features",
-    )
-    return as_markdown(figure, alt="RMSE gained by each group of features")
 
 
 def forecast_chart(first_forecasts: pd.DataFrame) -> dict[str, dg.MetadataValue]:

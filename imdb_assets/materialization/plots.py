@@ -9,11 +9,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from imdb_assets.vocabulary.audiences import LEAST_VOTES
+from imdb_assets.vocabulary.audiences import LEAST_VOTES, POPULATION_OF
 
 LAST_BAND = 10_000
 N_BINS = 10
 FORMATS = {"share": ".0%", "index": ".2f"}
+POPULATION_LABELS = {
+    POPULATION_OF[audience]: f"{least:,} votes or more" if least else "all films"
+    for audience, least in LEAST_VOTES.items()
+}
 INK, COLORS = "#1f2933", ("#2f6f9f", "#d98e32", "#5b8c5a", "#a0557b")
 
 
@@ -68,29 +72,25 @@ def predicted_and_actual(
     return as_markdown(figure, alt=title)
 
 
-def calibration(predictions: pd.DataFrame) -> Figure:
+def calibration(predictions: Mapping[str, pd.DataFrame]) -> Figure:
     """Plot the calibration and the errors of predictions.
 
     Args:
-        predictions: One row for each film and audience, with `predicted_rating`, `target_rating`, `n_votes` and, for a
-            model with audiences, `audience`.
+        predictions: By population, one row per film with `predicted_rating` and `target_rating`.
 
     Returns:
-        On the left, the mean rating of films in ten bins of equal size by predicted rating, for each audience. On the
-        right, the distribution of the errors.
+        On the left, the mean rating of films in ten bins of equal size by predicted rating, for each population with
+        ten films. On the right, the distribution of the errors.
     """
-    audiences = predictions.get("audience", pd.Series(pd.NA, predictions.index))
     figure = Figure(figsize=(9, 4), layout="constrained")
     left, right = figure.subplots(1, 2)
-    for (audience, least), color in zip(LEAST_VOTES.items(), COLORS, strict=False):
-        is_shown = (audiences.isna() | (audiences == audience)) & (predictions["n_votes"] >= least)
-        films = predictions[is_shown.to_numpy(bool, na_value=False)]
+    for (population, films), color in zip(predictions.items(), COLORS, strict=False):
         if len(films) < N_BINS:
             continue
         predicted, target = films["predicted_rating"].to_numpy(), films["target_rating"].to_numpy()
         bins = np.array_split(np.argsort(predicted, kind="stable"), N_BINS)
         points = np.array([(predicted[rows].mean(), target[rows].mean()) for rows in bins])
-        label = f"{least:,} votes or more" if least else "all films"
+        label = POPULATION_LABELS[population]
         left.plot(points[:, 0], points[:, 1], "o-", color=color, label=label)
         right.hist(target - predicted, bins=40, density=True, histtype="step", color=color, label=label)
     ends = left.get_xlim()
@@ -102,15 +102,12 @@ def calibration(predictions: pd.DataFrame) -> Figure:
     return figure
 
 
-def residuals(predictions: pd.DataFrame) -> Figure:
+def residuals(films: pd.DataFrame) -> Figure:
     """Plot the errors against the predictions: mean, and the range of four fifths of the films, in ten bins.
 
     Args:
-        predictions: As for `calibration`; the widest audience is drawn.
+        films: One row per film, with `predicted_rating` and `target_rating`.
     """
-    audiences = predictions.get("audience", pd.Series(pd.NA, predictions.index))
-    widest = next((name for name in LEAST_VOTES if (audiences == name).any()), None)
-    films = predictions if widest is None else predictions[(audiences == widest).to_numpy(bool, na_value=False)]
     predicted = films["predicted_rating"].to_numpy()
     errors = films["target_rating"].to_numpy() - predicted
     bins = [rows for rows in np.array_split(np.argsort(predicted, kind="stable"), N_BINS) if len(rows)]

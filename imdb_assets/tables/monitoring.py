@@ -5,6 +5,7 @@ from dataclasses import replace
 from imdb_assets.tables.shared_columns import RELEASE_YEAR, TCONST
 from imdb_assets.tables.table import Column, Table
 from imdb_assets.vocabulary.audiences import DEFAULT_AUDIENCE, LEAST_VOTES
+from imdb_assets.vocabulary.forecasts import FORECAST_COLUMNS, forecast_column
 
 _MODEL_VERSION = Column(
     name="model_version",
@@ -18,24 +19,26 @@ _FORECAST_DATE = Column(
 _TITLE = Column(name="title", type="string", comment="The title when the forecast was made.")
 _FORECAST = (
     Column(
-        name="predicted_rating",
+        name=FORECAST_COLUMNS[0],
         type="double",
         comment="Predicted rating, 1 to 10.",
         nullable=False,
         check="predicted_rating BETWEEN 1 AND 10",
     ),
-    Column(name="low_80", type="double", comment="Lower end of the 80% interval, rating points.", nullable=False),
-    Column(name="high_80", type="double", comment="Upper end of the 80% interval, rating points.", nullable=False),
-    Column(name="low_90", type="double", comment="Lower end of the 90% interval, rating points.", nullable=False),
-    Column(name="high_90", type="double", comment="Upper end of the 90% interval, rating points.", nullable=False),
+    *(
+        Column(
+            name=name,
+            type="double",
+            comment=f"{'Lower' if name.startswith('low') else 'Upper'} end of the {name[-2:]}% interval, rating points.",
+            nullable=False,
+        )
+        for name in FORECAST_COLUMNS[1:]
+    ),
 )
-
-FORECAST_COLUMNS = tuple(column.name for column in _FORECAST)
-"""The columns of a forecast for the default audience; those of the others end with the name of their audience."""
 _OTHER_FORECASTS = tuple(
     replace(
         column,
-        name=f"{column.name}_{audience}",
+        name=forecast_column(column.name, audience),
         comment=f"{column.comment.rstrip('.')}, for the audience {audience}; null in forecasts from before audiences.",
         nullable=True,
         check=None,

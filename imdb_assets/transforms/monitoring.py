@@ -1,12 +1,11 @@
 """Films to forecast, films whose ratings have matured, and the scoreboard that compares forecasts with ratings."""
 
-from functools import reduce
-
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from imdb_assets.tables.monitoring import FORECAST_COLUMNS, SCOREBOARD
-from imdb_assets.vocabulary.audiences import DEFAULT_AUDIENCE, LEAST_VOTES
+from imdb_assets.tables.monitoring import SCOREBOARD
+from imdb_assets.vocabulary.audiences import LEAST_VOTES
+from imdb_assets.vocabulary.forecasts import FORECAST_COLUMNS, forecast_column
 
 
 def announced_films(movie_features: DataFrame) -> DataFrame:
@@ -45,26 +44,16 @@ def scoreboard(forecasts: DataFrame, movie_features: DataFrame, *, mature_after_
 
 
 def _for_its_audience(scored: DataFrame) -> DataFrame:
-    audience = reduce(
-        lambda smaller, name: F.when(F.col("n_votes") >= LEAST_VOTES[name], name).otherwise(smaller),
-        reversed(LEAST_VOTES),
-        F.lit(None).cast("string"),
-    )
+    # The widest audience comes first, so the first one with enough votes is that of the film.
+    audience = F.coalesce(*(F.when(F.col("n_votes") >= least, F.lit(name)) for name, least in LEAST_VOTES.items()))
     scored = scored.withColumn("audience", audience)
-    others = [name for name in LEAST_VOTES if name != DEFAULT_AUDIENCE]
+    return scored.withColumns({name: _of_audience(name) for name in FORECAST_COLUMNS})
+
+
+def _of_audience(name: str) -> Column:
+    own = (F.when(F.col("audience") == audience, F.col(forecast_column(name, audience))) for audience in LEAST_VOTES)
     # Forecasts from before audiences have the default one only.
-    return scored.withColumns(
-        {
-            column: reduce(
-                lambda value, name, column=column: F.when(
-                    F.col("audience") == name, F.coalesce(F.col(f"{column}_{name}"), F.col(column))
-                ).otherwise(value),
-                others,
-                F.col(column),
-            )
-            for column in FORECAST_COLUMNS
-        }
-    )
+    return F.coalesce(*own, F.col(name))
 
 
 def _dated(movie_features: DataFrame) -> DataFrame:

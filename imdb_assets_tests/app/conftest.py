@@ -17,6 +17,7 @@ from imdb_assets.rating_model.registry.versions import load_champion
 from imdb_assets_tests.support.app_pages import APP, open_page
 from imdb_assets_tests.support.browser import CHROMIUM, FLAGS
 from imdb_assets_tests.support.champion import TRAINED_UNTIL, invented_films, registered_champion
+from imdb_assets_tests.support.evaluation_rows import ABLATION, DRIFT, STATISTICS, YEARS
 from imdb_assets_tests.support.servers import free_port, served
 
 
@@ -99,6 +100,9 @@ def measured_uri(tmp_path_factory: pytest.TempPathFactory) -> str:
     for rows, file in (
         (predictions, run_artifacts.PREDICTIONS_FILE), (slices, run_artifacts.SLICES_FILE),
         (forecasts, run_artifacts.FORECASTS_FILE), (scoreboard, run_artifacts.SCOREBOARD_FILE),
+        *((rows, run_artifacts.statistics_file(name)) for name, rows in STATISTICS.items()),
+        (YEARS, run_artifacts.BACKTEST_FILE), (ABLATION, run_artifacts.ABLATION_FILE),
+        (DRIFT, run_artifacts.DRIFT_FILE),
     ):  # fmt: skip
         run_artifacts.log_rows_of_champion(uri, rows, file)
     MlflowClient(uri).log_text(

@@ -7,7 +7,10 @@ from imdb_assets.assets.model import GOOD_ENOUGH, rating_model_candidate, rating
 from imdb_assets.rating_model.features.history import HISTORY_TABLES
 from imdb_assets.rating_model.registry.promotion import rollback
 from imdb_assets.rating_model.registry.versions import CANDIDATE, CHAMPION, version_of
+from imdb_assets.resources.delta import DeltaLake
+from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.mlflow_tracking import MlflowTracking
+from imdb_assets.resources.spark import Spark
 from imdb_assets_tests.support.bare_registry import bare_registry, new_candidate, predicted, tags_of
 from imdb_assets_tests.support.predictions import scored, truth
 
@@ -97,8 +100,10 @@ def test_the_candidates_tables_are_its_lineage() -> None:
     }  # fmt: skip
 
 
-def test_without_a_champion_the_card_is_a_single_sentence(uri: str) -> None:
+def test_without_a_champion_the_card_is_a_single_sentence(uri: str, tmp_path: Path) -> None:
+    lake = FolderBlobStorage(root=str(tmp_path / "lake"))
+    delta = DeltaLake(spark=Spark(master="local[2]", is_short_lived=True, lake=lake), lake=lake)
     tracking = MlflowTracking(tracking_uri=uri)
-    result = dg.materialize([rating_model_card], resources={"mlflow_tracking": tracking})
+    result = dg.materialize([rating_model_card], resources={"mlflow_tracking": tracking, "delta": delta})
     [event] = result.get_asset_materialization_events()
     assert "There is no champion yet" in str(event.materialization.metadata["card"].value)

@@ -26,6 +26,7 @@ from imdb_assets.rating_model.registry import register, run_artifacts, versions
 from imdb_assets.rating_model.registry.logged_recipe import recipe_of
 from imdb_assets.resources.delta import table_path
 from imdb_assets.tables import bronze, evaluation, gold, silver
+from imdb_assets.tables.evaluation_statistics import LEAK_TAX, STATISTICS, VOTES_LEADERBOARD
 from imdb_assets.tables.monitoring import FEATURE_DRIFT, FORECASTS, SCOREBOARD
 from imdb_assets.vocabulary.features import FEATURE_NAMES
 from imdb_assets_tests.support.bare_registry import new_database
@@ -35,7 +36,7 @@ from imdb_assets_tests.support.platforms import differing, run_job, tables_as_te
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 # The assets after the training set. test_next_day.py loads the tables up to the training set a second time.
-OF_MODELS = [evaluation.MODEL_LEADERBOARD, evaluation.MODEL_SLICES, FORECASTS, SCOREBOARD, FEATURE_DRIFT]
+OF_MODELS = [*evaluation.OF_CANDIDATE, FORECASTS, SCOREBOARD, FEATURE_DRIFT]
 MODEL_ASSETS = ["rating_model_candidate", "rating_model_card", "rating_model_champion"]
 MODELS = {
     "linear",
@@ -103,6 +104,18 @@ def test_the_leaderboard_compares_every_model_on_the_test_films(platform: Finish
     test = rows[(rows["split"] == "test") & (rows["population"] == "all")].set_index("model")["rmse"]
     assert test["lightgbm"] < test["mean"]
     assert test["tfidf_forest_leaky"] < test["tfidf_forest"]
+
+
+def test_the_statistics_of_the_candidate_are_tables_with_a_plot(platform: FinishedPlatform) -> None:
+    made = materializations(platform.events)
+    for table in STATISTICS:
+        logged = run_artifacts.logged_rows(platform.tracking_uri, run_artifacts.statistics_file(table.name))
+        assert len(platform.rows(table)) == len(logged) > 0
+        assert str(made[table.asset_name].metadata["plot"].value).startswith("![")
+    votes = platform.rows(VOTES_LEADERBOARD).set_index("model")["rmse"]
+    assert votes["lightgbm"] < votes["mean"]
+    taxes = platform.rows(LEAK_TAX)
+    assert set(taxes["test_year"]) == set(taxes["test_year"].max() - np.arange(3))
 
 
 def test_champion_and_random_forest_predict_from_the_registry(platform: FinishedPlatform) -> None:
@@ -206,6 +219,10 @@ def test_a_backtest_adds_the_requested_years(copied: FinishedPlatform) -> None:
     rows = copied.rows(evaluation.BACKTEST)
     assert set(rows["test_year"]) == {2020, 2021}
     assert {"lightgbm", "mean"} <= set(rows["model"])
+    # The card publishes the table to the champion's run, where the app finds it.
+    assert run_job(copied.variables, assets=["rating_model_card"]).success
+    published = run_artifacts.logged_rows(copied.tracking_uri, run_artifacts.BACKTEST_FILE)
+    assert len(published) == len(rows)
 
 
 def test_a_past_training_run_can_be_reproduced_from_its_artifacts(platform: FinishedPlatform) -> None:

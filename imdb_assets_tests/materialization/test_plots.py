@@ -43,29 +43,14 @@ def test_charts_are_drawn_with_zero_values_and_with_several_series():
     assert str(plot.value).startswith("![Matured](")
 
 
-def test_calibration_shows_films_with_many_votes_only_if_they_fill_the_bins():
-    predictions = pd.DataFrame({
-        "predicted_rating": np.linspace(5, 7, 40),
-        "target_rating": np.linspace(4, 8, 40),
-        "n_votes": [10] * 35 + [2000] * 5,
-    })  # fmt: skip
-    left, right = calibration(predictions).axes
+def test_calibration_shows_populations_only_if_they_fill_the_bins():
+    films = pd.DataFrame({"predicted_rating": np.linspace(5, 7, 40), "target_rating": np.linspace(4, 8, 40)})
+    left, right = calibration({"votes_1000": films[:5], "all": films}).axes
     assert [line.get_label() for line in left.lines if "films" in line.get_label()] == ["all films"]
     points = left.lines[0].get_xydata()
-    assert (len(points), points[0, 0]) == (10, pytest.approx(predictions["predicted_rating"][:4].mean()))
+    assert (len(points), points[0, 0]) == (10, pytest.approx(films["predicted_rating"][:4].mean()))
     assert right.get_title() == "Errors"
-    predictions["n_votes"] = 2000
-    assert len(calibration(predictions).axes[0].lines) == 4
-
-
-def test_calibration_shows_each_audience_by_its_own_predictions():
-    films = pd.DataFrame({"predicted_rating": np.linspace(5, 7, 40), "target_rating": 6.0, "n_votes": 2000})
-    of_audiences = pd.concat(
-        [films.assign(audience=name, predicted_rating=films["predicted_rating"] + shift)
-         for name, shift in (("1000", 0.0), ("any", 1.0))]
-    )  # fmt: skip
-    widest, everybody, _ = calibration(of_audiences).axes[0].lines
-    assert everybody.get_xdata() == pytest.approx(widest.get_xdata() + 1)
+    assert len(calibration(dict.fromkeys(("votes_1000", "votes_100", "all"), films)).axes[0].lines) == 4
 
 
 def test_plots_of_tables_show_their_rows():
@@ -81,9 +66,7 @@ def test_plots_of_tables_show_their_rows():
     assert len(importance(["people", "text"], [0.7, 0.3]).axes[0].patches) == 2
 
 
-def test_residuals_are_those_of_the_widest_audience():
+def test_residuals_are_the_rating_minus_the_prediction():
     films = pd.DataFrame({"predicted_rating": np.linspace(5, 7, 50), "target_rating": np.linspace(5, 7, 50) + 0.5})
-    both = pd.concat([films.assign(audience="any", target_rating=0.0), films.assign(audience="1000")])
-    mean, _ = residuals(both).axes[0].lines
+    mean, _ = residuals(films).axes[0].lines
     assert mean.get_ydata() == pytest.approx(0.5)
-    assert residuals(films).axes[0].lines[0].get_ydata() == pytest.approx(0.5)

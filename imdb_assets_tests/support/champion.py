@@ -19,7 +19,7 @@ from imdb_assets.rating_model.registry import register, run_artifacts, versions
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.rating_model.training.fit import fit
 from imdb_assets.rating_model.training.fit_intervals import fit_intervals
-from imdb_assets.rating_model.training.fit_votes import fit_votes, grow_votes
+from imdb_assets.rating_model.training.fit_votes import fit_distribution, grow_votes
 from imdb_assets.rating_model.training.fitted_model import (
     UNCALIBRATED,
     AudienceRating,
@@ -29,6 +29,7 @@ from imdb_assets.rating_model.training.fitted_model import (
 from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe
 from imdb_assets.rating_model.training.text_scores import text_counts
+from imdb_assets.rating_model.training.votes import VotesModel
 from imdb_assets.rating_model.training.weightings import BY_CERTAINTY, WEIGHTINGS
 from imdb_assets.vocabulary.audiences import LEAST_VOTES
 from imdb_assets_tests.support.bare_registry import new_database, promote
@@ -77,7 +78,7 @@ def invented_model() -> RatingModel:
         for audience in LEAST_VOTES
     }
     trees = grow_votes(later.where(is_trained), recipe, n_rounds=60)
-    votes = fit_votes(trees, held_out, np.asarray(trees.predict(held_out.matrix)))
+    votes = VotesModel(trees, *fit_distribution(held_out, np.asarray(trees.predict(held_out.matrix))))
     people = People.from_frame(invented_people(films))
     return RatingModel(fitted, history, people, intervals, released_films(films, fitted, history), votes)
 

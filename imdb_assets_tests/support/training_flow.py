@@ -15,7 +15,11 @@ import pandas as pd
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from imdb_assets.rating_model.evaluation.candidate_evaluation import CandidateEvaluation
+from imdb_assets.rating_model.evaluation.candidate_evaluation import (
+    CANDIDATE_NAME,
+    VOTES_LEADERBOARD,
+    CandidateEvaluation,
+)
 from imdb_assets.rating_model.evaluation.metrics import leaderboard_rows
 from imdb_assets.rating_model.features.matrix import features
 from imdb_assets.rating_model.registry.candidate import TrainingData, register_candidate
@@ -34,6 +38,7 @@ from imdb_assets_tests.support.training_rows import rated_films
 
 N_LAST_COMMITS = 10
 GOOD, RIDGE = (scored(truth(400), off=off) for off in (0.2, 0.6))
+STATISTICS = {VOTES_LEADERBOARD: pd.DataFrame({"model": [CANDIDATE_NAME], "r2": [0.5]})}
 
 
 @functools.cache
@@ -50,7 +55,7 @@ def evaluated() -> tuple[CandidateEvaluation, TrainingData]:
         model=model.predictor,
         intervals=model.intervals,
         votes=model.votes,
-        votes_metrics={"r2": 0.5},
+        statistics=STATISTICS,
         tfidf_forest=fit_tfidf_forest(rated_films(200), seed=0),
         tfidf_forest_intervals=model.intervals,
         n_rounds=dict.fromkeys(WEIGHTINGS, 60),

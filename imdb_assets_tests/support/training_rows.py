@@ -1,5 +1,7 @@
 """Invented training data without histories: rows of `gold_training_set`, and rated films to fit on."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -48,3 +50,11 @@ def rated_films(n: int, *, seed: int = 0) -> RatedMovies:
         baseline_rating_with_language=6.0,
     )
     return rated_movies(rows, facts)
+
+
+def films_with_votes(n: int, *, seed: int) -> RatedMovies:
+    """Return films whose runtime decides the votes, with noise of one unit of the logarithm."""
+    films = rated_films(n, seed=seed)
+    noise = np.random.default_rng(seed).normal(0.0, 1.0, n)
+    votes = np.exp(5.5 + 1.5 * films.matrix["runtime_minutes"].to_numpy() + noise)
+    return replace(films, n_votes=np.maximum(votes, 5).astype("int64"))

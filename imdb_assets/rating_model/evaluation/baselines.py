@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.linear_model import Ridge
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from imdb_assets.rating_model.evaluation.leaky_history import leaky_person_history
@@ -37,20 +37,38 @@ def plain_predictions(before: RatedMovies, test: RatedMovies) -> dict[str, np.nd
     Returns:
         Predicted ratings by the baseline's name, float64 of shape (n_test_films,), rating points.
     """
-    mean = float(before.target_rating.mean())
-    genres = [name for name in map(str, before.matrix) if name.startswith("genre_")]
-    has = before.matrix[genres].to_numpy() > 0
-    count = has.sum(axis=0)
-    means = np.where(count > 0, (has * before.target_rating[:, None]).sum(axis=0) / np.maximum(count, 1), mean)
-    in_test = test.matrix[genres].to_numpy() > 0
-    n_genres = in_test.sum(axis=1)
-    genre_mean = np.where(n_genres > 0, (in_test * means).sum(axis=1) / np.maximum(n_genres, 1), mean)
     return {
-        "mean": np.full(len(test.target_rating), mean),
-        "genre_mean": genre_mean,
+        "mean": np.full(len(test.target_rating), float(before.target_rating.mean())),
+        "genre_mean": mean_of_genres(before.matrix, before.target_rating, test.matrix),
         "as_of_ridge": test.matrix["baseline_rating"].to_numpy(),
         "as_of_ridge_with_language": test.matrix["baseline_rating_with_language"].to_numpy(),
     }
+
+
+def mean_of_genres(before: pd.DataFrame, target: np.ndarray, test: pd.DataFrame) -> np.ndarray:
+    """Predict films by the average, over their genres, of the mean target of earlier films in the genre.
+
+    Args:
+        before: float64 features of earlier films, columns `FEATURE_NAMES`.
+        target: float64, their targets.
+        test: The features of the films to predict.
+
+    Returns:
+        float64 per film of `test`. Without a known genre, the mean of all earlier films.
+    """
+    mean = float(target.mean())
+    genres = [name for name in map(str, before) if name.startswith("genre_")]
+    has = before[genres].to_numpy() > 0
+    count = has.sum(axis=0)
+    means = np.where(count > 0, (has * target[:, None]).sum(axis=0) / np.maximum(count, 1), mean)
+    in_test = test[genres].to_numpy() > 0
+    n_genres = in_test.sum(axis=1)
+    return np.where(n_genres > 0, (in_test * means).sum(axis=1) / np.maximum(n_genres, 1), mean)
+
+
+def linear_model() -> Pipeline:
+    """Return an unfitted ridge on standardized features."""
+    return make_pipeline(StandardScaler(), Ridge(LINEAR_PENALTY))
 
 
 def all_feature_predictions(prepared: Prepared, test: RatedMovies, recipe: Recipe) -> dict[str, np.ndarray]:
@@ -66,9 +84,7 @@ def all_feature_predictions(prepared: Prepared, test: RatedMovies, recipe: Recip
     """
     films, inputs = prepared.films, prepared.inputs_of(test)
     weight = films.weight(recipe.vote_cap)
-    linear = make_pipeline(StandardScaler(), Ridge(LINEAR_PENALTY)).fit(
-        prepared.inputs, films.target_rating, ridge__sample_weight=weight / weight.mean()
-    )
+    linear = linear_model().fit(prepared.inputs, films.target_rating, ridge__sample_weight=weight / weight.mean())
     forest = RandomForestRegressor(
         n_estimators=N_TREES, min_samples_leaf=5, max_features=0.2, n_jobs=-1, random_state=recipe.seed
     ).fit(prepared.inputs, films.target_rating, weight)

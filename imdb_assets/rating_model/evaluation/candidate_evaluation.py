@@ -3,16 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from imdb_assets.rating_model.evaluation.baselines import (
+    LEAKY_TFIDF_FOREST,
     TFIDF_FOREST,
     all_feature_predictions,
     plain_predictions,
     tfidf_forest_predictions,
 )
-from imdb_assets.rating_model.evaluation.metrics import leaderboard_rows
+from imdb_assets.rating_model.evaluation.distribution import pit_rows
+from imdb_assets.rating_model.evaluation.learning_curve import learning_curve
+from imdb_assets.rating_model.evaluation.metrics import leaderboard_rows, leak_tax_rows
 from imdb_assets.rating_model.evaluation.missingness import MissingnessGain, missingness_gain
+from imdb_assets.rating_model.evaluation.partial_dependence import partial_dependence
 from imdb_assets.rating_model.evaluation.permutation import permutation_importance
 from imdb_assets.rating_model.evaluation.predictions import ROLLING_ORIGIN, TEST, Scored, prediction_rows
 from imdb_assets.rating_model.evaluation.rolling_origin import (
@@ -41,6 +46,10 @@ from imdb_assets.vocabulary.audiences import DEFAULT_AUDIENCE, LEAST_VOTES
 
 CANDIDATE_NAME, CHAMPION_NAME = "lightgbm", "champion"
 """Names of the candidate and of the champion's recipe in predictions and leaderboards."""
+PIT, PARTIAL_DEPENDENCE, LEARNING_CURVE = "model_pit", "partial_dependence", "learning_curve"
+LEAK_TAX, VOTES_LEADERBOARD, VOTES_CALIBRATION = "leak_tax", "votes_leaderboard", "votes_calibration"
+STATISTICS = (PIT, PARTIAL_DEPENDENCE, LEARNING_CURVE, LEAK_TAX, VOTES_LEADERBOARD, VOTES_CALIBRATION)
+"""Names of the tables that describe a candidate beside its leaderboard and slices, without their layer."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +63,10 @@ class CandidateEvaluation:
         importance: Columns `group`, `share` (of the trees' gain) and `rmse_increase` (rating points, by permutation on
             the test films of the default audience), by group of features.
         missingness: The information in the pattern of absent facts.
+        statistics: Rows of the tables `STATISTICS`, by name.
         model: The rating model to register.
         intervals: Its prediction intervals, by audience.
         votes: The model of the number of votes to register.
-        votes_metrics: Metrics of the same model, fitted before the test years, on the test films.
         tfidf_forest: The TF-IDF forest to register.
         tfidf_forest_intervals: Its prediction intervals.
         n_rounds: Number of trees of the rating model, by weighting.
@@ -68,10 +77,10 @@ class CandidateEvaluation:
     predictions: pd.DataFrame
     importance: pd.DataFrame
     missingness: MissingnessGain
+    statistics: Mapping[str, pd.DataFrame]
     model: FittedModel
     intervals: Mapping[str, Intervals]
     votes: VotesModel
-    votes_metrics: Mapping[str, float]
     tfidf_forest: TfidfForest
     tfidf_forest_intervals: Mapping[str, Intervals]
     n_rounds: Mapping[str, int]
@@ -134,6 +143,16 @@ def evaluate_candidate(
     leaderboard += leaderboard_rows(CANDIDATE_NAME, "validation", rolling_origin.validation)
 
     votes = evaluate_votes(films, (first, last), recipe, log_step)
+    statistics = {
+        PIT: pit_rows(test, evaluation.predictions, rolling_origin.intervals),
+        PARTIAL_DEPENDENCE: partial_dependence(
+            evaluation.model, test, before, movie_features, history, seed=recipe.seed
+        ),
+        LEARNING_CURVE: learning_curve(films, (first, last), recipe, rolling_origin.stopped, log_step),
+        LEAK_TAX: _leak_tax(test, ratings_by_model),
+        VOTES_LEADERBOARD: votes.leaderboard,
+        VOTES_CALIBRATION: votes.calibration,
+    }
     log_step(f"refitting on {len(films.target_rating):,} films through the last mature year")
     test_rows = [prediction_rows(name, TEST, made, test.years) for name, made in predictions_by_model.items()]
     model = fit(films, recipe, n_rounds=rolling_origin.n_rounds)
@@ -146,19 +165,24 @@ def evaluate_candidate(
         predictions=pd.concat([_rolling_origin_rows(rolling_origin), *test_rows]),
         importance=_importance(evaluation.model, test, recipe),
         missingness=missingness_gain(evaluation.prepared, test, recipe),
+        statistics=statistics,
         model=replace(
             with_neutral_absence(model, blank_facts(films, movie_features, history, seed=recipe.seed)),
             audiences=rolling_origin.audiences,
         ),
         intervals=rolling_origin.intervals,
         votes=votes.model,
-        votes_metrics=votes.metrics,
         tfidf_forest=tfidf_forest,
         tfidf_forest_intervals={
             audience: intervals_for(test, ratings_by_model[TFIDF_FOREST], audience) for audience in LEAST_VOTES
         },
         n_rounds=rolling_origin.n_rounds,
     )
+
+
+def _leak_tax(test: RatedMovies, ratings_by_model: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    forest, leaky = (predictions_for(test, ratings_by_model[name]) for name in (TFIDF_FOREST, LEAKY_TFIDF_FOREST))
+    return pd.DataFrame(leak_tax_rows(forest, leaky, test.years))
 
 
 def _importance(model: FittedModel, test: RatedMovies, recipe: Recipe) -> pd.DataFrame:

@@ -165,6 +165,36 @@ def ablation_rows(left_out: str, without: Scored, full: Scored) -> list[dict[str
     return rows
 
 
+def leak_tax_rows(forest: Predictions, leaky: Predictions, years: np.ndarray) -> list[dict[str, object]]:
+    """Return rows of `gold_leak_tax`: the RMSE that the leaky TF-IDF forest gains, by release year of the films.
+
+    Args:
+        forest: Predictions of the TF-IDF forest.
+        leaky: Predictions of its leaky twin for the same films in the same order.
+        years: Release year of each film.
+
+    Returns:
+        One row per year and population with at least two films.
+    """
+    rows = []
+    for year in np.unique(years):
+        of_year = years == year
+        for population, films in _populations(forest.where(of_year)):
+            twin = leaky.where(of_year).of_population(population)
+            tax, low, high = paired_rmse_difference(films.target_rating, films.predicted_rating, twin.predicted_rating)
+            rows.append(
+                {
+                    "test_year": int(year),
+                    "population": population,
+                    "n": len(films.target_rating),
+                    "leak_tax": tax,
+                    "leak_tax_low": low,
+                    "leak_tax_high": high,
+                }
+            )
+    return rows
+
+
 def _populations(predictions: Scored) -> list[tuple[str, Predictions]]:
     by_population = [(population, predictions.of_population(population)) for population in POPULATIONS]
     return [(population, films) for population, films in by_population if len(films.target_rating) > 1]

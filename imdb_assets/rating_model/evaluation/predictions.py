@@ -154,6 +154,22 @@ def select_predictions(rows: pd.DataFrame, model: str, split: str) -> Scored | N
     return AudiencePredictions({audience: _predictions(selected[audiences == audience]) for audience in LEAST_VOTES})
 
 
+def rows_of_population(rows: pd.DataFrame, population: str) -> pd.DataFrame:
+    """Select the films of a population, as predicted for its audience.
+
+    Args:
+        rows: Columns `PREDICTION_COLUMNS`, of one model and split.
+        population: One of `POPULATIONS`.
+
+    Returns:
+        One row per film. A model without audiences has one prediction for all of them.
+    """
+    has_votes = rows["n_votes"] >= POPULATIONS[population]
+    if "audience" in rows and rows["audience"].notna().any():
+        return rows[has_votes & (rows["audience"] == AUDIENCE_OF[population]).fillna(value=False)]
+    return rows[has_votes]
+
+
 def _predictions(selected: pd.DataFrame) -> Predictions:
     selected = selected.sort_values("tconst", ignore_index=True)
     bounds = selected[list(BOUNDS)].astype("float64")

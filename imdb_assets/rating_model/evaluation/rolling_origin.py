@@ -41,6 +41,7 @@ class RollingOrigin:
         predictions: Calibrated predictions for all held-out years, each film by trees that were not fitted on it.
             Calibration and intervals were fitted on these films.
         films: The films of `predictions`.
+        stopped: The model of all years before the last one, which determined the number of trees; not calibrated.
     """
 
     n_rounds: Mapping[str, int]
@@ -49,6 +50,7 @@ class RollingOrigin:
     validation: AudiencePredictions
     predictions: AudiencePredictions
     films: RatedMovies
+    stopped: FittedModel
 
 
 @dataclass(frozen=True)
@@ -126,9 +128,9 @@ def predict_rolling_origin(
     validation = films.where(films.years == last)
     log_step(f"fitting on films up to {last - 1}; {last} determines the number of trees")
     prepared = prepare(films.where(films.years < last), recipe, columns=columns)
-    model = grow_all(prepared, recipe, validation=validation)
-    n_rounds = {weighting: booster.best_iteration for weighting, booster in model.boosters.items()}
-    neutral = _neutral(model, blanked)
+    stopped = grow_all(prepared, recipe, validation=validation)
+    n_rounds = {weighting: booster.best_iteration for weighting, booster in stopped.boosters.items()}
+    neutral = _neutral(stopped, blanked)
     ratings = {last: neutral.tree_ratings(validation)}
     for year, earlier, own in rolling_years(films.years, last):
         log_step(f"fitting on films up to {year - 1} to predict {year}")
@@ -157,6 +159,7 @@ def predict_rolling_origin(
         validation=_predictions(validation, ratings[last], audiences, intervals),
         predictions=_predictions(held_out, pooled, audiences, intervals),
         films=held_out,
+        stopped=stopped,
     )
 
 

@@ -7,11 +7,10 @@ import pandas as pd
 from imdb_assets.rating_model.registry.run_artifacts import FORECASTS_FILE, log_rows_of_run
 from imdb_assets.rating_model.registry.versions import NoChampionError, load_champion
 from imdb_assets.rating_model.serving.rating_model import RatingModel
-from imdb_assets.rating_model.training.intervals import BOUNDS
-from imdb_assets.vocabulary.audiences import DEFAULT_AUDIENCE, LEAST_VOTES
+from imdb_assets.vocabulary.audiences import LEAST_VOTES
+from imdb_assets.vocabulary.forecasts import FORECAST_COLUMNS, forecast_column
 
-_SUFFIXES = {audience: "" if audience == DEFAULT_AUDIENCE else f"_{audience}" for audience in LEAST_VOTES}
-_FORECAST_COLUMNS = [f"{name}{suffix}" for suffix in _SUFFIXES.values() for name in ("predicted_rating", *BOUNDS)]
+_ALL_COLUMNS = [forecast_column(name, audience) for audience in LEAST_VOTES for name in FORECAST_COLUMNS]
 
 
 @dataclass(frozen=True)
@@ -59,24 +58,22 @@ def forecasts(films: pd.DataFrame, model: RatingModel, *, version: str) -> pd.Da
     facts = facts.rename(columns={"snapshot_date": "forecast_date"}).assign(model_version=version)
     # Without rows, columns have no types that the featurizer could use.
     if films.empty:
-        return facts.join(no_forecasts()[_FORECAST_COLUMNS])
+        return facts.join(no_forecasts()[_ALL_COLUMNS])
     return facts.join(_of_all_audiences(films.reset_index(drop=True), model))
 
 
 def _of_all_audiences(films: pd.DataFrame, model: RatingModel) -> pd.DataFrame:
     parts = []
-    for audience, suffix in _SUFFIXES.items():
+    for audience in LEAST_VOTES:
         answers = model.predict_with_bounds(films.assign(audience=audience))
-        answers = answers.rename(columns={"rating": "predicted_rating"})[["predicted_rating", *BOUNDS]]
-        parts.append(answers.add_suffix(suffix))
+        answers = answers.rename(columns={"rating": "predicted_rating"})[list(FORECAST_COLUMNS)]
+        parts.append(answers.rename(columns=lambda name, audience=audience: forecast_column(name, audience)))
     return pd.concat(parts, axis=1)
 
 
 def no_forecasts() -> pd.DataFrame:
     """Return an empty frame with the columns of `gold_forecasts`."""
-    return pd.DataFrame(
-        columns=["tconst", "model_version", "forecast_date", "title", "release_year", *_FORECAST_COLUMNS]
-    )
+    return pd.DataFrame(columns=["tconst", "model_version", "forecast_date", "title", "release_year", *_ALL_COLUMNS])
 
 
 def first_forecasts(scoreboard: pd.DataFrame) -> pd.DataFrame:

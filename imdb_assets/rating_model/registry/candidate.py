@@ -14,6 +14,7 @@ from mlflow.utils.mlflow_tags import MLFLOW_RUN_NAME
 
 from imdb_assets.rating_model.evaluation.candidate_evaluation import (
     CANDIDATE_NAME,
+    VOTES_LEADERBOARD,
     CandidateEvaluation,
     evaluate_candidate,
 )
@@ -39,8 +40,8 @@ from imdb_assets.rating_model.registry.run_artifacts import (
     ORIGIN_FILE,
     PREDICTIONS_FILE,
     SLICES_FILE,
-    VOTES_FILE,
     log_rows,
+    statistics_file,
 )
 from imdb_assets.rating_model.registry.versions import CANDIDATE, CHAMPION, MODEL_NAME, RANDOM_FOREST, version_of
 from imdb_assets.rating_model.serving.rating_model import RatingModel
@@ -49,8 +50,8 @@ from imdb_assets.rating_model.training.recipe import Recipe
 from imdb_assets.rating_model.training.weightings import BY_CERTAINTY, BY_VOTES
 from imdb_assets.vocabulary.features import MODEL_COLUMNS
 
-DrawFigures = Callable[[pd.DataFrame, pd.DataFrame, pd.DataFrame], Mapping[str, Any]]
-"""Draws matplotlib figures, by name, from an evaluation's `predictions`, `slices` and `importance`."""
+DrawFigures = Callable[[Evaluation], Mapping[str, Any]]
+"""Draws matplotlib figures, by name."""
 VERSION_TAGS = (COMPARED_WITH, "code_version", "dagster_run_id", "snapshot_date")
 """The part of its origin that a version has as tags. All of it is in the file `origin.json` of its run."""
 _LOGGED_METRICS = ("rmse", "mae", "r2", "spearman", "slope", "bias", "coverage_80", "width_80")
@@ -207,10 +208,10 @@ def _log_files(evaluation: Evaluation, origin: Mapping[str, str], draw_figures: 
     log_rows(evaluation.slices, SLICES_FILE)
     log_rows(evaluation.predictions, PREDICTIONS_FILE)
     log_rows(evaluation.importance, IMPORTANCE_FILE)
-    mlflow.log_dict(dict(evaluation.votes_metrics), VOTES_FILE)
+    for name, rows in evaluation.statistics.items():
+        log_rows(rows, statistics_file(name))
     mlflow.log_dict(evaluation.missingness.numbers, MISSINGNESS_FILE)
-    figures = draw_figures(evaluation.predictions, evaluation.slices, evaluation.importance)
-    for name, figure in figures.items():
+    for name, figure in draw_figures(evaluation).items():
         mlflow.log_figure(figure, f"{name}.png")
 
 
@@ -233,11 +234,17 @@ def _log_numbers(
             "dagster_run_id": origin["dagster_run_id"],
         }
     )
-    metrics = {f"test_log_votes_{name}": value for name, value in evaluation.votes_metrics.items()}
-    rows = evaluation.leaderboard[evaluation.leaderboard["model"] == CANDIDATE_NAME]
-    for row in rows.to_dict("records"):
-        defined = {name: row[name] for name in _LOGGED_METRICS if pd.notna(row[name])}
-        metrics |= {f"{row['split']}_{row['population']}_{name}": value for name, value in defined.items()}
+    metrics: dict[str, Any] = {}
+    for row in _of_candidate(evaluation.leaderboard):
+        metrics |= {f"{row['split']}_{row['population']}_{name}": row[name] for name in _LOGGED_METRICS}
+    for row in _of_candidate(evaluation.statistics[VOTES_LEADERBOARD]):
+        metrics |= {f"test_log_votes_{name}": value for name, value in row.items() if name != "model"}
     now = time.time_ns() // 1_000_000
+    defined = {name: float(value) for name, value in metrics.items() if pd.notna(value)}
     # `mlflow.log_metrics` would also give them to the models that the run has logged before.
-    MlflowClient().log_batch(run_id, [Metric(name, float(value), now, 0) for name, value in metrics.items()])
+    MlflowClient().log_batch(run_id, [Metric(name, value, now, 0) for name, value in defined.items()])
+
+
+def _of_candidate(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    own = rows[rows["model"] == CANDIDATE_NAME]
+    return [{str(name): value for name, value in row.items()} for row in own.to_dict("records")]

@@ -7,7 +7,7 @@ from functools import cached_property
 import pandas as pd
 from mlflow.entities.model_registry import ModelVersion
 
-from imdb_assets.rating_model.evaluation.candidate_evaluation import CandidateEvaluation
+from imdb_assets.rating_model.evaluation.candidate_evaluation import STATISTICS, CandidateEvaluation
 from imdb_assets.rating_model.evaluation.missingness import MissingnessGain
 from imdb_assets.rating_model.registry.logged_recipe import COMPARED_WITH, UNKNOWN_RECIPE, recipe_state
 from imdb_assets.rating_model.registry.run_artifacts import (
@@ -16,9 +16,9 @@ from imdb_assets.rating_model.registry.run_artifacts import (
     MISSINGNESS_FILE,
     PREDICTIONS_FILE,
     SLICES_FILE,
-    VOTES_FILE,
     dict_of_run,
     rows_of_run,
+    statistics_file,
 )
 from imdb_assets.rating_model.registry.versions import (
     CANDIDATE,
@@ -42,7 +42,7 @@ class Evaluation:
         predictions: Columns `PREDICTION_COLUMNS`.
         importance: Columns `group`, `share` and `rmse_increase`, as in the candidate's evaluation.
         missingness: The information in the pattern of absent facts.
-        votes_metrics: Metrics of the votes model on the test films.
+        statistics: Rows of the tables `STATISTICS`, by name.
     """
 
     leaderboard: pd.DataFrame
@@ -50,7 +50,7 @@ class Evaluation:
     predictions: pd.DataFrame
     importance: pd.DataFrame
     missingness: MissingnessGain
-    votes_metrics: Mapping[str, float]
+    statistics: Mapping[str, pd.DataFrame]
 
     @classmethod
     def of_candidate(cls, candidate: CandidateEvaluation) -> "Evaluation":
@@ -61,7 +61,7 @@ class Evaluation:
             predictions=candidate.predictions,
             importance=candidate.importance,
             missingness=candidate.missingness,
-            votes_metrics=candidate.votes_metrics,
+            statistics=candidate.statistics,
         )
 
 
@@ -156,11 +156,13 @@ class EvaluatedVersion:
         return MissingnessGain(**{name: numbers[name] for name in MissingnessGain.__dataclass_fields__})
 
     @cached_property
-    def votes_metrics(self) -> Mapping[str, float]:
-        """Metrics of the votes model on the test films."""
-        if kept := self._in_memory:
-            return kept.votes_metrics
-        return dict_of_run(self.tracking_uri, self.registered, VOTES_FILE)
+    def statistics(self) -> Mapping[str, pd.DataFrame]:
+        """Rows of the tables `STATISTICS`, by name."""
+        return {name: self.rows_of(name) for name in STATISTICS}
+
+    def rows_of(self, name: str) -> pd.DataFrame:
+        """Return the rows of one of the tables `STATISTICS`."""
+        return kept.statistics[name] if (kept := self._in_memory) else self._rows(statistics_file(name))
 
     @property
     def _in_memory(self) -> Evaluation | None:

@@ -5,7 +5,11 @@ from collections.abc import Mapping
 import pandas as pd
 from mlflow import MlflowClient
 
-from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_NAME
+from imdb_assets.rating_model.evaluation.candidate_evaluation import (
+    CANDIDATE_NAME,
+    LEARNING_CURVE,
+    VOTES_LEADERBOARD,
+)
 from imdb_assets.rating_model.evaluation.leaderboard import figure_text, figures_markdown
 from imdb_assets.rating_model.registry.evaluated_version import EvaluatedVersion
 from imdb_assets.rating_model.registry.run_artifacts import CARD_FILE, ORIGIN_FILE, NotLoggedError, dict_of_run
@@ -13,6 +17,8 @@ from imdb_assets.rating_model.registry.versions import CHAMPION, version_of
 
 _SHOWN_SLICES = ("crew", "decade", "language", "plot", "cast", "predicted_quintile")
 _FIGURES = ("rmse", "rmse_low", "rmse_high", "mae", "r2", "slope", "bias", "coverage_80", "width_80")
+_VOTES_FIGURES = ("rmse", "rmse_low", "rmse_high", "r2", "bias", "coverage_80", "width_80",
+                  "probability_100_error", "probability_1000_error")  # fmt: skip
 _GROUPS_OF_MAKERS = ("language", "crew", "genre", "decade")
 _MINIMUM_GROUP_FILMS, _NOTICEABLE_BIAS, _LEAST_COVERAGE = 100, 0.15, 0.74
 _PURPOSE = (
@@ -50,18 +56,18 @@ def log_champion_card(tracking_uri: str) -> tuple[str, str] | None:
         parameters=client.get_run(champion.run_id).data.params,
         leaderboard=champion.leaderboard,
         slices=champion.slices,
-        votes=_logged_votes(champion),
+        statistics=_logged_statistics(champion),
     )
     client.log_text(champion.run_id, card, CARD_FILE)
     return champion.version, card
 
 
-def _logged_votes(champion: EvaluatedVersion) -> Mapping[str, float] | None:
+def _logged_statistics(champion: EvaluatedVersion) -> Mapping[str, pd.DataFrame]:
     try:
-        return champion.votes_metrics
+        return champion.statistics
     except NotLoggedError:
-        # Versions from before the votes model.
-        return None
+        # Versions from before these tables.
+        return {}
 
 
 def _logged_origin(champion: EvaluatedVersion) -> Mapping[str, str]:
@@ -79,7 +85,7 @@ def model_card(
     parameters: Mapping[str, str],
     leaderboard: pd.DataFrame,
     slices: pd.DataFrame,
-    votes: Mapping[str, float] | None = None,
+    statistics: Mapping[str, pd.DataFrame],
 ) -> str:
     """Write a model card: purpose, data, evaluation, figures and limits.
 
@@ -89,7 +95,7 @@ def model_card(
         parameters: The parameters of its run.
         leaderboard: Rows of `gold_model_leaderboard`.
         slices: Rows of `gold_model_slices`.
-        votes: Metrics of the votes model; None if the run logged none.
+        statistics: Rows of the tables `STATISTICS` by name; empty if the run logged none.
 
     Returns:
         Markdown.
@@ -119,8 +125,10 @@ def model_card(
         figures_markdown(_shown(slices), ("slice_by", "slice", "n", *_FIGURES)),
         "## Worse off",
         _worse_off(own, slices),
+        "## Number of training films",
+        _learning_curve(statistics.get(LEARNING_CURVE)),
         "## Number of votes",
-        _votes(votes),
+        _votes(statistics.get(VOTES_LEADERBOARD)),
         "## Limits",
         _limits(own),
     ]
@@ -181,12 +189,22 @@ def _worse_off(own: pd.DataFrame, slices: pd.DataFrame) -> str:
     return "\n".join(lines) or "No language, experience, genre or decade with enough test films is clearly worse off."
 
 
-def _votes(metrics: Mapping[str, float] | None) -> str:
-    if not metrics:
+def _learning_curve(rows: pd.DataFrame | None) -> str:
+    if rows is None or rows.empty:
+        return "The run logged no learning curve."
+    strictest = rows[rows["population"] == rows["population"].iloc[0]]
+    table = figures_markdown(strictest, ("population", "n_training_films", "rmse", "rmse_low", "rmse_high", "r2"))
+    return f"Errors on the test films of models fitted on random shares of the training films.\n\n{table}"
+
+
+def _votes(rows: pd.DataFrame | None) -> str:
+    if rows is None or rows.empty:
         return "The run logged no metrics of the votes model."
-    return (
-        f"On {metrics['n']:,.0f} test films, R2 of log(1 + votes) is {metrics['r2']:.3f}, RMSE {metrics['rmse']:.3f}; "
-        f"the 80% interval covers {metrics['coverage_80']:.3f}. In ten bins, the probability of reaching 100 votes is "
-        f"off by at most {metrics['probability_100_error']:.1%}, that of 1,000 votes by "
-        f"{metrics['probability_1000_error']:.1%}."
+    own = rows[rows["model"] == CANDIDATE_NAME].iloc[0]
+    summary = (
+        f"On {own['n']:,} test films, R2 of log(1 + votes) is {own['r2']:.3f}, RMSE {own['rmse']:.3f}; the 80% "
+        f"interval covers {own['coverage_80']:.3f}. In ten bins, the probability of reaching 100 votes is off by at "
+        f"most {own['probability_100_error']:.1%}, that of 1,000 votes by {own['probability_1000_error']:.1%}. The "
+        "baselines predict the same films in the same way."
     )
+    return f"{summary}\n\n{figures_markdown(rows.sort_values('rmse'), ('model', 'n', *_VOTES_FIGURES))}"

@@ -16,13 +16,27 @@ from imdb_assets.rating_model.registry.versions import CHAMPION, MODEL_NAME, ver
 
 LEADERBOARD_FILE, SLICES_FILE, PREDICTIONS_FILE = "leaderboard.parquet", "slices.parquet", "predictions.parquet"
 IMPORTANCE_FILE, MISSINGNESS_FILE, CARD_FILE = "importance.parquet", "missingness.json", "card.md"
-ORIGIN_FILE, VOTES_FILE = "origin.json", "votes.json"
-FORECASTS_FILE, SCOREBOARD_FILE = "forecasts.parquet", "scoreboard.parquet"
+ORIGIN_FILE = "origin.json"
+FORECASTS_FILE, SCOREBOARD_FILE, DRIFT_FILE = "forecasts.parquet", "scoreboard.parquet", "feature_drift.parquet"
+BACKTEST_FILE, ABLATION_FILE = "backtest.parquet", "model_ablation.parquet"
 _Content = TypeVar("_Content")
 
 
 class NotLoggedError(LookupError):
     """The run of a version has no file of the requested name; the message names both, and the command to run."""
+
+
+def not_logged(version: str, *files: str) -> str:
+    """Return the message that a version's run lacks files, and what to do."""
+    return (
+        f"The run of {MODEL_NAME} version {version} logged no {', '.join(files)}; train a new version: "
+        "`make demo FORCE=yes` (invented films) or `make real FORCE=yes` (IMDb's data)."
+    )
+
+
+def statistics_file(name: str) -> str:
+    """Return the file of one of the tables `STATISTICS`."""
+    return f"{name}.parquet"
 
 
 def log_rows(rows: pd.DataFrame, file: str) -> None:
@@ -125,9 +139,6 @@ def dict_of_run(tracking_uri: str, version: ModelVersion, file: str) -> dict[str
 def _read(tracking_uri: str, version: ModelVersion, file: str, read: Callable[[str], _Content]) -> _Content:
     client = MlflowClient(tracking_uri)
     if file not in {logged.path for logged in client.list_artifacts(str(version.run_id))}:
-        raise NotLoggedError(
-            f"The run of {MODEL_NAME} version {version.version} logged no {file}; train a new version: "
-            "`make demo FORCE=yes` (invented films) or `make real FORCE=yes` (IMDb's data)."
-        )
+        raise NotLoggedError(not_logged(str(version.version), file))
     with tempfile.TemporaryDirectory() as folder:
         return read(client.download_artifacts(str(version.run_id), file, folder))

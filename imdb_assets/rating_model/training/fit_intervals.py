@@ -16,6 +16,8 @@ _PARAMETERS = {
     "force_row_wise": True, "verbosity": -1,
 }  # fmt: skip
 _N_ROUNDS, _N_FOLDS = 120, 5
+CENTRAL_LEVELS = (20, 40, 60)
+"""Further shares of films, percent, whose quantiles are kept to evaluate the whole distribution."""
 MINIMUM_LANGUAGE_FILMS = 20
 """A language with fewer held-out films has the width that all films have."""
 _MOST_WIDENING = 1.6
@@ -106,6 +108,7 @@ def _trees(inputs: pd.DataFrame, error: np.ndarray) -> lgb.Booster:
 def _with_quantiles(intervals: Intervals, scores: np.ndarray) -> Intervals:
     ordered = np.sort(scores)
     # The finite-sample correction of split conformal: the ceil((n + 1) * level)-th smallest score.
-    ranks = {level: min(int(np.ceil((len(ordered) + 1) * level / 100)), len(ordered)) for level in INTERVAL_LEVELS}
+    levels = (*CENTRAL_LEVELS, *INTERVAL_LEVELS)
+    ranks = {level: min(int(np.ceil((len(ordered) + 1) * level / 100)), len(ordered)) for level in levels}
     quantiles = {str(level): float(ordered[rank - 1]) for level, rank in ranks.items()}
     return replace(intervals, quantiles=quantiles)

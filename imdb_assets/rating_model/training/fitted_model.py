@@ -11,12 +11,10 @@ import pandas as pd
 
 from imdb_assets.rating_model.features.matrix import present_facts
 from imdb_assets.rating_model.training.text_scores import Counts, TextScorer, score_counts, score_texts
+from imdb_assets.rating_model.training.trees import predict_trees
 from imdb_assets.rating_model.training.weightings import BY_VOTES
 from imdb_assets.vocabulary.audiences import DEFAULT_AUDIENCE, LEAST_VOTES
 from imdb_assets.vocabulary.features import GROUPS
-
-# For fewer rows, starting threads takes longer than predicting.
-_FEWEST_ROWS_FOR_THREADS = 100
 
 
 class CountedFilms(Protocol):
@@ -163,9 +161,8 @@ class FittedModel:
         ratings = np.empty(len(inputs))
         by_audience = rows_by_audience(drafts)
         for audience, rows in by_audience.items():
-            threads: dict[str, Any] = {"num_threads": 1} if len(rows) < _FEWEST_ROWS_FOR_THREADS else {}
             rating = self.audiences[audience]
-            sums = np.asarray(self.boosters[rating.trees].predict(inputs[rows], **threads))
+            sums = predict_trees(self.boosters[rating.trees], inputs[rows])
             if self.absent_points.get(rating.trees):
                 own = drafts if len(by_audience) == 1 else drafts.iloc[rows]
                 sums = sums + self.tree_points_of_absence(present_facts(own), rating.trees)

@@ -12,6 +12,7 @@ import lightgbm as lgb
 import numpy as np
 import pandas as pd
 
+from imdb_assets.rating_model.training.trees import predict_trees
 from imdb_assets.vocabulary.features import NEUTRAL_VALUES, feature_slug
 from imdb_assets.vocabulary.languages import LANGUAGES
 
@@ -24,7 +25,6 @@ PREDICTED = "predicted"
 NO_LANGUAGE, OTHER_LANGUAGE = "no_language", "other_language"
 """Films without a language, and those in a language without a feature of its own."""
 _LANGUAGES = [f"language_{feature_slug(language)}" for language in LANGUAGES]
-_FEWEST_ROWS_FOR_THREADS = 1000
 _MEAN_PER_DEVIATION = (2 / np.pi) ** 0.5
 """The mean absolute value of a normal variable, in standard deviations."""
 EVERYTHING = "everything"
@@ -41,7 +41,7 @@ class Intervals:
         booster: Trees of the absolute error, on features and the predicted value. Without them, all films have the
             mean error.
         mean_error: Mean absolute error, in the units of the predicted value.
-        quantiles: By level (`"80"`, `"90"`), the conformal quantile of error / expected error.
+        quantiles: By level (`"80"`, `"90"` and smaller ones), the conformal quantile of error / expected error.
         n_films: Number of held-out films.
         least: The smallest possible value.
         most: The largest possible value.
@@ -109,9 +109,8 @@ class Intervals:
         if self.booster is None:
             return np.full(len(matrix), self.mean_error)
         inputs = np.column_stack([select_columns(matrix, self._features), predicted])
-        threads: dict[str, Any] = {"num_threads": 1} if len(inputs) < _FEWEST_ROWS_FOR_THREADS else {}
         low, high = (limit * self.mean_error for limit in self.scale_limits)
-        return np.clip(np.asarray(self.booster.predict(inputs, **threads)), low, high)
+        return np.clip(predict_trees(self.booster, inputs), low, high)
 
     def numbers(self) -> dict[str, Any]:
         """Return all but the trees as a dictionary for JSON."""

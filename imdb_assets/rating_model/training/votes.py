@@ -6,13 +6,13 @@ Prediction only; `fit_votes.py` fits the model.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import lightgbm as lgb
 import numpy as np
 import pandas as pd
 
 from imdb_assets.rating_model.training.intervals import BOUNDS, Intervals, select_columns
+from imdb_assets.rating_model.training.trees import predict_trees
 from imdb_assets.vocabulary.audiences import LEAST_VOTES
 
 REACHED_AUDIENCES = tuple(audience for audience, least in LEAST_VOTES.items() if least)
@@ -20,7 +20,8 @@ REACHED_AUDIENCES = tuple(audience for audience, least in LEAST_VOTES.items() if
 VOTES_COLUMNS = (
     "votes", "votes_low_80", "votes_high_80", *(f"probability_{audience}" for audience in reversed(REACHED_AUDIENCES)),
 )  # fmt: skip
-_FEWEST_ROWS_FOR_THREADS = 1000
+ProbabilityLines = Mapping[str, tuple[list[float], list[float]]]
+"""By audience, points of a non-decreasing line from log(1 + votes) as predicted to the share of films that reach it."""
 
 
 @dataclass(frozen=True)
@@ -30,13 +31,12 @@ class VotesModel:
     Attributes:
         booster: Trees of log(1 + votes), on features that are known before release.
         intervals: Prediction intervals of log(1 + votes).
-        probabilities: By audience, points of a non-decreasing line from log(1 + votes) as predicted to the share of
-            held-out films that reached the audience: the predictions, and the shares.
+        probabilities: The shares of held-out films that reached each audience.
     """
 
     booster: lgb.Booster
     intervals: Intervals
-    probabilities: Mapping[str, tuple[list[float], list[float]]]
+    probabilities: ProbabilityLines
 
     def predict(self, matrix: pd.DataFrame) -> pd.DataFrame:
         """Predict votes.
@@ -56,19 +56,30 @@ class VotesModel:
         limits = self.intervals.limits(matrix, predicted)
         low, high = limits[:, BOUNDS.index("low_80")], limits[:, BOUNDS.index("high_80")]
         columns = {"votes": np.expm1(predicted), "votes_low_80": np.expm1(low), "votes_high_80": np.expm1(high)}
-        at_most = np.zeros(len(predicted))
-        for audience in REACHED_AUDIENCES:
-            # A film that reaches an audience reaches all smaller ones.
-            at_most = np.maximum(at_most, np.interp(predicted, *self.probabilities[audience]))
-            columns[f"probability_{audience}"] = at_most
+        reached = probabilities_at(predicted, self.probabilities)
+        columns |= {f"probability_{audience}": values for audience, values in reached.items()}
         return np.column_stack([columns[name] for name in VOTES_COLUMNS])
 
     def predict_log(self, matrix: pd.DataFrame) -> np.ndarray:
         """Predict log(1 + votes), float64 per row of a matrix with columns `FEATURE_NAMES`."""
-        threads: dict[str, Any] = {"num_threads": 1} if len(matrix) < _FEWEST_ROWS_FOR_THREADS else {}
-        predicted = np.asarray(self.booster.predict(select_columns(matrix, self._features), **threads))
+        predicted = predict_trees(self.booster, select_columns(matrix, self._features))
         return np.clip(predicted, self.intervals.least, self.intervals.most)
 
     @cached_property
     def _features(self) -> pd.Index:
         return pd.Index(self.booster.feature_name())
+
+
+def probabilities_at(predicted: np.ndarray, lines: ProbabilityLines) -> dict[str, np.ndarray]:
+    """Return the probability of reaching each of `REACHED_AUDIENCES`, the widest first.
+
+    Args:
+        predicted: float64 (n_films,), log(1 + votes) as predicted.
+        lines: The lines from predictions to shares.
+    """
+    at_most, probabilities = np.zeros(len(predicted)), {}
+    for audience in REACHED_AUDIENCES:
+        # A film that reaches an audience reaches all smaller ones.
+        at_most = np.maximum(at_most, np.interp(predicted, *lines[audience]))
+        probabilities[audience] = at_most
+    return probabilities

@@ -4,13 +4,18 @@ import pytest
 from imdb_assets.rating_model.evaluation.candidate_evaluation import (
     CANDIDATE_NAME,
     CHAMPION_NAME,
+    LEAK_TAX,
+    STATISTICS,
+    VOTES_LEADERBOARD,
     CandidateEvaluation,
     evaluate_candidate,
 )
+from imdb_assets.rating_model.evaluation.leaderboard import leak_taxes
 from imdb_assets.rating_model.evaluation.predictions import ROLLING_ORIGIN, TEST
 from imdb_assets.rating_model.training.splits import TooFewRatingsError
 from imdb_assets.rating_model.training.training_set import training_set
 from imdb_assets.tables.evaluation import MODEL_LEADERBOARD, MODEL_SLICES
+from imdb_assets.tables.evaluation_statistics import STATISTICS as TABLES
 from imdb_assets.vocabulary.audiences import LEAST_VOTES, POPULATION_OF
 from imdb_assets_tests.support.evaluation_films import FILMS, HISTORY, RECIPE, ROWS, TEST_YEARS
 
@@ -37,10 +42,31 @@ def test_every_audience_is_predicted_on_its_films(evaluation: CandidateEvaluatio
     assert set(evaluation.intervals) == set(evaluation.model.audiences) == set(LEAST_VOTES)
 
 
-def test_votes_are_predicted_and_measured_on_the_test_films(evaluation: CandidateEvaluation) -> None:
-    metrics = evaluation.votes_metrics
-    assert metrics["n"] == len(of_all_films(evaluation.predictions, TEST)["tconst"].unique())
-    assert {"r2", "rmse", "coverage_80", "probability_100_error", "probability_1000_error"} <= set(metrics)
+def test_every_declared_statistic_is_computed_with_its_columns_and_unique_keys(
+    evaluation: CandidateEvaluation,
+) -> None:
+    assert set(evaluation.statistics) == set(STATISTICS) == {table.name for table in TABLES}
+    for table in TABLES:
+        rows = evaluation.statistics[table.name]
+        assert set(rows) == set(table.column_names), table.name
+        assert not rows.duplicated(list(table.primary_key)).any(), table.name
+        assert rows[list(table.required_columns)].notna().all(axis=None), table.name
+
+
+def test_votes_and_their_baselines_are_measured_on_the_same_test_films(evaluation: CandidateEvaluation) -> None:
+    rows = evaluation.statistics[VOTES_LEADERBOARD].set_index("model")
+    n_films = len(of_all_films(evaluation.predictions, TEST)["tconst"].unique())
+    assert set(rows["n"]) == {n_films}
+    assert list(rows.index) == ["mean", "genre_mean", "decade_mean", "linear", CANDIDATE_NAME]
+
+
+def test_the_leak_tax_by_year_adds_up_to_that_of_the_leaderboard(evaluation: CandidateEvaluation) -> None:
+    rows = evaluation.statistics[LEAK_TAX]
+    assert set(rows["test_year"]) == set(range(TEST_YEARS[0], TEST_YEARS[1] + 1))
+    assert ((rows["leak_tax_low"] <= rows["leak_tax"]) & (rows["leak_tax"] <= rows["leak_tax_high"])).all()
+    by_year = rows[rows["population"] == "all"].set_index("test_year")
+    tax = leak_taxes(evaluation.leaderboard)["all"]
+    assert by_year["leak_tax"].min() < tax < by_year["leak_tax"].max()
 
 
 def test_every_model_is_evaluated_on_the_same_test_films(evaluation: CandidateEvaluation) -> None:

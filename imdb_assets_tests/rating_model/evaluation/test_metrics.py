@@ -13,7 +13,8 @@ from imdb_assets.rating_model.evaluation.metrics import (
     paired_rmse_difference,
 )
 from imdb_assets.rating_model.evaluation.predictions import Predictions
-from imdb_assets.tables.evaluation import BACKTEST, METRICS, MODEL_ABLATION, MODEL_LEADERBOARD
+from imdb_assets.tables.evaluation import BACKTEST, MODEL_ABLATION, MODEL_LEADERBOARD
+from imdb_assets.tables.evaluation_columns import RATING_METRICS
 from imdb_assets_tests.support.predictions import constant, scored, truth
 
 
@@ -134,8 +135,8 @@ def test_rows_are_columns_of_their_tables() -> None:
 
 def test_the_table_declares_which_metrics_may_be_null() -> None:
     may_be_null = {field.name for field in fields(Metrics) if "None" in str(field.type)}
-    assert [column.name for column in METRICS] == [field.name for field in fields(Metrics)]
-    assert {column.name for column in METRICS if column.nullable} == may_be_null
+    assert [column.name for column in RATING_METRICS] == [field.name for field in fields(Metrics)]
+    assert {column.name for column in RATING_METRICS if column.nullable} == may_be_null
 
 
 def test_leaving_out_useful_features_raises_the_rmse() -> None:

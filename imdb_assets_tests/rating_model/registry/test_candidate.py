@@ -5,13 +5,19 @@ import mlflow
 import pytest
 from mlflow import MlflowClient
 
-from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_NAME
+from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_NAME, VOTES_LEADERBOARD
 from imdb_assets.rating_model.lookup.people import People
 from imdb_assets.rating_model.registry.candidate import TrainingData, train_candidate
 from imdb_assets.rating_model.registry.evaluated_version import FINGERPRINT
 from imdb_assets.rating_model.registry.logged_recipe import COMPARED_WITH, recipe_text
 from imdb_assets.rating_model.registry.register import REQUIREMENTS
-from imdb_assets.rating_model.registry.run_artifacts import LEADERBOARD_FILE, ORIGIN_FILE, logged_dict, logged_rows
+from imdb_assets.rating_model.registry.run_artifacts import (
+    LEADERBOARD_FILE,
+    ORIGIN_FILE,
+    logged_dict,
+    logged_rows,
+    statistics_file,
+)
 from imdb_assets.rating_model.registry.versions import CANDIDATE, CHAMPION, RANDOM_FOREST, version_or_error
 from imdb_assets_tests.support.bare_registry import bare_registry, new_candidate, promote
 from imdb_assets_tests.support.champion import invented_people
@@ -37,7 +43,7 @@ def test_a_trained_candidate_is_registered_with_its_evaluation_and_its_origin(tm
             RECIPE,
             tracking_uri=uri,
             origin={FINGERPRINT: "abc", "dagster_run_id": "run 1"},
-            draw_figures=lambda *frames: drawn.append([len(frame) for frame in frames]) or {},
+            draw_figures=lambda evaluation: drawn.append(evaluation) or {},
             log_step=lambda _: None,
         )
     assert (candidate.version, candidate.fingerprint) == ("3", "abc")
@@ -65,3 +71,5 @@ def test_a_trained_candidate_is_registered_with_its_evaluation_and_its_origin(tm
         (logged["model"] == CANDIDATE_NAME) & (logged["split"] == "test") & (logged["population"] == "all"), "rmse"
     ]
     assert run.metrics["test_all_rmse"] == pytest.approx(rmse)
+    votes = logged_rows(uri, statistics_file(VOTES_LEADERBOARD), alias=CANDIDATE).set_index("model")
+    assert run.metrics["test_log_votes_r2"] == pytest.approx(votes["r2"][CANDIDATE_NAME])

@@ -19,6 +19,7 @@ from imdb_assets.rating_model.registry.run_artifacts import (
     SLICES_FILE,
     NotLoggedError,
     log_rows,
+    statistics_file,
 )
 from imdb_assets.rating_model.registry.versions import CANDIDATE, NoChampionError, version_or_error
 from imdb_assets_tests.support.bare_registry import bare_registry, new_candidate
@@ -40,6 +41,8 @@ def log(uri: str, made: Evaluation) -> str:
         for rows, file in ((made.leaderboard, LEADERBOARD_FILE), (made.slices, SLICES_FILE),
                            (made.predictions, PREDICTIONS_FILE), (made.importance, IMPORTANCE_FILE)):  # fmt: skip
             log_rows(rows, file)
+        for name, rows in made.statistics.items():
+            log_rows(rows, statistics_file(name))
         mlflow.log_dict(made.missingness.numbers, MISSINGNESS_FILE)
     return run_id
 
@@ -51,6 +54,9 @@ def test_another_process_reads_the_same_evaluation_from_the_run(uri: str, made: 
     for name in ("leaderboard", "slices", "predictions", "importance"):
         pd.testing.assert_frame_equal(getattr(read, name), getattr(made, name))
     assert read.missingness == made.missingness
+    assert set(read.statistics) == set(made.statistics)
+    for name, rows in made.statistics.items():
+        pd.testing.assert_frame_equal(read.statistics[name], rows)
 
 
 def test_an_evaluation_that_this_process_made_is_not_downloaded(uri: str, made: Evaluation) -> None:

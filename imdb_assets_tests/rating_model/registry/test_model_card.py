@@ -22,11 +22,11 @@ def test_the_card_states_figures_and_limits_of_the_version(evaluation: Candidate
         parameters={"seed": "0"},
         leaderboard=evaluation.leaderboard,
         slices=evaluation.slices,
-        votes=evaluation.votes_metrics,
+        statistics=evaluation.statistics,
     )
     for text in ("version 7", "snapshot of 2025-01-01", "gold_training_set 3", "seed 0", "## Limits", "crew", "slope",
                  "For the audience of the population all, the 80% interval covers 0.", "## Worse off",
-                 "R2 of log(1 + votes) is"):  # fmt: skip
+                 "R2 of log(1 + votes) is", "| decade_mean", "## Number of training films"):  # fmt: skip
         assert text in card, text
 
 
