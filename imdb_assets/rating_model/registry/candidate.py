@@ -39,7 +39,6 @@ from imdb_assets.rating_model.registry.run_artifacts import (
 )
 from imdb_assets.rating_model.registry.versions import CANDIDATE, CHAMPION, MODEL_NAME, RANDOM_FOREST, version_of
 from imdb_assets.rating_model.serving.rating_model import RatingModel
-from imdb_assets.rating_model.training.fitted_model import gain_by_feature
 from imdb_assets.rating_model.training.recipe import Recipe
 from imdb_assets.rating_model.training.weightings import BY_CERTAINTY, BY_VOTES
 from imdb_assets.vocabulary.features import MODEL_COLUMNS
@@ -165,7 +164,7 @@ def register_candidate(
 def _register_models(candidate: CandidateEvaluation, data: TrainingData, origin: Mapping[str, str]) -> str:
     history, people = data.history, data.people
     tags = {"snapshot_date": str(data.movie_features["snapshot_date"].dropna().max()), **origin}
-    films = ReleasedFilms.from_frames(data.movie_features, data.training_set, weights=gain_by_feature(candidate.model))
+    films = ReleasedFilms.from_frames(data.movie_features, data.training_set)
     tfidf_forest = RatingModel(
         candidate.tfidf_forest, history, people, candidate.tfidf_forest_intervals, films, candidate.votes
     )

@@ -66,27 +66,32 @@ class Intervals:
 
     def limits(self, matrix: pd.DataFrame, predicted: np.ndarray) -> np.ndarray:
         """Return the intervals as `bounds` does, as one float64 array (n_films, 4) in the order of `BOUNDS`."""
-        scale = self.expected_error(matrix, predicted)
+        expected_error = self.expected_error(matrix, predicted)
         columns = []
         for level in INTERVAL_LEVELS:
-            half_width = self.quantiles[str(level)] * scale
+            half_width = self.quantiles[str(level)] * expected_error
             columns += [predicted - half_width, predicted + half_width]
         return np.clip(np.column_stack(columns), self.least, self.most)
 
     def expected_error(self, matrix: pd.DataFrame, predicted: np.ndarray) -> np.ndarray:
         """Return the expected absolute error per film, float64: clipped to multiples of the mean, times the factors."""
         if self.booster is None:
-            return self.mean_error * self._factors(matrix)
+            return self.mean_error * self.factors(matrix)
         inputs = np.column_stack([select_columns(matrix, self._features), predicted])
         threads: dict[str, Any] = {"num_threads": 1} if len(inputs) < _FEWEST_ROWS_FOR_THREADS else {}
+        return self.limited(np.asarray(self.booster.predict(inputs, **threads))) * self.factors(matrix)
+
+    def limited(self, errors: np.ndarray) -> np.ndarray:
+        """Clip the errors that the trees predict to multiples of the mean error."""
         low, high = (limit * self.mean_error for limit in self.scale_limits)
-        return np.clip(np.asarray(self.booster.predict(inputs, **threads)), low, high) * self._factors(matrix)
+        return np.clip(errors, low, high)
 
     def numbers(self) -> dict[str, Any]:
         """Return all but the trees as a dictionary for JSON."""
         return {name: value for name, value in vars(self).items() if name not in ("booster", "_features")}
 
-    def _factors(self, matrix: pd.DataFrame) -> np.ndarray:
+    def factors(self, matrix: pd.DataFrame) -> np.ndarray:
+        """Return how much wider the interval of each film is because of its language, float64."""
         factors = np.ones(len(matrix))
         if self.language_factors:
             languages = languages_of(matrix)
