@@ -1,8 +1,11 @@
 """The entry point of the app: `make app`, or `streamlit run app/rating_app.py`."""
 
 from pathlib import Path
+from threading import Thread
 
 import streamlit as st
+
+from app.scenarios.warm_up import start_compiling
 
 
 def main() -> None:
@@ -29,7 +32,13 @@ def main() -> None:
     with st.container(horizontal=True, key="pages"):
         for link, icon in zip(pages, icons, strict=True):
             st.page_link(link, icon=icon, width="content")
+    _compile_search()
     page.run()
+
+
+@st.cache_resource(show_spinner=False)
+def _compile_search() -> Thread:
+    return start_compiling()
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ def scenario_table(scenarios: Scenarios, people: People) -> pd.DataFrame:
     """Return a row per scenario, best first, for spreadsheets. Columns without values are omitted."""
     names = names_by_id(scenarios, people)
     table = pd.DataFrame([_row(rank, scenario, names) for rank, scenario in enumerate(scenarios.best, start=1)])
-    return table.loc[:, (table != "").any()]
+    return table.loc[:, (table.notna() & (table != "")).any()]
 
 
 def facts_of(scenario: Scenario, names: Mapping[str, str]) -> dict[str, str]:

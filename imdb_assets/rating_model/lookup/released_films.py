@@ -4,7 +4,7 @@
 # pyright: reportAttributeAccessIssue=false
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +27,8 @@ from imdb_assets.vocabulary.imdb_ids import title_id
 TRACK_RECORD = "team_all_effect_pooled"
 """The feature that measures the earlier films of a film's people, in rating points."""
 _FILMS_FILE = "films.arrow"
+# What genres of a film that are not asked for count, compared with genres that are asked for.
+_OTHER_GENRES = np.float32(0.4)
 _FILM_COLUMNS = ["tconst", *FACT_COLUMNS, "average_rating", "n_votes", "is_mature", "track_record"]
 # Ranks of a title search: equal to the text, begins with it, contains it, no match.
 _NO_MATCH = 3
@@ -122,6 +124,10 @@ class ReleasedFilms:
         row = self._rows.get(tconst)
         return None if row is None else self.film_at(row)
 
+    def row(self, tconst: str) -> int | None:
+        """Return the row of the film with this id in `table`; None if it is not among the rated films."""
+        return self._rows.get(tconst)
+
     def draft(self, tconst: str) -> MovieDraft:
         """Return the facts of a film as a draft.
 
@@ -146,22 +152,44 @@ class ReleasedFilms:
             track_record=facts["track_record"],
         )
 
+    def same_film(self, rows: Sequence[int], draft: MovieDraft) -> set[int]:
+        """Return those of the rows that have the year and one of the titles of a draft."""
+        selected = pa.array(rows, type=pa.int64())
+        years, *titles = (
+            self.table[name].take(selected).to_pylist() for name in ("release_year", "folded", "folded_original")
+        )
+        asked = {fold(title) for title in (draft.title, draft.original_title) if title}
+        return {
+            row
+            for row, year, *own in zip(rows, years, *titles, strict=True)
+            if year == draft.release_year and asked & {title for title in own if title}
+        }
+
+    def in_language(self, language: str | None) -> tuple[np.ndarray, float]:
+        """Return which films have a language, bool (n_films,), and their share of the films whose language is known."""
+        if not language:
+            return np.zeros(len(self), bool), 0.0
+        column = self.table["language"]
+        is_same = pc.fill_null(pc.equal(column, language), fill_value=False).to_numpy()
+        return is_same, float(is_same.sum()) / max(len(column) - column.null_count, 1)
+
     def genre_similarity(self, genres: Iterable[str]) -> np.ndarray:
-        """Compare genres with those of each film.
+        """Compare genres with those of each film (Tversky 1977, doi:10.1037/0033-295X.84.4.327).
 
         Args:
             genres: IMDb's genres.
 
         Returns:
-            float32 (n_films,), 0 to 1: the shared genres as a share of all genres of both, rare genres counting more.
+            float32 (n_films,), 0 to 1: the weight of the shared genres, over that of these genres and a part of the
+            film's others. Rare genres weigh more.
         """
         asked = genre_bits(genres)
         shared = np.zeros(len(self), "float32")
         for code, rarity in enumerate(self._genre_rarity):
             if asked >> code & 1:
                 shared += ((self.table["genre_bits"].to_numpy() >> code) & 1) * rarity
-        total = sum(rarity for code, rarity in enumerate(self._genre_rarity) if asked >> code & 1)
-        return shared / np.maximum(self._genre_weight + np.float32(total) - shared, 1e-6)
+        total = np.float32(sum(rarity for code, rarity in enumerate(self._genre_rarity) if asked >> code & 1))
+        return shared / np.maximum(total + _OTHER_GENRES * (self._genre_weight - shared), 1e-6)
 
     @cached_property
     def _genre_rarity(self) -> np.ndarray:

@@ -116,9 +116,10 @@ class SimilarityIndex:
         films = {role: self.people.rows_of(number * len(FilmRole) + role) for role in FilmRole}
         return {role: rows for role, rows in films.items() if len(rows)}
 
-    def rarity(self, n_films: int) -> float:
-        """Return the weight of a word that occurs in the plots of `n_films` films: the logarithm of its rarity."""
-        return float(np.log(self.n_films / n_films)) if n_films else 0.0
+    @property
+    def n_plots(self) -> int:
+        """Number of films with a plot."""
+        return int((self._squared_norms > 0).sum())
 
     def word_similarity(self, words: Sequence[str]) -> np.ndarray:
         """Return the cosine between these words and each film's plot, words weighted by rarity: float32 (n_films,)."""
@@ -126,18 +127,17 @@ class SimilarityIndex:
         squared_norm = 0.0
         for word in words:
             rows = self.words.rows_of(word)
-            squared = self.rarity(len(rows)) ** 2
+            squared = float(np.log(self.n_films / len(rows)) ** 2) if len(rows) else 0.0
             similarity[rows] += squared
             squared_norm += squared
-        return similarity / (self._plot_norms * max(squared_norm, 1e-9) ** 0.5)
+        return similarity / np.sqrt(np.maximum(self._squared_norms * squared_norm, 1e-9))
 
     @cached_property
-    def _plot_norms(self) -> np.ndarray:
-        """The length of each plot's vector of weighted words, float32; one where it has no words."""
+    def _squared_norms(self) -> np.ndarray:
+        """The squared length of each plot's vector of weighted words, float32; 0 for a film without a plot."""
         counts = np.diff(self.words.rows.offsets.to_numpy())
         squared = np.repeat(np.log(self.n_films / np.maximum(counts, 1)) ** 2, counts)
-        norms = np.sqrt(np.bincount(self.words.between(0, len(counts)), squared, self.n_films))
-        return np.where(norms > 0, norms, 1.0).astype("float32")
+        return np.bincount(self.words.between(0, len(counts)), squared, self.n_films).astype("float32")
 
 
 def _keys(numbers: np.ndarray, roles: np.ndarray) -> np.ndarray:

@@ -1,13 +1,9 @@
 """What a draft and a released film have in common, in words: people, genres, years, language, words of the plot."""
 
-# pyarrow creates its compute functions at import, where a type checker cannot see them.
-# pyright: reportAttributeAccessIssue=false
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow.compute as pc
 
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.lookup.people import People
@@ -15,11 +11,11 @@ from imdb_assets.rating_model.lookup.released_films import ReleasedFilm, Release
 from imdb_assets.rating_model.lookup.similarity_index import plot_words
 from imdb_assets.vocabulary.roles import ROLE_LISTS
 
-TELLING_SHARE = 0.02
-"""A word tells what a film is about if at most this share of the films has it in its plot."""
+TELLING_SHARE = 0.01
+"""A word tells what a film is about if at most this share of the plots has it."""
 _MAX_PEOPLE, _MAX_WORDS, _MAX_YEARS_APART = 2, 3, 5
 _COMMON_LANGUAGE = 0.4
-"""The share of films from which on a language is nothing in common."""
+"""The share of films from which on a language is nothing to have in common."""
 _SIMILAR_RECORD, _REMARKABLE_RECORD = 0.15, 0.3
 """Rating points: how far two track records may be apart, and how far from average they must be, to be mentioned."""
 
@@ -32,7 +28,7 @@ class Comparison:
         draft: The draft, its people as ids.
         telling_words: Rare words of its plot, the rarest first.
         is_same_language: bool (n_films,), whether a film has its language.
-        language_share: The share of films that have its language.
+        language_share: The share of the films with a known language that have it.
         track_record: The effect of its people on the ratings of earlier films; None without people.
     """
 
@@ -46,19 +42,17 @@ class Comparison:
     def of(cls, films: ReleasedFilms, draft: MovieDraft, track_record: float | None) -> "Comparison":
         """Look up the words and the language of a draft."""
         n_films = {word: len(films.index.words.rows_of(word)) for word in plot_words(draft.plot)}
-        most = max(TELLING_SHARE * len(films), 1)
+        most = max(TELLING_SHARE * films.index.n_plots, 1) if n_films else 0
         telling = sorted((n, word) for word, n in n_films.items() if 0 < n <= most)
-        is_same = np.zeros(len(films), bool)
-        if draft.language:
-            equal = pc.equal(films.table["language"], draft.language)
-            is_same = pc.fill_null(equal, fill_value=False).to_numpy()
-        return cls(draft, [word for _, word in telling], is_same, float(is_same.mean()), track_record)
+        is_same, share = films.in_language(draft.language)
+        return cls(draft, [word for _, word in telling], is_same, share, track_record)
 
 
 def shared_facts(comparison: Comparison, film: ReleasedFilm, people: People) -> Iterator[str]:
     """Describe what a draft and a film have in common, the most important first."""
     draft, other = comparison.draft, film.draft
-    yield from _people(draft, other, people)
+    shared_people = list(_people(draft, other, people))
+    yield from shared_people
     if genres := [genre for genre in draft.genres if genre in other.genres]:
         is_near = abs(draft.release_year - other.release_year) <= _MAX_YEARS_APART
         yield f"{_listed(genres)}{' of the same years' if is_near else ''}"
@@ -67,7 +61,7 @@ def shared_facts(comparison: Comparison, film: ReleasedFilm, people: People) -> 
     words = plot_words(other.plot)
     if shared := [word for word in comparison.telling_words if word in words][:_MAX_WORDS]:
         yield f"shares the word{'s' if len(shared) > 1 else ''} {', '.join(shared)}"
-    if _has_similar_record(comparison.track_record, film.track_record):
+    if not shared_people and _has_similar_record(comparison.track_record, film.track_record):
         yield "its people have a similar track record"
 
 

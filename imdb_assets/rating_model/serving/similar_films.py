@@ -9,11 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
 from imdb_assets.rating_model.features.draft import MovieDraft, drafts_frame
 from imdb_assets.rating_model.features.matrix import features
-from imdb_assets.rating_model.lookup.name_index import fold
 from imdb_assets.rating_model.lookup.released_films import TRACK_RECORD, ReleasedFilm, ReleasedFilms
 from imdb_assets.rating_model.lookup.similarity_index import FilmRole, film_roles
 from imdb_assets.rating_model.serving.rating_model import RatingModel
@@ -33,7 +31,7 @@ _LEAST_PEOPLE = 0.3
 # A person who is in the list already counts less, so that the films of all people of a draft appear.
 _REPEATED = 0.7
 _MOST_COMPARED = 300
-_WEIGHTS = {"genres": 0.4, "words": 0.25, "language": 0.12, "era": 0.1, "known": 0.1, "track_record": 0.03}
+_WEIGHTS = {"genres": 0.36, "words": 0.24, "language": 0.1, "era": 0.1, "known": 0.17, "track_record": 0.03}
 """What the parts of a film's kind count; each part is between 0 and 1."""
 _MOST_YEARS_APART = 30.0
 # The cosine of two plots about the same thing.
@@ -82,7 +80,9 @@ def similar_films(model: RatingModel, draft: MovieDraft, *, k: int, exclude: str
     comparison = Comparison.of(films, resolved, _track_record(model, resolved))
     kind = _kind(films, comparison)
     people = {row: weights for row, weights in _shared_people(films, resolved).items() if _is_film_by(weights)}
-    excluded = _rows_of_same_film(films, resolved, [*people, *_best_rows(kind, k + _MOST_COMPARED)], exclude)
+    excluded = films.same_film([*people, *_best_rows(kind, k + _MOST_COMPARED)], resolved)
+    if exclude is not None and (row := films.row(exclude)) is not None:
+        excluded.add(row)
     by_people = _by_people(people, kind, excluded, n=k)
     n_of_kind = k - round(_SHARE_OF_PEOPLE * k)
     taken = {*excluded, *by_people}
@@ -158,19 +158,6 @@ def _best_rows(kind: np.ndarray, n: int) -> list[int]:
     rows = np.argpartition(-kind, min(n, len(kind) - 1))[:n]
     rows = rows[np.lexsort((rows, -kind[rows]))]
     return rows[kind[rows] > 0].tolist()
-
-
-def _rows_of_same_film(films: ReleasedFilms, draft: MovieDraft, rows: list[int], exclude: str | None) -> set[int]:
-    """Return those of the rows that are the film of the draft: by tconst, or by title and year."""
-    selected = pa.array(rows, type=pa.int64())
-    names = ("tconst", "release_year", "folded", "folded_original")
-    columns = [films.table[name].take(selected).to_pylist() for name in names]
-    titles = {fold(title) for title in (draft.title, draft.original_title) if title}
-    return {
-        row
-        for row, tconst, year, *own in zip(rows, *columns, strict=True)
-        if tconst == exclude or (year == draft.release_year and titles & {title for title in own if title})
-    }
 
 
 def _similar(model: RatingModel, comparison: Comparison, film: ReleasedFilm, *, shares_people: bool) -> SimilarFilm:

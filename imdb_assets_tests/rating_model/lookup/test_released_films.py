@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.lookup.released_films import TRACK_RECORD, ReleasedFilms
 from imdb_assets_tests.support.champion import invented_films
 
@@ -74,7 +75,7 @@ def test_the_track_record_of_a_film_is_that_of_its_row() -> None:
     assert records == pytest.approx(0.1 * np.arange(len(TITLES)))
 
 
-def test_genres_are_similar_by_the_share_of_those_of_both_rare_ones_counting_more() -> None:
+def test_genres_are_similar_by_their_shared_weight_and_other_genres_of_a_film_count_less() -> None:
     genres = [["Drama"], ["Drama", "Western"], ["Western"], ["Drama"], ["Comedy"], [], ["No genre of IMDb"]]
     films = invented_films().head(len(TITLES)).assign(genres=genres, n_votes=range(len(TITLES), 0, -1))
     indexed = ReleasedFilms.from_frames(films, training_rows(films))
@@ -82,7 +83,26 @@ def test_genres_are_similar_by_the_share_of_those_of_both_rare_ones_counting_mor
     both = drama + western
     expected = [drama / both, 1, western / both, drama / both, 0, 0, 0]
     assert indexed.genre_similarity(["Drama", "Western"]) == pytest.approx(expected, abs=1e-6)
+    with_other = western / (western + 0.4 * drama)
+    assert indexed.genre_similarity(["Western"]) == pytest.approx([0, with_other, 1, 0, 0, 0, 0], abs=1e-6)
     assert not indexed.genre_similarity([]).any()
+
+
+def test_a_language_has_its_films_and_their_share_of_those_with_a_language() -> None:
+    languages = ["French", "French", None, "English", "English", "English", "English"]
+    films = invented_films().head(len(TITLES)).assign(language=languages, n_votes=range(len(TITLES), 0, -1))
+    is_french, share = ReleasedFilms.from_frames(films, training_rows(films)).in_language("French")
+    assert is_french.tolist() == [True, True, *[False] * 5]
+    assert share == pytest.approx(2 / 6)
+    assert FILMS.in_language(None)[1] == 0
+
+
+def test_the_same_film_has_the_year_and_one_of_the_titles() -> None:
+    rows = range(len(TITLES))
+    found = FILMS.same_film(rows, MovieDraft(title="ZIRH", original_title="inkwell", release_year=2001))
+    assert [FILMS.film_at(row).draft.title for row in found] == ["Çelik İz"]
+    assert not FILMS.same_film(rows, MovieDraft(title="Inkwell", release_year=1951))
+    assert not FILMS.same_film(rows, MovieDraft(release_year=2001))
 
 
 def test_saved_films_reopen_unchanged(tmp_path: Path) -> None:
