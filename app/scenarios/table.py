@@ -17,6 +17,13 @@ AXIS_NAMES = {
 }  # fmt: skip
 
 
+FACT_NAMES = {
+    "directors": "Directed by", "writers": "Written by", "cast": "With", "genres": "Genres", "runtimes": "Runtime",
+    "years": "Year", "languages": "Language",
+}  # fmt: skip
+"""What each axis is called before a value of it."""
+
+
 def scenario_table(scenarios: Scenarios, people: People) -> pd.DataFrame:
     """Return a row per scenario, best first, for spreadsheets. Columns without values are omitted."""
     names = names_by_id(scenarios, people)

@@ -6,7 +6,7 @@ from itertools import groupby
 import streamlit as st
 
 from app.draft_link import address, address_of, query_of_drafts
-from app.scenarios.table import AXIS_NAMES, facts_of, names_by_id, shared_facts_of
+from app.scenarios.table import FACT_NAMES, facts_of, names_by_id, shared_facts_of
 from imdb_assets.escaping import markdown
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.lookup.people import People
@@ -65,15 +65,15 @@ def _show_card(
     ):
         with st.container(width=150):
             st.markdown(f"{rank}. :primary[**{answer.rating:.2f}**]  \n:small[4 in 5: {lower} to {answer.high_80:.2f}]")
-        with st.container(width="stretch"):
-            st.markdown(_listed(facts, separator="  \n") or "The draft as it is")
-        st.link_button("Open as draft", address_of(app, scenario.draft), icon=":material/edit_note:", type="tertiary")
         both, _ = query_of_drafts({"A": draft, "B": scenario.draft})
-        st.link_button(
-            "Compare", address(f"{app}compare", both), icon=":material/compare_arrows:",
-            type="tertiary",
-        )  # fmt: skip
+        links = {"Open as draft": address_of(app, scenario.draft), "Compare": address(f"{app}compare", both)}
+        with st.container(width="stretch"):
+            st.markdown(
+                (_listed(facts, separator="  \n") or "The draft as it is")
+                + "  \n"
+                + " · ".join(f"[{text}](<{url}>)" for text, url in links.items())
+            )
 
 
 def _listed(facts: Mapping[str, str], *, separator: str = " · ") -> str:
-    return separator.join(f":gray[{AXIS_NAMES[axis]}:] {markdown(text)}" for axis, text in facts.items())
+    return separator.join(f":gray[{FACT_NAMES[axis]}] {markdown(text)}" for axis, text in facts.items())

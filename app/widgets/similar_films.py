@@ -27,9 +27,12 @@ def show_similar(model: RatingModel, draft: MovieDraft, *, excluded: str | None 
         "Similar as film people use the word: the same people, then genre, years, plot and language. What moves the "
         "rating is another question, which the reasons answer. Ratings are IMDb's current ones."
     )
-    for heading, shares_people in (("By the same people", True), ("Of the same kind", False)):
-        if listed := [film for film in films if film.shares_people == shares_people]:
-            st.markdown(f"**{heading}**  \n{film_list(listed)}")
+    by_people = [film for film in films if film.shares_people]
+    of_kind = [film for film in films if not film.shares_people]
+    lists = {"By the same people": by_people, "Of the same kind": of_kind}
+    shown = {heading: listed for heading, listed in lists.items() if listed}
+    for column, (heading, listed) in zip(st.columns(len(shown), gap="large"), shown.items(), strict=True):
+        column.markdown(f"**{heading}**  \n{film_list(listed)}")
 
 
 def film_list(films: Sequence[SimilarFilm]) -> str:

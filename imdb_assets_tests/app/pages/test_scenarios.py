@@ -66,7 +66,7 @@ def test_the_rating_of_the_best_candidate_is_the_prediction_of_the_model(app, ch
     shown = cards(app)
     assert [card.split("**")[1] for card in shown] == [f"{answer.rating:.2f}" for answer in answers]
     assert [name in card for name, card in zip((GIFTED_NAME, DULL_NAME), shown, strict=True)] == [True, True]
-    assert f"The same in all: :gray[Years:] {year} · :gray[Genres:] Horror." in words(app)
+    assert f"The same in all: :gray[Genres] Horror · :gray[Year] {year}." in words(app)
     assert app.caption[-1].value == "Answered by imdb_rating version 1 (champion)."
 
 
@@ -115,7 +115,7 @@ def test_scenarios_are_ranked_by_the_lower_end_of_the_interval_on_request(app):
     app.number_input("scenario_k").set_value(29).run()
     search(app)
     by_rating = cards(app)
-    app.button_group("scenario_ranking").set_value([Ranking.LOW_80]).run()
+    app.button_group("scenario_ranking").set_value(Ranking.LOW_80).run()
     search(app)
     bounds = [float(card.split("**")[3]) for card in cards(app)]
     assert bounds == sorted(bounds, reverse=True)
