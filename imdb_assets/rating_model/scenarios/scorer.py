@@ -70,8 +70,7 @@ class Scorer:
         self._rating_trees = SpaceTrees(
             self._fitted.booster_for(audience), self._fitted.inputs(matrix, frame), space, model.history
         )
-        booster = self._intervals.booster if ranking is Ranking.LOW_80 else None
-        self._error_trees = booster and SpaceTrees(booster, error_inputs(booster, matrix), space, model.history)
+        self._history, self._matrix = model.history, matrix
         self._film_factors = self._intervals.factors(matrix)
         # The films of the space have no people; `_absence` takes back what the people's roles add.
         films_absence = self._fitted.tree_points_of_absence(present_facts(frame), self._rating.trees)
@@ -93,19 +92,19 @@ class Scorer:
         """
         n_films = len(self._space.films)
         n_all = self._space.n_combinations
-        passes = [self._rating_trees] + ([self._error_trees] if self._error_trees else [])
+        has_second_pass = self._ranking is Ranking.LOW_80 and self._intervals.booster is not None
 
         def report_pass(number: int) -> ProgressCallback:
-            return lambda n_done, _: on_progress((number * n_all + n_done) // len(passes), n_all)
+            return lambda n_done, _: on_progress((number * n_all + n_done) // (1 + has_second_pass), n_all)
 
         sums = np.empty((n_films, n_all // n_films))
-        self._run(self._jobs_of_all(passes[0], sums), n_all, report_pass(0), is_cancelled)
+        self._run(self._jobs_of_all(self._rating_trees, sums), n_all, report_pass(0), is_cancelled)
         ratings = self._calibrated(sums + self._absence(self._space.choices.values())[:, np.newaxis])
         if self._ranking is Ranking.RATING:
             return ratings.reshape(-1)
         errors = ratings.copy()
-        if self._error_trees:
-            self._run(self._jobs_of_all(self._error_trees, errors), n_all, report_pass(1), is_cancelled)
+        if error_trees := self._error_trees(ratings):
+            self._run(self._jobs_of_all(error_trees, errors), n_all, report_pass(1), is_cancelled)
         return self._lower_bounds(ratings, errors, self._film_factors[:, np.newaxis]).reshape(-1)
 
     def rate_teams(self, films: np.ndarray, directors: np.ndarray, writers: np.ndarray, cast: np.ndarray) -> np.ndarray:
@@ -128,8 +127,8 @@ class Scorer:
         if self._ranking is Ranking.RATING:
             return ratings
         errors = ratings.copy()
-        if self._error_trees:
-            self._run_teams(self._error_trees, films, choices, errors)
+        if error_trees := self._error_trees(ratings):
+            self._run_teams(error_trees, films, choices, errors)
         return self._lower_bounds(ratings, errors, self._film_factors[films])
 
     def _jobs_of_all(self, trees: SpaceTrees, results: np.ndarray) -> list[_Job]:
@@ -185,6 +184,14 @@ class Scorer:
                 n_done += job.n_combinations
                 on_progress(n_done, total)
 
+    def _error_trees(self, ratings: np.ndarray) -> SpaceTrees | None:
+        """Prune the trees of the error to the space and its ratings. None if all films have the same error."""
+        allowed = ratings[ratings > -np.inf]
+        if (booster := self._intervals.booster) is None or not len(allowed):
+            return None
+        limits = float(allowed.min()), float(allowed.max())
+        return SpaceTrees(booster, error_inputs(booster, self._matrix), self._space, self._history, limits)
+
     def _absence(self, choices: Iterable[np.ndarray]) -> np.ndarray:
         """Return what absent facts add to each film, float64 (n_films,), given choices of directors, writers, cast."""
         points = self._fitted.absent_points.get(self._rating.trees, {})
@@ -197,7 +204,7 @@ class Scorer:
     def _lower_bounds(self, ratings: np.ndarray, errors: np.ndarray, factors: np.ndarray) -> np.ndarray:
         """Return the lower ends of the 80% intervals, given what the trees of the error predict, if there are any."""
         intervals = self._intervals
-        expected = intervals.limited(errors) if self._error_trees else np.full(errors.shape, intervals.mean_error)
+        expected = intervals.limited(errors) if intervals.booster else np.full(errors.shape, intervals.mean_error)
         bounds = ratings - intervals.quantiles["80"] * expected * factors
         return np.where(np.isneginf(ratings), ratings, np.clip(bounds, intervals.least, intervals.most))
 

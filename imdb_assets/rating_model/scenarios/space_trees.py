@@ -20,7 +20,7 @@ from imdb_assets.rating_model.scenarios.tree_masks import (
 )
 from imdb_assets.rating_model.training.intervals import PREDICTED
 
-_LEAST_RATING, _MOST_RATING = 1.0, 10.0
+ANY_RATING = (1.0, 10.0)
 
 
 class FilmGroup(NamedTuple):
@@ -38,7 +38,14 @@ class SpaceTrees:
         groups: The space's films by year and list of genres, in the space's order.
     """
 
-    def __init__(self, booster: lgb.Booster, matrix: np.ndarray, space: Space, history: History) -> None:
+    def __init__(
+        self,
+        booster: lgb.Booster,
+        matrix: np.ndarray,
+        space: Space,
+        history: History,
+        ratings: tuple[float, float] = ANY_RATING,
+    ) -> None:
         """Look up all people, and prune the trees to the values that the space can reach.
 
         Args:
@@ -46,6 +53,7 @@ class SpaceTrees:
             matrix: float64 (n_films, n_features), features of the space's films without people, in the booster's order.
             space: The space to search.
             history: The history of the model.
+            ratings: The lowest and the highest rating of a combination.
 
         Raises:
             ScenarioError: The trees are not supported.
@@ -53,7 +61,7 @@ class SpaceTrees:
         names = booster.feature_name()
         inputs = KernelInputs(space, history, names)
         people = [arrays for year in space.facts["years"] for arrays in inputs.for_year(year).values()]
-        ranges = inputs.ranges | {PREDICTED: (_LEAST_RATING, _MOST_RATING)}
+        ranges = inputs.ranges | {PREDICTED: ratings}
         low, high = matrix.min(axis=0), matrix.max(axis=0)
         for column, name in enumerate(names):
             if name in ranges:
