@@ -33,13 +33,12 @@ def next_year() -> int:
 
 def query_of(draft: MovieDraft) -> Query:
     """Return the URL parameters of a draft: the fields that are set, without those that `left_out` names."""
-    omitted = left_out(draft)
-    return {parameter: value for parameter, value in _whole_query(draft).items() if parameter not in omitted}
+    return shortened(whole_query(draft))[0]
 
 
 def left_out(draft: MovieDraft) -> list[str]:
     """Return the URL parameters, the longest first, without which a draft's address is short enough to be opened."""
-    return _too_long(_whole_query(draft))
+    return shortened(whole_query(draft))[1]
 
 
 def query_of_drafts(drafts: Mapping[str, MovieDraft]) -> tuple[Query, list[str]]:
@@ -47,10 +46,9 @@ def query_of_drafts(drafts: Mapping[str, MovieDraft]) -> tuple[Query, list[str]]
     query = {
         f"{name}{_SEPARATOR}{parameter}": value
         for name, draft in drafts.items()
-        for parameter, value in _whole_query(draft).items()
+        for parameter, value in whole_query(draft).items()
     }
-    omitted = _too_long(query)
-    return {parameter: value for parameter, value in query.items() if parameter not in omitted}, omitted
+    return shortened(query)
 
 
 def drafts_from_query(
@@ -67,16 +65,24 @@ def drafts_from_query(
     return drafts, " ".join(messages) or None
 
 
-def _too_long(query: Query) -> list[str]:
+def shortened(query: Query) -> tuple[Query, list[str]]:
+    """Leave out the longest parameters until an address with the others is short enough to be opened.
+
+    Args:
+        query: URL parameters.
+
+    Returns:
+        The parameters that are left, and the names of those left out, the longest first.
+    """
     lengths = {parameter: len(urlencode({parameter: value}, doseq=True)) for parameter, value in query.items()}
     omitted = []
     while lengths and sum(lengths.values()) > MAX_QUERY_CHARACTERS:
         omitted.append(max(lengths, key=lambda parameter: lengths[parameter]))
         del lengths[omitted[-1]]
-    return omitted
+    return {parameter: value for parameter, value in query.items() if parameter in lengths}, omitted
 
 
-def _whole_query(draft: MovieDraft) -> Query:
+def whole_query(draft: MovieDraft) -> Query:
     """Return the fields that are set, whole numbers without decimals."""
     query: Query = {}
     for parameter, field in FIELDS.items():
@@ -92,7 +98,12 @@ def _whole_query(draft: MovieDraft) -> Query:
 
 def address_of(page: str, draft: MovieDraft) -> str:
     """Return the address of a draft, given the address of its page."""
-    return f"{page}?{urlencode(query_of(draft), doseq=True)}"
+    return address(page, query_of(draft))
+
+
+def address(page: str, query: Query) -> str:
+    """Return the address of a page with URL parameters."""
+    return f"{page}?{urlencode(query, doseq=True)}"
 
 
 def draft_from_query(query: Mapping[str, Sequence[str]]) -> tuple[MovieDraft, str | None]:
@@ -107,19 +118,25 @@ def draft_from_query(query: Mapping[str, Sequence[str]]) -> tuple[MovieDraft, st
             kept = tuple(dict.fromkeys(values))
         else:
             kept = tuple(values[:1])
-        is_within = all(_is_within_limits(parameter, text) for text in kept)
+        is_within = all(is_within_limits(parameter, text) for text in kept)
         if not is_within or len(kept) < len(values):
             invalid.append(parameter)
         if kept and is_within:
             fields[FIELDS[parameter]] = kept if parameter in _LISTS else kept[0]
     draft, invalid_fields = _validate(fields)
     invalid += [parameter for parameter, field in FIELDS.items() if field in invalid_fields]
-    if not invalid:
-        return draft, None
-    return draft, f"These parts of the link are invalid and were ignored: {', '.join(invalid)[:200]}."
+    return draft, invalid_message(invalid)
 
 
-def _is_within_limits(parameter: str, text: str) -> bool:
+def invalid_message(parameters: Sequence[str]) -> str | None:
+    """Return a message about invalid URL parameters; None if there are none."""
+    if not parameters:
+        return None
+    return f"These parts of the link are invalid and were ignored: {', '.join(parameters)[:200]}."
+
+
+def is_within_limits(parameter: str, text: str) -> bool:
+    """Return whether a text is a whole number that the form accepts; true for parameters that are not numbers."""
     if parameter not in _LIMITS:
         return True
     lowest, highest = _LIMITS[parameter]

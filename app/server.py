@@ -1,4 +1,4 @@
-"""The app as a server: `streamlit run app/server.py`. It loads the model before anybody opens a page."""
+"""The app as a server: `streamlit run app/server.py`. It loads the model and compiles before anybody opens a page."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -8,6 +8,7 @@ from threading import Thread
 import streamlit as st
 
 from app.champion import preloaded_champion
+from app.scenarios.warm_up import start_compiling
 from imdb_assets.rating_model.registry.versions import RegistryUnreachableError
 from imdb_assets.rating_model.serving.explanation import NotExplainableError, explain
 from imdb_assets.rating_model.serving.similar_films import similar_films
@@ -41,6 +42,7 @@ def warm_up() -> None:
 @asynccontextmanager
 async def _warming_up(_app: st.App) -> AsyncIterator[dict[str, object]]:
     Thread(target=warm_up, name="warm-up", daemon=True).start()
+    start_compiling()
     yield {}
 
 

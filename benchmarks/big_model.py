@@ -18,7 +18,6 @@ from imdb_assets.rating_model.features.history_table import (
 from imdb_assets.rating_model.lookup.people import People
 from imdb_assets.rating_model.lookup.released_films import ReleasedFilms
 from imdb_assets.rating_model.serving.rating_model import RatingModel
-from imdb_assets.rating_model.training.fitted_model import FittedModel, gain_by_feature
 from imdb_assets.sample_world.indexed_random import IndexedRandom
 from imdb_assets.sample_world.text import person_names
 from imdb_assets.vocabulary.features import FEATURE_NAMES
@@ -62,14 +61,12 @@ def big_model(model: RatingModel, *, scale: float = 1.0) -> RatingModel:
     n = round(ALL_PEOPLE * scale)
     tables = {name: _history(name, round(rows * scale), n, rng) for name, rows in _HISTORY_ROWS.items()}
     history = History(**tables, baseline=model.history.baseline)
-    films = big_films(model, round(ALL_FILMS * scale), n, rng)
+    films = big_films(round(ALL_FILMS * scale), n, rng)
     return replace(model, history=history, people=big_people(n), films=films)
 
 
-def big_films(model: RatingModel, n: int, n_people: int, rng: np.random.Generator) -> ReleasedFilms:
+def big_films(n: int, n_people: int, rng: np.random.Generator) -> ReleasedFilms:
     """Invented films whose features are standard normal random numbers."""
-    if not isinstance(model.predictor, FittedModel):
-        raise TypeError("Only a LightGBM model has gains that weight the features of similar films.")
     people = np.char.add("nm", np.char.zfill((1 + n_people * rng.random((n, 6)) ** 3).astype(int).astype(str), 7))
     tconsts = [f"tt{number:07d}" for number in range(1, n + 1)]
     titles = [f"Film {number % (n // 2)} of {number % 977}" for number in range(n)]
@@ -81,7 +78,7 @@ def big_films(model: RatingModel, n: int, n_people: int, rng: np.random.Generato
             "release_year": rng.integers(_FIRST_YEAR, _LAST_YEAR, n).astype("int32"),
             "runtime_minutes": rng.integers(70, 180, n).astype("float64"),
             "genres": [list(names) for names in rng.choice(GENRES, (n, 2))],
-            "plot": ["Two strangers meet on a night train and neither tells the truth about the journey."] * n,
+            "plot": _plots(n, rng),
             "language": rng.choice(LANGUAGES, n),
             "country": None,
             "certificate": None,
@@ -93,7 +90,15 @@ def big_films(model: RatingModel, n: int, n_people: int, rng: np.random.Generato
     rows = pd.DataFrame(rng.normal(size=(n, len(FEATURE_NAMES))), columns=list(FEATURE_NAMES)).assign(
         tconst=tconsts, target_rating=rng.uniform(1, 10, n), n_votes=rng.integers(5, 10**6, n), is_mature=True
     )
-    return ReleasedFilms.from_frames(facts, rows, weights=gain_by_feature(model.predictor))
+    return ReleasedFilms.from_frames(facts, rows)
+
+
+def _plots(n: int, rng: np.random.Generator) -> list[str]:
+    """Plots of 25 invented words, a few of them frequent and most of them rare, as in a language."""
+    letters = np.array(list("abcdefghijklmnopqrst"))
+    vocabulary = ["".join(letters[[number // 20**place % 20 for place in range(4)]]) for number in range(20**4)]
+    numbers = (len(vocabulary) ** rng.random((n, 25))).astype(int) - 1
+    return [" ".join(vocabulary[number] for number in row) for row in numbers]
 
 
 def _history(name: str, n_rows: int, n_people: int, rng: np.random.Generator) -> HistoryTable:

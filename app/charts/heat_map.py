@@ -25,7 +25,7 @@ def heat_map(heat: HeatMap, row_axis: str, column_axis: str, people: People) -> 
         "x": {"field": "column", "type": "nominal", "sort": None, "title": None, "axis": {**axis, "labelAngle": -40}},
         "y": {"field": "row", "type": "nominal", "sort": None, "title": None, "axis": axis},
         "tooltip": [tooltip("row", AXIS_NAMES[row_axis]), tooltip("column", AXIS_NAMES[column_axis]),
-                    tooltip("rating", "Best rating", ".2f")],
+                    tooltip("rating", "Best", ".2f")],
     }  # fmt: skip
     scale = {"domain": [low, high], "range": [palette.ground, palette.ink]}
     cells = layer(

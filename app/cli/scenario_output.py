@@ -41,26 +41,25 @@ def _print_table(scenarios: Scenarios, people: People) -> None:
     rated = f"{scenarios.n_rated:,} of {scenarios.n_combinations:,} combinations rated"
     print(f"Best {len(scenarios.best)} of {scenarios.n_allowed:,} allowed combinations ({rated}).")
     table = Table(box=None, pad_edge=False)
-    for heading in ("Rating", "80% between", ""):
+    for heading in ("Rating", "80% between", "Group"):
         table.add_column(heading, no_wrap=True)
     for heading in ("Directors", "Writers", "Cast", "Film"):
         table.add_column(heading, overflow="fold")
     names = names_by_id(scenarios, people)
-    for rank, scenario in enumerate(scenarios.best, start=1):
-        table.add_row(*map(terminal, _cells(scenario, names, is_first=rank == 1)))
+    for scenario in scenarios.best:
+        table.add_row(*map(terminal, _cells(scenario, names)))
     Console(highlight=False, markup=False).print(table)
-    if any(not scenario.is_distinguishable_from_best for scenario in scenarios.best[1:]):
-        print("≈ too close to the first to call.")
+    if len(scenarios.best) > 1:
+        print("Scenarios of one group are too close to call.")
     warnings = dict.fromkeys(sentence for scenario in scenarios.best for sentence in scenario.out_of_distribution)
     for warning in (*scenarios.warnings, *warnings):
         print_text(f"  - {warning}")
 
 
-def _cells(scenario: Scenario, names: Mapping[str, str], *, is_first: bool) -> list[str]:
+def _cells(scenario: Scenario, names: Mapping[str, str]) -> list[str]:
     draft, answer = scenario.draft, scenario.prediction
     runtime = f"{draft.runtime_minutes:g} min" if draft.runtime_minutes else ""
     facts = [", ".join(draft.genres), runtime, str(draft.release_year), draft.language or ""]
     teams = ["; ".join(names[person] for person in getattr(draft, role)) for role in PEOPLE_AXES]
-    mark = "" if is_first or scenario.is_distinguishable_from_best else "≈"
     interval = f"{answer.low_80:.1f} and {answer.high_80:.1f}"
-    return [f"{answer.rating:.2f}", interval, mark, *teams, " · ".join(fact for fact in facts if fact)]
+    return [f"{answer.rating:.2f}", interval, str(scenario.group), *teams, " · ".join(fact for fact in facts if fact)]

@@ -21,9 +21,10 @@ from imdb_assets.rating_model.scenarios.constraints import (
     MustHave,
     NotTogether,
     Pick,
+    Ranking,
     ScenarioError,
 )
-from imdb_assets.rating_model.scenarios.search import search_scenarios
+from imdb_assets.rating_model.scenarios.search import require_supported, search_scenarios
 from imdb_assets.rating_model.scenarios.space import Variations
 
 _CANDIDATE = "Candidate, by name or IMDb id. Repeat for more."
@@ -52,6 +53,9 @@ def scenarios(
     ] = None,
     newcomers: Annotated[int | None, typer.Option(min=0, help="Maximum number of people without a rated film.")] = None,
     best: Annotated[int, typer.Option("--best", "-k", min=1, max=10_000, help="Number of scenarios to show.")] = 10,
+    rank_by: Annotated[
+        Ranking, typer.Option(help="Expected rating, or the lower end of its 80% interval, which rewards certainty.")
+    ] = Ranking.RATING,
     output: Annotated[Output, typer.Option(help="Output format.")] = Output.table,
 ) -> None:
     """Find the best combination of people, genres, runtime, year and language for a draft.
@@ -85,7 +89,7 @@ def scenarios(
             years=tuple(year), genres=tuple(genre_sets), runtimes=tuple(runtime or ()),
             languages=tuple(language or ()), constraints=_constraints(apart, must_have, newcomers),
         )  # fmt: skip
-    _search(draft, variations, k=best, output=output)
+    _search(draft, variations, k=best, ranking=rank_by, output=output)
 
 
 def _draft(
@@ -111,12 +115,14 @@ def _constraints(apart: list[str] | None, must_have: list[str] | None, newcomers
     return (*rules, *([] if newcomers is None else [AtMostNewcomers(newcomers)]))
 
 
-def _search(draft: MovieDraft, variations: Variations, *, k: int, output: Output) -> None:
+def _search(draft: MovieDraft, variations: Variations, *, k: int, ranking: Ranking, output: Output) -> None:
+    with exit_on(ScenarioError):
+        require_supported(variations)
     champion = champion_or_exit()
     with exit_on(ScenarioError), Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("Searching", total=None)
         result = search_scenarios(
-            champion.model, draft, variations, k=k,
+            champion.model, draft, variations, k=k, ranking=ranking,
             on_progress=lambda done, total: progress.update(task, completed=done, total=total),
         )  # fmt: skip
     print_scenarios(result, champion, output)

@@ -5,15 +5,24 @@ import streamlit as st
 from app.champion import champion_or_stop, show_info, show_version, show_warnings
 from app.charts.heat_map import heat_map, heat_map_description
 from app.charts.theme import show_chart
+from app.draft_link import shortened
 from app.prediction_client import version_label
+from app.scenarios.link import LinkedSearch, search_from_query, search_query
 from app.scenarios.run import ScenarioRun, SearchRequest
 from app.scenarios.table import AXIS_NAMES, PEOPLE_AXES, scenario_records, scenario_table
-from app.widgets.draft_form import kept_draft
-from app.widgets.scenario_form import variation_fields
+from app.widgets.draft_form import fill, kept_draft
+from app.widgets.scenario_cards import show_scenarios
+from app.widgets.scenario_form import fill_form, ranking_fields, variation_fields
 from imdb_assets.escaping import csv_cell, json_text, markdown
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.lookup.people import People
-from imdb_assets.rating_model.scenarios.search import MAX_COMBINATIONS, MAX_EXACT_COMBINATIONS, Scenarios
+from imdb_assets.rating_model.scenarios.constraints import Ranking
+from imdb_assets.rating_model.scenarios.search import (
+    MAX_EXACT_COMBINATIONS,
+    Scenarios,
+    TooManyCombinationsError,
+    require_supported,
+)
 from imdb_assets.rating_model.scenarios.space import Variations
 
 _RUN = "scenario_run"
@@ -24,19 +33,19 @@ def scenarios_page() -> None:
     """Show the form, run the search and show the best scenarios."""
     champion = champion_or_stop()
     people = champion.model.people
+    _read_address()
     draft = kept_draft("draft")
     st.title("Which version would rate highest?")
+    if message := st.session_state.pop("scenario_link_message", None):
+        show_warnings((message,))
     st.markdown(f"Add candidates for **{_description(draft)}** from the Draft page, and choose what else may change.")
     variations = variation_fields(draft, champion.model)
-    k = st.number_input(
-        "Scenarios to show", 1, 100, 10, key="scenario_k", help="Those with the highest ratings.", width=180
-    )
-    request = SearchRequest(champion.version, draft, variations, int(k))
+    k, ranking = ranking_fields()
+    request = SearchRequest(champion.version, draft, variations, k, ranking)
+    _write_address(LinkedSearch(draft, variations, k, ranking))
     run: ScenarioRun | None = st.session_state.get(_RUN)
     is_running = run is not None and run.is_running
-    st.markdown(_size_sentence(variations))
-    is_too_large = not 1 <= variations.n_combinations <= MAX_COMBINATIONS
-    is_ready = bool(variations.sizes) and not is_too_large and not is_running
+    is_ready = _show_size(variations) and not is_running
     if st.button("Find the best", type="primary", icon=":material/search:", disabled=not is_ready):
         st.session_state[_RUN] = ScenarioRun(request).start(champion)
         st.rerun()
@@ -47,7 +56,7 @@ def scenarios_page() -> None:
     elif run.request != request:
         show_info("Something has changed since the last search. Select Find the best to search again.")
     elif run.result is not None:
-        _show(run.result, people)
+        _show(run.result, people, draft)
         show_version(version_label(champion), champion)
     elif run.error:
         st.error(markdown(run.error), icon=":material/error:")
@@ -58,6 +67,30 @@ def scenarios_page() -> None:
             "The search failed. See the app's log for the reason, then select Find the best to search again.",
             icon=":material/error:",
         )
+
+
+def _read_address() -> None:
+    """Fill the form and the draft from the opened link, once. Later the address follows the form."""
+    if "scenarios_is_started" in st.session_state:
+        return
+    st.session_state["scenarios_is_started"] = True
+    if query := _address():
+        search, st.session_state["scenario_link_message"] = search_from_query(query)
+        fill("draft", search.draft)
+        st.session_state["draft"] = search.draft
+        fill_form(search)
+
+
+def _write_address(search: LinkedSearch) -> None:
+    query, omitted = shortened(search_query(search))
+    if _address() != {name: value if isinstance(value, list) else [value] for name, value in query.items()}:
+        st.query_params.from_dict(query)
+    if omitted:
+        st.caption(f"Too long for the address of this page, so lost when you reload it: {', '.join(omitted)}.")
+
+
+def _address() -> dict[str, list[str]]:
+    return {name: st.query_params.get_all(name) for name in st.query_params}
 
 
 @st.fragment(run_every=_POLL_SECONDS)
@@ -77,39 +110,40 @@ def _description(draft: MovieDraft) -> str:
     return markdown(f"{draft.title or 'your film'} ({draft.release_year}, {genres})")
 
 
-def _size_sentence(variations: Variations) -> str:
+def _show_size(variations: Variations) -> bool:
+    """Show how many combinations there are. Return whether they can be searched."""
     sizes = variations.sizes
-    if not sizes:
-        return "Nothing varies yet. Add candidates for a role, or alternative genres, runtimes, years or languages."
-    size = variations.n_combinations
+    try:
+        require_supported(variations)
+    except TooManyCombinationsError as error:
+        st.error(markdown(error), icon=":material/error:")
+        return False
+    if not sizes or not variations.n_combinations:
+        st.markdown(
+            "Nothing varies yet. Add candidates for a role, or alternative genres, runtimes, years or languages."
+        )
+        return False
     parts = " by ".join(f"{count:,} {AXIS_NAMES[axis].lower()}" for axis, count in sizes.items())
-    counted = f"**{size:,} combinations** ({parts})"
-    if size > MAX_COMBINATIONS:
-        widest = AXIS_NAMES[max(sizes, key=lambda axis: sizes[axis])].lower()
-        return f"{counted}. The limit is {MAX_COMBINATIONS:,}: remove some {widest}."
-    if size > MAX_EXACT_COMBINATIONS:
-        return f"{counted}. There are too many to rate them all, so only the most promising are rated (beam search)."
-    return f"{counted}. All of them will be rated."
+    is_exact = variations.n_combinations <= MAX_EXACT_COMBINATIONS
+    st.markdown(
+        f"**{variations.n_combinations:,} combinations** ({parts}). "
+        + ("All of them will be rated." if is_exact
+           else "There are too many to rate them all, so only the most promising are rated (beam search).")
+    )  # fmt: skip
+    return True
 
 
-def _show(scenarios: Scenarios, people: People) -> None:
+def _show(scenarios: Scenarios, people: People, draft: MovieDraft) -> None:
     if not scenarios.best:
         show_warnings(scenarios.warnings)
         return
     st.subheader(f"Best {len(scenarios.best)} of {scenarios.n_allowed:,} allowed combinations", anchor=False)
-    table = scenario_table(scenarios, people)
-    points = st.column_config.NumberColumn(format="%.2f", help="On IMDb's scale from 1 to 10.")
-    chance = st.column_config.NumberColumn(
-        format="percent", help="How often the first film would end up rated higher than this one. 50% is a coin toss."
-    )
-    columns = {"Rating": points, "Chance that first is higher": chance}
-    columns |= {f"{level}% {end}": points for level in (80, 90) for end in ("from", "to")}
-    st.dataframe(table, hide_index=True, width="stretch", column_config=columns)
-    st.markdown(_difference_sentence(scenarios))
+    show_scenarios(scenarios, people, app=f"{(st.context.url or '').rsplit('/', 1)[0]}/", draft=draft)
     with st.container(horizontal=True):
         st.download_button(
-            "CSV", table.map(csv_cell).to_csv(index=False), "scenarios.csv", "text/csv", icon=":material/download:"
-        )
+            "CSV", scenario_table(scenarios, people).map(csv_cell).to_csv(index=False), "scenarios.csv", "text/csv",
+            icon=":material/download:",
+        )  # fmt: skip
         st.download_button(
             "JSON",
             json_text(scenario_records(scenarios)),
@@ -120,17 +154,6 @@ def _show(scenarios: Scenarios, people: People) -> None:
     show_warnings((*scenarios.warnings, *_out_of_distribution_warnings(scenarios)))
     if scenarios.heat_maps:
         _show_heat(scenarios, people)
-
-
-def _difference_sentence(scenarios: Scenarios) -> str:
-    close = sum(not scenario.is_distinguishable_from_best for scenario in scenarios.best[1:])
-    if not close:
-        return "The first is clearly ahead of all others in this table."
-    others = "The second is" if len(scenarios.best) == 2 else f"{close} of the {len(scenarios.best) - 1} others are"
-    return (
-        f"{others} **too close to call** (marked `≈`): the first would end up higher in fewer than 60 of 100 "
-        "such pairs of films."
-    )
 
 
 def _out_of_distribution_warnings(scenarios: Scenarios) -> list[str]:
@@ -150,7 +173,8 @@ def _show_heat(scenarios: Scenarios, people: People) -> None:
     if selected not in axes:
         return
     row, column = axes[selected]
-    st.caption("The best rating of any combination with each pair. Empty cells have no allowed combination.")
+    best = "best rating" if scenarios.ranking is Ranking.RATING else "highest lower end"
+    st.caption(f"The {best} of any combination with each pair. Empty cells have no allowed combination.")
     heat = scenarios.heat_maps[row, column]
     show_chart(heat_map(heat, row, column, people), alt=heat_map_description(heat, row, column, people))
 

@@ -5,7 +5,7 @@ from threading import Event, Thread
 
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry.versions import Champion
-from imdb_assets.rating_model.scenarios.constraints import ScenarioError
+from imdb_assets.rating_model.scenarios.constraints import Ranking, ScenarioError
 from imdb_assets.rating_model.scenarios.scorer import SearchCancelledError
 from imdb_assets.rating_model.scenarios.search import Scenarios, search_scenarios
 from imdb_assets.rating_model.scenarios.space import Variations
@@ -19,6 +19,7 @@ class SearchRequest:
     draft: MovieDraft
     variations: Variations
     k: int
+    ranking: Ranking = Ranking.RATING
 
 
 @dataclass
@@ -58,8 +59,8 @@ class ScenarioRun:
         request = self.request
         try:
             self.result = search_scenarios(
-                champion.model, request.draft, request.variations, k=request.k, on_progress=self._report,
-                is_cancelled=self._cancel.is_set,
+                champion.model, request.draft, request.variations, k=request.k, ranking=request.ranking,
+                on_progress=self._report, is_cancelled=self._cancel.is_set,
             )  # fmt: skip
         except ScenarioError as error:
             self.error = str(error)

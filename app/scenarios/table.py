@@ -1,7 +1,7 @@
 """Scenarios as a table for users and as records for programs."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -17,16 +17,43 @@ AXIS_NAMES = {
 }  # fmt: skip
 
 
-def scenario_table(scenarios: Scenarios, people: People) -> pd.DataFrame:
-    """Return a row per scenario, best first, with the page's column headings.
+FACT_NAMES = {
+    "directors": "Directed by", "writers": "Written by", "cast": "With", "genres": "Genres", "runtimes": "Runtime",
+    "years": "Year", "languages": "Language",
+}  # fmt: skip
+"""What each axis is called before a value of it."""
 
-    Columns without values are omitted, as are film facts that all scenarios share.
-    """
+
+def scenario_table(scenarios: Scenarios, people: People) -> pd.DataFrame:
+    """Return a row per scenario, best first, for spreadsheets. Columns without values are omitted."""
     names = names_by_id(scenarios, people)
     table = pd.DataFrame([_row(rank, scenario, names) for rank, scenario in enumerate(scenarios.best, start=1)])
-    facts = [name for name in ("Genres", "Runtime", "Year", "Language") if len(set(table[name])) == 1]
-    table = table.drop(columns=facts if len(table) > 1 else [])
-    return table.loc[:, (table != "").any()]
+    return table.loc[:, (table.notna() & (table != "")).any()]
+
+
+def facts_of(scenario: Scenario, names: Mapping[str, str]) -> dict[str, str]:
+    """Return what a scenario consists of, as users read it, by axis; without what is not given."""
+    draft = scenario.draft
+    facts = {role: ", ".join(_name(person, scenario, names) for person in getattr(draft, role)) for role in PEOPLE_AXES}
+    facts |= {
+        "genres": ", ".join(draft.genres),
+        "runtimes": f"{draft.runtime_minutes:g} minutes" if draft.runtime_minutes else "",
+        "years": str(draft.release_year),
+        "languages": draft.language or "",
+    }
+    return {axis: text for axis, text in facts.items() if text}
+
+
+def shared_facts_of(facts: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Return the facts that all of several scenarios share, by axis; none for a single one."""
+    if len(facts) < 2:
+        return {}
+    return {axis: text for axis, text in facts[0].items() if all(other.get(axis) == text for other in facts)}
+
+
+def _name(person: str, scenario: Scenario, names: Mapping[str, str]) -> str:
+    is_marked = person in scenario.newcomers and "(newcomer)" not in names[person]
+    return f"{names[person]} (newcomer)" if is_marked else names[person]
 
 
 def names_by_id(scenarios: Scenarios, people: People) -> dict[str, str]:
@@ -48,7 +75,7 @@ def _row(rank: int, scenario: Scenario, names: Mapping[str, str]) -> dict[str, A
     return {
         "Rank": rank,
         "Rating": answer.rating,
-        "Difference from first": "" if rank == 1 else "clear" if scenario.is_distinguishable_from_best else "≈",
+        "Group": scenario.group,
         "80% from": answer.low_80,
         "80% to": answer.high_80,
         "Directors": "; ".join(names[person] for person in draft.directors),
@@ -72,6 +99,8 @@ def scenario_records(scenarios: Scenarios) -> list[dict[str, Any]]:
             **vars(scenario.prediction),
             "chance_of_best": scenario.chance_of_best,
             "is_distinguishable_from_best": scenario.is_distinguishable_from_best,
+            "group": scenario.group,
+            "newcomers": scenario.newcomers,
             "out_of_distribution": scenario.out_of_distribution,
             "draft": scenario.draft.model_dump(),
         }

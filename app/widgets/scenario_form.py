@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from app.limits import FIRST_YEAR, LAST_YEAR, LONGEST_MINUTES, MOST_GENRES, SHORTEST_MINUTES
+from app.scenarios.link import MOST_SHOWN, SHOWN, LinkedSearch
 from app.widgets.people_picker import pick_people
 from imdb_assets.escaping import markdown
 from imdb_assets.rating_model.features.credit_arrays import BILLED_CAST
@@ -19,6 +20,7 @@ from imdb_assets.rating_model.scenarios.constraints import (
     MustHave,
     NotTogether,
     Pick,
+    Ranking,
 )
 from imdb_assets.rating_model.scenarios.space import Variations
 from imdb_assets.rating_model.serving.rating_model import RatingModel
@@ -35,8 +37,45 @@ _RULES: dict[str, type[Constraint]] = {
     "At most this many of": AtMost,
     "At most this many newcomers": AtMostNewcomers,
 }
+RANKING_NAMES = {Ranking.RATING: "Expected rating", Ranking.LOW_80: "Lower end of the interval"}
 _N_GENRE_SETS = 3
 _RULES_KEY = "scenario_rules"
+
+
+def fill_form(search: LinkedSearch) -> None:
+    """Fill the form with a search. Call this before the form is shown."""
+    state, variations = st.session_state, search.variations
+    for role in _ROLES:
+        pick: Pick | None = getattr(variations, role)
+        state[f"candidate_{role}"] = list(pick.people) if pick else []
+        state[f"size_{role}"] = pick.size if pick else 1
+    for number in range(1, _N_GENRE_SETS + 1):
+        state[f"scenario_genres_{number}"] = list(dict(enumerate(variations.genres, start=1)).get(number, ()))
+    state["scenario_runtimes"] = ", ".join(f"{minutes:g}" for minutes in variations.runtimes)
+    state["scenario_years"] = ", ".join(map(str, variations.years))
+    state["scenario_languages"] = list(variations.languages)
+    state["scenario_with_facts"] = any((variations.genres, variations.runtimes, variations.years, variations.languages))
+    state[_RULES_KEY] = list(variations.constraints)
+    state["scenario_with_rules"] = bool(variations.constraints)
+    state["scenario_k"], state["scenario_ranking"] = search.k, search.ranking
+
+
+def ranking_fields() -> tuple[int, Ranking]:
+    """Show what to rank by and how many scenarios to show, and return both."""
+    state = st.session_state
+    state.setdefault("scenario_k", SHOWN)
+    state.setdefault("scenario_ranking", Ranking.RATING)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
+        ranking = st.segmented_control(
+            "Rank by", list(Ranking), format_func=RANKING_NAMES.__getitem__, key="scenario_ranking", required=True,
+            persist_state="session",
+            help="4 out of 5 such films end up above the lower end and below the upper end of their interval. Ranking "
+            "by the lower end prefers people with a record to newcomers, whose films are less certain.",
+        )  # fmt: skip
+        k = st.number_input(
+            "Scenarios to show", 1, MOST_SHOWN, key="scenario_k", width=180, persist_state="session",
+        )  # fmt: skip
+    return int(k), ranking or Ranking.RATING
 
 
 def variation_fields(draft: MovieDraft, model: RatingModel) -> Variations:
@@ -74,6 +113,9 @@ def _candidates(column: str, model: RatingModel, year: int) -> Pick | None:
         st.caption(_NO_CANDIDATES)
         return None
     label = {"directors": "Directors", "writers": "Writers", "cast": "Actors"}[column]
+    # Candidates may have been removed since the number was set.
+    state = st.session_state
+    state[f"size_{column}"] = min(state.get(f"size_{column}", 1), len(people), BILLED_CAST)
     size = st.number_input(
         f"{label} per film", 1, min(len(people), BILLED_CAST), key=f"size_{column}", persist_state="session",
         help="How many of the candidates each film has. Actors are billed in the order above.",

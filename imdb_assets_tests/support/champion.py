@@ -23,8 +23,6 @@ from imdb_assets.rating_model.training.fit_votes import fit_distribution, grow_v
 from imdb_assets.rating_model.training.fitted_model import (
     UNCALIBRATED,
     AudienceRating,
-    FittedModel,
-    gain_by_feature,
 )
 from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe
@@ -80,10 +78,10 @@ def invented_model() -> RatingModel:
     trees = grow_votes(later.where(is_trained), recipe, n_rounds=60)
     votes = VotesModel(trees, *fit_distribution(held_out, np.asarray(trees.predict(held_out.matrix))))
     people = People.from_frame(invented_people(films))
-    return RatingModel(fitted, history, people, intervals, released_films(films, fitted, history), votes)
+    return RatingModel(fitted, history, people, intervals, released_films(films, history), votes)
 
 
-def released_films(films: pd.DataFrame, fitted: FittedModel, history: History) -> ReleasedFilms:
+def released_films(films: pd.DataFrame, history: History) -> ReleasedFilms:
     """Return films as released ones; those before the last two years are mature."""
     rows = features(films, history).assign(
         tconst=films["tconst"],
@@ -91,7 +89,7 @@ def released_films(films: pd.DataFrame, fitted: FittedModel, history: History) -
         n_votes=films["n_votes"],
         is_mature=films["release_year"] < films["release_year"].max() - 1,
     )
-    return ReleasedFilms.from_frames(films, rows, weights=gain_by_feature(fitted))
+    return ReleasedFilms.from_frames(films, rows)
 
 
 def invented_films() -> pd.DataFrame:

@@ -66,7 +66,7 @@ def random_history_model() -> RatingModel:
     lines = dict.fromkeys(REACHED_AUDIENCES, ([3.0, 9.0], [0.0, 1.0]))
     votes = VotesModel(booster, replace(intervals, booster=None), lines)
     intervals_by_audience = dict.fromkeys(LEAST_VOTES, intervals)
-    return RatingModel(fitted, history, people, intervals_by_audience, released_films(films, fitted, history), votes)
+    return RatingModel(fitted, history, people, intervals_by_audience, released_films(films, history), votes)
 
 
 def _random_draft(rng: np.random.Generator) -> MovieDraft:

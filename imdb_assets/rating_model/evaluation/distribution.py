@@ -35,7 +35,8 @@ def pit_rows(films: RatedMovies, predictions: AudiencePredictions, intervals: Ma
         if not len(own.target_rating):
             continue
         fitted = intervals[AUDIENCE_OF[population]]
-        scale = fitted.expected_error(films.where(films.n_votes >= least).matrix, own.predicted_rating)
+        rated = films.where(films.n_votes >= least)
+        scale = fitted.expected_error(rated.matrix, own.predicted_rating, rated.present)
         ends = np.array([fitted.quantiles[str(level)] for level in _LEVELS])
         # In units of the expected error, the ends of the central intervals are the same for all films.
         scores = (own.target_rating - own.predicted_rating) / np.maximum(scale, 1e-9)

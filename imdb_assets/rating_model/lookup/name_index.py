@@ -77,6 +77,12 @@ class InvertedIndex:
         starts, values = self.rows.offsets, self.rows.values
         return values.slice(starts[first].as_py(), starts[last].as_py() - starts[first].as_py()).to_numpy()
 
+    def rows_of(self, key: int | str) -> np.ndarray:
+        """Return the rows of a key, ascending; none for an unknown key."""
+        position = bisect_left(range(len(self.keys)), key, key=lambda index: self.keys[index].as_py())
+        is_known = position < len(self.keys) and self.keys[position].as_py() == key
+        return self.between(position, position + is_known)
+
     @classmethod
     def open(cls, file: Path) -> "InvertedIndex":
         """Map a file that `save` wrote into memory."""
@@ -109,7 +115,7 @@ class NameIndex:
             The index.
         """
         by_name = pc.sort_indices(folded).to_numpy().astype("int32")
-        return cls(folded, by_name, _index_words(folded), _index_trigrams(folded))
+        return cls(folded, by_name, index_words(folded), _index_trigrams(folded))
 
     def exact(self, text: str) -> np.ndarray:
         """Return the rows whose folded name equals `text`, int32, ascending."""
@@ -186,7 +192,8 @@ def _prefix_range(n: int, prefix: str, text_at: Callable[[int], str]) -> tuple[i
     return bisect_left(range(n), prefix, key=beginning_at), bisect_right(range(n), prefix, key=beginning_at)
 
 
-def _index_words(folded: pa.Array) -> InvertedIndex:
+def index_words(folded: pa.Array) -> InvertedIndex:
+    """Index texts by their words, which blanks separate."""
     split = pc.utf8_split_whitespace(folded)
     encoded = pc.list_flatten(split).dictionary_encode()
     order = pc.sort_indices(encoded.dictionary).to_numpy()

@@ -4,7 +4,7 @@
 # pyright: reportAttributeAccessIssue=false
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,16 +16,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
-from imdb_assets.rating_model.features.arrow_files import open_table, save_table, single_array
+from imdb_assets.rating_model.features.arrow_files import open_table, save_table
 from imdb_assets.rating_model.features.draft import DRAFT_LISTS, DRAFT_TEXTS, FACT_COLUMNS, MovieDraft
+from imdb_assets.rating_model.features.history_table import GENRE_CODES
 from imdb_assets.rating_model.lookup.name_index import MIN_FUZZY_LENGTH, fold
-from imdb_assets.rating_model.lookup.similarity_space import SimilarityEmbedding
+from imdb_assets.rating_model.lookup.similarity_index import SimilarityIndex
 from imdb_assets.vocabulary.audiences import audience_of_votes
-from imdb_assets.vocabulary.features import FEATURE_NAMES
+from imdb_assets.vocabulary.genres import GENRES
 from imdb_assets.vocabulary.imdb_ids import title_id
 
-_FILMS_FILE, _EMBEDDING_FILE = "films.arrow", "films_embedding.parquet"
-_FILM_COLUMNS = ["tconst", *FACT_COLUMNS, "average_rating", "n_votes", "is_mature"]
+TRACK_RECORD = "team_all_effect_pooled"
+"""The feature that measures the earlier films of a film's people, in rating points."""
+_FILMS_FILE = "films.arrow"
+# What genres of a film that are not asked for count, compared with genres that are asked for.
+_OTHER_GENRES = np.float32(0.4)
+_FILM_COLUMNS = ["tconst", *FACT_COLUMNS, "average_rating", "n_votes", "is_mature", "track_record"]
 # Ranks of a title search: equal to the text, begins with it, contains it, no match.
 _NO_MATCH = 3
 # A misspelled title is compared with those of the films with the most votes, in a few milliseconds.
@@ -36,13 +41,17 @@ _MOST_SIMILAR = 100
 
 @dataclass(frozen=True)
 class ReleasedFilm:
-    """A released film: its facts in the form of a draft, IMDb's rating and votes, and whether it is mature."""
+    """A released film: its facts in the form of a draft, IMDb's rating and votes, and whether it is mature.
+
+    `track_record` is the effect of its people on the ratings of their earlier films, in rating points.
+    """
 
     tconst: str
     draft: MovieDraft
     average_rating: float
     n_votes: int
     is_mature: bool
+    track_record: float
 
     @property
     def label(self) -> str:
@@ -53,21 +62,18 @@ class ReleasedFilm:
 class ReleasedFilms:
     """The rated films of the training set; those with the most votes come first."""
 
-    def __init__(self, table: pa.Table, embedding: SimilarityEmbedding) -> None:
-        """Use a table and the embedding of its films; `from_frames` and `open` create both."""
+    def __init__(self, table: pa.Table, index: SimilarityIndex) -> None:
+        """Use a table and the index of its people and words; `from_frames` and `open` create both."""
         self.table = table
-        self.embedding = embedding
+        self.index = index
 
     @classmethod
-    def from_frames(
-        cls, movie_features: pd.DataFrame, training_set: pd.DataFrame, *, weights: Mapping[str, float]
-    ) -> "ReleasedFilms":
+    def from_frames(cls, movie_features: pd.DataFrame, training_set: pd.DataFrame) -> "ReleasedFilms":
         """Index the rated films.
 
         Args:
             movie_features: Rows of `gold_movie_features`.
             training_set: Rows of `gold_training_set`, which has the rated films only.
-            weights: The importance of each feature when films are compared, as returned by `gain_by_feature`.
 
         Returns:
             The indexed films.
@@ -86,22 +92,20 @@ class ReleasedFilms:
         columns["n_votes"] = pa.array(ranked["n_votes"], type=pa.int64())
         columns["is_mature"] = pa.array(ranked["is_mature"], type=pa.bool_())
         columns |= _folded_titles(facts)
-        matrix = ranked[list(FEATURE_NAMES)].astype("float64")
-        embedding = SimilarityEmbedding.fit(matrix, weights)
-        embeddings = embedding.embed(matrix)
-        for name, values in (("embedding", embeddings), ("squared_norms", embedding.squared_norms(embeddings))):
-            columns[name] = pa.FixedSizeListArray.from_arrays(pa.array(values.ravel()), values.shape[1])
-        return cls(pa.table(columns), embedding)
+        columns["genre_bits"] = pa.array([genre_bits(names) for names in facts["genres"]], type=pa.uint32())
+        columns["track_record"] = pa.array(ranked[TRACK_RECORD], type=pa.float32())
+        return cls(pa.table(columns), SimilarityIndex.build(facts))
 
     @classmethod
     def open(cls, folder: Path) -> "ReleasedFilms":
         """Map the files that `save` wrote into memory."""
-        return cls(open_table(folder / _FILMS_FILE), SimilarityEmbedding.open(folder / _EMBEDDING_FILE))
+        table = open_table(folder / _FILMS_FILE)
+        return cls(table, SimilarityIndex.open(folder, table.num_rows))
 
     def save(self, folder: Path) -> None:
-        """Write the films as one uncompressed Arrow file and their embedding as Parquet into a folder."""
+        """Write the films and the index of their people and words as uncompressed Arrow files into a folder."""
         save_table(self.table, folder / _FILMS_FILE)
-        self.embedding.save(folder / _EMBEDDING_FILE)
+        self.index.save(folder)
 
     def __len__(self) -> int:
         return self.table.num_rows
@@ -129,6 +133,10 @@ class ReleasedFilms:
         row = self._rows.get(tconst)
         return None if row is None else self.film_at(row)
 
+    def row(self, tconst: str) -> int | None:
+        """Return the row of the film with this id in `table`; None if it is not among the rated films."""
+        return self._rows.get(tconst)
+
     def draft(self, tconst: str) -> MovieDraft:
         """Return the facts of a film as a draft.
 
@@ -136,27 +144,6 @@ class ReleasedFilms:
             KeyError: If it is not among the rated films.
         """
         return self.film_at(self._rows[tconst]).draft
-
-    def nearest(
-        self, matrix: pd.DataFrame, present: Mapping[str, bool], max_films: int
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Find the films closest to a draft in the similarity space.
-
-        Args:
-            matrix: The draft's features, one row.
-            present: Whether the draft has each block of facts, as in a row of `present_blocks`; absent blocks do not
-                count.
-            max_films: The maximum number of films.
-
-        Returns:
-            Rows of the films, int64, the nearest first; and their squared distances, float32.
-        """
-        feature_mask, block_mask = self.embedding.masks(present)
-        point = self.embedding.embed(matrix)[0] * feature_mask
-        squared = self._matrix("squared_norms") @ block_mask - 2 * (self._matrix("embedding") @ point) + point @ point
-        rows = np.argpartition(squared, min(max_films, len(squared) - 1))[:max_films]
-        rows = rows[np.lexsort((rows, squared[rows]))]
-        return rows, np.maximum(squared[rows], 0)
 
     def film_at(self, row: int) -> ReleasedFilm:
         """Return the film at a row of `table`."""
@@ -171,18 +158,66 @@ class ReleasedFilms:
             average_rating=facts["average_rating"],
             n_votes=facts["n_votes"],
             is_mature=facts["is_mature"],
+            track_record=facts["track_record"],
         )
 
-    def genres(self, rows: np.ndarray) -> list[set[str]]:
-        """Return the genres of the films at `rows`."""
-        return [set(names) for names in self.table["genres"].take(pa.array(rows)).to_pylist()]
+    def same_film(self, rows: Sequence[int], draft: MovieDraft) -> set[int]:
+        """Return those of the rows that have the year and one of the titles of a draft."""
+        selected = pa.array(rows, type=pa.int64())
+        years, *titles = (
+            self.table[name].take(selected).to_pylist() for name in ("release_year", "folded", "folded_original")
+        )
+        asked = {fold(title) for title in (draft.title, draft.original_title) if title}
+        return {
+            row
+            for row, year, *own in zip(rows, years, *titles, strict=True)
+            if year == draft.release_year and asked & {title for title in own if title}
+        }
+
+    def in_language(self, language: str | None) -> tuple[np.ndarray, float]:
+        """Return which films have a language, bool (n_films,), and their share of the films whose language is known."""
+        if not language:
+            return np.zeros(len(self), bool), 0.0
+        column = self.table["language"]
+        is_same = pc.fill_null(pc.equal(column, language), fill_value=False).to_numpy()
+        return is_same, float(is_same.sum()) / max(len(column) - column.null_count, 1)
+
+    def genre_similarity(self, genres: Iterable[str]) -> np.ndarray:
+        """Compare genres with those of each film (Tversky 1977, doi:10.1037/0033-295X.84.4.327).
+
+        Args:
+            genres: IMDb's genres.
+
+        Returns:
+            float32 (n_films,), 0 to 1: the weight of the shared genres, over that of these genres and a part of the
+            film's others. Rare genres weigh more.
+        """
+        asked = genre_bits(genres)
+        shared = np.zeros(len(self), "float32")
+        for code, rarity in enumerate(self._genre_rarity):
+            if asked >> code & 1:
+                shared += ((self.table["genre_bits"].to_numpy() >> code) & 1) * rarity
+        total = np.float32(sum(rarity for code, rarity in enumerate(self._genre_rarity) if asked >> code & 1))
+        return shared / np.maximum(total + _OTHER_GENRES * (self._genre_weight - shared), 1e-6)
+
+    @cached_property
+    def _genre_rarity(self) -> np.ndarray:
+        """The weight of each genre, float32: 1 for a genre of all films, more for a rare one."""
+        bits = self.table["genre_bits"].to_numpy()
+        counts = [int(((bits >> code) & 1).sum()) for code in range(len(GENRES))]
+        return 1 + np.log(max(len(self), 1) / np.maximum(counts, 1)).astype("float32")
+
+    @cached_property
+    def _genre_weight(self) -> np.ndarray:
+        """The weight of all genres of each film, float32."""
+        bits = self.table["genre_bits"].to_numpy()
+        codes, inverse = np.unique(bits, return_inverse=True)
+        weights = [sum(rarity for code, rarity in enumerate(self._genre_rarity) if one >> code & 1) for one in codes]
+        return np.array(weights, "float32")[inverse]
 
     @cached_property
     def _rows(self) -> dict[str, int]:
         return {tconst: row for row, tconst in enumerate(self.table["tconst"].to_pylist())}
-
-    def _matrix(self, name: str) -> np.ndarray:
-        return single_array(self.table[name]).flatten().to_numpy().reshape(len(self), -1)
 
     def _rows_with_title(self, text: str, year: int | None) -> list[int]:
         if not text:
@@ -210,6 +245,11 @@ class ReleasedFilms:
     def _well_known_titles(self) -> list[str]:
         titles = self.table["folded"].slice(0, _MOST_COMPARED)
         return [title or "" for title in titles.to_pylist()]
+
+
+def genre_bits(genres: Iterable[str]) -> int:
+    """Return genres as bits, in the order of `GENRES`; unknown genres have none."""
+    return sum({1 << GENRE_CODES[genre] for genre in genres if genre in GENRE_CODES})
 
 
 def _folded_titles(facts: pd.DataFrame) -> dict[str, pa.Array]:

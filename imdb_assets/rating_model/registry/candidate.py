@@ -45,7 +45,6 @@ from imdb_assets.rating_model.registry.run_artifacts import (
 )
 from imdb_assets.rating_model.registry.versions import CANDIDATE, CHAMPION, MODEL_NAME, RANDOM_FOREST, version_of
 from imdb_assets.rating_model.serving.rating_model import RatingModel
-from imdb_assets.rating_model.training.fitted_model import gain_by_feature
 from imdb_assets.rating_model.training.recipe import Recipe
 from imdb_assets.rating_model.training.weightings import BY_CERTAINTY, BY_VOTES
 from imdb_assets.vocabulary.features import MODEL_COLUMNS
@@ -152,9 +151,7 @@ def register_candidate(
     origin = {**origin, "snapshot_date": snapshot_date, **{f"package.{name}": version(name) for name in REQUIREMENTS}}
     with reaching(tracking_uri):
         _log_files(evaluation, origin, draw_figures)
-        films = ReleasedFilms.from_frames(
-            data.movie_features, data.training_set, weights=gain_by_feature(candidate.model)
-        )
+        films = ReleasedFilms.from_frames(data.movie_features, data.training_set)
         tags = {name: origin[name] for name in VERSION_TAGS if name in origin}
         trained_on = f"Trained on IMDb's snapshot of {snapshot_date}."
         register(

@@ -1,13 +1,21 @@
-"""The vocabulary of a scenario search: how many candidates to pick per role, and the constraints on a film's people.
+"""The vocabulary of a scenario search: what to rank by, candidates per role, and constraints on a film's people.
 
 People are nconst ids or names, as in a draft.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 class ScenarioError(ValueError):
     """The search is not possible as requested. The message states what to change."""
+
+
+class Ranking(StrEnum):
+    """What scenarios are ranked by: the expected rating, or the lower end of its 80% interval."""
+
+    RATING = "rating"
+    LOW_80 = "low_80"
 
 
 @dataclass(frozen=True)

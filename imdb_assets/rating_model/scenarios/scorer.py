@@ -1,4 +1,4 @@
-"""Ratings of the combinations of a space: prunes the trees to the space, and runs the kernel on all cores."""
+"""Ratings of the combinations of a space, and the lower ends of their intervals: runs the kernel on all cores."""
 
 import os
 from collections.abc import Callable, Iterable, Sequence
@@ -10,19 +10,13 @@ import numpy as np
 
 from imdb_assets.rating_model.features.draft import drafts_frame
 from imdb_assets.rating_model.features.matrix import features, present_facts
-from imdb_assets.rating_model.scenarios.constraints import ScenarioError
+from imdb_assets.rating_model.scenarios.constraints import Ranking, ScenarioError
 from imdb_assets.rating_model.scenarios.kernel.arrays import Strides
-from imdb_assets.rating_model.scenarios.kernel.columns import TEAM_FEATURES, TaskColumn
-from imdb_assets.rating_model.scenarios.kernel.leaf_masks import film_masks
+from imdb_assets.rating_model.scenarios.kernel.columns import TaskColumn
 from imdb_assets.rating_model.scenarios.kernel.scoring import score
-from imdb_assets.rating_model.scenarios.kernel_inputs import PAIR_FEATURES, KernelInputs, PeopleArrays
+from imdb_assets.rating_model.scenarios.kernel_inputs import PeopleArrays
 from imdb_assets.rating_model.scenarios.space import Space
-from imdb_assets.rating_model.scenarios.tree_masks import (
-    Dependency,
-    UnreadableTreesError,
-    prune_to_bounds,
-    read_trees,
-)
+from imdb_assets.rating_model.scenarios.space_trees import FilmGroup, SpaceTrees, error_inputs
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.rating_model.training.fitted_model import FittedModel
 from imdb_assets.vocabulary.roles import ROLES
@@ -41,61 +35,47 @@ class SearchCancelledError(Exception):
     """The caller cancelled the search."""
 
 
-class _FilmGroup(NamedTuple):
-    """Films of one year and one list of genres: the arrays of people, and uint64 (n_films, n_trees) leaf masks."""
-
-    people: PeopleArrays
-    masks: np.ndarray
-
-
 class _Job(NamedTuple):
-    """Tasks of one thread, the range of ratings that they write, and their number of combinations."""
+    """Tasks of one thread, the range of results that they write, and their number of combinations."""
 
-    films: _FilmGroup
+    trees: SpaceTrees
+    films: FilmGroup
     tasks: np.ndarray
     strides: Strides
-    ratings: np.ndarray
+    results: np.ndarray
     n_combinations: int
 
 
 class Scorer:
-    """Rates combinations of a space as `RatingModel.predict_frame` does, without building their feature matrix."""
+    """Rates combinations of a space as `RatingModel` does, without building their feature matrix."""
 
-    def __init__(self, model: RatingModel, space: Space) -> None:
+    def __init__(self, model: RatingModel, space: Space, ranking: Ranking = Ranking.RATING) -> None:
         """Look up all people, and prune the trees to the values that the space can reach.
 
         Args:
             model: The model to search with.
             space: The space to search.
+            ranking: What `rate_all` and `rate_teams` return.
 
         Raises:
             ScenarioError: The model is not LightGBM, or its trees are not supported.
         """
         if not isinstance(model.predictor, FittedModel):
             raise ScenarioError("Scenario search supports LightGBM models only. Use imdb_rating@champion.")
-        self._fitted, self._space = model.predictor, space
-        self._rating = self._fitted.audiences[space.draft.audience]
-        booster = self._fitted.booster_for(space.draft.audience)
-        names = booster.feature_name()
+        self._fitted, self._space, self._ranking = model.predictor, space, ranking
+        audience = space.draft.audience
+        self._rating, self._intervals = self._fitted.audiences[audience], model.intervals[audience]
         frame = drafts_frame(space.films)
-        matrix = self._fitted.inputs(features(frame, model.history), frame)
-        inputs = KernelInputs(space, model.history, names)
-        groups = [arrays for year in space.facts["years"] for arrays in inputs.for_year(year).values()]
-        low, high = matrix.min(axis=0), matrix.max(axis=0)
-        for column, name in enumerate(names):
-            if name in inputs.ranges:
-                low[column], high[column] = inputs.ranges[name]
-        dependencies = np.array([_dependency(name) for name in names])
-        try:
-            self._forest = prune_to_bounds(read_trees(booster), low=low, high=high, dependencies=dependencies)
-        except UnreadableTreesError as error:
-            raise ScenarioError(str(error)) from None
+        matrix = features(frame, model.history)
+        self._rating_trees = SpaceTrees(
+            self._fitted.booster_for(audience), self._fitted.inputs(matrix, frame), space, model.history
+        )
+        self._history, self._matrix = model.history, matrix
+        self._film_factors = self._intervals.factors(matrix)
         # The films of the space have no people; `_absence` takes back what the people's roles add.
-        films_absence = self._fitted.tree_points_of_absence(present_facts(frame), self._rating.trees)
+        self._present = present_facts(frame)
+        films_absence = self._fitted.tree_points_of_absence(self._present, self._rating.trees)
         self._films_absence = np.zeros(len(space.films)) + films_absence
-        fixed = np.array([column for column, name in enumerate(names) if name not in inputs.ranges], dtype="int32")
-        masks = film_masks(matrix[:, fixed], fixed, self._forest.nodes, len(self._forest.leaves.first))
-        self._groups = [_FilmGroup(*group) for group in zip(groups, np.split(masks, len(groups)), strict=True)]
 
     def rate_all(self, *, on_progress: ProgressCallback, is_cancelled: Callable[[], bool]) -> np.ndarray:
         """Rate every combination.
@@ -105,33 +85,29 @@ class Scorer:
             is_cancelled: Called every few milliseconds; the search stops when it returns true.
 
         Returns:
-            float64 (n_combinations,), ratings from 1 to 10 by number of the combination; minus infinity where a
-            constraint is broken.
+            float64 (n_combinations,), from 1 to 10 by number of the combination: what the ranking ranks by. Minus
+            infinity where a constraint is broken.
 
         Raises:
             SearchCancelledError: `is_cancelled` returned true.
         """
-        *_, n_directors, n_writers, n_casts = self._space.shape
-        n_teams = n_directors * n_writers * n_casts
-        n_films = len(self._groups[0].masks)
-        ratings = np.empty((len(self._groups), n_films * n_teams))
-        tasks = _block_tasks(n_directors, n_writers, n_casts)
-        strides = Strides(film=n_teams, writers=n_casts)
-        sizes = (
-            (tasks[:, TaskColumn.END_OF_WRITERS] - tasks[:, TaskColumn.FIRST_WRITERS])
-            * (tasks[:, TaskColumn.END_OF_CASTS] - tasks[:, TaskColumn.FIRST_CAST])
-            * n_films
-        )
-        ends = np.flatnonzero(np.diff(np.cumsum(sizes) // _BATCH, append=-1)) + 1
-        jobs = []
-        for row, group in enumerate(self._groups):
-            films = group._replace(people=_with_choices(group.people, self._space.choices.values()))
-            for start, end in zip(np.append(0, ends[:-1]), ends, strict=True):
-                jobs.append(_Job(films, tasks[start:end], strides, ratings[row], int(sizes[start:end].sum())))
-        self._run(jobs, ratings.size, on_progress, is_cancelled)
-        by_film = ratings.reshape(len(self._films_absence), n_teams)
-        by_film += self._absence(self._space.choices.values())[:, np.newaxis]
-        return self._calibrated(ratings.reshape(-1))
+        n_films = len(self._space.films)
+        n_all = self._space.n_combinations
+        has_second_pass = self._ranking is Ranking.LOW_80 and self._intervals.booster is not None
+
+        def report_pass(number: int) -> ProgressCallback:
+            return lambda n_done, _: on_progress((number * n_all + n_done) // (1 + has_second_pass), n_all)
+
+        sums = np.empty((n_films, n_all // n_films))
+        self._run(self._jobs_of_all(self._rating_trees, sums), n_all, report_pass(0), is_cancelled)
+        ratings = self._calibrated(sums + self._absence(self._space.choices.values())[:, np.newaxis])
+        if self._ranking is Ranking.RATING:
+            return ratings.reshape(-1)
+        errors = ratings.copy()
+        if error_trees := self._error_trees(ratings):
+            self._run(self._jobs_of_all(error_trees, errors), n_all, report_pass(1), is_cancelled)
+        absent = self._absent_errors(self._space.choices.values())
+        return self._lower_bounds(ratings, errors, self._film_factors[:, np.newaxis], absent[:, np.newaxis]).reshape(-1)
 
     def rate_teams(self, films: np.ndarray, directors: np.ndarray, writers: np.ndarray, cast: np.ndarray) -> np.ndarray:
         """Rate teams, complete or not.
@@ -143,24 +119,57 @@ class Scorer:
             cast: int32 (n, n_cast), numbers of candidates, ascending.
 
         Returns:
-            float64 (n,), ratings from 1 to 10; minus infinity where more people cannot satisfy a broken constraint.
+            float64 (n,), from 1 to 10: what the ranking ranks by. Minus infinity where more people cannot satisfy a
+            broken constraint.
         """
-        ratings = np.empty(len(films))
-        n_films = len(self._groups[0].masks)
+        choices = (directors, writers, cast)
+        sums = np.empty(len(films))
+        self._run_teams(self._rating_trees, films, choices, sums)
+        ratings = self._calibrated(sums + self._absence(choices)[films])
+        if self._ranking is Ranking.RATING:
+            return ratings
+        errors = ratings.copy()
+        if error_trees := self._error_trees(ratings):
+            self._run_teams(error_trees, films, choices, errors)
+        return self._lower_bounds(ratings, errors, self._film_factors[films], self._absent_errors(choices)[films])
+
+    def _jobs_of_all(self, trees: SpaceTrees, results: np.ndarray) -> list[_Job]:
+        """Split all combinations into jobs; `results` is float64 (n_films, n_teams)."""
+        *_, n_directors, n_writers, n_casts = self._space.shape
+        n_films = len(trees.groups[0].masks)
+        by_group = results.reshape(len(trees.groups), -1)
+        tasks = _block_tasks(n_directors, n_writers, n_casts)
+        strides = Strides(film=n_directors * n_writers * n_casts, writers=n_casts)
+        sizes = (
+            (tasks[:, TaskColumn.END_OF_WRITERS] - tasks[:, TaskColumn.FIRST_WRITERS])
+            * (tasks[:, TaskColumn.END_OF_CASTS] - tasks[:, TaskColumn.FIRST_CAST])
+            * n_films
+        )
+        ends = np.flatnonzero(np.diff(np.cumsum(sizes) // _BATCH, append=-1)) + 1
+        jobs = []
+        for row, group in enumerate(trees.groups):
+            films = group._replace(people=_with_choices(group.people, self._space.choices.values()))
+            for start, end in zip(np.append(0, ends[:-1]), ends, strict=True):
+                jobs.append(_Job(trees, films, tasks[start:end], strides, by_group[row], int(sizes[start:end].sum())))
+        return jobs
+
+    def _run_teams(
+        self, trees: SpaceTrees, films: np.ndarray, choices: Sequence[np.ndarray], results: np.ndarray
+    ) -> None:
+        n_films = len(trees.groups[0].masks)
         for film in np.unique(films):
             rows = np.flatnonzero(films == film)
-            people, masks = self._groups[film // n_films]
-            choices = [np.ascontiguousarray(part[rows]) for part in (directors, writers, cast)]
+            people, masks = trees.groups[film // n_films]
+            own = [np.ascontiguousarray(part[rows]) for part in choices]
             # People that a film must have may join later.
             limits = people.limits._replace(least=np.zeros_like(people.limits.least))
-            group = _FilmGroup(_with_choices(replace(people, limits=limits), choices), masks[[film % n_films]])
-            of_film = np.empty(len(rows))
-            tasks = _run_tasks(*choices[:2])
+            group = FilmGroup(_with_choices(replace(people, limits=limits), own), masks[[film % n_films]])
+            of_film = results[rows]
+            tasks = _run_tasks(*own[:2])
             parts = [tasks[start : start + _BLOCKS_PER_JOB] for start in range(0, len(tasks), _BLOCKS_PER_JOB)]
-            jobs = [_Job(group, part, Strides(0, 0), of_film, 0) for part in parts]
+            jobs = [_Job(trees, group, part, Strides(0, 0), of_film, 0) for part in parts]
             self._run(jobs, 0, ignore_progress, never_cancelled)
-            ratings[rows] = of_film + self._absence(choices)[film]
-        return self._calibrated(ratings)
+            results[rows] = of_film
 
     def _run(
         self, jobs: Sequence[_Job], total: int, on_progress: ProgressCallback, is_cancelled: Callable[[], bool]
@@ -168,7 +177,7 @@ class Scorer:
         n_done = 0
         on_progress(n_done, total)
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            futures = [pool.submit(self._score, job) for job in jobs]
+            futures = [pool.submit(_score, job) for job in jobs]
             for future, job in zip(futures, jobs, strict=True):
                 if is_cancelled():
                     pool.shutdown(cancel_futures=True)
@@ -177,10 +186,13 @@ class Scorer:
                 n_done += job.n_combinations
                 on_progress(n_done, total)
 
-    def _score(self, job: _Job) -> None:
-        people, masks = job.films
-        score(job.tasks, masks, self._forest, people.roles, people.pairs, people.team, people.limits, job.strides,
-              job.ratings)  # fmt: skip
+    def _error_trees(self, ratings: np.ndarray) -> SpaceTrees | None:
+        """Prune the trees of the error to the space and its ratings. None if all films have the same error."""
+        allowed = ratings[ratings > -np.inf]
+        if (booster := self._intervals.booster) is None or not len(allowed):
+            return None
+        limits = float(allowed.min()), float(allowed.max())
+        return SpaceTrees(booster, error_inputs(booster, self._matrix), self._space, self._history, limits)
 
     def _absence(self, choices: Iterable[np.ndarray]) -> np.ndarray:
         """Return what absent facts add to each film, float64 (n_films,), given choices of directors, writers, cast."""
@@ -188,18 +200,29 @@ class Scorer:
         named = sum(points.get(role, 0.0) for role, part in zip(ROLES, choices, strict=True) if part.shape[1])
         return self._films_absence - named
 
+    def _absent_errors(self, choices: Iterable[np.ndarray]) -> np.ndarray:
+        """Return the expected error because of absent facts, float64 (n_films,), given choices as for `_absence`."""
+        n_films = len(self._space.films)
+        named = {role: np.full(n_films, part.shape[1] > 0) for role, part in zip(ROLES, choices, strict=True)}
+        return self._intervals.absent_error({**self._present, **named}, n_films)
+
     def _calibrated(self, sums: np.ndarray) -> np.ndarray:
         return np.where(np.isneginf(sums), sums, self._rating.calibration.apply(sums))
 
+    def _lower_bounds(
+        self, ratings: np.ndarray, errors: np.ndarray, factors: np.ndarray, absent: np.ndarray
+    ) -> np.ndarray:
+        """Return the lower ends of the 80% intervals, given what the trees of the error predict, if there are any."""
+        intervals = self._intervals
+        expected = intervals.limited(errors) if intervals.booster else np.full(errors.shape, intervals.mean_error)
+        bounds = ratings - intervals.quantiles["80"] * np.hypot(expected * factors, absent)
+        return np.where(np.isneginf(ratings), ratings, np.clip(bounds, intervals.least, intervals.most))
 
-def _dependency(feature: str) -> Dependency:
-    if feature in TEAM_FEATURES:
-        return Dependency.WRITERS | Dependency.CAST
-    if feature in PAIR_FEATURES["writer"] or feature.startswith("writer_"):
-        return Dependency.WRITERS
-    if feature in PAIR_FEATURES["cast"] or feature.startswith("cast_"):
-        return Dependency.CAST
-    return Dependency.NONE
+
+def _score(job: _Job) -> None:
+    people, masks = job.films
+    score(job.tasks, masks, job.trees.forest, people.roles, people.pairs, people.team, people.limits, job.strides,
+          job.results)  # fmt: skip
 
 
 def _block_tasks(n_directors: int, n_writers: int, n_casts: int) -> np.ndarray:

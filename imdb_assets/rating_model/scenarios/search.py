@@ -1,18 +1,22 @@
 """Scenario search: finds the people, genres, runtimes, years and languages with the highest predicted rating.
 
-Up to `MAX_EXACT_COMBINATIONS` combinations, the result equals rating each of them with `RatingModel.predict_frame`.
+Scenarios are ranked by the expected rating or by the lower end of its 80% interval, which uncertainty reduces.
+
+Up to `MAX_EXACT_COMBINATIONS` combinations, the result equals predicting each of them with `RatingModel`.
 Beyond that, a beam search rates a part of them, and the result carries a warning.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from math import prod
 
 import numpy as np
 
 from imdb_assets.rating_model.features.draft import MovieDraft, drafts_frame
+from imdb_assets.rating_model.features.history_table import ROLE_CODES, person_numbers, person_subjects
 from imdb_assets.rating_model.scenarios.beam_search import search_beam
-from imdb_assets.rating_model.scenarios.constraints import ScenarioError
+from imdb_assets.rating_model.scenarios.constraints import Ranking, ScenarioError
 from imdb_assets.rating_model.scenarios.scorer import ProgressCallback, Scorer, ignore_progress, never_cancelled
 from imdb_assets.rating_model.scenarios.space import AXES, RATING_TOLERANCE, Space, Variations, build_space
 from imdb_assets.rating_model.serving.comparison import chance_above, is_distinguishable
@@ -37,6 +41,9 @@ class Scenario:
         prediction: Its rating and intervals.
         chance_of_best: Probability, from 0 to 1, that the best scenario's film ends up with the higher rating.
         is_distinguishable_from_best: Whether that probability differs enough from one half (see `comparison.py`).
+        group: Number of the group of scenarios that are too close to call, from 1. A group ends at the first scenario
+            that is distinguishable from the first of the group.
+        newcomers: Those of its people who have no earlier rated film, as ids.
         out_of_distribution: Messages about values outside the range of the training films.
     """
 
@@ -44,12 +51,14 @@ class Scenario:
     prediction: Prediction
     chance_of_best: float
     is_distinguishable_from_best: bool
+    group: int
+    newcomers: tuple[str, ...]
     out_of_distribution: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class HeatMap:
-    """The best rating for each pair of values of two axes.
+    """The best value of the ranking for each pair of values of two axes.
 
     Attributes:
         rows: Values of the first axis; people as nconst ids.
@@ -73,6 +82,7 @@ class Scenarios:
         n_allowed: Rated combinations that meet the constraints.
         warnings: Messages for the user.
         heat_maps: One per pair of axes that vary; empty for a beam search.
+        ranking: What the scenarios are ranked by.
     """
 
     best: tuple[Scenario, ...]
@@ -81,6 +91,7 @@ class Scenarios:
     n_allowed: int
     warnings: tuple[str, ...]
     heat_maps: Mapping[tuple[str, str], HeatMap]
+    ranking: Ranking
 
     @property
     def is_exact(self) -> bool:
@@ -111,18 +122,19 @@ class TooManyCombinationsError(ScenarioError):
         super().__init__(f"{size:,} combinations ({factors}) exceed the limit of {limit:,}. Remove some {remedy}.")
 
 
-def search_scenarios(
+def search_scenarios(  # noqa: PLR0913 - what to search for, how to rank, and two callbacks
     model: RatingModel,
     draft: MovieDraft,
     variations: Variations,
     *,
     k: int,
+    ranking: Ranking = Ranking.RATING,
     on_progress: ProgressCallback = ignore_progress,
     is_cancelled: Callable[[], bool] = never_cancelled,
 ) -> Scenarios:
-    """Find the best `k` combinations, the highest rating first.
+    """Find the best `k` combinations, the highest first.
 
-    Ratings that are equal to 1e-10 are ordered by the ids of directors, writers and cast, then by genres, runtime, year
+    Values that are equal to 1e-10 are ordered by the ids of directors, writers and cast, then by genres, runtime, year
     and language, lowest first. The order of candidates has no influence.
 
     Args:
@@ -130,6 +142,7 @@ def search_scenarios(
         draft: The draft; its people may be names.
         variations: The candidates, alternatives and constraints.
         k: Number of scenarios to return.
+        ranking: What to rank by.
         on_progress: Called with the number of combinations done, and of all.
         is_cancelled: Called every few milliseconds; the search stops when it returns true.
 
@@ -142,11 +155,9 @@ def search_scenarios(
     """
     if k < 1:
         raise ScenarioError(f"Request at least one scenario, not {k}.")
-    if variations.n_combinations > MAX_COMBINATIONS:
-        raise TooManyCombinationsError(variations.n_combinations, variations.sizes, MAX_COMBINATIONS)
+    require_supported(variations)
     space = build_space(model, draft, variations)
-    _require_searchable(space, variations)
-    scorer = Scorer(model, space)
+    scorer = Scorer(model, space, ranking)
     if space.n_combinations > MAX_EXACT_COMBINATIONS:
         drafts, n_rated, n_allowed = search_beam(scorer, space, k=k, on_progress=on_progress, is_cancelled=is_cancelled)
         heat_maps = {}
@@ -157,6 +168,7 @@ def search_scenarios(
         heat_maps = _heat_maps(space, ratings.reshape(space.shape))
     return Scenarios(
         best=_scenarios(model, drafts),
+        ranking=ranking,
         n_combinations=space.n_combinations,
         n_rated=n_rated,
         n_allowed=n_allowed,
@@ -165,13 +177,17 @@ def search_scenarios(
     )
 
 
-def _require_searchable(space: Space, variations: Variations) -> None:
-    facts = {axis: len(values) for axis, values in space.facts.items()}
-    n_films = int(np.prod(list(facts.values()), dtype="object"))
-    if n_films > MAX_FILMS:
-        raise TooManyCombinationsError(n_films, facts, MAX_FILMS)
-    if space.n_combinations > MAX_COMBINATIONS:
-        raise TooManyCombinationsError(space.n_combinations, variations.sizes, MAX_COMBINATIONS)
+def require_supported(variations: Variations) -> None:
+    """Refuse a space that is too large, before anything is looked up or rated.
+
+    Raises:
+        TooManyCombinationsError: With the number of combinations, and how to reduce it.
+    """
+    facts = {axis: size for axis, size in variations.sizes.items() if axis not in ROLE_LISTS.values()}
+    if prod(facts.values()) > MAX_FILMS:
+        raise TooManyCombinationsError(prod(facts.values()), facts, MAX_FILMS)
+    if variations.n_combinations > MAX_COMBINATIONS:
+        raise TooManyCombinationsError(variations.n_combinations, variations.sizes, MAX_COMBINATIONS)
 
 
 def _warnings(space: Space, *, n_rated: int, n_allowed: int) -> tuple[str, ...]:
@@ -204,10 +220,40 @@ def _scenarios(model: RatingModel, drafts: list[MovieDraft]) -> tuple[Scenario, 
         return ()
     predictions = model.predict(drafts)
     best, novelties = predictions[0], out_of_distribution(model, drafts_frame(drafts))
-    return tuple(
-        Scenario(draft, prediction, chance_above(prediction, best), is_distinguishable(prediction, best), novelty)
-        for draft, prediction, novelty in zip(drafts, predictions, novelties, strict=True)
-    )
+    newcomers = _newcomers(model, drafts)
+    scenarios: list[Scenario] = []
+    group, first_of_group = 1, best
+    for draft, prediction, novelty in zip(drafts, predictions, novelties, strict=True):
+        if is_distinguishable(prediction, first_of_group):
+            group, first_of_group = group + 1, prediction
+        team = (*draft.directors, *draft.writers, *draft.cast)
+        scenarios.append(
+            Scenario(
+                draft,
+                prediction,
+                chance_of_best=chance_above(prediction, best),
+                is_distinguishable_from_best=is_distinguishable(prediction, best),
+                group=group,
+                newcomers=tuple(dict.fromkeys(person for person in team if (person, draft.release_year) in newcomers)),
+                out_of_distribution=novelty,
+            )
+        )
+    return tuple(scenarios)
+
+
+def _newcomers(model: RatingModel, drafts: list[MovieDraft]) -> set[tuple[str, int]]:
+    """Return the people of drafts who have no earlier rated film, with the release year."""
+    people = {
+        (person, draft.release_year)
+        for draft in drafts
+        for role in ROLE_LISTS.values()
+        for person in getattr(draft, role)
+    }
+    listed = sorted(people)
+    numbers = person_numbers(np.array([person for person, _ in listed], dtype=object))
+    years = np.array([year for _, year in listed], "int64")
+    is_known = model.history.people.as_of(person_subjects(numbers, ROLE_CODES["all"]), years).known
+    return {pair for pair, known in zip(listed, is_known, strict=True) if not known}
 
 
 def _heat_maps(space: Space, ratings: np.ndarray) -> dict[tuple[str, str], HeatMap]:

@@ -69,7 +69,9 @@ def _numbers(trees: list[dict[str, str]], name: str, dtype: str) -> np.ndarray:
     return np.array(texts, dtype="float64").astype(dtype)
 
 
-def prune_to_bounds(trees: Trees, *, low: np.ndarray, high: np.ndarray, dependencies: np.ndarray) -> Forest:
+def prune_to_bounds(
+    trees: Trees, *, low: np.ndarray, high: np.ndarray, dependencies: np.ndarray, predicted: int = -1
+) -> Forest:
     """Remove the nodes and leaves that no row between `low` and `high` reaches.
 
     Args:
@@ -77,6 +79,7 @@ def prune_to_bounds(trees: Trees, *, low: np.ndarray, high: np.ndarray, dependen
         low: float64 (n_features,), lowest value of each feature.
         high: float64 (n_features,), highest value of each feature.
         dependencies: int64 (n_features,), a `Dependency` per feature.
+        predicted: Number of the feature that is the predicted rating; negative for none.
 
     Returns:
         The pruned trees, ordered by the people that they depend on.
@@ -90,7 +93,7 @@ def prune_to_bounds(trees: Trees, *, low: np.ndarray, high: np.ndarray, dependen
         raise UnreadableTreesError(
             f"A tree has {n_leaves} reachable leaves, but scenario search supports {MAX_LEAVES}. Vary fewer inputs."
         )
-    return _ordered(compact, n_features=len(low), dependencies=dependencies)
+    return _ordered(compact, n_features=len(low), dependencies=dependencies, predicted=predicted)
 
 
 def _compact(trees: Trees, low: np.ndarray, high: np.ndarray) -> CompactTrees:
@@ -116,7 +119,7 @@ def _compact(trees: Trees, low: np.ndarray, high: np.ndarray) -> CompactTrees:
     )
 
 
-def _ordered(compact: CompactTrees, *, n_features: int, dependencies: np.ndarray) -> Forest:
+def _ordered(compact: CompactTrees, *, n_features: int, dependencies: np.ndarray, predicted: int) -> Forest:
     """Sort nodes by feature and threshold, and trees by the people that they depend on."""
     n_trees = len(compact.first_leaf) - 1
     of_tree = np.zeros(n_trees, "int64")
@@ -134,4 +137,4 @@ def _ordered(compact: CompactTrees, *, n_features: int, dependencies: np.ndarray
         right_leaves=compact.right_leaves[by_feature],
     )
     leaves = Leaves(first=compact.first_leaf[:-1][order], values=compact.leaf_value)
-    return Forest(nodes, leaves, n_without_cast=int((group == 0).sum()), n_separable=int((group < 2).sum()))
+    return Forest(nodes, leaves, int((group == 0).sum()), int((group < 2).sum()), predicted)

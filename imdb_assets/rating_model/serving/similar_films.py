@@ -1,41 +1,42 @@
-"""Released films similar to a draft: the nearest in the similarity space, with the facts in common.
+"""Released films that film people would call similar to a draft: by the same people first, then of the same kind.
 
-The most important features count, each weighted by its share of the trees' gain. Features that the model ignores and
-facts that the draft lacks do not count. Rejected alternatives: docs/decisions/similar-films.md.
+What the model weighs plays no part in it: reasons explain a rating, similar films place a draft. Rejected alternatives:
+docs/decisions/similar-films.md.
 """
 
-import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from imdb_assets.rating_model.features.draft import MovieDraft, drafts_frame
-from imdb_assets.rating_model.features.matrix import features, present_blocks
-from imdb_assets.rating_model.lookup.name_index import fold
-from imdb_assets.rating_model.lookup.released_films import ReleasedFilm, ReleasedFilms
+from imdb_assets.rating_model.features.matrix import features
+from imdb_assets.rating_model.lookup.released_films import TRACK_RECORD, ReleasedFilm, ReleasedFilms
+from imdb_assets.rating_model.lookup.similarity_index import FilmRole, film_roles
 from imdb_assets.rating_model.serving.rating_model import RatingModel
+from imdb_assets.rating_model.serving.shared_facts import Comparison, shared_facts
 from imdb_assets.vocabulary.roles import ROLE_LISTS
 
-# How many times as many films to consider as requested, to find enough that share a genre.
-_OVERSAMPLING = 10
-_MAX_SHARED_PEOPLE, _MAX_SHARED_WORDS = 2, 3
-_MIN_WORD_LENGTH = 5
-_STOP_WORDS = frozenset(
-    (
-        "about", "after", "again", "against", "among", "around", "based", "because", "become", "becomes", "before",
-        "begin", "begins", "being", "between", "comes", "could", "discover", "during", "every", "finds", "first",
-        "follow", "follows", "former", "having", "himself", "herself", "itself", "later", "leads", "lives", "makes",
-        "other", "others", "people", "please", "should", "since", "shows", "someone", "something", "still", "story",
-        "takes", "their", "themselves", "there", "these", "thing", "things", "those", "three", "through",
-        "together", "toward", "towards", "tries", "trying", "turns", "under", "until", "wants", "where", "which",
-        "while", "whose", "within", "without", "would", "years", "young",
-    )
-)  # fmt: skip
-"""Words that occur in plots of all kinds."""
-_MAX_YEARS_APART = 2
-_VERBS = {"directors": "directed", "writers": "wrote", "cast": "acted in"}
-_NOTHING_SHARED = "nothing specific in common, but the people involved made similar earlier films"
+_SHARE_OF_PEOPLE = 0.6
+"""Films by the same people take at most this share of a list, so that it shows others of the kind too."""
+_ROLE_WEIGHTS = {
+    FilmRole.DIRECTOR: {FilmRole.DIRECTOR: 1.0, FilmRole.WRITER: 0.6, FilmRole.LEAD: 0.3, FilmRole.SUPPORT: 0.2},
+    FilmRole.WRITER: {FilmRole.DIRECTOR: 0.6, FilmRole.WRITER: 0.7, FilmRole.LEAD: 0.2, FilmRole.SUPPORT: 0.1},
+    FilmRole.LEAD: {FilmRole.DIRECTOR: 0.3, FilmRole.WRITER: 0.2, FilmRole.LEAD: 0.6, FilmRole.SUPPORT: 0.3},
+    FilmRole.SUPPORT: {FilmRole.DIRECTOR: 0.2, FilmRole.WRITER: 0.1, FilmRole.LEAD: 0.4, FilmRole.SUPPORT: 0.2},
+}
+"""What a shared person counts, by role in the draft and role in the film. The best role of each counts."""
+_LEAST_PEOPLE = 0.3
+# A person who is in the list already counts less, so that the films of all people of a draft appear.
+_REPEATED = 0.7
+_MOST_COMPARED = 300
+_WEIGHTS = {"genres": 0.36, "words": 0.24, "language": 0.1, "era": 0.1, "known": 0.17, "track_record": 0.03}
+"""What the parts of a film's kind count; each part is between 0 and 1."""
+_MOST_YEARS_APART = 30.0
+# The cosine of two plots about the same thing.
+_SAME_PLOT = 0.35
+_MOST_VOTES = 1e6
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class SimilarFilm:
     Attributes:
         average_rating: IMDb's rating, 1 to 10.
         n_votes: IMDb's number of votes.
-        distance: Distance in the similarity space; 0 if the model cannot distinguish film and draft.
+        shares_people: Whether it is similar by its people, otherwise by its kind.
         why: What film and draft have in common, for users.
     """
 
@@ -54,7 +55,7 @@ class SimilarFilm:
     release_year: int
     average_rating: float
     n_votes: int
-    distance: float
+    shares_people: bool
     why: str
 
 
@@ -69,71 +70,104 @@ def similar_films(model: RatingModel, draft: MovieDraft, *, k: int, exclude: str
             any case.
 
     Returns:
-        Films that share a genre with the draft first, within them the nearest first.
+        Films by the same people, then films of the same kind, each the most similar first. Fewer than `k`, or none,
+        where the draft has too little to compare.
     """
-    if k < 1:
+    films = model.films
+    if k < 1 or not len(films):
         return []
     [resolved] = model.resolve_silently([draft])
-    frame = drafts_frame([resolved])
-    present = {str(block): bool(is_present) for block, is_present in present_blocks(frame).iloc[0].items()}
-    rows, squared = model.films.nearest(features(frame, model.history), present, _OVERSAMPLING * k)
-    similar: list[SimilarFilm] = []
-    for position in _shared_genres_first(model.films, rows, resolved):
-        film = model.films.film_at(int(rows[position]))
-        if film.tconst != exclude and not _is_same_film(film.draft, resolved):
-            similar.append(_similar(model, resolved, film, float(squared[position]) ** 0.5))
-        if len(similar) == k:
-            break
-    return similar
+    comparison = Comparison.of(films, resolved, _track_record(model, resolved))
+    kind = _kind(films, comparison)
+    people = {row: weights for row, weights in _shared_people(films, resolved).items() if _is_film_by(weights)}
+    excluded = films.same_film([*people, *_best_rows(kind, k + _MOST_COMPARED)], resolved)
+    if exclude is not None and (row := films.row(exclude)) is not None:
+        excluded.add(row)
+    by_people = _by_people(people, kind, excluded, n=k)
+    n_of_kind = k - round(_SHARE_OF_PEOPLE * k)
+    taken = {*excluded, *by_people}
+    of_kind = [row for row in _best_rows(kind, k + len(taken)) if row not in taken]
+    shown = [*by_people[: k - min(n_of_kind, len(of_kind))]]
+    shown += [row for row in of_kind if row not in shown][: k - len(shown)]
+    return [_similar(model, comparison, films.film_at(row), shares_people=row in people) for row in shown]
 
 
-def _shared_genres_first(films: ReleasedFilms, rows: np.ndarray, draft: MovieDraft) -> list[int]:
-    """Return the positions in `rows`, films that share a genre with the draft first, if it has any."""
-    genres = films.genres(rows)
-    return sorted(range(len(rows)), key=lambda position: bool(draft.genres) and not genres[position] & {*draft.genres})
+def _track_record(model: RatingModel, draft: MovieDraft) -> float | None:
+    if not (draft.directors or draft.writers or draft.cast):
+        return None
+    return float(features(drafts_frame([draft]), model.history)[TRACK_RECORD].iloc[0])
 
 
-def _is_same_film(film: MovieDraft, draft: MovieDraft) -> bool:
-    titles = {fold(title) for title in (draft.title, draft.original_title) if title}
-    same_title = any(title and fold(title) in titles for title in (film.title, film.original_title))
-    return same_title and film.release_year == draft.release_year
+def _shared_people(films: ReleasedFilms, draft: MovieDraft) -> dict[int, dict[str, float]]:
+    """Return what each shared person counts, by row of the film and nconst."""
+    roles_of: dict[str, set[FilmRole]] = {}
+    for role, column in ROLE_LISTS.items():
+        names = getattr(draft, column)
+        for nconst, film_role in zip(names, film_roles(role, len(names)), strict=True):
+            roles_of.setdefault(nconst, set()).add(film_role)
+    shared: dict[int, dict[str, float]] = {}
+    for nconst, roles in roles_of.items():
+        for film_role, rows in films.index.films_of(nconst).items():
+            weight = max(_ROLE_WEIGHTS[role][film_role] for role in roles)
+            for row in rows.tolist():
+                weights = shared.setdefault(row, {})
+                weights[nconst] = max(weights.get(nconst, 0.0), weight)
+    return shared
 
 
-def _similar(model: RatingModel, draft: MovieDraft, film: ReleasedFilm, distance: float) -> SimilarFilm:
-    why = "; ".join(_common_facts(model, draft, film.draft)) or _NOTHING_SHARED
+def _is_film_by(weights: Mapping[str, float]) -> bool:
+    return sum(weights.values()) >= _LEAST_PEOPLE
+
+
+def _by_people(people: Mapping[int, Mapping[str, float]], kind: np.ndarray, excluded: set[int], *, n: int) -> list[int]:
+    """Return the rows of the `n` films most similar by people, among equals by kind."""
+    candidates = sorted(people.keys() - excluded, key=lambda row: (-sum(people[row].values()) - kind[row], row))
+    candidates = candidates[: n + _MOST_COMPARED]
+    chosen: list[int] = []
+    seen: Counter[str] = Counter()
+    while candidates and len(chosen) < n:
+        scores = [
+            sum(weight * _REPEATED ** seen[nconst] for nconst, weight in people[row].items()) + kind[row]
+            for row in candidates
+        ]
+        row = candidates.pop(int(np.argmax(scores)))
+        seen.update(people[row].keys())
+        chosen.append(row)
+    return chosen
+
+
+def _kind(films: ReleasedFilms, comparison: Comparison) -> np.ndarray:
+    """Return how similar each film is in kind, float32 (n_films,), 0 to 1; 0 where it shares no genre and no word."""
+    parts = {
+        "genres": films.genre_similarity(comparison.draft.genres),
+        "words": np.minimum(films.index.word_similarity(comparison.telling_words) / _SAME_PLOT, 1),
+    }
+    is_alike = (parts["genres"] if comparison.draft.genres else parts["words"]) > 0
+    years = films.table["release_year"].to_numpy()
+    parts["era"] = np.maximum(1 - np.abs(years - comparison.draft.release_year) / _MOST_YEARS_APART, 0)
+    parts["known"] = np.minimum(np.log(films.table["n_votes"].to_numpy()) / np.log(_MOST_VOTES), 1)
+    parts["language"] = comparison.is_same_language * (1 - comparison.language_share)
+    if comparison.track_record is not None:
+        apart = np.abs(films.table["track_record"].to_numpy() - comparison.track_record)
+        parts["track_record"] = np.maximum(1 - apart, 0)
+    return np.where(is_alike, sum(_WEIGHTS[name] * part for name, part in parts.items()), 0).astype("float32")
+
+
+def _best_rows(kind: np.ndarray, n: int) -> list[int]:
+    """Return the rows of the `n` films most similar in kind; among equals, those with the most votes."""
+    rows = np.argpartition(-kind, min(n, len(kind) - 1))[:n]
+    rows = rows[np.lexsort((rows, -kind[rows]))]
+    return rows[kind[rows] > 0].tolist()
+
+
+def _similar(model: RatingModel, comparison: Comparison, film: ReleasedFilm, *, shares_people: bool) -> SimilarFilm:
+    why = "; ".join(shared_facts(comparison, film, model.people))
     return SimilarFilm(
         tconst=film.tconst,
         title=film.draft.title or film.tconst,
         release_year=film.draft.release_year,
         average_rating=film.average_rating,
         n_votes=film.n_votes,
-        distance=distance,
+        shares_people=shares_people,
         why=f"{why[0].upper()}{why[1:]}.",
     )
-
-
-def _common_facts(model: RatingModel, draft: MovieDraft, film: MovieDraft) -> Iterator[str]:
-    """Describe what a draft and a film have in common, people first."""
-    for column in ROLE_LISTS.values():
-        shared = [nconst for nconst in getattr(draft, column) if nconst in getattr(film, column)]
-        if shared:
-            names = [model.people.name(nconst) for nconst in shared[:_MAX_SHARED_PEOPLE]]
-            n_more = len(shared) - _MAX_SHARED_PEOPLE
-            more = f" and {n_more} more" if n_more > 0 else ""
-            yield f"{(', ' if more else ' and ').join(names)}{more} {_VERBS[column]} both"
-    if genres := [genre for genre in draft.genres if genre in film.genres]:
-        yield f"both {', '.join(genres)}"
-    if draft.language and draft.language == film.language:
-        yield f"both in {draft.language}"
-    years_apart = abs(draft.release_year - film.release_year)
-    if years_apart == 0:
-        yield "same year"
-    elif years_apart <= _MAX_YEARS_APART:
-        yield f"{years_apart} year{'s' if years_apart > 1 else ''} apart"
-    if words := _words(draft.plot) & _words(film.plot):
-        most_specific = sorted(words, key=lambda word: (-len(word), word))[:_MAX_SHARED_WORDS]
-        yield f"both plots mention {', '.join(most_specific)}"
-
-
-def _words(plot: str | None) -> set[str]:
-    return set(re.findall(rf"[^\W\d_]{{{_MIN_WORD_LENGTH},}}", fold(plot or ""))) - _STOP_WORDS

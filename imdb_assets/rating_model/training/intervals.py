@@ -76,25 +76,27 @@ class Intervals:
 
     def limits(self, matrix: pd.DataFrame, predicted: np.ndarray, present: Present | None = None) -> np.ndarray:
         """Return the intervals as `bounds` does, as one float64 array (n_films, 4) in the order of `BOUNDS`."""
-        scale = self.expected_error(matrix, predicted, present)
+        expected_error = self.expected_error(matrix, predicted, present)
         columns = []
         for level in INTERVAL_LEVELS:
-            half_width = self.quantiles[str(level)] * scale
+            half_width = self.quantiles[str(level)] * expected_error
             columns += [predicted - half_width, predicted + half_width]
         return np.clip(np.column_stack(columns), self.least, self.most)
 
     def expected_error(self, matrix: pd.DataFrame, predicted: np.ndarray, present: Present | None = None) -> np.ndarray:
         """Return the expected absolute error per film, float64: that of a complete film and that of absent facts."""
-        error = self._complete_error(matrix, predicted) * self._factors(matrix)
-        if present is None or not self.absent_spread:
-            return error
-        return np.hypot(error, _MEAN_PER_DEVIATION * np.sqrt(self._variance_of_absent(present, len(matrix))))
+        error = self._complete_error(matrix, predicted) * self.factors(matrix)
+        return error if present is None else np.hypot(error, self.absent_error(present, len(matrix)))
 
-    def _variance_of_absent(self, present: Present, n_films: int) -> np.ndarray:
-        """Return the variance of predictions that absent facts would explain, float64 per film.
+    def absent_error(self, present: Present, n_films: int) -> np.ndarray:
+        """Return the expected absolute error because of absent facts, float64 per film.
 
         Facts that are absent together explain more than the sum: the more are absent, the more of the difference counts
-        that all of them have.
+        that all of them make.
+
+        Args:
+            present: bool per film by fact, as returned by `present_facts` or `present_blocks`.
+            n_films: Number of films.
         """
         variances = {fact: spread**2 for fact, spread in self.absent_spread.items() if fact != EVERYTHING}
         total = max(sum(variances.values()), 1e-12)
@@ -102,21 +104,26 @@ class Intervals:
         for fact, variance in variances.items():
             absent += variance * ~np.asarray(present[fact], bool)
         together = max(self.absent_spread.get(EVERYTHING, 0.0) ** 2 - total, 0.0)
-        return absent + together * (absent / total) ** 2
+        return _MEAN_PER_DEVIATION * np.sqrt(absent + together * (absent / total) ** 2)
 
     def _complete_error(self, matrix: pd.DataFrame, predicted: np.ndarray) -> np.ndarray:
         """Return what the trees expect, clipped to multiples of the mean error."""
         if self.booster is None:
             return np.full(len(matrix), self.mean_error)
         inputs = np.column_stack([select_columns(matrix, self._features), predicted])
+        return self.limited(predict_trees(self.booster, inputs))
+
+    def limited(self, errors: np.ndarray) -> np.ndarray:
+        """Clip the errors that the trees predict to multiples of the mean error."""
         low, high = (limit * self.mean_error for limit in self.scale_limits)
-        return np.clip(predict_trees(self.booster, inputs), low, high)
+        return np.clip(errors, low, high)
 
     def numbers(self) -> dict[str, Any]:
         """Return all but the trees as a dictionary for JSON."""
         return {name: value for name, value in vars(self).items() if name not in ("booster", "_features")}
 
-    def _factors(self, matrix: pd.DataFrame) -> np.ndarray:
+    def factors(self, matrix: pd.DataFrame) -> np.ndarray:
+        """Return how much wider the interval of each film is because of its language, float64."""
         factors = np.ones(len(matrix))
         if self.language_factors:
             languages = languages_of(matrix)

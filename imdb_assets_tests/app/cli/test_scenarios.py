@@ -45,6 +45,15 @@ def test_table_and_csv_have_the_same_scenarios(run):
         assert f"{float(row['rating']):.2f}" in table.stdout
 
 
+def test_scenarios_are_ranked_by_the_lower_end_of_the_interval_on_request(run):
+    people = [f"nm{number:07d}" for number in range(1, 30)]
+    words = ["scenarios", "--year", "2027", *(word for person in people for word in ("--director", person))]
+    shown = run(*words, "--best", "29", "--rank-by", "low_80", "--output", "json")
+    bounds = [record["low_80"] for record in json.loads(shown.stdout)["best"]]
+    assert bounds == sorted(bounds, reverse=True)
+    assert len(set(bounds)) > 20
+
+
 @pytest.mark.parametrize(
     ("space", "message"),
     [
@@ -58,6 +67,10 @@ def test_table_and_csv_have_the_same_scenarios(run):
         ({"draft": {"release_year": 2027}, "years": 2028}, "2028 is not a list of alternatives for release_year"),
         ({"draft": {"release_year": 2027}, "constraints": [{"apart": "AB"}]}, "cast = 'AB': send a list of texts"),
         ({"draft": {"release_year": 2027}, "constraints": [{"never": ["A"]}]}, "KeyError('never')"),
+        (
+            {"draft": {"release_year": 2027}, "years": [*range(1901, 2101)], "runtimes": [*range(1, 200)]},
+            "39,800 combinations (200 years x 199 runtimes) exceed the limit of 20,000. Remove some years.",
+        ),
         ({"draft": {"release_year": 2027}, "constraints": [{"must_have": ["nm0000050"]}]}, "meets all constraints"),
     ],
 )

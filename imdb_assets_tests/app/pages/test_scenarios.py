@@ -4,6 +4,7 @@ import contextlib
 import csv
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,9 @@ from streamlit.testing.v1 import AppTest
 
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry.versions import load_champion
-from imdb_assets.rating_model.scenarios.constraints import NotTogether
-from imdb_assets_tests.support.app_pages import open_page
-from imdb_assets_tests.support.browser import add, assert_shown, grid, settle
+from imdb_assets.rating_model.scenarios.constraints import NotTogether, Ranking
+from imdb_assets_tests.support.app_pages import open_page, query, words
+from imdb_assets_tests.support.browser import add, assert_shown, settle
 from imdb_assets_tests.support.browser import rating as shown_rating
 from imdb_assets_tests.support.champion import (
     DULL_NAME,
@@ -42,6 +43,12 @@ def search(app: AppTest) -> AppTest:
     return app.run()
 
 
+def cards(app: AppTest) -> list[str]:
+    """The text of each scenario, best first."""
+    texts = [text.value for text in app.markdown]
+    return [f"{one} {other}" for one, other in pairwise(texts) if ":small[4 in 5:" in one]
+
+
 def candidates(app: AppTest, **people: list[str]) -> AppTest:
     for role, ids in people.items():
         app.session_state[f"candidate_{role}"] = ids
@@ -53,11 +60,13 @@ def test_the_rating_of_the_best_candidate_is_the_prediction_of_the_model(app, ch
     assert any("**2 combinations** (2 directors). All of them will be rated." in text.value for text in app.markdown)
     search(app)
     assert not app.exception
-    table = app.dataframe[0].value
-    assert list(table["Directors"].str.split(",").str[0]) == [GIFTED_NAME, DULL_NAME]
     year = app.session_state["draft"].release_year
-    draft = MovieDraft(release_year=year, genres=("Horror",), directors=(GIFTED_NAME,))
-    assert table["Rating"][0] == load_champion(champion_uri).model.predict([draft])[0].rating
+    drafts = [MovieDraft(release_year=year, genres=("Horror",), directors=(name,)) for name in (GIFTED_NAME, DULL_NAME)]
+    answers = load_champion(champion_uri).model.predict(drafts)
+    shown = cards(app)
+    assert [card.split("**")[1] for card in shown] == [f"{answer.rating:.2f}" for answer in answers]
+    assert [name in card for name, card in zip((GIFTED_NAME, DULL_NAME), shown, strict=True)] == [True, True]
+    assert f"The same in all: :gray[Genres] Horror · :gray[Year] {year}." in words(app)
     assert app.caption[-1].value == "Answered by imdb_rating version 1 (champion)."
 
 
@@ -77,11 +86,10 @@ def test_alternatives_are_tried_in_addition_to_the_draft_and_constraints_hold(ap
     assert app.button("scenario_rule_0").label.startswith("Not together: ")
     app.number_input("scenario_k").set_value(100).run()
     search(app)
-    table = app.dataframe[0].value
-    assert len(table) == 20
-    assert set(table["Genres"]) == {"Horror", "Drama"}
-    pair = set(chosen.options[:2])
-    assert not any(pair <= set(cast.split("; ")) for cast in table["Cast"])
+    found = app.session_state["scenario_run"].result.best
+    assert len(cards(app)) == len(found) == 20
+    assert {scenario.draft.genres for scenario in found} == {("Horror",), ("Drama",)}
+    assert not any({*ACTORS[:2]} <= {*scenario.draft.cast} for scenario in found)
     app.button("scenario_rule_0").click().run()
     assert any("Something has changed since the last search" in info.value for info in app.info)
 
@@ -98,8 +106,44 @@ def test_a_search_that_is_too_large_is_reported_before_it_starts(app):
     app.number_input("size_cast").set_value(4).run()
     assert any("There are too many to rate them all" in text.value for text in app.markdown)
     app.number_input("size_cast").set_value(8).run()
-    assert any("The limit is 1,000,000,000,000: remove some casts." in text.value for text in app.markdown)
+    assert "exceed the limit of 1,000,000,000,000. Remove some candidates for cast" in app.error[0].value
     assert [button.disabled for button in app.button if button.label == "Find the best"] == [True]
+
+
+def test_scenarios_are_ranked_by_the_lower_end_of_the_interval_on_request(app):
+    candidates(app, directors=[f"nm{number:07d}" for number in range(1, 30)])
+    app.number_input("scenario_k").set_value(29).run()
+    search(app)
+    by_rating = cards(app)
+    app.button_group("scenario_ranking").set_value(Ranking.LOW_80).run()
+    search(app)
+    bounds = [float(card.split("**")[3]) for card in cards(app)]
+    assert bounds == sorted(bounds, reverse=True)
+    assert cards(app) != by_rating
+
+
+def test_a_search_lives_in_the_address(app, champion_uri, monkeypatch):
+    candidates(app, directors=["nm0000002", GIFTED_DIRECTOR], cast=ACTORS)
+    app.number_input("size_cast").set_value(2).run()
+    app.toggle("scenario_with_facts").set_value(True).run()
+    app.text_input("scenario_runtimes").set_value("90, 120").run()
+    app.session_state["scenario_rules"] = [NotTogether(tuple(ACTORS[:2]))]
+    app.toggle("scenario_with_rules").set_value(True).run()
+    address = query(app)
+    assert address["try_cast"] == ACTORS
+    other = open_page(champion_uri, monkeypatch, "rating_app.py", **address)
+    other.switch_page("pages/scenarios.py")
+    other.query_params.update(address)
+    other.run()
+    assert query(other) == address
+    assert any("**24 combinations** (2 runtimes by 2 directors by 6 casts)" in text.value for text in other.markdown)
+    assert other.button("scenario_rule_0").label.startswith("Not together: ")
+    assert other.session_state["draft"].genres == ("Horror",)
+
+
+def test_an_address_that_is_too_long_names_what_is_left_out(app):
+    candidates(app, cast=[f"nm{number:07d}" for number in range(1, 400)])
+    assert any("lost when you reload it: try_cast." in caption.value for caption in app.caption)
 
 
 def test_unsatisfiable_constraints_are_reported(app):
@@ -125,9 +169,24 @@ def test_a_user_finds_the_best_version(address, page, tmp_path):
     expect(page.get_by_text("6 combinations")).to_be_visible()
     page.get_by_role("button", name="Find the best").click()
     expect(page.get_by_text("Best 6 of 6 allowed combinations")).to_be_visible(timeout=120_000)
-    expect(grid(page)).to_be_visible()
+    expect(page.get_by_text("(newcomer)")).to_have_count(0)
     settle(page)
     assert_shown(page, tmp_path / "scenarios.png", charts=1)
+    first = page.locator(".st-key-card_scenario_1")
+    expect(first).to_contain_text(GIFTED_NAME)
+    with page.expect_popup() as opened:
+        first.get_by_role("link", name="Open as draft").click()
+    draft = opened.value
+    best = first.locator("strong").first.inner_text()
+    assert shown_rating(draft) == pytest.approx(float(best), abs=0.051)
+    expect(draft.get_by_role("textbox", name="Title")).to_have_value("The Lantern Maker")
+    draft.close()
+    with page.expect_popup() as opened:
+        first.get_by_role("link", name="Compare").click()
+    compared = opened.value
+    expect(compared.get_by_text(re.compile(r"B is expected"))).to_be_visible()
+    expect(compared.locator(".st-key-compare_b").get_by_role("button", name=re.compile(GIFTED_NAME))).to_be_visible()
+    compared.close()
     text = download(page, "CSV", tmp_path)
     rows = list(csv.DictReader(text.splitlines()))
     assert len(rows) == 6

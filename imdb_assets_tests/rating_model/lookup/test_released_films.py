@@ -4,15 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from imdb_assets.rating_model.lookup.released_films import ReleasedFilms
-from imdb_assets.vocabulary.features import FEATURE_NAMES
+from imdb_assets.rating_model.features.draft import MovieDraft
+from imdb_assets.rating_model.lookup.released_films import TRACK_RECORD, ReleasedFilms
 from imdb_assets_tests.support.champion import invented_films
 
 TITLES = ["Inkwell", "Inkwell II", "The Inkwell", "Çelik İz", "Inkwell", "2049", "Harbour 2049"]
 YEARS = [2010, 2012, 1990, 2001, 1950, 2001, 2017]
 VOTES = [100, 5000, 9000, 7, 8000, 50, 60]
-# Each film has its own runtime and director, so that distances differ.
-WEIGHTS = {"runtime_minutes": 0.7, "director_effect_mean": 0.3}
 
 
 def titled_films() -> ReleasedFilms:
@@ -20,13 +18,12 @@ def titled_films() -> ReleasedFilms:
     films.loc[3, "original_title"] = "Zırh"  # noqa: RUF001 - a Turkish word
     films.loc[1, ["title", "plot"]] = [TITLES[1], None]
     films.loc[0, "runtime_minutes"] = np.nan
-    facts = films[["tconst", "target_rating", "n_votes"]].assign(is_mature=films["release_year"] < 2016)
-    return ReleasedFilms.from_frames(films, pd.concat([facts, matrix_of(len(films))], axis=1), weights=WEIGHTS)
+    return ReleasedFilms.from_frames(films, training_rows(films).assign(is_mature=films["release_year"] < 2016))
 
 
-def matrix_of(n: int) -> pd.DataFrame:
-    matrix = pd.DataFrame(0.0, index=range(n), columns=list(FEATURE_NAMES))
-    return matrix.assign(runtime_minutes=80.0 + 10 * np.arange(n), director_effect_mean=np.arange(n) % 3.0)
+def training_rows(films: pd.DataFrame) -> pd.DataFrame:
+    facts = films[["tconst", "target_rating", "n_votes"]]
+    return facts.assign(is_mature=True, **{TRACK_RECORD: 0.1 * np.arange(len(films))})
 
 
 FILMS = titled_films()
@@ -75,22 +72,39 @@ def test_a_film_that_is_not_rated_is_missing() -> None:
         FILMS.draft("tt9999999")
 
 
-def test_the_nearest_films_have_the_smallest_distance_over_present_blocks() -> None:
-    matrix = matrix_of(len(TITLES))
-    runtime, director = (matrix[name].to_numpy() for name in WEIGHTS)
-    for row in range(len(TITLES)):
-        for has_director in (True, False):
-            exact = 0.7 * (runtime - runtime[row]) ** 2 / runtime.var()
-            exact += has_director * 0.3 * (director - director[row]) ** 2 / director.var()
-            rows, squared = FILMS.nearest(matrix.iloc[[row]], {"director": has_director}, 4)
-            assert squared == pytest.approx(np.sort(exact)[:4], abs=1e-5)
-            assert FILMS.film_at(int(rows[0])).tconst == f"tt{row:07d}"
+def test_the_track_record_of_a_film_is_that_of_its_row() -> None:
+    records = [film.track_record for row in range(len(TITLES)) if (film := FILMS.film(f"tt{row:07d}"))]
+    assert records == pytest.approx(0.1 * np.arange(len(TITLES)))
 
 
-def test_requesting_more_films_than_exist_returns_all() -> None:
-    rows, _ = FILMS.nearest(matrix_of(1), {}, 1000)
-    assert sorted(rows.tolist()) == list(range(len(TITLES)))
-    assert FILMS.genres(rows[:1]) == [set(FILMS.film_at(int(rows[0])).draft.genres)]
+def test_genres_are_similar_by_their_shared_weight_and_other_genres_of_a_film_count_less() -> None:
+    genres = [["Drama"], ["Drama", "Western"], ["Western"], ["Drama"], ["Comedy"], [], ["No genre of IMDb"]]
+    films = invented_films().head(len(TITLES)).assign(genres=genres, n_votes=range(len(TITLES), 0, -1))
+    indexed = ReleasedFilms.from_frames(films, training_rows(films))
+    drama, western = (1 + np.log(7 / n) for n in (3, 2))
+    both = drama + western
+    expected = [drama / both, 1, western / both, drama / both, 0, 0, 0]
+    assert indexed.genre_similarity(["Drama", "Western"]) == pytest.approx(expected, abs=1e-6)
+    with_other = western / (western + 0.4 * drama)
+    assert indexed.genre_similarity(["Western"]) == pytest.approx([0, with_other, 1, 0, 0, 0, 0], abs=1e-6)
+    assert not indexed.genre_similarity([]).any()
+
+
+def test_a_language_has_its_films_and_their_share_of_those_with_a_language() -> None:
+    languages = ["French", "French", None, "English", "English", "English", "English"]
+    films = invented_films().head(len(TITLES)).assign(language=languages, n_votes=range(len(TITLES), 0, -1))
+    is_french, share = ReleasedFilms.from_frames(films, training_rows(films)).in_language("French")
+    assert is_french.tolist() == [True, True, *[False] * 5]
+    assert share == pytest.approx(2 / 6)
+    assert FILMS.in_language(None)[1] == 0
+
+
+def test_the_same_film_has_the_year_and_one_of_the_titles() -> None:
+    rows = range(len(TITLES))
+    found = FILMS.same_film(rows, MovieDraft(title="ZIRH", original_title="inkwell", release_year=2001))
+    assert [FILMS.film_at(row).draft.title for row in found] == ["Çelik İz"]
+    assert not FILMS.same_film(rows, MovieDraft(title="Inkwell", release_year=1951))
+    assert not FILMS.same_film(rows, MovieDraft(release_year=2001))
 
 
 def test_saved_films_reopen_unchanged(tmp_path: Path) -> None:
@@ -98,12 +112,11 @@ def test_saved_films_reopen_unchanged(tmp_path: Path) -> None:
     opened = ReleasedFilms.open(tmp_path)
     assert len(opened) == len(TITLES)
     assert opened.find("inkwell") == FILMS.find("inkwell")
-    for one, other in zip(opened.nearest(matrix_of(1), {}, 3), FILMS.nearest(matrix_of(1), {}, 3), strict=True):
-        assert one.tolist() == other.tolist()
+    assert opened.genre_similarity(["Horror"]).tolist() == FILMS.genre_similarity(["Horror"]).tolist()
+    assert opened.index.people.keys == FILMS.index.people.keys
 
 
 def test_a_film_of_the_training_set_without_facts_is_an_error() -> None:
     films = invented_films().head(2)
-    rows = pd.concat([films[["tconst", "target_rating", "n_votes"]].assign(is_mature=True), matrix_of(2)], axis=1)
     with pytest.raises(KeyError, match="tt0000001"):
-        ReleasedFilms.from_frames(films.head(1), rows, weights=WEIGHTS)
+        ReleasedFilms.from_frames(films.head(1), training_rows(films))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from imdb_assets.rating_model.features.draft import drafts_frame
-from imdb_assets.rating_model.scenarios.constraints import MustHave, Pick, ScenarioError
+from imdb_assets.rating_model.scenarios.constraints import MustHave, Pick, Ranking, ScenarioError
 from imdb_assets.rating_model.scenarios.kernel.columns import TaskColumn
 from imdb_assets.rating_model.scenarios.scorer import (
     Scorer,
@@ -53,6 +53,37 @@ def test_an_incomplete_team_has_the_rating_of_a_draft_without_the_others(model):
     ]
     ratings = Scorer(model, space).rate_teams(films, directors, writers, no_cast)
     assert ratings == pytest.approx(model.predict_frame(drafts_frame(drafts)), abs=1e-10)
+
+
+def test_the_lower_end_of_an_interval_is_that_of_the_model_with_and_without_trees_of_the_error(model):
+    space = build_space(model, DRAFT, VARIATIONS)
+    frame = drafts_frame(every_draft(DRAFT, VARIATIONS))
+    plain = {audience: replace(intervals, booster=None) for audience, intervals in model.intervals.items()}
+    for one in (model, replace(model, intervals=plain)):
+        bounds = Scorer(one, space, Ranking.LOW_80).rate_all(on_progress=ignore_progress, is_cancelled=never_cancelled)
+        assert bounds == pytest.approx(one.predict_with_bounds(frame)["low_80"].to_numpy(), abs=1e-10)
+
+
+def test_the_lower_end_of_incomplete_teams_is_that_of_the_model(model):
+    space = build_space(model, DRAFT, VARIATIONS)
+    directors = np.arange(6, dtype="int32")[:, np.newaxis]
+    films, nobody = np.arange(6) % len(space.films), np.zeros((6, 0), "int32")
+    bounds = Scorer(model, space, Ranking.LOW_80).rate_teams(films, directors, nobody, nobody)
+    drafts = [
+        space.films[film].model_copy(update={"directors": (space.people["directors"][row],)})
+        for row, film in enumerate(films)
+    ]
+    expected = model.predict_with_bounds(drafts_frame(drafts))["low_80"].to_numpy()
+    assert bounds == pytest.approx(expected, abs=1e-10)
+
+
+def test_the_progress_of_a_ranking_by_the_lower_end_covers_both_passes(model):
+    reports = []
+    Scorer(model, build_space(model, DRAFT, VARIATIONS), Ranking.LOW_80).rate_all(
+        on_progress=lambda done, total: reports.append((done, total)), is_cancelled=never_cancelled
+    )
+    assert reports == sorted(reports)
+    assert reports[-1] == (8_400, 8_400)
 
 
 def test_an_incomplete_team_may_still_be_joined_by_required_people(model):

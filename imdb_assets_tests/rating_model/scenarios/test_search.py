@@ -13,15 +13,17 @@ from imdb_assets.rating_model.scenarios.constraints import (
     MustHave,
     NotTogether,
     Pick,
+    Ranking,
     ScenarioError,
 )
 from imdb_assets.rating_model.scenarios.scorer import SearchCancelledError
 from imdb_assets.rating_model.scenarios.search import MAX_COMBINATIONS, TooManyCombinationsError, search_scenarios
 from imdb_assets.rating_model.scenarios.space import Variations
+from imdb_assets.rating_model.serving.comparison import MIN_CHANCE, chance_above
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.vocabulary.features import GROUPS
 from imdb_assets.vocabulary.roles import ROLE_LISTS
-from imdb_assets_tests.support.random_history_model import CROWD, DRAFT, GENRES, KNOWN, TITLE
+from imdb_assets_tests.support.random_history_model import CROWD, DRAFT, GENRES, KNOWN, NEWCOMERS, TITLE
 from imdb_assets_tests.support.reference_search import every_draft, meets, newcomers_by_year, tie_key
 
 
@@ -59,14 +61,17 @@ spaces = st.builds(
 )
 
 
-@given(variations=spaces, title=st.sampled_from([TITLE, None, "Nothing like it"]))
+@given(
+    variations=spaces, title=st.sampled_from([TITLE, None, "Nothing like it"]), ranking=st.sampled_from(list(Ranking))
+)
 @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @pytest.mark.slow
-def test_the_search_equals_rating_every_combination(model, variations, title):
+def test_the_search_equals_rating_every_combination(model, variations, title, ranking):
     assume(variations.n_combinations <= 5_000)
-    _assert_equal_to_reference(model, DRAFT.model_copy(update={"title": title}), variations)
+    _assert_equal_to_reference(model, DRAFT.model_copy(update={"title": title}), variations, ranking)
 
 
+@pytest.mark.parametrize("ranking", list(Ranking))
 @pytest.mark.parametrize(
     "variations",
     [
@@ -80,28 +85,29 @@ def test_the_search_equals_rating_every_combination(model, variations, title):
     ids=["people of several roles", "casts of seven", "films"],
 )  # fmt: skip
 @pytest.mark.slow
-def test_the_search_equals_rating_every_combination_of_tens_of_thousands(model, variations):
+def test_the_search_equals_rating_every_combination_of_tens_of_thousands(model, variations, ranking):
     assert 20_000 < variations.n_combinations <= 50_000
-    _assert_equal_to_reference(model, DRAFT, variations)
+    _assert_equal_to_reference(model, DRAFT, variations, ranking)
 
 
-def _assert_equal_to_reference(model: RatingModel, draft: MovieDraft, variations: Variations) -> None:
+def _assert_equal_to_reference(model: RatingModel, draft: MovieDraft, variations: Variations, ranking: Ranking) -> None:
     newcomers = newcomers_by_year(model, variations.years or (draft.release_year,))
     drafts = [
         variant
         for variant in every_draft(draft, variations)
         if all(meets(variant, constraint, newcomers) for constraint in variations.constraints)
     ]
-    ratings = model.predict_frame(drafts_frame(drafts)) if drafts else np.zeros(0)
+    ratings = model.predict_with_bounds(drafts_frame(drafts))[ranking].to_numpy() if drafts else np.zeros(0)
     order = sorted(range(len(drafts)), key=lambda row: (-round(ratings[row], 9), *tie_key(drafts[row])))[:50]
 
-    result = search_scenarios(model, draft, variations, k=50)
+    result = search_scenarios(model, draft, variations, k=50, ranking=ranking)
 
     assert result.is_exact
     assert result.n_rated == result.n_combinations == variations.n_combinations
     assert result.n_allowed == len(drafts)
     assert [scenario.draft for scenario in result.best] == [drafts[row] for row in order]
-    assert [scenario.prediction.rating for scenario in result.best] == pytest.approx(ratings[order], abs=1e-9)
+    found = [getattr(scenario.prediction, ranking) for scenario in result.best]
+    assert found == pytest.approx(ratings[order], abs=1e-9)
     for axes, heat_map in result.heat_maps.items():
         assert heat_map.ratings.shape == (len(heat_map.rows), len(heat_map.columns)), axes
         assert heat_map.ratings.max() == pytest.approx(ratings[order[0]] if drafts else -np.inf, abs=1e-9)
@@ -187,6 +193,29 @@ def test_scenarios_the_model_cannot_distinguish_from_the_best_are_marked(model):
     assert (best.chance_of_best, best.is_distinguishable_from_best) == (0.5, False)
     assert [scenario.is_distinguishable_from_best for scenario in result.best] == [chance >= 0.6 for chance in chances]
     assert chances[1] < 0.6 < chances[-1]
+
+
+def test_a_group_ends_where_the_model_can_tell_a_scenario_from_the_first_of_the_group(model):
+    result = search_scenarios(model, DRAFT, Variations(directors=Pick(KNOWN), writers=Pick(KNOWN)), k=1600)
+    groups = [scenario.group for scenario in result.best]
+    assert groups == sorted(groups)
+    assert set(groups) == set(range(1, groups[-1] + 1))
+    assert groups[-1] > 2
+    firsts = {scenario.group: scenario.prediction for scenario in reversed(result.best)}
+    for scenario in result.best:
+        assert chance_above(scenario.prediction, firsts[scenario.group]) < MIN_CHANCE
+        if scenario.group > 1 and scenario.prediction is firsts[scenario.group]:
+            assert chance_above(scenario.prediction, firsts[scenario.group - 1]) >= MIN_CHANCE
+
+
+def test_people_without_an_earlier_rated_film_are_newcomers(model):
+    unknown = model.resolve_draft(MovieDraft(release_year=2027, cast=NEWCOMERS))[0].cast
+    result = search_scenarios(model, DRAFT, Variations(cast=Pick((*KNOWN[:2], *unknown), 2)), k=20)
+    newcomers = newcomers_by_year(model, (DRAFT.release_year,))[DRAFT.release_year] | {*unknown}
+    for scenario in result.best:
+        team = {*scenario.draft.directors, *scenario.draft.writers, *scenario.draft.cast}
+        assert set(scenario.newcomers) == team & newcomers
+    assert any(scenario.newcomers for scenario in result.best)
 
 
 def test_values_outside_the_training_range_are_reported(model):

@@ -96,12 +96,14 @@ class Forest(NamedTuple):
         leaves: Leaf values by tree.
         n_without_cast: Trees that do not depend on the cast. They come first.
         n_separable: Trees that do not depend on the cast and the writers together. Those that do come last.
+        predicted: Number of the feature that is the predicted rating, which the trees of the error have; else -1.
     """
 
     nodes: Nodes
     leaves: Leaves
     n_without_cast: int
     n_separable: int
+    predicted: int
 
 
 class RoleArrays(NamedTuple):

@@ -12,7 +12,7 @@ import numpy as np
 from imdb_assets.rating_model.scenarios.kernel.arrays import CastBlock, Crew, TeamBlock
 from imdb_assets.rating_model.scenarios.kernel.columns import N_CREDIT_SUMS, N_TEAM_SUMS, TEAM_FEATURES, TaskColumn
 from imdb_assets.rating_model.scenarios.kernel.compilation import compiled
-from imdb_assets.rating_model.scenarios.kernel.leaf_masks import find_open_nodes, sum_leaves
+from imdb_assets.rating_model.scenarios.kernel.leaf_masks import apply_mask, find_open_nodes, sum_leaves
 from imdb_assets.rating_model.scenarios.kernel.role_masks import apply_pairs, apply_role
 from imdb_assets.rating_model.scenarios.kernel.team_features import add_role, clear_crew, complete_teams, sum_credits
 
@@ -33,7 +33,8 @@ def score(tasks, films, forest, roles, pairs, team, limits, strides, ratings):
         team: `TeamArrays` of all people.
         limits: The constraints' `GroupLimits`.
         strides: `Strides` of `ratings`.
-        ratings: float64 (n,), written: sums of the trees in rating points, before calibration.
+        ratings: float64 (n,), written: sums of the trees in rating points, before calibration. Trees that have the
+            predicted rating as a feature read it here before.
     """
     directors, writers, _ = roles
     n_casts = (tasks[:, TaskColumn.END_OF_CASTS] - tasks[:, TaskColumn.FIRST_CAST]).max()
@@ -101,7 +102,8 @@ def _rate_teams(crew, casts, block, first_cast, n_casts, films, forest, roles, t
         block.possible[tree] = crew.masks[tree] & casts.possible[tree]
     find_open_nodes(block, team.features, forest.nodes)
     masks, crew_masks, cast_masks = np.empty(n_trees, np.uint64), crew.masks, casts.masks
-    crew_sums, cast_sums = crew.sums, casts.sums
+    film_masks = np.empty(n_trees, np.uint64)
+    crew_sums, cast_sums, predicted = crew.sums, casts.sums, forest.predicted
     values, is_allowed, _, end, threshold, tree_of, mask = block
     first, leaf_values = forest.leaves
     for row in range(n_casts):
@@ -113,8 +115,14 @@ def _rate_teams(crew, casts, block, first_cast, n_casts, films, forest, roles, t
             masks[tree] = crew_masks[tree] & cast_masks[row, tree]
         _apply_open_nodes(masks, values, row, end, threshold, tree_of, mask)
         for film in range(n_films):
-            rest = sum_leaves(masks, films, film, first, leaf_values, forest.n_separable, n_trees)
-            ratings[film * strides.film + row] = crew_sums[film] + cast_sums[row, film] + rest
+            output = film * strides.film + row
+            if predicted >= 0:
+                film_masks[:] = masks
+                apply_mask(film_masks, forest.nodes, predicted, ratings[output])
+                rest = sum_leaves(film_masks, films, film, first, leaf_values, forest.n_separable, n_trees)
+            else:
+                rest = sum_leaves(masks, films, film, first, leaf_values, forest.n_separable, n_trees)
+            ratings[output] = crew_sums[film] + cast_sums[row, film] + rest
 
 
 @compiled(inline="always")

@@ -23,12 +23,13 @@ def kernel(model):
     """Score tasks of the space into an array of both films' ratings."""
     space = build_space(model, DRAFT, VARIATIONS)
     scorer = Scorer(model, space)
-    people, masks = scorer._groups[0]
+    trees = scorer._rating_trees
+    people, masks = trees.groups[0]
     people = _with_choices(people, space.choices.values())
 
     def run(tasks: list[tuple[int, ...]], ratings: np.ndarray) -> np.ndarray:
         score(
-            np.array(tasks, "int64"), masks, scorer._forest, people.roles, people.pairs, people.team, people.limits,
+            np.array(tasks, "int64"), masks, trees.forest, people.roles, people.pairs, people.team, people.limits,
             Strides(film=N_TEAMS, writers=N_CASTS), ratings,
         )  # fmt: skip
         return ratings
