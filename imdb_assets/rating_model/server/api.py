@@ -79,6 +79,7 @@ def rest_api(live: LiveVersion) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        separate_input_output_schemas=False,
         exception_handlers={
             RequestValidationError: _invalid_request,
             HTTPException: _refused,

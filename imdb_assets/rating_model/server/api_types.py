@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, SkipValidation
+from pydantic import BaseModel, ConfigDict, Field, WrapValidator
 
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.scenarios.search import Scenario
@@ -20,8 +20,14 @@ _EXAMPLE_DRAFT = {
     "plot": "A woman returns to the island of her childhood.", "language": "French", "directors": ["Agnès Varda"],
     "audience": "1000",
 }  # fmt: skip
+
+
+def _unread(value: object, _: object) -> object:
+    return value
+
+
 # FastAPI describes the draft, and `read_draft` reads it: a draft that is refused must not refuse the others.
-Draft = Annotated[SkipValidation[MovieDraft], Field(examples=[_EXAMPLE_DRAFT])]
+Draft = Annotated[MovieDraft, WrapValidator(_unread)]
 
 
 class _Request(BaseModel, extra="forbid", strict=True):

@@ -9,7 +9,6 @@ import logging
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -84,7 +83,6 @@ class LiveVersion:
         self._tracking_uri = tracking_uri
         self._retry_seconds = retry_seconds
         self._thread: threading.Thread | None = None
-        self._on_change: Callable[[LoadedVersion], None] = lambda _: None
         self._note: str | None = None
         registered = version_or_error(tracking_uri, alias)
         self.current: LoadedVersion = use_last_good(tracking_uri, registered, _load)
@@ -99,11 +97,6 @@ class LiveVersion:
         if self._thread is not None and not self._thread.is_alive():
             notes.append("The server no longer looks for new versions. Restart it.")
         return tuple(dict.fromkeys(notes))
-
-    def on_change(self, use: Callable[[LoadedVersion], None]) -> None:
-        """Call a function with the current version now, and with each new one before the old one is released."""
-        self._on_change = use
-        use(self.current)
 
     def watch(self, seconds: float) -> None:
         """Look the alias up every few seconds, on a thread that ends with the process."""
@@ -143,9 +136,8 @@ class LiveVersion:
 
     def _change_to(self, loaded: LoadedVersion) -> None:
         replaced = self.current.version
-        self._on_change(loaded)
         self.current, self._note = loaded, None
-        # The applications and models of MLflow contain reference cycles.
+        # MLflow's models contain reference cycles.
         gc.collect()
         _LOG.warning("Version %s replaces version %s.", loaded.version, replaced)
 

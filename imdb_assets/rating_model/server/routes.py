@@ -4,12 +4,15 @@ import json
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any, cast
 
-from mlflow.pyfunc import scoring_server
+import pandas as pd
+from mlflow.models import Model
+from mlflow.pyfunc import PyFuncModel, scoring_server
 
 from imdb_assets.rating_model.server.api import PREDICTIONS_PATH, SCENARIOS_PATH, rest_api
 from imdb_assets.rating_model.server.bounded_requests import Application, BoundedRequests, Message, Receive, Send
-from imdb_assets.rating_model.server.live_version import LiveVersion, LoadedVersion
+from imdb_assets.rating_model.server.live_version import LiveVersion
 from imdb_assets.rating_model.server.request_rows import object_body, records_body
 
 SCORING_PATHS = ("/invocations", "/ping")
@@ -33,14 +36,31 @@ class _Routes:
 
     def __init__(self, live: LiveVersion) -> None:
         self._api: Application = rest_api(live)
-        live.on_change(self._use)
-
-    def _use(self, loaded: LoadedVersion) -> None:
-        self._scoring: Application = WithoutStackTraces(scoring_server.init(loaded.pyfunc))
+        model = cast("PyFuncModel", _CurrentModel(live))
+        self._scoring: Application = WithoutStackTraces(scoring_server.init(model))
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         is_scoring = scope["type"] == "http" and scope["path"] in SCORING_PATHS
         await (self._scoring if is_scoring else self._api)(scope, receive, send)
+
+
+class _CurrentModel:
+    """What MLflow's scoring server needs of a model, from the current version. All versions have one signature.
+
+    An application per version would keep its model: FastAPI keeps the functions of its routes.
+    """
+
+    def __init__(self, live: LiveVersion) -> None:
+        self._live = live
+
+    @property
+    def metadata(self) -> Model:
+        """MLflow's description of the model."""
+        return self._live.current.pyfunc.metadata
+
+    def predict(self, data: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:
+        """Answer a request."""
+        return self._live.current.pyfunc.predict(data, params=params)
 
 
 class WithoutStackTraces:

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from imdb_assets.rating_model.features.draft import MovieDraft, drafts_frame
 from imdb_assets.rating_model.features.matrix import features
@@ -18,7 +17,6 @@ from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.rating_model.serving.reason_sentences import SCALE_END, sentences_of
 from imdb_assets.rating_model.training.fitted_model import FittedModel
 from imdb_assets.vocabulary.audiences import AUDIENCE_WORDS
-from imdb_assets.vocabulary.features import GROUPS
 
 AUDIENCE = "audience"
 """The group of the points between two drafts for different audiences."""
@@ -104,18 +102,18 @@ def _explain(
     matrix = features(frame, model.history)
     inputs = predictor.inputs(matrix, frame)
     ratings = predictor.rate(inputs, frame)
-    points, _ = predictor.contributions(inputs, audience)
     absence = predictor.points_of_absence(frame, audience).rename(columns=_FACT_GROUPS)
-    grouped = points.T.groupby([GROUPS[str(name)] for name in points]).sum().T.add(absence, fill_value=0.0)
+    grouped = predictor.group_contributions(inputs, audience).add(absence, fill_value=0.0)
     start = np.array([len(drafts) + years.index(draft.release_year) for draft in drafts], "int64")
     moved = grouped.iloc[: len(drafts)].to_numpy() - grouped.to_numpy()[start]
     groups = list(map(str, grouped))
+    facts = matrix.to_dict("records")
     explanations = []
     for row, draft in enumerate(drafts):
         average, rating = float(ratings[start[row]]), float(ratings[row])
         shares = _shared_among_given(dict(zip(groups, map(float, moved[row]), strict=True)), _given_groups(draft))
         shares[SCALE_END] = rating - average - sum(shares.values())
-        explanations.append(Explanation(average, rating, _reasons(model, draft, shares, matrix.iloc[row])))
+        explanations.append(Explanation(average, rating, _reasons(model, draft, shares, facts[row])))
     return explanations
 
 
@@ -174,7 +172,7 @@ def explain_difference(model: RatingModel, first: MovieDraft, second: MovieDraft
 
 
 def _reasons(
-    model: RatingModel, draft: MovieDraft, points: Mapping[str, float], facts: pd.Series
+    model: RatingModel, draft: MovieDraft, points: Mapping[str, float], facts: Mapping[str, float]
 ) -> tuple[Reason, ...]:
     sentences = sentences_of(model, draft, facts)
     # Within the scale, the points of SCALE_END are a rounding error of the sum.

@@ -22,7 +22,7 @@ _MAX_NAMED = 2
 _N_LATEST = 3
 
 
-def sentences_of(model: RatingModel, draft: MovieDraft, facts: pd.Series) -> dict[str, str]:
+def sentences_of(model: RatingModel, draft: MovieDraft, facts: Mapping[str, float]) -> dict[str, str]:
     """Describe the facts of a draft.
 
     Args:
@@ -56,14 +56,14 @@ def _listed(given: Mapping[str, object]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
-def _title_sentence(facts: pd.Series) -> str:
+def _title_sentence(facts: Mapping[str, float]) -> str:
     # Earlier films of the title have votes; without earlier films the feature is 0.
     if facts["title_log_votes"] > 0:
         return f"The words of the title, and its latest film, rated {facts['title_last_rating']:.1f}."
     return "The words of the title. No earlier film has this title."
 
 
-def _team_sentences(facts: pd.Series) -> str:
+def _team_sentences(facts: Mapping[str, float]) -> str:
     films = [round(float(np.expm1(facts[f"{role}_pair_films_max"]))) for role in ("writer", "cast")]
     together = [
         f"a director and {partner} made {n} earlier film{'s' if n > 1 else ''} together"
@@ -124,11 +124,11 @@ def _career(people: HistoryTable, subject: int, year: int) -> _Career | None:
 
 def _totals(people: HistoryTable, subject: int, year: int) -> tuple[int, float, float, int | None]:
     """Return the number of films before a year, the sums of their ratings and votes, and the state's `from_year`."""
-    state = people.as_of(np.array([subject]), np.array([year]))
-    films, rating, votes, from_year = (
-        float(state.take(name)[0]) for name in ("n_films", "mean_rating", "mean_votes", "from_year")
-    )
-    return int(films), films * rating, films * votes, int(from_year) if films else None
+    state = people.state_of(subject, year)
+    films = state.get("n_films", 0.0)
+    if not films:
+        return 0, 0.0, 0.0, None
+    return int(films), films * state["mean_rating"], films * state["mean_votes"], int(state["from_year"])
 
 
 def _career_in_words(name: str, career: _Career | None) -> str:

@@ -17,7 +17,6 @@ from mlflow import MlflowClient
 from imdb_assets.rating_model.registry import promotion, register
 from imdb_assets.rating_model.registry.versions import CANDIDATE, CHAMPION, MODEL_NAME
 from imdb_assets.rating_model.server.live_version import LiveVersion
-from imdb_assets.rating_model.server.routes import application
 from imdb_assets_tests.support.bare_registry import promote
 from imdb_assets_tests.support.champion import invented_model, registered_champion
 from imdb_assets_tests.support.model_requests import ask
@@ -50,7 +49,6 @@ def _file(uri: str, number: str) -> Path:
 
 def test_a_promotion_and_a_rollback_change_the_version_and_release_the_old_one(uri):
     live = LiveVersion(uri, CHAMPION)
-    application(live)
     live.refresh()
     assert live.current.version == "1"
     old = weakref.ref(live.current.model)
