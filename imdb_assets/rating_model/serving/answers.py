@@ -30,8 +30,8 @@ SIMILAR = "similar"
 """The parameter that adds a column of the same name with this many similar released films per draft."""
 MAX_DRAFTS = 50_000
 """Drafts per request."""
-MAX_EXPLAINED_DRAFTS = 1_000
-"""Drafts per request with reasons, which take a hundred times as long as a rating."""
+MAX_EXPLAINED_DRAFTS = 5_000
+"""Drafts per request with reasons, which take several times as long as a rating."""
 MAX_SIMILAR_FILMS, MAX_DRAFTS_WITH_SIMILAR = 50, 100
 """Similar films per draft, and drafts per request with similar films, so that no request blocks others for long."""
 SERVED_VERSION, SERVED_NOTES = "version", "notes"

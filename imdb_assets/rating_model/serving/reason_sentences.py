@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.features.history_table import (
@@ -79,7 +78,7 @@ def _people_sentence(model: RatingModel, draft: MovieDraft, role: str) -> str:
     nconsts: tuple[str, ...] = getattr(draft, ROLE_LISTS[role])
     if not nconsts:
         return ""
-    subjects = person_subjects(person_numbers(pd.Series(nconsts)), ROLE_CODES["all"])
+    subjects = person_subjects(person_numbers(np.array(nconsts, object)), ROLE_CODES["all"])
     careers = [_career(model.history.people, int(subject), draft.release_year) for subject in subjects]
     parts = [
         _career_in_words(model.people.name(nconst), career)
