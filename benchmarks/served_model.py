@@ -118,7 +118,7 @@ def _print_alone(model: RatingModel, rows: Sequence[dict]) -> None:
 @contextmanager
 def _served(uri: str, folder: Path) -> Iterator[tuple[str, psutil.Process, float]]:
     port = 5711
-    command = [sys.executable, "-m", "imdb_assets.rating_model.registry.model_server", "--port", str(port)]
+    command = [sys.executable, "-m", "imdb_assets.rating_model.server.model_server", "--port", str(port)]
     environment = os.environ | {"MLFLOW_TRACKING_URI": uri, "OMP_NUM_THREADS": "1"}
     start = time.perf_counter()
     with (folder / "serve.log").open("wb") as log:

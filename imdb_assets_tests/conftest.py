@@ -89,7 +89,7 @@ def finished_platform(tmp_path_factory: pytest.TempPathFactory, spark: SparkSess
 def model_server(champion_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the model server, as `make serve` starts it, with the champion of `champion_uri`."""
     port = a_free_port()
-    command = [sys.executable, "-m", "imdb_assets.rating_model.registry.model_server", "--port", str(port)]
+    command = [sys.executable, "-m", "imdb_assets.rating_model.server.model_server", "--port", str(port)]
     environment = {**os.environ, "MLFLOW_TRACKING_URI": champion_uri, "OMP_NUM_THREADS": "1"}
     log = tmp_path_factory.mktemp("serve") / "log"
     with served(command, port=port, health="/health", environment=environment, log=log) as address:

@@ -46,7 +46,12 @@ ALLOWED = {
         "imdb_assets", "imdb_assets.rating_model.evaluation", "imdb_assets.rating_model.features",
         "imdb_assets.rating_model.lookup", "imdb_assets.rating_model.serving", "imdb_assets.rating_model.training",
         "imdb_assets.mlflow_files", "imdb_assets.redaction", "imdb_assets.vocabulary", "filelock", "lightgbm", "mlflow",
-        "numpy", "pandas", "sqlalchemy", "uvicorn",
+        "numpy", "pandas", "sqlalchemy",
+    },
+    "imdb_assets/rating_model/server": {
+        "fastapi", "imdb_assets.rating_model.features", "imdb_assets.rating_model.registry",
+        "imdb_assets.rating_model.scenarios", "imdb_assets.rating_model.serving", "imdb_assets.vocabulary", "mlflow",
+        "pandas", "pydantic", "uvicorn",
     },
     "imdb_assets/rating_model/monitoring": {
         "imdb_assets.rating_model.evaluation", "imdb_assets.rating_model.registry", "imdb_assets.rating_model.serving",

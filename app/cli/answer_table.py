@@ -1,12 +1,12 @@
 """Predictions as the command line prints them: a table for users, JSON and CSV for programs."""
 
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 
 from rich.console import Console
 from rich.table import Table
 
 from app.cli.draft_files import DraftEntry
+from app.cli.output_formats import Output
 from app.cli.printing import print_csv, print_json
 from imdb_assets.escaping import terminal
 from imdb_assets.rating_model.serving.answers import MODEL_VERSION
@@ -14,14 +14,6 @@ from imdb_assets.rating_model.serving.rating_model import OUTPUT_COLUMNS, Predic
 
 COLUMNS: tuple[str, ...] = ("place", "title", "release_year", *OUTPUT_COLUMNS, MODEL_VERSION, "error")
 WARNING_SEPARATOR = " | "
-
-
-class Output(StrEnum):
-    """Output formats."""
-
-    table = "table"
-    json = "json"
-    csv = "csv"
 
 
 def answer_rows(
@@ -37,7 +29,7 @@ def answer_rows(
     rows = []
     for entry in drafts:
         draft, answer = entry.draft, predictions.get(entry.place)
-        facts = {"title": draft.title, "release_year": draft.release_year} if draft else {}
+        facts = {"title": draft.title, "release_year": draft.release_year} if draft else {"title": entry.title}
         values = vars(answer) | {MODEL_VERSION: version} if answer else {}
         rows.append(dict.fromkeys(COLUMNS) | {"place": entry.place} | facts | values | {"error": entry.error})
     return rows
@@ -65,7 +57,7 @@ def _print_table(rows: Sequence[Mapping[str, object]]) -> None:
         year = "" if row["release_year"] is None else str(row["release_year"])
         warnings = str(row["error"]) if row["error"] else " ".join(_warnings(row))
         label = str(row["title"] or f"draft {row['place']}")
-        rating = "-" if row["rating"] is None else f"{row['rating']:.1f}"
+        rating = "-" if row["rating"] is None else f"{row['rating']:.2f}"
         votes = "-" if row["votes"] is None else f"{row['votes']:,.0f}"
         chance = "-" if row["probability_1000"] is None else f"{row['probability_1000']:.0%}"
         table.add_row(
@@ -76,7 +68,7 @@ def _print_table(rows: Sequence[Mapping[str, object]]) -> None:
 
 def _between(row: Mapping[str, object], level: int) -> str:
     low, high = row[f"low_{level}"], row[f"high_{level}"]
-    return "-" if low is None else f"{low:.1f} and {high:.1f}"
+    return "-" if low is None else f"{low:.2f} and {high:.2f}"
 
 
 def _warnings(row: Mapping[str, object]) -> tuple[str, ...]:

@@ -1,11 +1,12 @@
 """Code shared by the commands: predictions, drafts from files, and the exit when something is missing or invalid."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import typer
 
 from app.cli.draft_files import DraftEntry, DraftFileError, read_drafts
-from app.prediction_client import Answers, ModelServerError, predict_drafts
+from app.prediction_client import Answers, ModelServerError, predict_drafts, server_answers
 from imdb_assets.command_line import INVALID, exit_on, refusal
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry.versions import (
@@ -38,10 +39,23 @@ def answers_or_exit(champion: Champion, drafts: list[MovieDraft]) -> Answers:
         return predict_drafts(champion, drafts)
 
 
+def predictor_or_exit() -> Callable[[list[MovieDraft]], Answers]:
+    """Return what predicts drafts: the model server if one is set, else the champion, which is loaded once."""
+    if url := settings_or_exit().rating_model_url:
+        return lambda drafts: _server_answers_or_exit(url, drafts)
+    champion = champion_or_exit()
+    return lambda drafts: answers_or_exit(champion, drafts)
+
+
+def _server_answers_or_exit(url: str, drafts: list[MovieDraft]) -> Answers:
+    with exit_on(ModelServerError):
+        return server_answers(url, drafts)
+
+
 def entries_or_exit(file: Path) -> list[DraftEntry]:
-    """Return the entries of a file, including invalid ones."""
+    """Return the entries of a file, including invalid ones. Notes about it go to standard error."""
     with exit_on(DraftFileError):
-        return read_drafts(file)
+        return read_drafts(file, notify=lambda note: typer.echo(note, err=True))
 
 
 def drafts_or_exit(file: Path) -> list[MovieDraft]:

@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from app.cli.answer_table import Output
+from app.cli.output_formats import Output
 from app.cli.printing import print_csv, print_json, print_text
 from app.prediction_client import version_label
 from app.scenarios.table import PEOPLE_AXES, names_by_id, scenario_records
@@ -61,5 +61,5 @@ def _cells(scenario: Scenario, names: Mapping[str, str]) -> list[str]:
     runtime = f"{draft.runtime_minutes:g} min" if draft.runtime_minutes else ""
     facts = [", ".join(draft.genres), runtime, str(draft.release_year), draft.language or ""]
     teams = ["; ".join(names[person] for person in getattr(draft, role)) for role in PEOPLE_AXES]
-    interval = f"{answer.low_80:.1f} and {answer.high_80:.1f}"
+    interval = f"{answer.low_80:.2f} and {answer.high_80:.2f}"
     return [f"{answer.rating:.2f}", interval, str(scenario.group), *teams, " · ".join(fact for fact in facts if fact)]

@@ -1,40 +1,20 @@
-"""The command `scenarios`: the best versions of a draft, from options or from a JSON file."""
+"""The options of the command `scenarios`: the best versions of a draft, from options or from a JSON file."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
-from app.cli.answer_table import Output
-from app.cli.draft_files import draft_entry, entries_of
-from app.cli.drafts import champion_or_exit, draft_or_exit
-from app.cli.scenario_file import scenarios_from_file
-from app.cli.scenario_output import print_scenarios
-from app.scenarios.table import PEOPLE_AXES
-from imdb_assets.command_line import exit_on, refusal
-from imdb_assets.rating_model.features.draft import MovieDraft
-from imdb_assets.rating_model.scenarios.constraints import (
-    AtMostNewcomers,
-    Constraint,
-    MustHave,
-    NotTogether,
-    Pick,
-    Ranking,
-    ScenarioError,
-)
-from imdb_assets.rating_model.scenarios.search import require_supported, search_scenarios
-from imdb_assets.rating_model.scenarios.space import Variations
+from app.cli.output_formats import Output
+from imdb_assets.rating_model.scenarios.constraints import Ranking
 
 _CANDIDATE = "Candidate, by name or IMDb id. Repeat for more."
+_FILE_HELP = "Draft, candidates and constraints as JSON; - reads standard input."
 
 
 def scenarios(
     *,
-    file: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="Draft, candidates and constraints as JSON.")
-    ] = None,
+    file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, allow_dash=True, help=_FILE_HELP)] = None,
     year: Annotated[list[int] | None, typer.Option(help="Year of first release. Repeat for alternatives.")] = None,
     title: Annotated[str | None, typer.Option(help="Title.")] = None,
     genre: Annotated[list[str] | None, typer.Option(help="Comma-separated genres. Repeat for alternatives.")] = None,
@@ -73,58 +53,13 @@ def scenarios(
       "constraints": [{"apart": ["Tom Hanks", "Greta Gerwig"]}, {"at_most": 1, "of": ["Emma Stone", "Brad Pitt"]},
       {"at_most_newcomers": 0}]}
     """
-    if file is not None:
-        if any((year, title, genre, plot, runtime, language, director, writer, cast)):
-            raise typer.BadParameter("Describe the scenarios either with options or with --file.")
-        draft, variations = scenarios_from_file(file)
-    elif not year:
+    if file is not None and any((year, title, genre, plot, runtime, language, director, writer, cast)):
+        raise typer.BadParameter("Describe the scenarios either with options or with --file.")
+    if file is None and not year:
         raise typer.BadParameter("Specify at least --year or --file.")
-    else:
-        genre_sets = [tuple(name.strip() for name in text.split(",")) for text in genre or ()]
-        draft = _draft(years=year, title=title, genre_sets=genre_sets, plot=plot, runtimes=runtime, languages=language)
-        candidates = zip(PEOPLE_AXES, (director, writer, cast), (directors, writers, actors), strict=True)
-        picks = {role: Pick(tuple(people), size) for role, people, size in candidates if people}
-        variations = Variations(
-            directors=picks.get("directors"), writers=picks.get("writers"), cast=picks.get("cast"),
-            years=tuple(year), genres=tuple(genre_sets), runtimes=tuple(runtime or ()),
-            languages=tuple(language or ()), constraints=_constraints(apart, must_have, newcomers),
-        )  # fmt: skip
-    _search(draft, variations, k=best, ranking=rank_by, output=output)
+    from app.cli.scenario_search import DraftOptions, PeopleOptions, print_search
 
-
-def _draft(
-    *,
-    years: list[int],
-    title: str | None,
-    genre_sets: list[tuple[str, ...]],
-    plot: str | None,
-    runtimes: list[float] | None,
-    languages: list[str] | None,
-) -> MovieDraft:
-    """Return the draft with the first of all alternatives."""
-    fields = {
-        "release_year": years[0], "title": title, "plot": plot, "genres": genre_sets[0] if genre_sets else (),
-        "runtime_minutes": runtimes[0] if runtimes else None, "language": languages[0] if languages else None,
-    }  # fmt: skip
-    return draft_or_exit(draft_entry(fields))
-
-
-def _constraints(apart: list[str] | None, must_have: list[str] | None, newcomers: int | None) -> tuple[Constraint, ...]:
-    rules: list[Constraint] = [NotTogether(entries_of(text)) for text in apart or ()]
-    rules += [MustHave(entries_of(text)) for text in must_have or ()]
-    return (*rules, *([] if newcomers is None else [AtMostNewcomers(newcomers)]))
-
-
-def _search(draft: MovieDraft, variations: Variations, *, k: int, ranking: Ranking, output: Output) -> None:
-    with exit_on(ScenarioError):
-        require_supported(variations)
-    champion = champion_or_exit()
-    with exit_on(ScenarioError), Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("Searching", total=None)
-        result = search_scenarios(
-            champion.model, draft, variations, k=k, ranking=ranking,
-            on_progress=lambda done, total: progress.update(task, completed=done, total=total),
-        )  # fmt: skip
-    print_scenarios(result, champion, output)
-    if not result.best:
-        raise refusal(result.warnings[-1])
+    draft = DraftOptions(year or [], title, genre or [], plot, runtime or [], language or [])
+    candidates = {"directors": (director, directors), "writers": (writer, writers), "cast": (cast, actors)}
+    constraints = PeopleOptions(candidates, apart or [], must_have or [], newcomers)
+    print_search(file or (draft, constraints), k=best, ranking=rank_by, output=output)

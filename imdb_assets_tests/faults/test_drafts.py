@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from app.cli.main import cli
 from imdb_assets.rating_model.features.draft import DRAFT_COLUMNS, DRAFT_LISTS, DRAFT_TEXTS
-from imdb_assets.rating_model.serving.bounded_requests import MAX_BODY_BYTES
+from imdb_assets.rating_model.server.bounded_requests import MAX_BODY_BYTES
 from imdb_assets_tests.support.champion import GIFTED_NAME, HOMONYM_NAME, HOMONYMS
 from imdb_assets_tests.support.model_requests import ask
 

@@ -163,7 +163,7 @@ def test_f27_command_line_and_app_go_on_with_the_last_good_version_and_say_so(
 
 def test_f27_the_server_answers_with_the_last_good_version_and_says_so(registry: Registry, tmp_path: Path) -> None:
     port = free_port()
-    command = [sys.executable, "-m", "imdb_assets.rating_model.registry.model_server", "--port", str(port)]
+    command = [sys.executable, "-m", "imdb_assets.rating_model.server.model_server", "--port", str(port)]
     environment = {**os.environ, "MLFLOW_TRACKING_URI": registry.uri, "OMP_NUM_THREADS": "1"}
     log = tmp_path / "log"
     with (

@@ -28,7 +28,19 @@ _MAX_DEPTH = 2
 
 
 class DraftError(ValueError):
-    """A draft is invalid. The message has the field, its value and how to fix it."""
+    """A draft is invalid. The message has the field, its value and how to fix it.
+
+    Attributes:
+        field: The field, such as `release_year` or `cast.0`; None if the message is about the draft as a whole.
+        value: Its value as text, shortened.
+        expected: What is allowed there.
+    """
+
+    def __init__(
+        self, message: str, *, field: str | None = None, value: str | None = None, expected: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.field, self.value, self.expected = field, value, expected
 
 
 def read_draft(fields: Mapping[str, object]) -> MovieDraft:
@@ -46,12 +58,13 @@ def read_draft(fields: Mapping[str, object]) -> MovieDraft:
     facts: dict[str, object] = {}
     for name, value in fields.items():
         if name not in DRAFT_COLUMNS:
-            raise DraftError(unknown_field(name))
+            raise DraftError(unknown_field(name), field=_shown(name), expected=f"one of {', '.join(DRAFT_COLUMNS)}")
         plain = _plain(value, _MAX_DEPTH)
         if plain is not None:
             facts[name] = _read(name, plain)
     if "release_year" not in facts:
-        raise DraftError("release_year is missing: send the year of release, such as 2027.")
+        expected = "send the year of release, such as 2027"
+        raise DraftError(f"release_year is missing: {expected}.", field="release_year", expected=expected)
     try:
         return MovieDraft.model_validate(facts)
     except ValidationError as error:
@@ -156,7 +169,7 @@ def _number(field: str, value: object) -> float:
 
 
 def _error(field: str, value: object, fix: str) -> DraftError:
-    return DraftError(f"{field} = {_shown(value)}: {fix}.")
+    return DraftError(f"{field} = {_shown(value)}: {fix}.", field=field, value=_shown(value), expected=fix)
 
 
 def _shown(value: object) -> str:

@@ -127,6 +127,16 @@ class HistoryTable:
         is_own = (positions >= 0) & (subjects >= 0) & (self._keys[positions] // _YEAR_SPAN == subjects)
         return States(self, np.where(is_own, positions, -1))
 
+    def state_of(self, subject: int, year: int) -> dict[str, float]:
+        """Look up the state of one subject before a release year: a value per statistic, empty if there is none.
+
+        It takes a fraction of the time of `as_of`.
+        """
+        position = int(np.searchsorted(self._keys, subject * _YEAR_SPAN + year, side="right")) - 1
+        if position < 0 or subject < 0 or self._keys[position] // _YEAR_SPAN != subject:
+            return {}
+        return dict(zip(STATISTIC_NAMES, self._values[position].tolist(), strict=True))
+
     def statistics(self, positions: np.ndarray, name: str) -> np.ndarray:
         """Return one statistic of the rows at `positions`, float64."""
         return self._values[positions, _STATISTIC_COLUMNS[name]]

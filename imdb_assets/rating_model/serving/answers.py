@@ -30,8 +30,8 @@ SIMILAR = "similar"
 """The parameter that adds a column of the same name with this many similar released films per draft."""
 MAX_DRAFTS = 50_000
 """Drafts per request."""
-MAX_EXPLAINED_DRAFTS = 1_000
-"""Drafts per request with reasons, which take a hundred times as long as a rating."""
+MAX_EXPLAINED_DRAFTS = 5_000
+"""Drafts per request with reasons, which take several times as long as a rating."""
 MAX_SIMILAR_FILMS, MAX_DRAFTS_WITH_SIMILAR = 50, 100
 """Similar films per draft, and drafts per request with similar films, so that no request blocks others for long."""
 SERVED_VERSION, SERVED_NOTES = "version", "notes"
@@ -50,15 +50,15 @@ def parse_drafts(rows: Sequence[Mapping[str, object]]) -> list[MovieDraft]:
         The drafts, in the same order.
 
     Raises:
-        MlflowException: For too many drafts, or at the first invalid one, with its row if there are several. The error
-            code is that of an invalid parameter, which the server answers with status 400.
+        MlflowException: For too many drafts, or at the first invalid one, with its row, counted from 1, if there are
+            several. The error code is that of an invalid parameter, which the server answers with status 400.
     """
     if len(rows) > MAX_DRAFTS:
         raise MlflowException.invalid_parameter_value(
             f"{len(rows):,} drafts in one request: send at most {MAX_DRAFTS:,} per request."
         )
     drafts = []
-    for number, row in enumerate(rows):
+    for number, row in enumerate(rows, start=1):
         try:
             drafts.append(read_draft(row))
         except DraftError as error:

@@ -19,7 +19,6 @@ from imdb_assets.rating_model.training.fitted_model import FittedModel
 from imdb_assets.rating_model.training.text_scores import PLOT
 from imdb_assets.rating_model.training.word_points import TellingWords, telling_words
 from imdb_assets.vocabulary.audiences import AUDIENCE_WORDS
-from imdb_assets.vocabulary.features import GROUPS
 
 AUDIENCE = "audience"
 """The group of the points between two drafts for different audiences."""
@@ -106,19 +105,19 @@ def _explain(
     matrix = features(frame, model.history)
     inputs = predictor.inputs(matrix, frame)
     ratings = predictor.rate(inputs, frame)
-    points, _ = predictor.contributions(inputs, audience)
     absence = predictor.points_of_absence(frame, audience).rename(columns=_FACT_GROUPS)
-    grouped = points.T.groupby([GROUPS[str(name)] for name in points]).sum().T.add(absence, fill_value=0.0)
+    grouped = predictor.group_contributions(inputs, audience).add(absence, fill_value=0.0)
     start = np.array([len(drafts) + years.index(draft.release_year) for draft in drafts], "int64")
     moved = grouped.iloc[: len(drafts)].to_numpy() - grouped.to_numpy()[start]
     groups = list(map(str, grouped))
     words = _telling_words(predictor, drafts)
+    facts = matrix.to_dict("records")
     explanations = []
     for row, draft in enumerate(drafts):
         average, rating = float(ratings[start[row]]), float(ratings[row])
         shares = _shared_among_given(dict(zip(groups, map(float, moved[row]), strict=True)), _given_groups(draft))
         shares[SCALE_END] = rating - average - sum(shares.values())
-        reasons = _reasons(shares, sentences_of(model, draft, matrix.iloc[row], words[row]))
+        reasons = _reasons(shares, sentences_of(model, draft, facts[row], words[row]))
         explanations.append(Explanation(average, rating, reasons))
     return explanations
 

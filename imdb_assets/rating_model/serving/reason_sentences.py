@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.features.history_table import (
@@ -25,7 +24,9 @@ _FEWEST_ALIKE = 30
 """The mean of fewer films is not told."""
 
 
-def sentences_of(model: RatingModel, draft: MovieDraft, facts: pd.Series, words: TellingWords) -> dict[str, str]:
+def sentences_of(
+    model: RatingModel, draft: MovieDraft, facts: Mapping[str, float], words: TellingWords
+) -> dict[str, str]:
     """Describe the facts of a draft.
 
     Args:
@@ -81,14 +82,14 @@ def _listed(given: Mapping[str, object]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
-def _title_sentence(facts: pd.Series) -> str:
+def _title_sentence(facts: Mapping[str, float]) -> str:
     # Earlier films of the title have votes; without earlier films the feature is 0.
     if facts["title_log_votes"] > 0:
         return f"The words of the title, and its latest film, rated {facts['title_last_rating']:.1f}."
     return "The words of the title. No earlier film has this title."
 
 
-def _team_sentences(facts: pd.Series) -> str:
+def _team_sentences(facts: Mapping[str, float]) -> str:
     films = [round(float(np.expm1(facts[f"{role}_pair_films_max"]))) for role in ("writer", "cast")]
     together = [
         f"a director and {partner} made {n} earlier film{'s' if n > 1 else ''} together"
@@ -104,7 +105,7 @@ def _people_sentence(model: RatingModel, draft: MovieDraft, role: str) -> str:
     nconsts: tuple[str, ...] = getattr(draft, ROLE_LISTS[role])
     if not nconsts:
         return ""
-    subjects = person_subjects(person_numbers(pd.Series(nconsts)), ROLE_CODES["all"])
+    subjects = person_subjects(person_numbers(np.array(nconsts, object)), ROLE_CODES["all"])
     careers = [_career(model.history.people, int(subject), draft.release_year) for subject in subjects]
     parts = [
         _career_in_words(model.people.name(nconst), career)
@@ -149,11 +150,11 @@ def _career(people: HistoryTable, subject: int, year: int) -> _Career | None:
 
 def _totals(people: HistoryTable, subject: int, year: int) -> tuple[int, float, float, int | None]:
     """Return the number of films before a year, the sums of their ratings and votes, and the state's `from_year`."""
-    state = people.as_of(np.array([subject]), np.array([year]))
-    films, rating, votes, from_year = (
-        float(state.take(name)[0]) for name in ("n_films", "mean_rating", "mean_votes", "from_year")
-    )
-    return int(films), films * rating, films * votes, int(from_year) if films else None
+    state = people.state_of(subject, year)
+    films = state.get("n_films", 0.0)
+    if not films:
+        return 0, 0.0, 0.0, None
+    return int(films), films * state["mean_rating"], films * state["mean_votes"], int(state["from_year"])
 
 
 def _career_in_words(name: str, career: _Career | None) -> str:

@@ -62,9 +62,10 @@ def test_an_invalid_line_of_json_lines_does_not_affect_others(tmp_path: Path) ->
     assert invalid == 'A draft must be an object with release_year, not {"release_year": 20.'
 
 
-def test_csv_lists_are_separated_by_semicolons_since_names_contain_commas(tmp_path: Path) -> None:
-    text = 'release_year,directors\n2027,"Robert Downey, Jr.; Ana Roe"\n2028,\n'
+def test_csv_lists_are_separated_by_semicolons_or_bars_since_names_contain_commas(tmp_path: Path) -> None:
+    text = 'release_year,directors\n2027,"Robert Downey, Jr.; Ana Roe"\n2027,"Robert Downey, Jr.|Ana Roe"\n2028,\n'
     assert drafts(tmp_path, "drafts.csv", text) == [
+        MovieDraft(release_year=2027, directors=("Robert Downey, Jr.", "Ana Roe")),
         MovieDraft(release_year=2027, directors=("Robert Downey, Jr.", "Ana Roe")),
         MovieDraft(release_year=2028),
     ]
@@ -102,14 +103,78 @@ def test_a_file_is_read_in_every_encoding_with_a_mark(tmp_path: Path, name: str,
     assert read_drafts(tmp_path / name) == [DraftEntry(1, MovieDraft(release_year=2027, title="Zoë 映画"))]
 
 
-@pytest.mark.parametrize(("encoding", "message"), [
-    ("latin-1", r"is not UTF-8: .* at byte \d+\. Save it in the encoding UTF-8\.$"), ("utf-16-le", "is not"),
-])  # fmt: skip
-def test_a_file_in_another_encoding_is_an_error(tmp_path: Path, encoding: str, message: str) -> None:
-    file = tmp_path / "drafts.csv"
-    file.write_bytes("release_year,title\n2027,Zoë\n".encode(encoding))
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        (
+            "drafts.json",
+            '{"release_year": 2027, "title": "Zoë"}'.encode("latin-1"),
+            r"is not UTF-8: .* at byte \d+\. Save",
+        ),
+        ("drafts.csv", "release_year,title\n2027,Zoë\n".encode("utf-16-le"), "is not text: byte 0 occurs in it"),
+        ("drafts.csv", b"release_year,title\n2027,\x81\n", r"is not CP1252: .* Save it in the encoding UTF-8\.$"),
+    ],
+)
+def test_a_file_in_another_encoding_is_an_error(tmp_path: Path, name: str, content: bytes, message: str) -> None:
+    file = tmp_path / name
+    file.write_bytes(content)
     with pytest.raises(DraftFileError, match=message):
         read_drafts(file)
+
+
+@pytest.mark.parametrize(("encoding", "n_notes"), [("utf-8", 0), ("utf-8-sig", 0), ("cp1252", 1)])
+@pytest.mark.parametrize("first_line", ["", "sep=;\r\n"])
+def test_a_file_of_a_european_spreadsheet_is_read_as_it_is(
+    tmp_path: Path, encoding: str, n_notes: int, first_line: str
+) -> None:
+    header = "title;release_year;runtime_minutes;genres;directors;plot\r\n"
+    rows = (
+        'Zoë, allein;2027;104,5;"Drama;Romance";Robert Downey, Jr.|Ana Roe;"Er sagt ""nein""; sie geht."\r\n'
+        "Zwei;2028;90;Horror;;\r\n;;;;;\r\n"
+    )
+    file, notes = tmp_path / "drafts.csv", []
+    file.write_bytes(f"{first_line}{header}{rows}".encode(encoding))
+    assert [entry.draft for entry in read_drafts(file, notify=notes.append)] == [
+        MovieDraft(
+            title="Zoë, allein", release_year=2027, runtime_minutes=104.5, genres=("Drama", "Romance"),
+            directors=("Robert Downey, Jr.", "Ana Roe"), plot='Er sagt "nein"; sie geht.',
+        ),
+        MovieDraft(title="Zwei", release_year=2028, runtime_minutes=90, genres=("Horror",)),
+    ]  # fmt: skip
+    assert len(notes) == n_notes
+    assert all("was read as Windows-1252" in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("A;2027;1,440;Drama", "is this a separator of thousands or a decimal comma?"),
+        ("A;2027;1.440;Drama", "is this a separator of thousands or a decimal comma?"),
+        ("A;2.027;90;Drama", "release_year = '2.027': is this a separator"),
+        ("A;2027;90;Drama;Romance", "not a line with 5 fields. Put a list with semicolons in quotes"),
+        ("A;2027;90;Drama;", "not a line with 5 fields. Put a list with semicolons in quotes"),
+        ("A;2027;90,;Drama", "runtime_minutes = '90,': send a number"),
+    ],
+)
+def test_an_ambiguous_value_of_a_european_spreadsheet_is_refused_and_keeps_its_title(
+    tmp_path: Path, row: str, message: str
+) -> None:
+    file = tmp_path / "drafts.csv"
+    file.write_text(f"title;release_year;runtime_minutes;genres\n{row}\nB;2028;88,25;\n", encoding="utf-8")
+    refused, sound = read_drafts(file)
+    assert message in str(refused.error)
+    assert (refused.place, refused.draft, refused.title) == (1, None, "A")
+    assert sound.draft == MovieDraft(title="B", release_year=2028, runtime_minutes=88.25)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_refused_draft_keeps_its_title(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    texts = {"drafts.csv": "release_year,title\n3000,A\n", "drafts.json": '{"release_year": 3000, "title": "A"}'}
+    file.write_text(texts[name], encoding="utf-8")
+    [entry] = read_drafts(file)
+    assert (entry.draft, entry.title) == (None, "A")
+    assert str(entry.error).startswith("release_year = ")
 
 
 @pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c", "\x1e"])
@@ -162,11 +227,10 @@ def test_a_list_in_brackets_is_read_as_json_or_refused(tmp_path: Path, cell: str
     ("text", "message"),
     [
         ("release_year,title,title\n2027,A,B\n", "has the column 'title' 2 times: keep one"),
-        (
-            "release_year;genres\n2027;Drama\n",
-            r"is separated by semicolons \(';'\): save it as CSV separated by commas",
-        ),
-        ("sep=;\nrelease_year;genres\n2027;Drama\n", "is separated by semicolons"),
+        ("release_year;title;title\n2027;A;B\n", "has the column 'title' 2 times: keep one"),
+        ("release_year;titel\n2027;A\n", "has the unknown column 'titel'"),
+        ("sep=\t\nrelease_year\tgenres\n2027\tDrama\n", "is separated by tabs"),
+        ("release_year|genres\n2027|Drama\n", "is separated by vertical bars"),
         ("release_year\tgenres\n2027\tDrama\n", "is separated by tabs"),
         ("release_year,cast.1\n2027,A\n", "has the unknown column 'cast.1'"),
     ],

@@ -1,14 +1,24 @@
-"""The commands `explain`, `people`, `demo`, `status` and `rollback`."""
+"""The commands `explain`, `compare`, `people`, `films`, `demo`, `status` and `rollback`, and `--help`."""
 
 import json
+import subprocess
+import sys
+from importlib.metadata import version
 
 import pytest
 from typer.testing import CliRunner
 
 from app.cli.main import cli
-from imdb_assets.rating_model.registry.versions import CHAMPION, version_of
+from imdb_assets.rating_model.features.draft import MovieDraft
+from imdb_assets.rating_model.registry.versions import CHAMPION, load_champion, version_of
 from imdb_assets_tests.support.bare_registry import bare_registry, new_candidate, promote
-from imdb_assets_tests.support.champion import GIFTED_DIRECTOR, GIFTED_NAME, HOMONYM_NAME, HOMONYMS
+from imdb_assets_tests.support.champion import (
+    DULL_NAME,
+    GIFTED_DIRECTOR,
+    GIFTED_NAME,
+    HOMONYM_NAME,
+    HOMONYMS,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -23,6 +33,53 @@ def test_reasons_add_up_to_the_rating(run, tmp_path):
     shown = run("explain", str(file)).stdout
     assert f"Directors: {GIFTED_NAME}'s " in shown
     assert "Nobody Yet has no earlier rated film" in shown
+
+
+def test_two_drafts_are_compared_by_what_differs(run, champion_uri, tmp_path):
+    first, other, third = tmp_path / "first.json", tmp_path / "other.csv", tmp_path / "third.json"
+    first.write_text(json.dumps({"release_year": 2027, "directors": [DULL_NAME]}))
+    other.write_text(f"title,release_year,directors\nBetter,2027,{GIFTED_NAME}\n", encoding="utf-8")
+    third.write_text(json.dumps({"release_year": 2027, "directors": [DULL_NAME]}))
+    files = (str(first), str(other), str(third))
+    dull, gifted, same = json.loads(run("compare", *files, "--output", "json").stdout)
+    drafts = [MovieDraft(release_year=2027, directors=(name,)) for name in (DULL_NAME, GIFTED_NAME)]
+    expected = load_champion(champion_uri).model.predict(drafts)
+    assert [dull["rating"], gifted["rating"]] == [answer.rating for answer in expected]
+    assert gifted["points"] == pytest.approx(expected[1].rating - expected[0].rating)
+    assert sum(reason["points"] for reason in gifted["reasons"]) == pytest.approx(gifted["points"], abs=1e-6)
+    assert gifted["chance_of_higher"] > 0.5
+    assert (same["points"], same["chance_of_higher"], same["reasons"]) == (0.0, 0.5, [])
+    shown = run("compare", *files).stdout
+    assert f"2. Better (2027): {expected[1].rating:.2f}, 80% between" in shown
+    assert f": {gifted['points']:+.2f}, higher than 1 with a chance of" in shown
+    assert "+0.00, higher than 1 with a chance of 50%, too close to call" in shown
+    refused = run("compare", str(first))
+    assert refused.exit_code == 1
+    assert "There is one draft." in refused.stderr
+
+
+def test_films_are_found_by_title(run, champion_uri):
+    shown = run("films", "film 12", "--limit", "3")
+    [first, *_] = load_champion(champion_uri).model.films.find("film 12", limit=3)
+    assert shown.stdout.splitlines()[0].split() == [
+        first.tconst, f"{first.average_rating:.1f}", f"{first.n_votes:,}", "votes", *first.label.split(),
+    ]  # fmt: skip
+    assert len(json.loads(run("films", "film 12", "--limit", "3", "--output", "json").stdout)) == 3
+    assert run("films", "no such film").stdout == "No released film of the model has a title with no such film.\n"
+
+
+def test_version_prints_the_version_of_the_program(run):
+    assert run("--version").stdout == f"imdb-rating {version('imdb-rating-platform')}\n"
+
+
+@pytest.mark.parametrize("words", [["--help"], ["predict", "--help"], ["scenarios", "--help"], ["--version"]])
+def test_help_imports_none_of_the_models_packages(words):
+    program = (
+        "import sys; from app.cli.main import cli; cli(sys.argv[1:], standalone_mode=False); "
+        "sys.exit(', '.join({'mlflow', 'pandas', 'sklearn', 'lightgbm', 'numba', 'deltalake'} & set(sys.modules)) or 0)"
+    )
+    run = subprocess.run([sys.executable, "-c", program, *words], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (0, "")
 
 
 def test_the_demo_shows_a_prediction_and_the_next_step(run):

@@ -4,7 +4,9 @@ import csv
 import json
 
 import pytest
+from typer.testing import CliRunner
 
+from app.cli.main import cli
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry.versions import load_champion
 from imdb_assets_tests.support.champion import GIFTED_NAME
@@ -63,12 +65,35 @@ def test_an_invalid_row_of_a_file_keeps_its_place_and_does_not_affect_others(run
             assert [float(row["rating"]) for row in rows if row["rating"]] == expected
             assert "Nobody Yet" in rows[0]["warnings"]
             assert rows[1]["error"].startswith("release_year = ")
+            assert [row["title"] for row in rows] == ["Zoë, again", "Broken", ""]
         case "json":
             rows = json.loads(shown.stdout)
             assert [row["rating"] for row in rows] == [expected[0], None, expected[1]]
         case "table":
-            assert [f"{rating:.1f}" in shown.stdout for rating in expected] == [True, True]
+            assert [f"{rating:.2f}" in shown.stdout for rating in expected] == [True, True]
             assert "send a whole number." in " ".join(shown.stdout.split())
+            assert "Broken" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    "text", [CSV.replace("soon,Broken", "2029,Sound"), '[{"release_year": 2027}, {"release_year": 2028}]']
+)
+def test_standard_input_is_read_like_a_file(champion_uri, monkeypatch, tmp_path, text):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", champion_uri)
+    file = tmp_path / ("drafts.json" if text.startswith("[") else "drafts.csv")
+    file.write_text(text, encoding="utf-8")
+    words = ["predict", "--output", "json", "--file"]
+    piped = CliRunner().invoke(cli, [*words, "-"], input=text.encode())
+    assert piped.exit_code == 0, piped.stderr
+    assert piped.stdout == CliRunner().invoke(cli, [*words, str(file)]).stdout
+
+
+def test_with_a_model_server_no_champion_is_loaded(model_server, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:////nowhere/mlflow.db")
+    monkeypatch.setenv("RATING_MODEL_URL", model_server)
+    shown = CliRunner().invoke(cli, ["predict", "--year", "2027"])
+    assert shown.exit_code == 0, shown.stderr
+    assert f"of the model server at {model_server}." in shown.stdout
 
 
 def test_a_large_file_has_the_same_predictions_as_single_drafts(run, champion_uri, tmp_path):

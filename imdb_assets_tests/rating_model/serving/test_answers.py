@@ -27,7 +27,7 @@ def served(model: RatingModel) -> ServedModel:
 
 def test_the_first_invalid_draft_is_named_by_its_row() -> None:
     rows = [{"release_year": 2027}, {"release_year": "soon"}, {}]
-    with pytest.raises(MlflowException, match="row 1: release_year = 'soon': send a whole number"):
+    with pytest.raises(MlflowException, match="row 2: release_year = 'soon': send a whole number"):
         parse_drafts(rows)
     with pytest.raises(MlflowException, match=r"^release_year is missing: send the year of release, such as 2027\.$"):
         parse_drafts([{}])

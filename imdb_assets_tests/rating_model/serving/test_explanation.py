@@ -183,3 +183,14 @@ def test_earlier_films_together_are_counted_by_partner(model: RatingModel) -> No
 def team_sentence(model: RatingModel, draft: MovieDraft) -> str:
     [sentence] = [reason.sentence for reason in explain(model, [draft])[0].reasons if reason.group == "team"]
     return sentence
+
+
+def test_thousands_of_drafts_have_the_reasons_of_single_drafts(model: RatingModel) -> None:
+    drafts = [GIFTED, DULL, BARE.model_copy(update={"genres": ("Horror",), "audience": "any"})] * 400
+    explanations = explain(model, drafts)
+    for draft, explanation in zip(drafts[:3], explanations[-3:], strict=True):
+        [alone] = explain(model, [draft])
+        assert (explanation.average, explanation.rating) == (alone.average, alone.rating)
+        assert [reason.sentence for reason in explanation.reasons] == [reason.sentence for reason in alone.reasons]
+        points = [reason.points for reason in alone.reasons]
+        assert [reason.points for reason in explanation.reasons] == pytest.approx(points, abs=1e-9)

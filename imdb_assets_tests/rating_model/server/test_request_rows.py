@@ -5,7 +5,7 @@ import json
 import pytest
 
 from imdb_assets.rating_model.features.draft import DRAFT_COLUMNS
-from imdb_assets.rating_model.serving.request_rows import MAX_UNKNOWN_FIELDS, RequestError, records_body
+from imdb_assets.rating_model.server.request_rows import MAX_UNKNOWN_FIELDS, RequestError, records_body
 
 ROWS = [{"release_year": 2027, "title": "A"}, {"release_year": 2028}, {"release_year": 2029, "title": "C"}]
 COLUMNS = {"release_year": [2027, 2028, 2029], "title": ["A", None, "C"]}
@@ -50,13 +50,13 @@ def test_unknown_fields_are_named_in_the_first_draft_without_their_values() -> N
         ({"inputs": ROWS, "params": []}, "params must be an object"),
         ({"dataframe_records": {"release_year": 2027}}, "dataframe_records must be a list of drafts"),
         ({"inputs": "draft"}, "inputs must be a list of drafts"),
-        ({"inputs": [ROWS[0], [2028]]}, "row 1: a draft must be an object with release_year"),
+        ({"inputs": [ROWS[0], [2028]]}, "row 2: a draft must be an object with release_year"),
         ({"inputs": {"release_year": [2027, 2028], "title": ["A"]}}, "inputs must have lists of one length"),
         ({"inputs": {"release_year": [2027], "title": "A"}}, "inputs must have lists of one length"),
         ({"dataframe_split": {"columns": ["cast", "cast"], "data": []}}, "has the column 'cast' more than once"),
         (
             {"dataframe_split": {"columns": ["cast"], "data": [[["A"], 1]]}},
-            "row 0 of 'data' must be a list of 1 values",
+            "row 1 of 'data' must be a list of 1 values",
         ),
         ({"dataframe_split": {"data": [[2027]]}}, "must be an object with the lists 'columns' and 'data'"),
     ],

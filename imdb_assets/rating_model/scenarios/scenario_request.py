@@ -1,15 +1,9 @@
-"""Scenario files of the command line: a draft, candidates, alternatives and constraints as JSON."""
+"""The one reader of requested searches: from the JSON of a file or a request to a draft and its variations."""
 
 from collections.abc import Mapping
 from operator import index
-from pathlib import Path
 from typing import Any
 
-from app.cli.draft_files import DraftFileError, draft_entry, file_text
-from app.cli.drafts import draft_or_exit
-from app.limits import LAST_YEAR
-from app.scenarios.table import PEOPLE_AXES
-from imdb_assets.command_line import refusal
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.features.draft_reader import DraftError, read_draft
 from imdb_assets.rating_model.scenarios.constraints import (
@@ -20,43 +14,58 @@ from imdb_assets.rating_model.scenarios.constraints import (
     MustHave,
     NotTogether,
     Pick,
+    ScenarioError,
 )
 from imdb_assets.rating_model.scenarios.space import Variations
-from imdb_assets.rating_model.serving.strict_json import JsonError, parse_json
+from imdb_assets.vocabulary.roles import ROLE_LISTS
 
+EXAMPLE = {
+    "draft": {"release_year": 2027},
+    "directors": {"people": ["A", "B"]},
+    "cast": {"people": ["C", "D", "E"], "size": 2},
+    "genres": [["Drama"], ["Comedy"]],
+    "constraints": [{"apart": ["A", "C"]}],
+}
+"""A valid request."""
+_ROLES = tuple(ROLE_LISTS.values())
 # Axis: field of the draft.
 _ALTERNATIVES = {"genres": "genres", "runtimes": "runtime_minutes", "years": "release_year", "languages": "language"}
-_KEYS = ("draft", *PEOPLE_AXES, *_ALTERNATIVES, "constraints")
+_KEYS = ("draft", *_ROLES, *_ALTERNATIVES, "constraints")
 _CONSTRAINTS = {"must_have": MustHave, "without": Excludes, "apart": NotTogether}
-_EXAMPLE = (
-    '{"draft": {"release_year": 2027}, "directors": {"people": ["A", "B"]}, "cast": {"people": ["C", "D", "E"], '
-    '"size": 2}, "genres": [["Drama"], ["Comedy"]], "constraints": [{"apart": ["A", "C"]}]}'
-)
+# A single value is read as the field of a draft, which needs a year.
+_ANY_YEAR = 2000
 
 
-def scenarios_from_file(file: Path) -> tuple[MovieDraft, Variations]:
-    """Return the draft of a file and its variations. Exit with a message if the file is invalid."""
-    try:
-        content = parse_json(file_text(file))
-    except DraftFileError as error:
-        raise refusal(str(error)) from None
-    except JsonError as error:
-        raise refusal(f"{file} {error}.") from None
+class ScenarioRequestError(ScenarioError):
+    """The request is invalid. The message continues a sentence about it."""
+
+
+def read_scenario_request(content: object) -> tuple[MovieDraft, Variations]:
+    """Read a requested search.
+
+    Args:
+        content: Parsed JSON such as `EXAMPLE`. People are names or ids.
+
+    Returns:
+        The draft and its variations.
+
+    Raises:
+        ScenarioRequestError: The content is not such a request, or a value in it is invalid.
+    """
     if not isinstance(content, dict) or not isinstance(content.get("draft"), dict):
-        raise refusal(f"{file} has no draft. A valid file looks like {_EXAMPLE}.")
+        raise ScenarioRequestError("has no draft")
     if unknown := [key for key in content if key not in _KEYS]:
-        raise refusal(f"{file} has the unknown key {unknown[0]!r}. Valid keys are {', '.join(_KEYS)}.")
+        raise ScenarioRequestError(f"has the unknown key {unknown[0][:40]!r}. Valid keys are {', '.join(_KEYS)}")
     try:
-        variations = _variations(content)
+        return read_draft(content["draft"]), _variations(content)
     except DraftError as error:
-        raise refusal(f"{file} has an invalid entry: {error}") from None
+        raise ScenarioRequestError(f"has an invalid entry: {str(error).removesuffix('.')}") from None
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise refusal(f"{file} has an invalid entry ({error!r}). A valid file looks like {_EXAMPLE}.") from None
-    return draft_or_exit(draft_entry(content["draft"])), variations
+        raise ScenarioRequestError(f"has an invalid entry ({error!r:.200})") from None
 
 
 def _variations(content: Mapping[str, Any]) -> Variations:
-    values: dict[str, Any] = {role: _pick(content[role]) for role in PEOPLE_AXES if role in content}
+    values: dict[str, Any] = {role: _pick(content[role]) for role in _ROLES if role in content}
     values |= {axis: _values(field, content[axis]) for axis, field in _ALTERNATIVES.items() if axis in content}
     values["constraints"] = tuple(_constraint(rule) for rule in content.get("constraints", ()))
     return Variations(**values)
@@ -78,7 +87,7 @@ def _people(people: object) -> tuple[str, ...]:
 
 def _value(field: str, value: object) -> Any:
     """Read a value as the field of a draft."""
-    return getattr(read_draft({"release_year": LAST_YEAR, field: value}), field)
+    return getattr(read_draft({"release_year": _ANY_YEAR, field: value}), field)
 
 
 def _constraint(rule: Mapping[str, Any]) -> Constraint:

@@ -1,4 +1,4 @@
-"""The start of the model server; its answers are tested in `serving/test_rest.py`."""
+"""The start of the model server; its answers are tested in `server/test_invocations.py`."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 )
 def test_f24_f25_without_mlflow_or_a_champion_the_server_ends_with_one_sentence(uri: str, message: str) -> None:
     run = subprocess.run(
-        [sys.executable, "-m", "imdb_assets.rating_model.registry.model_server"],
+        [sys.executable, "-m", "imdb_assets.rating_model.server.model_server"],
         env={**os.environ, "MLFLOW_TRACKING_URI": uri, "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0"},
         capture_output=True, text=True, check=False,
     )  # fmt: skip

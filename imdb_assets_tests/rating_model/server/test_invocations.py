@@ -94,7 +94,7 @@ def test_a_refusal_has_the_value_and_the_fix(model_server, row, message):
 def test_an_invalid_draft_among_many_is_named_by_its_row(model_server):
     response = ask(model_server, {"release_year": 2027}, {"release_year": 2027, "runtime_minutes": -1})
     assert response.status_code == 400
-    assert "row 1: runtime_minutes = -1.0" in response.json()["message"]
+    assert "row 2: runtime_minutes = -1.0" in response.json()["message"]
 
 
 def test_ignored_fields_are_warnings_of_their_own_request_alone(model_server):

@@ -1,18 +1,17 @@
-"""An ASGI application that bounds and checks requests for ratings before MLflow's scoring server reads them."""
+"""An ASGI application that bounds and checks the bodies of requests before MLflow or FastAPI reads them."""
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from http import HTTPStatus
 from typing import Any
 
-from imdb_assets.rating_model.serving.request_rows import RequestError, records_body
+from imdb_assets.rating_model.server.request_rows import RequestError
 
 MAX_BODY_BYTES = 50 * 1024 * 1024
 """Size of a request, enough for 50,000 drafts with plots."""
 MAX_SECONDS_TO_SEND = 60
 """The time in which a client must send its request."""
-_PATH = "/invocations"
 _JSON = "application/json"
 # MLflow's codes of errors.
 _CODES = {
@@ -24,30 +23,46 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
+BodyReader = Callable[[bytes], bytes]
+"""Returns the body that an application gets, or raises `RequestError`."""
 
 
 class BoundedRequests:
-    """Passes requests on to a scoring server, those for ratings only if they are complete, not too large and sound."""
+    """Passes requests on to an application, those with a body only if it is complete, not too large and sound."""
 
-    def __init__(self, application: Application, *, max_body_bytes: int = MAX_BODY_BYTES) -> None:
-        """Wrap an application; `max_body_bytes` is the largest body that it gets."""
+    def __init__(
+        self, application: Application, readers: Mapping[str, BodyReader], *, max_body_bytes: int = MAX_BODY_BYTES
+    ) -> None:
+        """Wrap an application.
+
+        Args:
+            application: The application. A body of another path than those of `readers` does not reach it.
+            readers: By path, how the body of a POST request is read.
+            max_body_bytes: The largest body that the application gets.
+        """
         self._application = application
+        self._readers = readers
         self._max_body_bytes = max_body_bytes
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer a request with the application's answer, or with the reason why it is refused."""
-        if scope["type"] != "http" or scope["path"] != _PATH or scope["method"] != "POST":
+        if scope["type"] != "http":
             await self._application(scope, receive, send)
             return
+        reader = self._readers.get(scope["path"])
+        if reader is None or scope["method"] != "POST":
+            # No other route reads a body.
+            await self._application(scope, _receive_once(b"", receive), send)
+            return
         try:
-            body = await self._checked_body(scope, receive)
+            body = await self._checked_body(scope, receive, reader)
         except _RefusedError as refused:
             await _refuse(send, refused)
             return
         headers = [(b"content-type", _JSON.encode()), (b"content-length", str(len(body)).encode())]
         await self._application({**scope, "headers": headers}, _receive_once(body, receive), send)
 
-    async def _checked_body(self, scope: Message, receive: Receive) -> bytes:
+    async def _checked_body(self, scope: Message, receive: Receive, reader: BodyReader) -> bytes:
         headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
         media_type, _, parameters = headers.get(b"content-type", "").partition(";")
         charset = parameters.strip().lower()
@@ -69,7 +84,7 @@ class BoundedRequests:
                 HTTPStatus.REQUEST_TIMEOUT, f"The body did not arrive within {MAX_SECONDS_TO_SEND} seconds."
             ) from None
         try:
-            return await asyncio.to_thread(records_body, body)
+            return await asyncio.to_thread(reader, body)
         except RequestError as error:
             raise _RefusedError(HTTPStatus.BAD_REQUEST, str(error)) from None
 

@@ -1,4 +1,4 @@
-"""The body of a request as rows of drafts, the same for each of MLflow's four formats.
+"""The body of a request: an object of strict JSON, or rows of drafts, the same for each of MLflow's four formats.
 
 MLflow's own parsing differs by format: `instances` loses the place of a value where another draft lacks the field, a
 repeated name or column keeps its last value, unknown keys are dropped, and every unknown field becomes a column of all
@@ -54,13 +54,28 @@ def records_body(body: bytes) -> bytes:
     return json.dumps({RECORDS: known, **params}).encode("ascii")
 
 
-def _parse(body: bytes) -> Mapping[str, object]:
+def object_body(body: bytes) -> bytes:
+    """Return a request unchanged if it is a JSON object in which nothing is lost.
+
+    Raises:
+        RequestError: The body is not such JSON.
+    """
+    if not isinstance(_parsed(body, '{"drafts": [{"release_year": 2027, "genres": ["Drama"]}]}'), dict):
+        raise RequestError("The body must be a JSON object.")
+    return body
+
+
+def _parsed(body: bytes, example: str) -> object:
     try:
-        content = parse_json(body.decode("utf-8-sig"))
+        return parse_json(body.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise RequestError(f"The body is not UTF-8: {error.reason} at byte {error.start}.") from None
     except JsonError as error:
-        raise RequestError(f"The body {error}. Send {_EXAMPLE}.") from None
+        raise RequestError(f"The body {error}. Send {example}.") from None
+
+
+def _parse(body: bytes) -> Mapping[str, object]:
+    content = _parsed(body, _EXAMPLE)
     formats = [name for name in _FORMATS if isinstance(content, dict) and name in content]
     if not isinstance(content, dict) or len(formats) != 1:
         raise RequestError(f"The body must be an object with one of {', '.join(_FORMATS)}, such as {_EXAMPLE}.")
@@ -81,7 +96,7 @@ def _rows(content: Mapping[str, object]) -> Rows:
         return _column_rows(name, value) if isinstance(value.get("release_year"), list) else [value]
     if not isinstance(value, list):
         raise RequestError(f"{name} must be a list of drafts, such as {_EXAMPLE}.")
-    for place, row in enumerate(value):
+    for place, row in enumerate(value, start=1):
         if not isinstance(row, dict):
             raise RequestError(f"row {place}: a draft must be an object with release_year, such as {_EXAMPLE}.")
     return value
@@ -104,7 +119,7 @@ def _split_rows(value: object) -> Rows:
         raise RequestError(f"{SPLIT}: the names of columns must be texts.")
     if repeated := [name for name, n in Counter(names).items() if n > 1]:
         raise RequestError(f"{SPLIT} has the column {repeated[0][:40]!r} more than once: send one list of values.")
-    for place, row in enumerate(data):
+    for place, row in enumerate(data, start=1):
         if not isinstance(row, list) or len(row) != len(names):
             raise RequestError(f"{SPLIT}: row {place} of 'data' must be a list of {len(names)} values, one per column.")
     return [dict(zip(names, row, strict=True)) for row in data]

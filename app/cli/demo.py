@@ -1,0 +1,41 @@
+"""The command `demo`: a prediction for an example draft."""
+
+from app.cli.drafts import answers_or_exit, champion_or_exit
+from app.cli.explanations import draft_label
+from app.cli.printing import print_text
+from imdb_assets.rating_model.features.draft import MovieDraft
+from imdb_assets.rating_model.lookup.people import Person
+from imdb_assets.rating_model.serving.rating_model import Prediction
+
+
+def predict_example() -> None:
+    """Predict a draft with a director and an actor from the people index."""
+    champion = champion_or_exit()
+    index = champion.model.people
+    directors, cast = (index.most_rated(role, limit=1) for role in ("director", "cast"))
+    draft = MovieDraft(
+        title="The Lighthouse Keeper's Daughter",
+        release_year=2027,
+        runtime_minutes=112,
+        genres=("Drama", "Mystery"),
+        plot="A woman returns to the island of her childhood and finds out why the light went out.",
+        language="English",
+        directors=tuple(person.nconst for person in directors),
+        cast=tuple(person.nconst for person in cast),
+    )
+    print_text(f"Directed by {_names(directors)}, with {_names(cast)}.")
+    answers = answers_or_exit(champion, [draft])
+    _print(draft, answers.predictions[0])
+    print_text(f"Answered by {answers.answered_by}.")
+    print("\nNext: `make app` to try your own film, `make dev` to see the asset graph.")
+
+
+def _names(persons: list[Person]) -> str:
+    return "; ".join(person.label for person in persons)
+
+
+def _print(draft: MovieDraft, prediction: Prediction) -> None:
+    interval = f"{prediction.low_80:.1f} and {prediction.high_80:.1f}"
+    print_text(f"{draft_label(draft)}: {prediction.rating:.1f}. 4 out of 5 such films end up between {interval}.")
+    for warning in prediction.warnings:
+        print_text(f"  - {warning}")

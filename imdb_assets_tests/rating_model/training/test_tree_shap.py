@@ -1,0 +1,37 @@
+"""TreeSHAP by tables per leaf equals LightGBM's."""
+
+import lightgbm as lgb
+import numpy as np
+import pytest
+
+from imdb_assets.rating_model.training.tree_shap import UnsupportedTreeError, group_contributions
+
+N_FEATURES = 24
+
+
+def forest(num_leaves: int, seed: int) -> tuple[lgb.Booster, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    inputs = np.round(rng.normal(size=(900, N_FEATURES)), 1)
+    target = inputs[:, 0] * inputs[:, 1] + np.sin(inputs).sum(axis=1) + rng.normal(size=900)
+    parameters = {"num_leaves": num_leaves, "min_child_samples": 2, "verbose": -1, "seed": seed, "num_threads": 1}
+    return lgb.train(parameters, lgb.Dataset(inputs, target), 20), inputs
+
+
+# Trees of 300 leaves have paths of more features than are counted, and paths with several splits on a feature.
+@pytest.mark.parametrize("num_leaves", [2, 7, 31, 300])
+def test_the_contributions_of_a_group_are_the_sums_of_its_features(num_leaves: int) -> None:
+    booster, inputs = forest(num_leaves, seed=num_leaves)
+    groups = [number % 5 for number in range(N_FEATURES)]
+    exact = np.asarray(booster.predict(inputs, pred_contrib=True))[:, :-1]
+    expected = np.column_stack([exact[:, [group == wanted for group in groups]].sum(axis=1) for wanted in range(5)])
+    assert np.abs(group_contributions(booster, inputs, groups) - expected).max() < 1e-9
+    assert group_contributions(booster, inputs[:0], groups).shape == (0, 5)
+
+
+def test_a_categorical_split_is_refused() -> None:
+    rng = np.random.default_rng(0)
+    inputs = rng.integers(0, 9, size=(500, 1)).astype("float64")
+    data = lgb.Dataset(inputs, np.isin(inputs[:, 0], (1, 4, 7)).astype("float64"), categorical_feature=[0])
+    booster = lgb.train({"verbose": -1, "min_data_per_group": 1, "cat_smooth": 1, "max_cat_to_onehot": 1}, data, 3)
+    with pytest.raises(UnsupportedTreeError, match="'=='"):
+        group_contributions(booster, inputs, [0])
