@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import streamlit as st
+from streamlit.components.v2 import component
 
 SHOWN = 6
 """The number of matches shown."""
@@ -81,4 +82,4 @@ def _pick(key: str, pick: Callable[[str], None], match: str) -> None:
 @cache
 def _keyboard() -> Callable[..., object]:
     script = Path(__file__).with_name("live_search.js").read_text(encoding="utf-8")
-    return st.components.v2.component("live_search_keyboard", js=script, isolate_styles=False)
+    return component("live_search_keyboard", js=script, isolate_styles=False)

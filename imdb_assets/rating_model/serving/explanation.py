@@ -111,7 +111,7 @@ def _explain(
     moved = grouped.iloc[: len(drafts)].to_numpy() - grouped.to_numpy()[start]
     groups = list(map(str, grouped))
     words = _telling_words(predictor, drafts)
-    facts = matrix.to_dict("records")
+    facts = [{str(name): value for name, value in row.items()} for row in matrix.to_dict("records")]
     explanations = []
     for row, draft in enumerate(drafts):
         average, rating = float(ratings[start[row]]), float(ratings[row])
