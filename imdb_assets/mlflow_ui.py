@@ -30,6 +30,8 @@ def serve(*, port: Annotated[int, typer.Option(help="The port on 127.0.0.1.")] =
     # MLflow looks for the program `uvicorn` on the path, where a virtual environment that is not active is missing.
     os.environ["PATH"] = os.pathsep.join([str(programs), os.defpath])
     os.environ["MLFLOW_BACKEND_STORE_URI"] = uri
+    # By default, the UI opens as a tool for agents.
+    typer.echo(f"MLflow's UI for models: http://127.0.0.1:{port}/#/experiments?workflowType=machine_learning")
     command = [str(programs / "mlflow"), "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     os.execv(command[0], command)  # noqa: S606 - no shell is involved
 

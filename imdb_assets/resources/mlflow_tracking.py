@@ -29,8 +29,9 @@ MLFLOW_ERRORS = (MlflowException, SQLAlchemyError)
 
 # Where `make mlflow` starts MLflow's UI.
 LOCAL_UI = "http://127.0.0.1:5000"
-# MLflow's UI opens such an experiment as models, and others as agents.
+# For such an experiment, the UI lists training runs. Without the mode in its address, it opens as a tool for agents.
 _EXPERIMENT_TAGS = {"mlflow.experimentKind": "custom_model_development"}
+_MODE = "workflowType=machine_learning"
 _DESCRIPTION = "mlflow.note.content"
 
 
@@ -132,8 +133,8 @@ class MlflowTracking(dg.ConfigurableResource):
         """
         experiment = MlflowClient(self.tracking_uri).get_run(run_id).info.experiment_id
         return {
-            "mlflow_run": dg.MetadataValue.url(f"{self.ui_url}/#/experiments/{experiment}/runs/{run_id}"),
-            "mlflow_version": dg.MetadataValue.url(f"{self.ui_url}/#/models/{model}/versions/{version}"),
+            "mlflow_run": dg.MetadataValue.url(f"{self.ui_url}/#/experiments/{experiment}/runs/{run_id}?{_MODE}"),
+            "mlflow_version": dg.MetadataValue.url(f"{self.ui_url}/#/models/{model}/versions/{version}?{_MODE}"),
         }
 
     def _run(self, context: dg.AssetExecutionContext) -> Iterator[MlFlow]:

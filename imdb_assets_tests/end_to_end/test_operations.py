@@ -40,6 +40,8 @@ def platform(
     finished_platform: FinishedPlatform, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[FinishedPlatform]:
     copied = finished_platform.copy(tmp_path_factory.mktemp("operations"))
+    # MLflow looks up the logged model of a version here.
+    mlflow.set_tracking_uri(copied.tracking_uri)
     client, first = MlflowClient(copied.tracking_uri), version_or_error(copied.tracking_uri, CHAMPION)
     tags = first.tags | {CHAMPION_BEFORE: str(first.version)}
     second = client.create_model_version(MODEL_NAME, first.source, first.run_id, tags)

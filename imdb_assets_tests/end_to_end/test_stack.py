@@ -37,7 +37,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.needs("azurite", "chromium", "initdb
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
-VARIABLES = {"SAMPLE_MOVIES": MOVIES}
+VARIABLES = {"SAMPLE_MOVIES": MOVIES, "SPARK_MASTER": "local[2]"}
 SECRETS = {
     "azurite_key": AZURITE_KEY,
     "azure_storage_key": AZURITE_KEY,
@@ -94,7 +94,6 @@ class Stack:
             "JAVA_TOOL_OPTIONS": QUICK_JAVA,
             "PATH": path,
             "DAGSTER_HOME": str(self.folder),
-            "SPARK_MASTER": "local[2]",
             **own,
         }
 
