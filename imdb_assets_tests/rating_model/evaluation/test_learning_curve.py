@@ -16,7 +16,7 @@ def test_more_films_lower_the_error_and_the_last_size_is_all_of_them(
 
 
 def test_samples_too_small_to_train_on_are_left_out(films: RatedMovies) -> None:
-    few = films.where((films.years >= 2014) & (films.years <= 2019))
+    few = films.where((films.years >= 2010) & (films.years <= 2019))
     stopped = predict_rolling_origin(few.where(few.years < 2019), RECIPE, lambda _: None).stopped
     rows = learning_curve(few, (2019, 2019), RECIPE, stopped, lambda _: None)
     n_films = int((few.years < 2018).sum())
