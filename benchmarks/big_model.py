@@ -16,11 +16,10 @@ from imdb_assets.rating_model.features.history_table import (
     person_subjects,
 )
 from imdb_assets.rating_model.lookup.people import People
-from imdb_assets.rating_model.lookup.released_films import ReleasedFilms
+from imdb_assets.rating_model.lookup.released_films import TRACK_RECORD, ReleasedFilms
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.sample_world.indexed_random import IndexedRandom
 from imdb_assets.sample_world.text import person_names
-from imdb_assets.vocabulary.features import FEATURE_NAMES
 from imdb_assets.vocabulary.genres import GENRES
 from imdb_assets.vocabulary.languages import LANGUAGES
 
@@ -66,7 +65,7 @@ def big_model(model: RatingModel, *, scale: float = 1.0) -> RatingModel:
 
 
 def big_films(n: int, n_people: int, rng: np.random.Generator) -> ReleasedFilms:
-    """Invented films whose features are standard normal random numbers."""
+    """Invented films by random people, of random genres and years."""
     people = np.char.add("nm", np.char.zfill((1 + n_people * rng.random((n, 6)) ** 3).astype(int).astype(str), 7))
     tconsts = [f"tt{number:07d}" for number in range(1, n + 1)]
     titles = [f"Film {number % (n // 2)} of {number % 977}" for number in range(n)]
@@ -87,8 +86,14 @@ def big_films(n: int, n_people: int, rng: np.random.Generator) -> ReleasedFilms:
             "cast": [list(row[2:]) for row in people],
         }
     )
-    rows = pd.DataFrame(rng.normal(size=(n, len(FEATURE_NAMES))), columns=list(FEATURE_NAMES)).assign(
-        tconst=tconsts, target_rating=rng.uniform(1, 10, n), n_votes=rng.integers(5, 10**6, n), is_mature=True
+    rows = pd.DataFrame(
+        {
+            "tconst": tconsts,
+            "target_rating": rng.uniform(1, 10, n),
+            "n_votes": rng.integers(5, 10**6, n),
+            "is_mature": True,
+            TRACK_RECORD: rng.normal(0, 0.4, n),
+        }
     )
     return ReleasedFilms.from_frames(facts, rows)
 

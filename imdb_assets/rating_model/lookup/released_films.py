@@ -29,7 +29,8 @@ TRACK_RECORD = "team_all_effect_pooled"
 """The feature that measures the earlier films of a film's people, in rating points."""
 _FILMS_FILE = "films.arrow"
 # What genres of a film that are not asked for count, compared with genres that are asked for.
-_OTHER_GENRES = np.float32(0.4)
+_OTHER_GENRES = 0.4
+_MOST_VOTES = 1e6
 _FILM_COLUMNS = ["tconst", *FACT_COLUMNS, "average_rating", "n_votes", "is_mature", "track_record"]
 # Ranks of a title search: equal to the text, begins with it, contains it, no match.
 _NO_MATCH = 3
@@ -192,28 +193,35 @@ class ReleasedFilms:
             float32 (n_films,), 0 to 1: the weight of the shared genres, over that of these genres and a part of the
             film's others. Rare genres weigh more.
         """
-        asked = genre_bits(genres)
-        shared = np.zeros(len(self), "float32")
-        for code, rarity in enumerate(self._genre_rarity):
-            if asked >> code & 1:
-                shared += ((self.table["genre_bits"].to_numpy() >> code) & 1) * rarity
-        total = np.float32(sum(rarity for code, rarity in enumerate(self._genre_rarity) if asked >> code & 1))
-        return shared / np.maximum(total + _OTHER_GENRES * (self._genre_weight - shared), 1e-6)
+        sets, set_of_film = self._genre_sets
+        rarity = self._genre_rarity
+        asked = _codes(genre_bits(genres))
+        total = sum(rarity[code] for code in asked)
+        similarity = []
+        for bits in sets.tolist():
+            own = _codes(bits)
+            shared = sum(rarity[code] for code in own if code in asked)
+            others = sum(rarity[code] for code in own) - shared
+            similarity.append(shared / (total + _OTHER_GENRES * others) if shared else 0.0)
+        return np.array(similarity, "float32")[set_of_film]
 
     @cached_property
-    def _genre_rarity(self) -> np.ndarray:
-        """The weight of each genre, float32: 1 for a genre of all films, more for a rare one."""
-        bits = self.table["genre_bits"].to_numpy()
-        counts = [int(((bits >> code) & 1).sum()) for code in range(len(GENRES))]
-        return 1 + np.log(max(len(self), 1) / np.maximum(counts, 1)).astype("float32")
+    def fame(self) -> np.ndarray:
+        """How well known each film is, float32, 0 to 1: the logarithm of its votes, in that of a million."""
+        return np.minimum(np.log(self.table["n_votes"].to_numpy()) / np.log(_MOST_VOTES), 1).astype("float32")
 
     @cached_property
-    def _genre_weight(self) -> np.ndarray:
-        """The weight of all genres of each film, float32."""
-        bits = self.table["genre_bits"].to_numpy()
-        codes, inverse = np.unique(bits, return_inverse=True)
-        weights = [sum(rarity for code, rarity in enumerate(self._genre_rarity) if one >> code & 1) for one in codes]
-        return np.array(weights, "float32")[inverse]
+    def _genre_sets(self) -> tuple[np.ndarray, np.ndarray]:
+        """The distinct sets of genres as bits, and the number of each film's set. IMDb has about a thousand."""
+        return np.unique(self.table["genre_bits"].to_numpy(), return_inverse=True)
+
+    @cached_property
+    def _genre_rarity(self) -> list[float]:
+        """The weight of each genre: 1 for a genre of all films, more for a rare one."""
+        sets, set_of_film = self._genre_sets
+        n_films = np.bincount(set_of_film, minlength=len(sets))
+        counts = [int(n_films[(sets >> code) & 1 == 1].sum()) for code in range(len(GENRES))]
+        return (1 + np.log(max(len(self), 1) / np.maximum(counts, 1))).tolist()
 
     @cached_property
     def _rows(self) -> dict[str, int]:
@@ -250,6 +258,10 @@ class ReleasedFilms:
 def genre_bits(genres: Iterable[str]) -> int:
     """Return genres as bits, in the order of `GENRES`; unknown genres have none."""
     return sum({1 << GENRE_CODES[genre] for genre in genres if genre in GENRE_CODES})
+
+
+def _codes(bits: int) -> list[int]:
+    return [code for code in range(len(GENRES)) if bits >> code & 1]
 
 
 def _folded_titles(facts: pd.DataFrame) -> dict[str, pa.Array]:

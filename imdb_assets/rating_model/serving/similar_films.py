@@ -31,12 +31,11 @@ _LEAST_PEOPLE = 0.3
 # A person who is in the list already counts less, so that the films of all people of a draft appear.
 _REPEATED = 0.7
 _MOST_COMPARED = 300
-_WEIGHTS = {"genres": 0.36, "words": 0.24, "language": 0.1, "era": 0.1, "known": 0.17, "track_record": 0.03}
+_WEIGHTS = {"genres": 0.36, "words": 0.24, "language": 0.1, "era": 0.1, "fame": 0.17, "track_record": 0.03}
 """What the parts of a film's kind count; each part is between 0 and 1."""
 _MOST_YEARS_APART = 30.0
 # The cosine of two plots about the same thing.
 _SAME_PLOT = 0.35
-_MOST_VOTES = 1e6
 
 
 @dataclass(frozen=True)
@@ -144,11 +143,11 @@ def _kind(films: ReleasedFilms, comparison: Comparison) -> np.ndarray:
     }
     is_alike = (parts["genres"] if comparison.draft.genres else parts["words"]) > 0
     years = films.table["release_year"].to_numpy()
-    parts["era"] = np.maximum(1 - np.abs(years - comparison.draft.release_year) / _MOST_YEARS_APART, 0)
-    parts["known"] = np.minimum(np.log(films.table["n_votes"].to_numpy()) / np.log(_MOST_VOTES), 1)
-    parts["language"] = comparison.is_same_language * (1 - comparison.language_share)
+    parts["era"] = np.maximum(1 - np.abs(years - comparison.draft.release_year) / np.float32(_MOST_YEARS_APART), 0)
+    parts["fame"] = films.fame
+    parts["language"] = comparison.is_same_language * np.float32(1 - comparison.language_share)
     if comparison.track_record is not None:
-        apart = np.abs(films.table["track_record"].to_numpy() - comparison.track_record)
+        apart = np.abs(films.table["track_record"].to_numpy() - np.float32(comparison.track_record))
         parts["track_record"] = np.maximum(1 - apart, 0)
     return np.where(is_alike, sum(_WEIGHTS[name] * part for name, part in parts.items()), 0).astype("float32")
 

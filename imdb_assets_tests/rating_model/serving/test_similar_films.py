@@ -34,19 +34,24 @@ def few(model: RatingModel) -> RatingModel:
     names = ["title", "release_year", "genres", "director", "writer", "cast", "plot", "language", "n_votes"]
     rows = pd.DataFrame(ROWS, columns=names)
     # Others fill the index, so that a word of one film is rare.
-    n_others = 400
-    others = invented_films().head(n_others).assign(
-        genres=[["Documentary"]] * n_others, directors=[["nm0000099"]] * n_others, writers=[[]] * n_others,
-        cast=[[]] * n_others, n_votes=5,
-    )  # fmt: skip
+    others = invented_films().head(400)
+    alike = {"genres": ["Documentary"], "directors": ["nm0000099"], "writers": [], "cast": []}
+    others = others.assign(n_votes=5, **{name: column([value] * len(others)) for name, value in alike.items()})
+    values = {name: column(list(rows[name])) for name in names if name not in ("director", "writer", "n_votes")}
     chosen = others.head(len(rows)).assign(
-        **{name: rows[name].to_numpy(object) for name in names if name not in ("director", "writer")},
-        directors=[[name] for name in rows["director"]], writers=[[name] for name in rows["writer"]],
+        **values,
+        n_votes=rows["n_votes"],
+        directors=column([[name] for name in rows["director"]]),
+        writers=column([[name] for name in rows["writer"]]),
         tconst=[f"tt9{number:06d}" for number in range(len(rows))],
-    )  # fmt: skip
+    )
     films = pd.concat([chosen, others], ignore_index=True)
     training = films[["tconst", "target_rating", "n_votes"]].assign(is_mature=True, **{TRACK_RECORD: 0.0})
     return replace(model, films=ReleasedFilms.from_frames(films, training))
+
+
+def column(values: list) -> pd.Series:
+    return pd.Series(values, dtype=object)
 
 
 def titles(films: list[SimilarFilm]) -> list[str]:
@@ -131,7 +136,9 @@ def test_at_most_the_requested_number_of_films_is_found(model: RatingModel) -> N
     draft = MovieDraft(release_year=2020, genres=("Horror",), directors=(GIFTED_DIRECTOR,))
     assert similar_films(model, draft, k=0) == []
     films = invented_films()
-    is_similar = films["genres"].map(lambda genres: "Horror" in genres) | films["directors"].map(
-        lambda people: GIFTED_DIRECTOR in people
-    )
-    assert {film.tconst for film in similar_films(model, draft, k=5000)} == set(films["tconst"][is_similar])
+    expected = {
+        tconst
+        for tconst, genres, directors in zip(films["tconst"], films["genres"], films["directors"], strict=True)
+        if "Horror" in list(genres) or GIFTED_DIRECTOR in list(directors)
+    }
+    assert {film.tconst for film in similar_films(model, draft, k=5000)} == expected
