@@ -48,9 +48,9 @@ def print_answers(rows: Sequence[Mapping[str, object]], output: Output) -> None:
 
 def _print_table(rows: Sequence[Mapping[str, object]]) -> None:
     table = Table(box=None, pad_edge=False)
-    for heading in ("Film", "Year"):
-        table.add_column(heading)
-    for heading in ("Rating", "80% between", "90% between", "Votes", "1,000 votes"):
+    table.add_column("Film", overflow="fold")
+    table.add_column("Year")
+    for heading in ("Rating", "80%", "90%", "Votes", "1,000 votes"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("Warnings", overflow="fold")
     for row in rows:
@@ -61,14 +61,14 @@ def _print_table(rows: Sequence[Mapping[str, object]]) -> None:
         votes = "-" if row["votes"] is None else f"{row['votes']:,.0f}"
         chance = "-" if row["probability_1000"] is None else f"{row['probability_1000']:.0%}"
         table.add_row(
-            terminal(label), year, rating, _between(row, 80), _between(row, 90), votes, chance, terminal(warnings)
+            terminal(label), year, rating, _interval(row, 80), _interval(row, 90), votes, chance, terminal(warnings)
         )
     Console(highlight=False, markup=False).print(table)
 
 
-def _between(row: Mapping[str, object], level: int) -> str:
+def _interval(row: Mapping[str, object], level: int) -> str:
     low, high = row[f"low_{level}"], row[f"high_{level}"]
-    return "-" if low is None else f"{low:.2f} and {high:.2f}"
+    return "-" if low is None else f"{low:.2f}-{high:.2f}"
 
 
 def _warnings(row: Mapping[str, object]) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ BLOCKS = re.findall(r"```(sh|python)\n(.*?)```", PAGE.read_text(encoding="utf-8"
 OUTPUT = {
     "imdb-rating predict --year": "Answered by imdb_rating version 1",
     "imdb-rating status": "Champion   imdb_rating version 1",
-    "imdb-rating predict --file -": "Lighthouse",
+    "imdb-rating predict --file -": "Answered by imdb_rating version 1",
     "imdb-rating compare": "higher than 1 with a chance of",
     "imdb-rating scenarios": "chance_of_best",
     "/health": '"model_version": "1"',

@@ -47,6 +47,14 @@ def test_a_lookup_finds_the_latest_state_of_the_subject_itself() -> None:
     assert films("nobody", "director", 2020) == -1
 
 
+@pytest.mark.parametrize("nconst", ["nm0000002", "nm0000003", "nm0000007", "nobody"])
+@pytest.mark.parametrize("year", [1989, 1990, 2001, 2010, 2090])
+def test_a_single_lookup_finds_the_same_state(nconst: str, year: int) -> None:
+    for role in ("director", "cast"):
+        [subject] = person_subjects(np.array([person_number(nconst)]), ROLE_CODES[role])
+        assert HISTORY.state_of(int(subject), year).get("n_films", -1.0) == films(nconst, role, year)
+
+
 def test_a_saved_table_and_an_empty_one_answer_lookups(tmp_path: Path) -> None:
     HISTORY.save(tmp_path / "history.arrow")
     opened = HistoryTable.open(tmp_path / "history.arrow")

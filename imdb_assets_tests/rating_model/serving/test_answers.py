@@ -40,7 +40,7 @@ def test_more_drafts_than_the_limit_are_refused() -> None:
 
 def test_reasons_for_more_drafts_than_the_limit_are_refused(model: RatingModel) -> None:
     rows = pd.DataFrame({"release_year": [2027] * (MAX_EXPLAINED_DRAFTS + 1)})
-    with pytest.raises(MlflowException, match=r"params\.explain for 1,001 drafts: request reasons for at most 1,000"):
+    with pytest.raises(MlflowException, match=r"params\.explain for 5,001 drafts: request reasons for at most 5,000"):
         served(model).predict(None, rows, {"explain": True})  # type: ignore[arg-type]
 
 

@@ -14,7 +14,7 @@ def forest(num_leaves: int, seed: int) -> tuple[lgb.Booster, np.ndarray]:
     inputs = np.round(rng.normal(size=(900, N_FEATURES)), 1)
     target = inputs[:, 0] * inputs[:, 1] + np.sin(inputs).sum(axis=1) + rng.normal(size=900)
     parameters = {"num_leaves": num_leaves, "min_child_samples": 2, "verbose": -1, "seed": seed, "num_threads": 1}
-    return lgb.train(parameters, lgb.Dataset(inputs, target), 20), inputs
+    return lgb.train(parameters, lgb.Dataset(inputs, target), 3), inputs
 
 
 # Trees of 300 leaves have paths of more features than are counted, and paths with several splits on a feature.
