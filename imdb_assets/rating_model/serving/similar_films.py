@@ -84,7 +84,7 @@ def similar_films(model: RatingModel, draft: MovieDraft, *, k: int, exclude: str
         excluded.add(row)
     by_people = _by_people(people, kind, excluded, n=k)
     n_of_kind = k - round(_SHARE_OF_PEOPLE * k)
-    taken = {*excluded, *by_people}
+    taken = {*excluded, *people}
     of_kind = [row for row in _best_rows(kind, k + len(taken)) if row not in taken]
     shown = [*by_people[: k - min(n_of_kind, len(of_kind))]]
     shown += [row for row in of_kind if row not in shown][: k - len(shown)]

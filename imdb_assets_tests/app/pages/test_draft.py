@@ -109,10 +109,13 @@ def test_the_sliders_show_the_prediction_of_the_model_and_can_be_applied_to_the_
 
 def test_similar_released_films_are_listed_with_the_reason(champion_uri, monkeypatch):
     app = open_draft(champion_uri, monkeypatch, DRAFT)
-    table = app.dataframe[0].value
-    assert list(table) == ["Film", "Year", "Rating", "Votes", "Why"]
-    assert len(table) == 8
-    assert table["Why"].str.contains(f"{GIFTED_NAME} directed both").sum() >= 4
+    lists = [text.value for text in app.markdown if "](https://www.imdb.com/title/tt" in text.value]
+    by_people, of_kind = lists
+    assert "".join(lists).count("](https://www.imdb.com/title/tt") == 8
+    assert by_people.startswith("**By the same people**")
+    assert by_people.count(f"Also directed by {GIFTED_NAME}") == 5
+    assert of_kind.startswith("**Of the same kind**")
+    assert GIFTED_NAME not in of_kind
 
 
 def test_two_sessions_have_separate_drafts(champion_uri, monkeypatch):

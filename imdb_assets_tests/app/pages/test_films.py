@@ -29,7 +29,8 @@ def test_a_released_film_is_shown_with_the_prediction_of_a_model_that_had_not_se
         f"{verdict}**: 4 out of 5 such films end up between {film['low_80']:.1f} and {film['high_80']:.1f}."
         in words(app)
     )
-    assert film["tconst"] not in str(app.dataframe[0].value)
+    assert "](https://www.imdb.com/title/tt" in words(app)
+    assert f"](https://www.imdb.com/title/{film['tconst']}/" not in words(app)
 
 
 @pytest.mark.parametrize(
