@@ -8,6 +8,7 @@ among those in proportion to their own points.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
@@ -111,7 +112,7 @@ def _explain(
     moved = grouped.iloc[: len(drafts)].to_numpy() - grouped.to_numpy()[start]
     groups = list(map(str, grouped))
     words = _telling_words(predictor, drafts)
-    facts = [{str(name): value for name, value in row.items()} for row in matrix.to_dict("records")]
+    facts = cast("list[dict[str, float]]", matrix.to_dict("records"))
     explanations = []
     for row, draft in enumerate(drafts):
         average, rating = float(ratings[start[row]]), float(ratings[row])
