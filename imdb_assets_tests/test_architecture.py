@@ -66,8 +66,8 @@ ALLOWED = {
     "app": {
         "azure", "deltalake", "imdb_assets.command_line", "imdb_assets.escaping", "imdb_assets.rating_model",
         "imdb_assets.redaction",
-        "imdb_assets.settings", "imdb_assets.tables", "imdb_assets.vocabulary", "numpy", "pandas", "pydantic",
-        "requests", "rich", "streamlit", "typer",
+        "imdb_assets.settings", "imdb_assets.tables", "imdb_assets.vocabulary", "matplotlib", "numpy", "pandas",
+        "pydantic", "requests", "rich", "streamlit", "typer",
     },
 }  # fmt: skip
 # Resources: Dagster, the tables, each other, and the one external system of the module.

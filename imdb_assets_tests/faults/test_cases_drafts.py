@@ -10,8 +10,9 @@ import pytest
 from mlflow.models.utils import _enforce_schema
 from typer.testing import CliRunner
 
+from app.cli.draft_files import read_drafts
 from app.cli.main import cli
-from imdb_assets.rating_model.features.draft import DRAFT_TEXTS
+from imdb_assets.rating_model.features.draft import DRAFT_TEXTS, MovieDraft
 from imdb_assets.rating_model.features.draft_reader import read_draft
 from imdb_assets.rating_model.registry.register import signature
 from imdb_assets_tests.support.cases import case_file
@@ -64,10 +65,11 @@ def test_b19_the_names_of_three_columns_are_all_read():
     assert all(name in rows[0]["warnings"] for name in cast)
 
 
-def test_b19_a_file_with_another_separator_is_refused_in_one_sentence_that_names_it():
-    exit_code, rows, errors = predict_file("B19-csv-same-column-twice", "spreadsheet.csv")
-    assert (exit_code, rows) == (1, [])
-    assert "is separated by semicolons (';'): save it as CSV separated by commas, with decimal points." in errors
+def test_b19_a_file_of_a_european_spreadsheet_is_read():
+    exit_code, [row], errors = predict_file("B19-csv-same-column-twice", "spreadsheet.csv")
+    assert (exit_code, errors, row["error"]) == (0, "", "")
+    [entry] = read_drafts(case_file("B19-csv-same-column-twice", "spreadsheet.csv"))
+    assert entry.draft == MovieDraft(title="The Well", release_year=2027, runtime_minutes=104.5)
 
 
 def test_b19_empty_rows_are_no_drafts():

@@ -38,7 +38,7 @@ def test_a_saved_tfidf_forest_predicts_the_same(model: RatingModel, tmp_path: Pa
 def test_a_missing_file_is_an_error_and_not_an_empty_table(model: RatingModel, tmp_path: Path) -> None:
     model.save(tmp_path)
     files = sorted(path for path in tmp_path.iterdir() if path.suffix in {".arrow", ".parquet", ".json"})
-    assert len(files) == 12
+    assert len(files) == 13
     for file in files:
         content = file.read_bytes()
         file.unlink()
