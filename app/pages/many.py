@@ -101,15 +101,15 @@ def _show_rows(rows: Sequence[dict[str, object]], entries: Sequence[DraftEntry])
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     table["warnings"] = [WARNING_SEPARATOR.join(row["warnings"] or ()) for row in rows]  # type: ignore[arg-type]
     table["notes"] = table["error"].fillna(table["warnings"])
-    shown = table[list(_SHOWN)].rename(columns=_SHOWN)
+    shown = table[list(_SHOWN)].assign(votes=pd.to_numeric(table["votes"]).round()).rename(columns=_SHOWN)
     st.dataframe(
-        shown, hide_index=True, width="stretch", alt="Predictions of the uploaded drafts",
+        shown, hide_index=True, width="stretch", placeholder="-", alt="Predictions of the uploaded drafts",
         column_config={
             "Year": st.column_config.NumberColumn(format="%d"),
             **{name: st.column_config.NumberColumn(format="%.2f") for name in ("Rating", "80% from", "80% to")},
             "Votes": st.column_config.NumberColumn(format="localized"),
-            "1,000 votes": st.column_config.NumberColumn(
-                format="percent", help="Probability of reaching 1,000 IMDb votes."
+            "1,000 votes": st.column_config.ProgressColumn(
+                format="percent", min_value=0, max_value=1, help="Probability of reaching 1,000 IMDb votes."
             ),
             "Warnings and errors": st.column_config.TextColumn(width="large"),
         },
