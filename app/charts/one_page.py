@@ -61,14 +61,14 @@ def one_page_pdf(page: Page) -> bytes:
 def _heading(figure: Figure, page: Page) -> float:
     answer = page.prediction
     _text(figure, _LEFT, 0.945, _shortened(page.title, 52), size=20, weight="bold")
-    _text(figure, _LEFT, 0.895, f"{answer.rating:.1f}", size=40, weight="bold", color=LIGHT.ink)
+    _text(figure, _LEFT, 0.885, f"{answer.rating:.1f}", size=40, weight="bold", color=LIGHT.ink)
     _text(
-        figure, _LEFT + 0.15, 0.905, f"expected IMDb rating. 4 out of 5 such films end up between {answer.low_80:.1f} "
+        figure, _LEFT + 0.15, 0.902, f"expected IMDb rating. 4 out of 5 such films end up between {answer.low_80:.1f} "
         f"and {answer.high_80:.1f}.", size=10,
     )  # fmt: skip
-    votes = f"About {answer.votes:,.0f} votes are likely: 1,000 or more with a probability of"
-    _text(figure, _LEFT + 0.15, 0.887, f"{votes} {answer.probability_1000:.0%}.", size=10, color=LIGHT.quiet)
-    return 0.865
+    votes = f"About {float(f'{answer.votes:.2g}'):,.0f} votes are likely: 1,000 or more with a probability of"
+    _text(figure, _LEFT + 0.15, 0.884, f"{votes} {answer.probability_1000:.0%}.", size=10, color=LIGHT.quiet)
+    return 0.858
 
 
 def _interval(figure: Figure, answer: Prediction, top: float) -> float:
@@ -106,7 +106,7 @@ def _reasons(figure: Figure, page: Page, top: float) -> float:
         color = LIGHT.up if reason.points >= 0 else LIGHT.down
         _text(figure, _LEFT, top, LABELS[reason.group], size=9)
         _text(figure, _LEFT + 0.15, top, f"{reason.points:+.2f}", size=9, weight="bold", color=color)
-        axes = figure.add_axes((_LEFT + 0.2, top - 0.003, 0.13, 0.012))
+        axes = figure.add_axes((_LEFT + 0.215, top - 0.002, 0.115, 0.011))
         axes.barh(0, abs(reason.points) / longest, color=color)
         axes.set(xlim=(0, 1), xticks=[], yticks=[])
         axes.spines[:].set_visible(False)

@@ -9,7 +9,7 @@ from imdb_assets.rating_model.registry.versions import Champion
 from imdb_assets.rating_model.serving.explanation import NotExplainableError, explain
 from imdb_assets.rating_model.serving.rating_model import Prediction, RatingModel
 from imdb_assets.rating_model.serving.similar_films import similar_films
-from imdb_assets.vocabulary.audiences import AUDIENCE_WORDS, DISTRIBUTION_QUESTION
+from imdb_assets.vocabulary.audiences import AUDIENCE_WORDS
 
 _SIMILAR = 6
 
@@ -55,7 +55,7 @@ def _facts(model: RatingModel, draft: MovieDraft) -> list[tuple[str, str]]:
         "Writers": names(draft.writers),
         "Cast": names(draft.cast),
         "Plot": draft.plot or "",
-        DISTRIBUTION_QUESTION: AUDIENCE_WORDS[draft.audience],
+        "Audience": AUDIENCE_WORDS[draft.audience],
     }
     return [(label, text) for label, text in facts.items() if text]
 

@@ -24,7 +24,7 @@ _FEWEST_FILMS = 100
 def show_score(draft: MovieDraft, prediction: Prediction) -> None:
     """Show the rating and its interval in a bar that stays in view while the page scrolls."""
     with st.container(horizontal=True, vertical_alignment="center", key="score"):
-        st.metric("Expected rating", f"{prediction.rating:.1f}", help="On IMDb's scale from 1 to 10.", width=150)
+        st.metric("Expected rating", f"{prediction.rating:.1f}", help="On IMDb's scale from 1 to 10.", width=120)
         least = LEAST_VOTES[draft.audience]
         seen = f"with {least:,} votes or more" if least else "with any number of votes"
         st.markdown(
