@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 from deltalake import DeltaTable
 from mlflow import MlflowClient
+from mlflow.tracking._tracking_service.utils import _artifact_repos_cache
 
 from app.cli.lake_status import Lake, lake_status
 from imdb_assets.rating_model.evaluation.candidate_evaluation import evaluate_candidate
@@ -61,7 +62,10 @@ def platform(finished_platform: FinishedPlatform) -> Iterator[FinishedPlatform]:
 @pytest.fixture
 def copied(platform: FinishedPlatform, tmp_path: Path) -> Iterator[FinishedPlatform]:
     """A copy of the platform, which a test may change."""
+    # MLflow remembers by the id of a run, which the copy shares, where its files are.
+    _artifact_repos_cache.clear()
     yield platform.copy(tmp_path / "platform")
+    _artifact_repos_cache.clear()
     mlflow.set_tracking_uri(platform.tracking_uri)
 
 
