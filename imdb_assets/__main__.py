@@ -72,9 +72,9 @@ def run_job(
     result = run(job, chosen, force=force)
     for event in result.get_asset_materialization_events():
         print_leaderboard(event.materialization.metadata)
-    for event in result.all_events:
-        # Dagster gives these to none of the run's loggers.
-        if event.is_job_failure and (reason := run_failure_reason(event)):
+    # Dagster gives the failure of a run to none of its loggers. That of a step has been printed.
+    if not any(event.is_step_failure for event in result.all_events):
+        for reason in filter(None, (run_failure_reason(event) for event in result.all_events if event.is_job_failure)):
             print(redacted(f"  ✗ {reason}"))
     print(f"{job} {'succeeded' if result.success else 'FAILED'} after {time.monotonic() - start:.0f} s")
     if not result.success:
