@@ -13,8 +13,12 @@ _LIKELY = 0.5
 
 def show_audiences(champion: Champion, draft: MovieDraft, prediction: Prediction) -> None:
     """Show the likely number of votes, the audience that it suggests, and the rating for each audience."""
-    drafts = [draft.model_copy(update={"audience": audience}) for audience in LEAST_VOTES]
-    answers = dict(zip(LEAST_VOTES, answers_or_stop(champion, drafts).predictions, strict=True))
+    others = [audience for audience in LEAST_VOTES if audience != draft.audience]
+    drafts = [draft.model_copy(update={"audience": audience}) for audience in others]
+    predicted = {draft.audience: prediction} | dict(
+        zip(others, answers_or_stop(champion, drafts).predictions, strict=True)
+    )
+    answers = {audience: predicted[audience] for audience in LEAST_VOTES}
     st.markdown(
         f"**{DISTRIBUTION_QUESTION}** About {_rounded(prediction.votes)} IMDb votes are likely. 4 out of 5 such films "
         f"get {_rounded(prediction.votes_low_80)} to {_rounded(prediction.votes_high_80)}. The rating depends on who "

@@ -10,8 +10,8 @@ from app.charts.theme import show_chart
 from imdb_assets.escaping import markdown
 from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_NAME
 from imdb_assets.rating_model.evaluation.slices import crew_slices
-from imdb_assets.rating_model.features.draft import MovieDraft
-from imdb_assets.rating_model.features.history_table import ROLE_CODES, person_numbers, person_subjects
+from imdb_assets.rating_model.features.draft import MovieDraft, drafts_frame
+from imdb_assets.rating_model.features.matrix import crew_experience
 from imdb_assets.rating_model.registry import run_artifacts, versions
 from imdb_assets.rating_model.registry.versions import Champion
 from imdb_assets.rating_model.serving.rating_model import Prediction, RatingModel
@@ -94,9 +94,6 @@ def _experience(crew: str) -> str:
 def slices_of(model: RatingModel, draft: MovieDraft) -> dict[str, list[str]]:
     """Return the names of the slices that a draft belongs to, by kind of slice; facts that are not given have none."""
     slices = {"genre": list(draft.genres), "language": [draft.language] if draft.language else []}
-    crew = [*draft.directors, *draft.writers]
-    if crew:
-        subjects = person_subjects(person_numbers(np.array(crew, object)), ROLE_CODES["all"])
-        n_films = model.history.people.as_of(subjects, np.full(len(crew), draft.release_year)).take("n_films").max()
-        slices["crew"] = [str(name) for name in crew_slices(np.array([n_films]))]
+    if draft.directors or draft.writers:
+        slices["crew"] = [str(name) for name in crew_slices(crew_experience(drafts_frame([draft]), model.history))]
     return slices
