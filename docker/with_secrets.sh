@@ -10,4 +10,6 @@ for name in AZURITE_KEY POSTGRES_PASSWORD; do
         export "$name=$value"
     fi
 done
+# Compose passes settings that are not set as empty ones. PySpark takes even an empty SPARK_REMOTE for an address.
+[ -n "${SPARK_REMOTE:-}" ] || unset SPARK_REMOTE
 exec "$@"

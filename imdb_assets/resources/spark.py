@@ -111,8 +111,6 @@ class Spark(LazyPySparkResource):
         if self.remote:
             session = _configured(SparkSession.builder.remote(self.remote), settings).getOrCreate()
         else:
-            # PySpark takes even an empty variable, such as one of Docker Compose, for an address.
-            os.environ.pop("SPARK_REMOTE", None)
             if SparkSession.getActiveSession() is None:
                 prepare_launch(self.java_home)
                 # The only way to choose the Python of the workers.
