@@ -61,8 +61,10 @@ def test_a_trained_candidate_is_registered_with_its_evaluation_and_its_origin(tm
     described = client.get_run(candidate.run_id)
     assert described.info.run_name.startswith("version 3, tested on ")
     assert "RMSE on the films of" in str(candidate.registered.description)
-    forest, rating_model = (client.get_logged_model(output.model_id) for output in described.outputs.model_outputs)
-    assert (forest.name, forest.metrics, forest.params) == ("random_forest", None, {})
+    logged_models = [client.get_logged_model(output.model_id) for output in described.outputs.model_outputs]
+    by_name = {model.name: model for model in logged_models}
+    assert (by_name["random_forest"].metrics, by_name["random_forest"].params) == (None, {})
+    rating_model = by_name["model"]
     assert rating_model.params["learning_rate"] == str(RECIPE.learning_rate)
     assert {metric.key for metric in rating_model.metrics} >= {"test_all_rmse"}
     run = described.data
