@@ -39,12 +39,17 @@ def add(where: Page | Locator, role: str, name: str, *, is_newcomer: bool = Fals
 
 
 def choose(page: Page, label: str, option: str) -> None:
+    """Choose an option of a list. Escape is pressed last: before the choice has arrived, it would undo it."""
     settle(page)
     box = page.get_by_role("combobox", name=label, exact=True)
     box.focus()
     page.keyboard.type(option)
     page.get_by_role("option", name=option, exact=True).click()
-    page.keyboard.press("Escape")
+    expect(
+        box.and_(page.locator(f"[value='{option}']")).or_(page.get_by_role("button", name=f"Remove {option}"))
+    ).to_be_visible()
+    if box.get_attribute("aria-expanded") == "true":
+        page.keyboard.press("Escape")
     settle(page)
 
 
