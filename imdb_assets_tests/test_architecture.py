@@ -50,8 +50,8 @@ ALLOWED = {
     },
     "imdb_assets/rating_model/server": {
         "fastapi", "imdb_assets.rating_model.features", "imdb_assets.rating_model.registry",
-        "imdb_assets.rating_model.scenarios", "imdb_assets.rating_model.serving", "imdb_assets.vocabulary", "mlflow",
-        "pandas", "pydantic", "uvicorn",
+        "imdb_assets.rating_model.scenarios", "imdb_assets.rating_model.serving", "imdb_assets.settings",
+        "imdb_assets.vocabulary", "mlflow", "pandas", "pydantic", "uvicorn",
     },
     "imdb_assets/rating_model/monitoring": {
         "imdb_assets.rating_model.evaluation", "imdb_assets.rating_model.registry", "imdb_assets.rating_model.serving",

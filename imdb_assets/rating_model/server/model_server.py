@@ -13,6 +13,7 @@ import uvicorn
 from imdb_assets.rating_model.registry.versions import CHAMPION, RANDOM_FOREST
 from imdb_assets.rating_model.server.live_version import LOAD_ERRORS, LiveVersion
 from imdb_assets.rating_model.server.routes import application
+from imdb_assets.rating_model.server.scenario_warm_up import start_compiling
 
 POLL_SECONDS = 5.0
 """How often the server looks whether the alias has moved."""
@@ -36,6 +37,7 @@ def main() -> None:
         sys.stderr.write(f"{note}\n")
     served = application(live)
     live.watch(options.poll_seconds)
+    start_compiling()
     uvicorn.run(served, host=options.host, port=options.port, log_level="warning")
 
 

@@ -1,6 +1,6 @@
-"""Compiles the scenario search before it is needed: `python -m app.scenarios.warm_up`.
+"""Compiles the scenario search before it is needed: `python -m imdb_assets.rating_model.server.scenario_warm_up`.
 
-Numba keeps the machine code on disk, so a process of its own can compile it without delaying the app.
+Numba keeps the machine code on disk, so a process of its own can compile it without delaying a server.
 """
 
 import os
@@ -13,7 +13,7 @@ from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry.versions import load_champion
 from imdb_assets.settings import settings
 
-_ROOT = Path(__file__).parents[2]
+_ROOT = Path(__file__).parents[3]
 _LOWEST_PRIORITY = 19
 
 
@@ -25,7 +25,7 @@ def start_compiling() -> Thread:
 
 
 def _run_in_process() -> None:
-    command = [sys.executable, "-m", "app.scenarios.warm_up"]
+    command = [sys.executable, "-m", "imdb_assets.rating_model.server.scenario_warm_up"]
     with subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         if hasattr(os, "setpriority"):
             os.setpriority(os.PRIO_PROCESS, process.pid, _LOWEST_PRIORITY)
@@ -35,7 +35,7 @@ def _run_in_process() -> None:
 
 def main() -> None:
     """Search a few combinations, by rating and by the lower end of the interval."""
-    # Here, because the app imports this module: importing Numba takes a second.
+    # Here, because servers import this module: importing Numba takes a second.
     from imdb_assets.rating_model.scenarios.constraints import Pick, Ranking  # noqa: PLC0415
     from imdb_assets.rating_model.scenarios.search import search_scenarios  # noqa: PLC0415
     from imdb_assets.rating_model.scenarios.space import Variations  # noqa: PLC0415
