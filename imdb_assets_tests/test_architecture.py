@@ -96,6 +96,7 @@ ALLOWED_RESOURCE = {
     "imdb_datasets": set(),
     "imdb_datasets_factory": set(),
     "dataset_landing": set(),
+    "mlflow_experiments": {"mlflow", "pandas"},
     "mlflow_tracking": {"dagster_mlflow", "imdb_assets.mlflow_files", "mlflow", "sqlalchemy"},
     "omdb": {"imdb_assets.vocabulary"},
     "omdb_api": {"imdb_assets.vocabulary", "requests", "urllib3"},

@@ -10,13 +10,14 @@ from imdb_assets.materialization.table_asset import Checked, Partitions, Writing
 from imdb_assets.materialization.table_plots import plot_metadata
 from imdb_assets.rating_model.evaluation.ablation import ablation
 from imdb_assets.rating_model.evaluation.backtest import backtest
-from imdb_assets.rating_model.evaluation.hyperparameter_search import search_recipe
+from imdb_assets.rating_model.evaluation.hyperparameter_search import SEARCHED, search_recipe
 from imdb_assets.rating_model.evaluation.mature_films import mature_films, range_of_test_years
 from imdb_assets.rating_model.features.history import History
 from imdb_assets.rating_model.registry.evaluated_version import evaluated_version
 from imdb_assets.rating_model.registry.versions import CANDIDATE, version_or_error
 from imdb_assets.rating_model.training.recipe import Recipe
 from imdb_assets.rating_model.training.splits import TooFewRatingsError
+from imdb_assets.resources.mlflow_experiments import log_measurements
 from imdb_assets.resources.mlflow_tracking import MlflowTracking
 from imdb_assets.resources.search_budget import SearchBudget
 from imdb_assets.tables.evaluation import BACKTEST, MODEL_ABLATION, MODEL_LEADERBOARD, MODEL_SLICES, RECIPE_TRIALS
@@ -90,9 +91,15 @@ def gold_votes_calibration(mlflow_tracking: MlflowTracking) -> Checked:
     is_long=True,
     partitions_def=dg.TimeWindowPartitionsDefinition(cron_schedule="0 0 1 1 *", start=FIRST_TEST_YEAR, fmt="%Y"),
 )
-def gold_backtest(gold_training_set: pd.DataFrame, gold_movie_features: pd.DataFrame, years: Partitions) -> Checked:
+def gold_backtest(
+    gold_training_set: pd.DataFrame,
+    gold_movie_features: pd.DataFrame,
+    years: Partitions,
+    mlflow_tracking: MlflowTracking,
+) -> Checked:
     with failing_without_retry(TooFewRatingsError):
         done = backtest(mature_films(gold_training_set, gold_movie_features), map(int, years), Recipe(), _LOG.info)
+    log_measurements(mlflow_tracking, BACKTEST, done.rows)
     snapshot = gold_movie_features["snapshot_date"].dropna().max()
     return Checked(
         done.rows,
@@ -115,6 +122,7 @@ def gold_model_ablation(
     gold_franchise_history: pads.Dataset,
     gold_outside_history: pads.Dataset,
     gold_baseline_coefficients: pd.DataFrame,
+    mlflow_tracking: MlflowTracking,
 ) -> Checked:
     history = History.from_tables(
         gold_person_history, gold_person_genre_history, gold_pair_history, gold_franchise_history,
@@ -122,12 +130,16 @@ def gold_model_ablation(
     )  # fmt: skip
     with failing_without_retry(TooFewRatingsError):
         rows = ablation(gold_training_set, gold_movie_features, history, Recipe(), _LOG.info)
+    log_measurements(mlflow_tracking, MODEL_ABLATION, rows)
     return Checked(rows, metadata=plot_metadata(MODEL_ABLATION, rows))
 
 
 @table_asset(RECIPE_TRIALS, is_long=True)
 def gold_recipe_trials(
-    gold_training_set: pd.DataFrame, gold_movie_features: pd.DataFrame, search_budget: SearchBudget
+    gold_training_set: pd.DataFrame,
+    gold_movie_features: pd.DataFrame,
+    search_budget: SearchBudget,
+    mlflow_tracking: MlflowTracking,
 ) -> Checked:
     with failing_without_retry(TooFewRatingsError):
         first_test_year, _ = range_of_test_years(gold_training_set)
@@ -135,4 +147,5 @@ def gold_recipe_trials(
         rows = search_recipe(
             films, first_test_year, _LOG.info, trials=budget.trials, seconds=budget.seconds, start=Recipe()
         )
+    log_measurements(mlflow_tracking, RECIPE_TRIALS, rows, chosen=SEARCHED)
     return Checked(rows, metadata=plot_metadata(RECIPE_TRIALS, rows))

@@ -138,7 +138,7 @@ class MlflowTracking(dg.ConfigurableResource):
         }
 
     def _run(self, context: dg.AssetExecutionContext) -> Iterator[MlFlow]:
-        self._create_experiment()
+        self.create_experiment(self.experiment_name)
         asset, run_id = context.asset_key.to_user_string(), context.run.run_id
         page = f"[{run_id}]({self.dagster_url}/runs/{run_id})" if self.dagster_url else run_id
         config = {
@@ -163,7 +163,8 @@ class MlflowTracking(dg.ConfigurableResource):
         finally:
             _end_run(context, status)
 
-    def _create_experiment(self) -> None:
+    def create_experiment(self, name: str) -> None:
+        """Create an experiment, unless it exists. MLflow's functions use the registry from then on."""
         mlflow.set_tracking_uri(self.tracking_uri)
         location = None
         if database := database_file(self.tracking_uri):
@@ -171,8 +172,8 @@ class MlflowTracking(dg.ConfigurableResource):
             database.parent.mkdir(parents=True, exist_ok=True)
             location = (database.parent / ARTIFACTS).as_uri()
             follow_moved_folder(self.tracking_uri)
-        if mlflow.get_experiment_by_name(self.experiment_name) is None:
-            mlflow.create_experiment(self.experiment_name, artifact_location=location, tags=_EXPERIMENT_TAGS)
+        if mlflow.get_experiment_by_name(name) is None:
+            mlflow.create_experiment(name, artifact_location=location, tags=_EXPERIMENT_TAGS)
 
 
 def _end_run(context: dg.AssetExecutionContext, status: int) -> None:
