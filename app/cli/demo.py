@@ -18,7 +18,7 @@ def predict_example() -> None:
         release_year=2027,
         runtime_minutes=112,
         genres=("Drama", "Mystery"),
-        plot="A woman returns to the island of her childhood and finds out why the light went out.",
+        plot="A lonely lighthouse keeper returns home to a family secret before the harvest is over.",
         language="English",
         directors=tuple(person.nconst for person in directors),
         cast=tuple(person.nconst for person in cast),
