@@ -76,8 +76,10 @@ def _show_missing(champion: Champion, missing: list[str]) -> None:
     if files := [file for file in missing if file in _FILES]:
         show_info(run_artifacts.not_logged(champion.version, *files))
     if names := [name for file, name in _ON_DEMAND.items() if file in missing]:
-        named = " and ".join(names)
-        show_info(f"There is no {named} yet. Run the job {named} in Dagster, then materialize rating_model_card.")
+        jobs = f"job {names[0]}" if len(names) == 1 else f"jobs {' and '.join(names)}"
+        show_info(
+            f"There is no {' and no '.join(names)} yet. Run the {jobs} in Dagster, then materialize rating_model_card."
+        )
 
 
 def _show_summary(champion: Champion, on_test: pd.DataFrame) -> None:

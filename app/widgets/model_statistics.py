@@ -167,12 +167,16 @@ def votes_panels(logged: Logged) -> Iterator[Panel]:
     if board in logged:
         rows = logged[board].sort_values("rmse")
         own = rows[rows["model"] == CANDIDATE_NAME].iloc[0]
+        explained = (
+            f"The model explains {own['r2']:.0%} of the variance of log(1 + votes) (R2)"
+            if own["r2"] > 0
+            else "The model predicts votes no better than their mean does"
+        )
         yield Panel(
             "Number of votes",
             charts.errors_chart(rows.assign(name=rows["model"].replace(MODEL_NAMES)), unit="log(1 + votes)"),
             "RMSE of the logarithm of the votes for the model and its baselines",
-            f"The model explains {own['r2']:.0%} of the variance of log(1 + votes) (R2), and its 80% interval covers "
-            f"{own['coverage_80']:.0%} of {own['n']:,} test films.",
+            f"{explained}, and its 80% interval covers {own['coverage_80']:.0%} of {own['n']:,} test films.",
         )
     if calibration in logged:
         rows = logged[calibration]

@@ -46,7 +46,7 @@ def test_missing_artifacts_of_a_run_are_reported(champion_uri, monkeypatch):
     assert not page.exception
     messages = " ".join(info.value for info in page.info)
     assert "logged no slices.parquet, predictions.parquet, importance.parquet, model_pit.parquet" in messages
-    assert "There is no backtest and ablation yet" in messages
+    assert "There is no backtest and no ablation yet. Run the jobs backtest and ablation" in messages
     assert "Materialize gold_forecasts and gold_scoreboard" in messages
     assert "Materialize rating_model_card" in messages
 
