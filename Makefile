@@ -175,6 +175,13 @@ bench-app: setup ## Measure the app with one user and with fifty (REGISTRY=sqlit
 docs: .venv/.packages ## Generate docs/tables.md and docs/features.md
 	@$(BIN)/python docs/write_tables.py
 
+# The second lock has the versions of the first.
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate --generate-hashes
+.PHONY: lock
+lock: .venv/.packages ## Update requirements.lock and requirements-app.lock after a change in pyproject.toml
+	@$(COMPILE) --all-extras pyproject.toml -o requirements.lock
+	@$(COMPILE) --extra app --constraint requirements.lock pyproject.toml -o requirements-app.lock
+
 # Tools that only these two targets need, outside .venv. pip-audit asks PyPI's advisory database.
 UVX = $(BIN)/uv tool run --quiet
 .PHONY: licences
