@@ -204,7 +204,7 @@ stack: ## Run all services with Docker Compose (PUBLIC=yes: also the gateway wit
 	COMMIT=$${COMMIT:-$$(git rev-parse --short=12 HEAD 2>/dev/null || true)} \
 	docker compose up --build --detach --wait postgres azurite mlflow code-location webserver daemon
 	docker compose exec code-location sh docker/with_secrets.sh python -m imdb_assets
-	docker compose $(if $(PUBLIC),--profile public) up --detach --wait
+	docker compose $(if $(PUBLIC),--profile public) up --build --detach --wait
 
 .PHONY: clean
 clean: ## Remove installed packages and caches (DATA=yes: also the lake and the models)
