@@ -175,6 +175,13 @@ bench-app: setup ## Measure the app with one user and with fifty (REGISTRY=sqlit
 docs: .venv/.packages ## Generate docs/tables.md and docs/features.md
 	@$(BIN)/python docs/write_tables.py
 
+# The second lock has the versions of the first.
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate --generate-hashes
+.PHONY: lock
+lock: .venv/.packages ## Update requirements.lock and requirements-app.lock after a change in pyproject.toml
+	@$(COMPILE) --all-extras pyproject.toml -o requirements.lock
+	@$(COMPILE) --extra app --constraint requirements.lock pyproject.toml -o requirements-app.lock
+
 # Tools that only these two targets need, outside .venv. pip-audit asks PyPI's advisory database.
 UVX = $(BIN)/uv tool run --quiet
 .PHONY: licences
@@ -197,7 +204,7 @@ stack: ## Run all services with Docker Compose (PUBLIC=yes: also the gateway wit
 	COMMIT=$${COMMIT:-$$(git rev-parse --short=12 HEAD 2>/dev/null || true)} \
 	docker compose up --build --detach --wait postgres azurite mlflow code-location webserver daemon
 	docker compose exec code-location sh docker/with_secrets.sh python -m imdb_assets
-	docker compose $(if $(PUBLIC),--profile public) up --detach --wait
+	docker compose $(if $(PUBLIC),--profile public) up --build --detach --wait
 
 .PHONY: clean
 clean: ## Remove installed packages and caches (DATA=yes: also the lake and the models)

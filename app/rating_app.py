@@ -1,8 +1,10 @@
-"""The entry point of the app: `make app`, or `streamlit run app/rating_app.py`."""
+"""The script of the app, which `server.py` and `streamlit_app.py` run: `make app`."""
 
 from pathlib import Path
 
 import streamlit as st
+
+_PAGES = Path(__file__).with_name("pages")
 
 
 def main() -> None:
@@ -11,12 +13,12 @@ def main() -> None:
     st.html(Path(__file__).with_name("app.css"))
     # A page's icon would become the favicon and be fetched from Google. The links show icons of Streamlit's own font.
     pages = [
-        st.Page("pages/draft.py", title="Draft", url_path="draft", default=True),
-        st.Page("pages/compare.py", title="Compare", url_path="compare"),
-        st.Page("pages/scenarios.py", title="Scenarios", url_path="scenarios"),
-        st.Page("pages/many.py", title="Many drafts", url_path="many"),
-        st.Page("pages/films.py", title="Films", url_path="films"),
-        st.Page("pages/model.py", title="Model", url_path="model"),
+        st.Page(_PAGES / "draft.py", title="Draft", url_path="draft", default=True),
+        st.Page(_PAGES / "compare.py", title="Compare", url_path="compare"),
+        st.Page(_PAGES / "scenarios.py", title="Scenarios", url_path="scenarios"),
+        st.Page(_PAGES / "many.py", title="Many drafts", url_path="many"),
+        st.Page(_PAGES / "films.py", title="Films", url_path="films"),
+        st.Page(_PAGES / "model.py", title="Model", url_path="model"),
     ]
     page = st.navigation(pages, position="hidden")
     icons = (

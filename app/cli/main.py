@@ -14,6 +14,7 @@ import typer
 from app.cli.output_formats import TextOutput
 from app.cli.predict import predict
 from app.cli.scenarios import scenarios
+from imdb_assets.command_line import refusal
 from imdb_assets.redaction import without_secrets
 from imdb_assets.settings import limit_mlflow_retries
 
@@ -131,8 +132,13 @@ def status(*, output: Annotated[TextOutput, typer.Option(help="Output format.")]
 
     Example: imdb-rating status
     """
-    from app.cli.platform_state import show_status
-
+    try:
+        from app.cli.platform_state import show_status
+    except ModuleNotFoundError as error:
+        message = (
+            f"`imdb-rating status` reads the lake with {error.name}, which is not installed; install the extra `lake`."
+        )
+        raise refusal(message) from None
     show_status(output)
 
 
@@ -142,7 +148,7 @@ def rollback() -> None:
 
     Example: imdb-rating rollback
     """
-    from app.cli.platform_state import restore_previous_champion
+    from app.cli.rollback import restore_previous_champion
 
     restore_previous_champion()
 

@@ -1,22 +1,14 @@
-"""The commands `status` and `rollback`."""
+"""The command `status`."""
 
 from dataclasses import asdict
 
 from app.cli.drafts import settings_or_exit
 from app.cli.lake_status import LakeUnreachableError, lake_of, lake_status
 from app.cli.output_formats import TextOutput
-from app.cli.printing import print_json, print_text
+from app.cli.printing import print_json
 from app.cli.status_table import print_status
 from imdb_assets.command_line import exit_on
-from imdb_assets.rating_model.registry.lock import RegistryBusyError
-from imdb_assets.rating_model.registry.promotion import NoPreviousChampionError, rollback
-from imdb_assets.rating_model.registry.versions import (
-    CHAMPION,
-    MODEL_NAME,
-    NoChampionError,
-    RegistryUnreachableError,
-    versions,
-)
+from imdb_assets.rating_model.registry.versions import CHAMPION, RegistryUnreachableError, versions
 
 
 def show_status(output: TextOutput) -> None:
@@ -31,14 +23,3 @@ def show_status(output: TextOutput) -> None:
         return
     champion = next((version for version in registered if CHAMPION in version.aliases), None)
     print_status(lake, champion, n_versions=len(registered))
-
-
-def restore_previous_champion() -> None:
-    """Move the alias back to the champion before."""
-    chosen = settings_or_exit()
-    with exit_on(NoChampionError, NoPreviousChampionError, RegistryBusyError, RegistryUnreachableError):
-        replaced, restored = rollback(chosen.mlflow_tracking_uri)
-    print_text(
-        f"{MODEL_NAME}@{CHAMPION} is version {restored} again. Version {replaced} will not be promoted again until a "
-        "new candidate is trained. A running model server changes to it within seconds."
-    )

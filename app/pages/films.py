@@ -1,6 +1,7 @@
 """The Films page: a released film's rating against the prediction from what was known before its release."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 import streamlit as st
@@ -117,7 +118,7 @@ def _show(champion: Champion, film: ReleasedFilm) -> None:
             show_version(version_label(champion), champion)
             if st.button("Draft a film like this", icon=":material/edit_note:"):
                 fill("draft", draft_like(film))
-                st.switch_page("pages/draft.py")
+                st.switch_page(Path(__file__).with_name("draft.py"))
     show_reasons(champion.model, film.draft, end="This film")
     if film.is_mature:
         st.caption("The reasons come from the current model, which was trained on this film.")

@@ -100,7 +100,7 @@ class Stack:
     @contextlib.contextmanager
     def running(self, service: str) -> Iterator[None]:
         """A service of the file, from its first passed health check until the block ends."""
-        words = [*COMPOSE["services"][service]["entrypoint"], *COMPOSE["services"][service]["command"]]
+        words = [*COMPOSE["services"][service].get("entrypoint", []), *COMPOSE["services"][service]["command"]]
         command = [self.localized(str(word)) for word in words]
         log, environment = self.folder / f"{service}.log", self.environment(service)
         with log.open("wb") as output:

@@ -8,6 +8,7 @@ import mlflow
 import numpy as np
 import pandas as pd
 
+from imdb_assets.mlflow_files import ARTIFACTS
 from imdb_assets.rating_model.evaluation.leaky_history import leaky_person_history
 from imdb_assets.rating_model.features.as_of_baseline import Baseline, baseline_coefficients
 from imdb_assets.rating_model.features.history import History
@@ -46,7 +47,7 @@ def registered_champion(folder: Path) -> str:
     """Train on invented films, register, promote; return the tracking URI of the registry made in `folder`."""
     tracking_uri = new_database(folder)
     mlflow.set_tracking_uri(tracking_uri)
-    mlflow.create_experiment("champion", artifact_location=(folder / "artifacts").as_uri())
+    mlflow.create_experiment("champion", artifact_location=(folder / ARTIFACTS).as_uri())
     mlflow.set_experiment("champion")
     with mlflow.start_run():
         register.register(invented_model(), alias=versions.CANDIDATE, tags={"trained_on": "invented films"})

@@ -1,0 +1,19 @@
+"""The command `rollback`."""
+
+from app.cli.drafts import settings_or_exit
+from app.cli.printing import print_text
+from imdb_assets.command_line import exit_on
+from imdb_assets.rating_model.registry.lock import RegistryBusyError
+from imdb_assets.rating_model.registry.promotion import NoPreviousChampionError, rollback
+from imdb_assets.rating_model.registry.versions import CHAMPION, MODEL_NAME, NoChampionError, RegistryUnreachableError
+
+
+def restore_previous_champion() -> None:
+    """Move the alias back to the champion before."""
+    chosen = settings_or_exit()
+    with exit_on(NoChampionError, NoPreviousChampionError, RegistryBusyError, RegistryUnreachableError):
+        replaced, restored = rollback(chosen.mlflow_tracking_uri)
+    print_text(
+        f"{MODEL_NAME}@{CHAMPION} is version {restored} again. Version {replaced} will not be promoted again until a "
+        "new candidate is trained. A running model server changes to it within seconds."
+    )
