@@ -68,7 +68,9 @@ def rating_steps(predictor: FittedModel, matrix: pd.DataFrame, frame: pd.DataFra
     points = pd.concat(parts).sort_index()
     ratings = predictor.rate(inputs, frame)
     steps = points.to_numpy()
-    return Steps(ratings, ratings[: len(start)] - ratings[start], list(points), steps[: len(start)] - steps[start])
+    return Steps(
+        ratings, ratings[: len(start)] - ratings[start], list(map(str, points)), steps[: len(start)] - steps[start]
+    )
 
 
 def vote_steps(model: VotesModel, matrix: pd.DataFrame, start: np.ndarray) -> Steps:
@@ -90,7 +92,7 @@ def vote_steps(model: VotesModel, matrix: pd.DataFrame, start: np.ndarray) -> St
     slopes = np.where(is_apart, moved / np.where(is_apart, end - first, 1.0), 1.0 + 1.0 / votes[start])
     points = model.group_contributions(matrix)
     steps = points.to_numpy()
-    return Steps(votes, moved, list(points), slopes[:, None] * (steps[: len(start)] - steps[start]))
+    return Steps(votes, moved, list(map(str, points)), slopes[:, None] * (steps[: len(start)] - steps[start]))
 
 
 def _shared_among_given(points: dict[str, float], given: set[str]) -> dict[str, float]:
