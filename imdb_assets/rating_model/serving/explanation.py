@@ -17,7 +17,7 @@ from imdb_assets.rating_model.serving.prediction_steps import SCALE_END, rating_
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.rating_model.serving.reason_sentences import sentences_of
 from imdb_assets.rating_model.training.fitted_model import FittedModel
-from imdb_assets.rating_model.training.text_scores import PLOT
+from imdb_assets.rating_model.training.text_scores import PLOT, Counts, text_counts
 from imdb_assets.rating_model.training.word_points import TellingWords, telling_words
 from imdb_assets.vocabulary.audiences import AUDIENCE_WORDS
 
@@ -127,9 +127,10 @@ def explain(model: RatingModel, drafts: Sequence[MovieDraft]) -> list[Explanatio
     frame = drafts_frame([*resolved, *only_year])
     matrix = features(frame, model.history)
     start = np.array([bare[kind] for kind in kinds], "int64")
-    rating = rating_steps(model.predictor, matrix, frame, start)
+    counts = text_counts(frame)
+    rating = rating_steps(model.predictor, model.predictor.counted_inputs(matrix, counts), frame, start)
     votes = vote_steps(model.votes, matrix, start)
-    words = _telling_words(model.predictor, resolved)
+    words = _telling_words(model.predictor, resolved, counts[PLOT])
     facts = cast("list[dict[str, float]]", matrix.iloc[: len(resolved)].to_dict("records"))
     explanations = []
     for row, draft in enumerate(resolved):
@@ -211,10 +212,10 @@ def _as_points(reasons: Sequence[VoteReason]) -> list[Reason]:
     return [Reason(reason.group, math.log(reason.factor), reason.sentence) for reason in reasons]
 
 
-def _telling_words(predictor: FittedModel, drafts: Sequence[MovieDraft]) -> list[TellingWords]:
+def _telling_words(predictor: FittedModel, drafts: Sequence[MovieDraft], counts: Counts) -> list[TellingWords]:
     if PLOT not in predictor.texts:
         return [TellingWords((), ())] * len(drafts)
-    return telling_words(predictor.texts[PLOT], [draft.plot or "" for draft in drafts], most=_TOLD_WORDS)
+    return telling_words(predictor.texts[PLOT], [draft.plot or "" for draft in drafts], counts, most=_TOLD_WORDS)
 
 
 def _reasons(points: Mapping[str, float], sentences: Mapping[str, str]) -> tuple[Reason, ...]:

@@ -50,16 +50,15 @@ class Steps:
         return {**shares, SCALE_END: float(self.moved[row]) - sum(shares.values())}
 
 
-def rating_steps(predictor: FittedModel, matrix: pd.DataFrame, frame: pd.DataFrame, start: np.ndarray) -> Steps:
+def rating_steps(predictor: FittedModel, inputs: np.ndarray, frame: pd.DataFrame, start: np.ndarray) -> Steps:
     """Return the steps in rating points, calibrated like the rating.
 
     Args:
         predictor: Predicts ratings.
-        matrix: float64 features, columns `FEATURE_NAMES`: drafts, then films of which only the year is known.
+        inputs: float64 inputs of its trees: drafts, then films of which only the year is known.
         frame: The same films, columns `DRAFT_COLUMNS`.
         start: int64 per draft, the row of the film of which only the year is known.
     """
-    inputs = predictor.inputs(matrix, frame)
     parts = []
     for audience, rows in rows_by_audience(frame).items():
         absence = predictor.points_of_absence(frame.iloc[rows], audience).rename(columns=_FACT_GROUPS)

@@ -116,7 +116,11 @@ class FittedModel:
 
     def film_inputs(self, films: CountedFilms) -> np.ndarray:
         """Return the inputs of the trees for such films, as `inputs` does."""
-        return self._tree_inputs(films.matrix, score_counts(self.texts, films.counts))
+        return self.counted_inputs(films.matrix, films.counts)
+
+    def counted_inputs(self, matrix: pd.DataFrame, counts: Mapping[str, Counts]) -> np.ndarray:
+        """Return the inputs of the trees for texts whose n-grams are already counted, as `inputs` does."""
+        return self._tree_inputs(matrix, score_counts(self.texts, counts))
 
     def group_contributions(self, inputs: np.ndarray, audience: str) -> pd.DataFrame:
         """Compute the contribution of each group of features to the rating before clipping (TreeSHAP).
