@@ -154,7 +154,7 @@ def test_the_likely_number_of_votes_has_its_reasons(champion_uri, monkeypatch):
     start, listed, end = [text.value for text in why.markdown]
     assert start.startswith(f"About {about(explanation.average_votes)} votes are likely for a film of which only")
     [director] = [reason for reason in explanation.vote_reasons if reason.group == "director"]
-    assert f"* **Directors {times(director.factor)}** - {GIFTED_NAME}'s last " in listed
+    assert f"* **Directors {times(director.factor)}** - {GIFTED_NAME}'s 14 earlier films average " in listed
     assert "Story" not in listed
     assert end.endswith(f"about {about(explanation.votes)} votes.")
 
