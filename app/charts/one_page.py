@@ -9,6 +9,7 @@ from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.figure import Figure
 
 from app.charts.theme import LIGHT
+from app.vote_words import about
 from imdb_assets.rating_model.serving.explanation import LABELS, Reason
 from imdb_assets.rating_model.serving.rating_model import Prediction
 
@@ -66,7 +67,7 @@ def _heading(figure: Figure, page: Page) -> float:
         figure, _LEFT + 0.15, 0.902, f"expected IMDb rating. 4 out of 5 such films end up between {answer.low_80:.1f} "
         f"and {answer.high_80:.1f}.", size=10,
     )  # fmt: skip
-    votes = f"About {float(f'{answer.votes:.2g}'):,.0f} votes are likely: 1,000 or more with a probability of"
+    votes = f"About {about(answer.votes)} votes are likely: 1,000 or more with a probability of"
     _text(figure, _LEFT + 0.15, 0.884, f"{votes} {answer.probability_1000:.0%}.", size=10, color=LIGHT.quiet)
     return 0.858
 

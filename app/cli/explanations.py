@@ -1,4 +1,4 @@
-"""The commands `explain` and `compare`: what makes a rating, and the difference between two."""
+"""The commands `explain` and `compare`: what makes a rating and a number of votes, and what differs between two."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -8,13 +8,15 @@ from app.cli.drafts import champion_or_exit, drafts_or_exit
 from app.cli.output_formats import TextOutput
 from app.cli.printing import print_json, print_text
 from app.prediction_client import version_label
+from app.vote_words import times
 from imdb_assets.command_line import exit_on, refusal
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.serving.comparison import chance_above, is_distinguishable
 from imdb_assets.rating_model.serving.explanation import (
     LABELS,
+    Difference,
+    Explanation,
     NotExplainableError,
-    Reason,
     explain,
     explain_difference,
 )
@@ -27,7 +29,7 @@ def draft_label(draft: MovieDraft) -> str:
 
 
 def print_explanations(file: Path, output: TextOutput) -> None:
-    """Print the reasons for the ratings of the drafts of a file, all of which must be valid."""
+    """Print the reasons for the ratings and votes of the drafts of a file, all of which must be valid."""
     drafts = drafts_or_exit(file)
     champion = champion_or_exit()
     with exit_on(NotExplainableError):
@@ -37,7 +39,10 @@ def print_explanations(file: Path, output: TextOutput) -> None:
         return
     for draft, explanation in zip(drafts, explanations, strict=True):
         print_text(f"{draft_label(draft)}: {explanation.rating:.2f} (average film: {explanation.average:.2f})")
-        _print_reasons(explanation.reasons)
+        _print_reasons(
+            explanation,
+            f"Votes: {explanation.votes:,.0f} (average film: {explanation.average_votes:,.0f})",
+        )
     print_text(f"Explained by {version_label(champion)}.")
 
 
@@ -53,20 +58,20 @@ def print_comparison(files: Sequence[Path], output: TextOutput) -> None:
     predictions = champion.model.predict(drafts)
     if output is TextOutput.json:
         records = [_record(draft, prediction) for draft, prediction in zip(drafts, predictions, strict=True)]
-        for record, prediction, reasons in zip(records[1:], predictions[1:], differences, strict=True):
-            record.update(_difference(predictions[0], prediction), reasons=[asdict(reason) for reason in reasons])
+        for record, prediction, difference in zip(records[1:], predictions[1:], differences, strict=True):
+            record.update(_comparison(predictions[0], prediction), **asdict(difference))
         print_json(records)
         return
     print_text(_line(1, first, predictions[0]))
     others_in_order = zip(others, predictions[1:], differences, strict=True)
-    for row, (draft, prediction, reasons) in enumerate(others_in_order, start=2):
-        difference = _difference(predictions[0], prediction)
-        clear = "" if difference["is_distinguishable"] else ", too close to call"
+    for row, (draft, prediction, difference) in enumerate(others_in_order, start=2):
+        compared = _comparison(predictions[0], prediction)
+        clear = "" if compared["is_distinguishable"] else ", too close to call"
         print_text(
-            f"{_line(row, draft, prediction)}: {difference['points']:+.2f}, higher than 1 with a chance of "
-            f"{difference['chance_of_higher']:.0%}{clear}"
+            f"{_line(row, draft, prediction)}: {compared['points']:+.2f}, higher than 1 with a chance of "
+            f"{compared['chance_of_higher']:.0%}{clear}"
         )
-        _print_reasons(reasons)
+        _print_reasons(difference, f"Votes: {prediction.votes:,.0f}, {times(prediction.votes / predictions[0].votes)}")
     print_text(f"Compared by {version_label(champion)}.")
 
 
@@ -74,7 +79,7 @@ def _record(draft: MovieDraft, prediction: Prediction) -> dict[str, object]:
     return {"title": draft.title, "release_year": draft.release_year, **vars(prediction)}
 
 
-def _difference(first: Prediction, other: Prediction) -> dict[str, object]:
+def _comparison(first: Prediction, other: Prediction) -> dict[str, object]:
     """Return how a film compares with the first one."""
     return {
         "points": other.rating - first.rating,
@@ -88,6 +93,10 @@ def _line(row: int, draft: MovieDraft, prediction: Prediction) -> str:
     return f"{row}. {draft_label(draft)}: {prediction.rating:.2f}, {interval}"
 
 
-def _print_reasons(reasons: Sequence[Reason]) -> None:
-    for reason in reasons:
+def _print_reasons(explained: Explanation | Difference, votes: str) -> None:
+    """Print the reasons for a rating, then a line about the votes and the reasons for them."""
+    for reason in explained.reasons:
         print_text(f"  {reason.points:+.2f}  {LABELS[reason.group]}: {reason.sentence}")
+    print_text(f"  {votes}")
+    for reason in explained.vote_reasons:
+        print_text(f"  {times(reason.factor)}  {LABELS[reason.group]}: {reason.sentence}")

@@ -54,7 +54,7 @@ def explain(
     *,
     output: Annotated[TextOutput, typer.Option(help="Output format.")] = TextOutput.text,
 ) -> None:
-    """Explain ratings: the effect of each group of facts, in rating points relative to the average film.
+    """Explain ratings and votes: what each group of facts adds to the rating, and multiplies the votes by.
 
     Example: imdb-rating explain draft.json
     """

@@ -136,7 +136,7 @@ def _show_difference(
         show_info(f"{name} is the same as A. Change a field of {name} to compare them.")
         return
     try:
-        reasons = explain_difference(model, drafts["A"], drafts[name])
+        reasons = explain_difference(model, drafts["A"], drafts[name]).reasons
     except NotExplainableError as error:
         st.caption(str(error))
         return

@@ -7,7 +7,7 @@ from app.draft_link import FIELDS, address_of, draft_from_query, left_out, query
 from app.widgets.audiences import show_audiences
 from app.widgets.draft_form import draft_in, draft_like, fill, film_fields, form_values, kept_draft, people_fields
 from app.widgets.one_page import offer_one_page
-from app.widgets.reasons import show_reasons
+from app.widgets.reasons import explanation_or_caption, show_reasons, show_vote_reasons
 from app.widgets.score import show_interval, show_score
 from app.widgets.similar_films import show_similar
 from app.widgets.what_if import what_if
@@ -50,11 +50,15 @@ def draft_page() -> None:
             _offer_example(champion)
         show_interval(champion, draft, prediction)
         show_audiences(champion, draft, prediction)
+        explanation = None if is_empty else explanation_or_caption(champion.model, draft)
+        if explanation:
+            show_vote_reasons(explanation)
         if omitted := left_out(draft):
             st.caption(f"Too long for the address of this page, so lost when you reload it: {', '.join(omitted)}.")
         _show_footer(champion, draft, prediction, answers.answered_by)
+    if explanation:
+        show_reasons(explanation)
     if not is_empty:
-        show_reasons(champion.model, draft)
         st.subheader("What if?", anchor=False)
         what_if(champion, draft, prediction)
         show_similar(champion.model, draft)

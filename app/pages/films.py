@@ -12,7 +12,7 @@ from app.charts.theme import show_chart
 from app.prediction_client import version_label
 from app.widgets.draft_form import draft_like, fill
 from app.widgets.film_picker import pick_film
-from app.widgets.reasons import show_reasons
+from app.widgets.reasons import explanation_or_caption, show_reasons
 from app.widgets.similar_films import show_similar
 from imdb_assets.escaping import markdown
 from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_NAME
@@ -119,9 +119,10 @@ def _show(champion: Champion, film: ReleasedFilm) -> None:
             if st.button("Draft a film like this", icon=":material/edit_note:"):
                 fill("draft", draft_like(film))
                 st.switch_page(Path(__file__).with_name("draft.py"))
-    show_reasons(champion.model, film.draft, end="This film")
-    if film.is_mature:
-        st.caption("The reasons come from the current model, which was trained on this film.")
+    if explanation := explanation_or_caption(champion.model, film.draft):
+        show_reasons(explanation, end="This film")
+        if film.is_mature:
+            st.caption("The reasons come from the current model, which was trained on this film.")
     show_similar(champion.model, film.draft, excluded=film.tconst)
 
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app.champion import answers_or_stop
+from app.vote_words import about
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry.versions import Champion
 from imdb_assets.rating_model.serving.rating_model import Prediction
@@ -20,8 +21,8 @@ def show_audiences(champion: Champion, draft: MovieDraft, prediction: Prediction
     )
     answers = {audience: predicted[audience] for audience in LEAST_VOTES}
     st.markdown(
-        f"**{DISTRIBUTION_QUESTION}** About {_rounded(prediction.votes)} IMDb votes are likely. 4 out of 5 such films "
-        f"get {_rounded(prediction.votes_low_80)} to {_rounded(prediction.votes_high_80)}. The rating depends on who "
+        f"**{DISTRIBUTION_QUESTION}** About {about(prediction.votes)} IMDb votes are likely. 4 out of 5 such films "
+        f"get {about(prediction.votes_low_80)} to {about(prediction.votes_high_80)}. The rating depends on who "
         "sees it:"
     )
     chances = {"1000": f"{prediction.probability_1000:.0%} likely", "100": f"{prediction.probability_100:.0%} likely"}
@@ -46,8 +47,3 @@ def suggested_audience(prediction: Prediction) -> str:
 
 def _votes(audience: str) -> str:
     return f"{LEAST_VOTES[audience]:,} votes or more" if LEAST_VOTES[audience] else "Any number of votes"
-
-
-def _rounded(votes: float) -> str:
-    """Return a number of votes with two significant digits."""
-    return f"{float(f'{votes:.2g}'):,.0f}"

@@ -1,28 +1,36 @@
-"""The reasons for a rating: a waterfall chart next to a list in words."""
+"""The reasons for a rating, a waterfall chart next to a list in words, and for a number of votes, a list."""
 
+import math
 from collections.abc import Sequence
 
 import streamlit as st
 
 from app.charts.theme import Rows, show_chart
 from app.charts.waterfall import steps, waterfall_chart
+from app.vote_words import about, times
 from imdb_assets.escaping import markdown
 from imdb_assets.rating_model.features.draft import MovieDraft
-from imdb_assets.rating_model.serving.explanation import LABELS, NotExplainableError, Reason, explain
+from imdb_assets.rating_model.serving.explanation import LABELS, Explanation, NotExplainableError, Reason, explain
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 
 LEAST_POINTS_LISTED = 0.02
 """Reasons with a smaller effect, in rating points, are not listed."""
+_LEAST_FACTOR_LISTED = 1.02
 
 
-def show_reasons(model: RatingModel, draft: MovieDraft, *, end: str = "This draft") -> None:
-    """Show the steps from the rating of a film without facts to the draft's. The chart labels the draft `end`."""
-    st.subheader("Why?", anchor=False)
+def explanation_or_caption(model: RatingModel, draft: MovieDraft) -> Explanation | None:
+    """Explain a draft. If the model cannot, show why and return None."""
     try:
         [explanation] = explain(model, [draft])
     except NotExplainableError as error:
         st.caption(str(error))
-        return
+        return None
+    return explanation
+
+
+def show_reasons(explanation: Explanation, *, end: str = "This draft") -> None:
+    """Show the steps from the rating of a film without facts to the draft's. The chart labels the draft `end`."""
+    st.subheader("Why?", anchor=False)
     if not explanation.reasons:
         st.markdown("Nothing is known but the year. Each fact you add becomes a step to your film's rating.")
         return
@@ -50,3 +58,22 @@ def show_steps(rows: Rows, reasons: Sequence[Reason], *, key: str) -> None:
             f"* **{LABELS[reason.group]} {reason.points:+.2f}** - {markdown(reason.sentence)}" for reason in listed
         )
     )
+
+
+def show_vote_reasons(explanation: Explanation) -> None:
+    """List what multiplies the number of votes of a film without facts, folded away until somebody asks."""
+    if not explanation.vote_reasons:
+        return
+    listed = [
+        f"* **{LABELS[reason.group]} {times(reason.factor)}** - {markdown(reason.sentence)}"
+        for reason in explanation.vote_reasons
+        if abs(math.log(reason.factor)) >= math.log(_LEAST_FACTOR_LISTED)
+    ]
+    with st.expander("Why this many votes?"):
+        st.markdown(
+            f"About {about(explanation.average_votes)} votes are likely for a film of which only the year is known. "
+            "Each fact multiplies that number:"
+        )
+        st.markdown("\n".join(listed) or "None of the facts makes a difference.")
+        together = times(explanation.votes / explanation.average_votes)
+        st.markdown(f"**Together {together}**: about {about(explanation.votes)} votes.")

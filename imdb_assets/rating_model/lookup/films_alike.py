@@ -18,7 +18,7 @@ _ABOUT = 0.1
 
 @dataclass(frozen=True)
 class FilmsAlike:
-    """The genres, runtimes, languages and ratings of all released films, one entry per film.
+    """The genres, runtimes, languages, ratings and votes of all released films, those with the most votes first.
 
     Attributes:
         genres: int64, a bit per genre of `GENRES`.
@@ -26,6 +26,7 @@ class FilmsAlike:
         languages: int32 positions in `language_names`, -1 if unknown.
         language_names: Languages.
         ratings: float64, IMDb's ratings.
+        votes: int64, descending.
     """
 
     genres: np.ndarray
@@ -33,6 +34,7 @@ class FilmsAlike:
     languages: np.ndarray
     language_names: tuple[str, ...]
     ratings: np.ndarray
+    votes: np.ndarray
 
     @classmethod
     def of_films(cls, table: pa.Table) -> "FilmsAlike":
@@ -50,10 +52,11 @@ class FilmsAlike:
             languages=languages.indices.fill_null(-1).to_numpy(zero_copy_only=False),
             language_names=tuple(languages.dictionary.to_pylist()),
             ratings=table["average_rating"].to_numpy(),
+            votes=table["n_votes"].to_numpy(),
         )
 
-    def ratings_like(self, draft: MovieDraft) -> np.ndarray:
-        """Return the ratings of the films that have all genres, about the runtime and the language of a draft, float64.
+    def films_like(self, draft: MovieDraft) -> np.ndarray:
+        """Return the positions of the films that have all genres, about the runtime and the language of a draft, int64.
 
         Args:
             draft: Facts spelled as those of released films; facts that are not given do not count.
@@ -65,4 +68,12 @@ class FilmsAlike:
         if draft.language:
             names = self.language_names
             is_alike &= self.languages == (names.index(draft.language) if draft.language in names else -2)
-        return self.ratings[is_alike]
+        return np.flatnonzero(is_alike)
+
+    def votes_of_half(self, films: np.ndarray) -> int:
+        """Return the largest number of votes that at least half of some films have.
+
+        Args:
+            films: One or more positions, ascending.
+        """
+        return int(self.votes[films[(len(films) - 1) // 2]])

@@ -204,6 +204,7 @@ def _answers(model: RatingModel, drafts: Mapping[int, MovieDraft], body: Predict
             raise HTTPException(HTTPStatus.BAD_REQUEST, str(error)) from None
         for extra, explanation in zip(extras, explanations, strict=True):
             extra |= {"average": explanation.average, "reasons": explanation.reasons}
+            extra |= {"average_votes": explanation.average_votes, "vote_reasons": explanation.vote_reasons}
     if body.similar:
         for extra, draft in zip(extras, values, strict=True):
             extra["similar"] = tuple(similar_films(model, draft, k=body.similar))

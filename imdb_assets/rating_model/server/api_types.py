@@ -10,7 +10,7 @@ from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.scenarios.constraints import Ranking
 from imdb_assets.rating_model.scenarios.search import Scenario
 from imdb_assets.rating_model.serving.answers import MAX_DRAFTS, MAX_SIMILAR_FILMS
-from imdb_assets.rating_model.serving.explanation import Reason
+from imdb_assets.rating_model.serving.explanation import Reason, VoteReason
 from imdb_assets.rating_model.serving.rating_model import Prediction
 from imdb_assets.rating_model.serving.similar_films import SimilarFilm
 
@@ -43,7 +43,7 @@ class PredictionRequest(_Request):
     )
 
     drafts: list[Draft] = Field(min_length=1, max_length=MAX_DRAFTS)
-    explain: bool = Field(default=False, description="Whether to add the reasons for each rating.")
+    explain: bool = Field(default=False, description="Whether to add the reasons for each rating and number of votes.")
     similar: int = Field(default=0, ge=0, le=MAX_SIMILAR_FILMS, description="Similar released films per draft.")
 
 
@@ -104,12 +104,16 @@ class AnsweredDraft(Prediction):
         row: The draft's place in the request, from 1.
         average: With `explain`, the rating of a film of which only the year is known.
         reasons: With `explain`, whose points add up from `average` to the rating.
+        average_votes: With `explain`, the predicted number of votes of a film of which only the year is known.
+        vote_reasons: With `explain`, whose factors multiply up from `average_votes` to `votes`.
         similar: With `similar`, similar released films.
     """
 
     row: int
     average: float | None = None
     reasons: tuple[Reason, ...] | None = None
+    average_votes: float | None = None
+    vote_reasons: tuple[VoteReason, ...] | None = None
     similar: tuple[SimilarFilm, ...] | None = None
 
 

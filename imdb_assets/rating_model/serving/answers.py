@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -25,7 +25,7 @@ MODEL_VERSION = "model_version"
 UNREGISTERED = "unregistered"
 """The version of a model that was not loaded from the registry."""
 EXPLAIN = "explain"
-"""The parameter that adds the columns `average` and `reasons` to the answer."""
+"""The parameter that adds the columns `average`, `reasons`, `average_votes` and `vote_reasons` to the answer."""
 SIMILAR = "similar"
 """The parameter that adds a column of the same name with this many similar released films per draft."""
 MAX_DRAFTS = 50_000
@@ -106,8 +106,9 @@ class ServedModel(PythonModel):
 
         Returns:
             One row per draft: `OUTPUT_COLUMNS` and `model_version`, where `warnings` is a list of sentences. With
-            `explain` also `average`, the average rating, and `reasons`, what each group of features adds to it. With
-            `similar` also `similar`, a list of released films.
+            `explain` also `average`, the average rating, and `reasons`, what each group of features adds to it, and the
+            same for the votes: `average_votes` and `vote_reasons`, with the factors that multiply it. With `similar`
+            also `similar`, a list of released films.
 
         Raises:
             MlflowException: If the request is invalid; the message names the field and the fix.
@@ -144,9 +145,16 @@ class ServedModel(PythonModel):
             explanations = explain(self.model, drafts)
         except NotExplainableError as error:
             raise MlflowException.invalid_parameter_value(str(error)) from None
-        reasons = [[asdict(reason) for reason in explanation.reasons] for explanation in explanations]
-        averages = [explanation.average for explanation in explanations]
-        return answers.assign(average=averages, reasons=pd.Series(reasons, dtype="object"))
+        return answers.assign(
+            average=[explanation.average for explanation in explanations],
+            reasons=_as_records(explanation.reasons for explanation in explanations),
+            average_votes=[explanation.average_votes for explanation in explanations],
+            vote_reasons=_as_records(explanation.vote_reasons for explanation in explanations),
+        )
+
+
+def _as_records(reasons: Iterable[Sequence[object]]) -> pd.Series:
+    return pd.Series([[dict(vars(reason)) for reason in of_draft] for of_draft in reasons], dtype="object")
 
 
 def registered_version(folder: Path) -> str:

@@ -1,11 +1,10 @@
-"""Explains a prediction: the contribution of each group of features, in rating points and in words.
+"""Explains a prediction: the contribution of each group of features to the rating and to the votes, and in words.
 
-The points are the trees' Shapley values (TreeSHAP; Lundberg et al. 2020, doi:10.1038/s42256-019-0138-9), computed by
-LightGBM, summed by group and calibrated like the rating, minus those of a film of which only the year is known. Facts
-that were not given get no points: what the trees attribute to them, because of the facts that were given, is shared
-among those in proportion to their own points.
+Facts that were not given are no reasons: what the trees attribute to them, because of the facts that were given, is
+shared among those in proportion to their own contributions. `prediction_steps.py` computes the contributions.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -14,10 +13,11 @@ import numpy as np
 
 from imdb_assets.rating_model.features.draft import MovieDraft, drafts_frame
 from imdb_assets.rating_model.features.matrix import features
+from imdb_assets.rating_model.serving.prediction_steps import SCALE_END, rating_steps, vote_steps
 from imdb_assets.rating_model.serving.rating_model import RatingModel
-from imdb_assets.rating_model.serving.reason_sentences import SCALE_END, sentences_of
+from imdb_assets.rating_model.serving.reason_sentences import sentences_of
 from imdb_assets.rating_model.training.fitted_model import FittedModel
-from imdb_assets.rating_model.training.text_scores import PLOT
+from imdb_assets.rating_model.training.text_scores import PLOT, Counts, text_counts
 from imdb_assets.rating_model.training.word_points import TellingWords, telling_words
 from imdb_assets.vocabulary.audiences import AUDIENCE_WORDS
 
@@ -42,7 +42,6 @@ LABELS = {
 }
 """The groups of features in the words of users."""
 _TOLD_WORDS = 3
-_FACT_GROUPS = {"runtime": "length", "plot": "story"}
 
 
 @dataclass(frozen=True)
@@ -55,18 +54,49 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class VoteReason:
+    """By what factor a group of features multiplies the number of votes, and the underlying facts in words."""
+
+    group: str
+    factor: float
+    sentence: str
+
+
+@dataclass(frozen=True)
 class Explanation:
-    """A rating as a sum: `average` plus the points of all reasons is `rating`.
+    """A rating as a sum, and a number of votes as a product.
+
+    `average` plus the points of all reasons is `rating`. `average_votes` times the factors of all vote reasons is
+    `votes`.
 
     Attributes:
         average: The rating of a film for the same audience of which only the release year is known.
         rating: The draft's rating.
         reasons: The facts that were given, those with the most points, up or down, first.
+        average_votes: The predicted number of votes of a film of which only the release year is known.
+        votes: The draft's predicted number of votes, whatever the audience.
+        vote_reasons: The facts that were given, those with the factors farthest from 1 first.
     """
 
     average: float
     rating: float
     reasons: tuple[Reason, ...]
+    average_votes: float
+    votes: float
+    vote_reasons: tuple[VoteReason, ...]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What makes the difference between two drafts.
+
+    Attributes:
+        reasons: The groups that differ; their points add up to the second rating minus the first.
+        vote_reasons: The same for the votes; the product of their factors is the second number divided by the first.
+    """
+
+    reasons: tuple[Reason, ...]
+    vote_reasons: tuple[VoteReason, ...]
 
 
 class NotExplainableError(ValueError):
@@ -74,52 +104,49 @@ class NotExplainableError(ValueError):
 
 
 def explain(model: RatingModel, drafts: Sequence[MovieDraft]) -> list[Explanation]:
-    """Explain the ratings of drafts.
+    """Explain the ratings and the votes of drafts.
 
     Args:
         model: A LightGBM model.
         drafts: People given as ids or names.
 
     Returns:
-        One explanation per draft; the reasons with the most points, up or down, come first.
+        One explanation per draft; the reasons with the largest contributions, up or down, come first.
 
     Raises:
         NotExplainableError: If the model is not a LightGBM model.
     """
     if not isinstance(model.predictor, FittedModel):
         raise NotExplainableError("Only LightGBM models can explain their ratings: use imdb_rating@champion.")
+    if not drafts:
+        return []
     resolved = model.resolve_silently(drafts)
-    explanations: dict[int, Explanation] = {}
-    for audience in dict.fromkeys(draft.audience for draft in resolved):
-        rows = [row for row, draft in enumerate(resolved) if draft.audience == audience]
-        of_audience = _explain(model, model.predictor, [resolved[row] for row in rows], audience)
-        explanations |= zip(rows, of_audience, strict=True)
-    return [explanations[row] for row in range(len(resolved))]
-
-
-def _explain(
-    model: RatingModel, predictor: FittedModel, drafts: Sequence[MovieDraft], audience: str
-) -> list[Explanation]:
-    years = list(dict.fromkeys(draft.release_year for draft in drafts))
-    bare = [MovieDraft.model_construct(release_year=year, audience=audience) for year in years]
-    frame = drafts_frame([*drafts, *bare])
+    kinds = [(draft.release_year, draft.audience) for draft in resolved]
+    bare = {kind: len(resolved) + place for place, kind in enumerate(dict.fromkeys(kinds))}
+    only_year = [MovieDraft.model_construct(release_year=year, audience=audience) for year, audience in bare]
+    frame = drafts_frame([*resolved, *only_year])
     matrix = features(frame, model.history)
-    inputs = predictor.inputs(matrix, frame)
-    ratings = predictor.rate(inputs, frame)
-    absence = predictor.points_of_absence(frame, audience).rename(columns=_FACT_GROUPS)
-    grouped = predictor.group_contributions(inputs, audience).add(absence, fill_value=0.0)
-    start = np.array([len(drafts) + years.index(draft.release_year) for draft in drafts], "int64")
-    moved = grouped.iloc[: len(drafts)].to_numpy() - grouped.to_numpy()[start]
-    groups = list(map(str, grouped))
-    words = _telling_words(predictor, drafts)
-    facts = cast("list[dict[str, float]]", matrix.to_dict("records"))
+    start = np.array([bare[kind] for kind in kinds], "int64")
+    counts = text_counts(frame)
+    rating = rating_steps(model.predictor, model.predictor.counted_inputs(matrix, counts), frame, start)
+    votes = vote_steps(model.votes, matrix, start)
+    words = _telling_words(model.predictor, resolved, counts[PLOT])
+    facts = cast("list[dict[str, float]]", matrix.iloc[: len(resolved)].to_dict("records"))
     explanations = []
-    for row, draft in enumerate(drafts):
-        average, rating = float(ratings[start[row]]), float(ratings[row])
-        shares = _shared_among_given(dict(zip(groups, map(float, moved[row]), strict=True)), _given_groups(draft))
-        shares[SCALE_END] = rating - average - sum(shares.values())
-        reasons = _reasons(shares, sentences_of(model, draft, facts[row], words[row]))
-        explanations.append(Explanation(average, rating, reasons))
+    for row, draft in enumerate(resolved):
+        given, sentences = _given_groups(draft), sentences_of(model, draft, facts[row], words[row])
+        rating_reasons = _reasons(rating.shares(row, given), sentences.rating)
+        vote_reasons = _reasons(votes.shares(row, given), sentences.votes)
+        explanations.append(
+            Explanation(
+                average=float(rating.predicted[start[row]]),
+                rating=float(rating.predicted[row]),
+                reasons=rating_reasons,
+                average_votes=float(votes.predicted[start[row]]),
+                votes=float(votes.predicted[row]),
+                vote_reasons=_as_factors(vote_reasons),
+            )
+        )
     return explanations
 
 
@@ -135,17 +162,8 @@ def _given_groups(draft: MovieDraft) -> set[str]:
     return {group for group, fact in given.items() if fact}
 
 
-def _shared_among_given(points: dict[str, float], given: set[str]) -> dict[str, float]:
-    kept = {group: value for group, value in points.items() if group in given}
-    rest = sum(value for group, value in points.items() if group not in given)
-    total = sum(map(abs, kept.values()))
-    if not total:
-        return {group: rest / len(kept) for group in kept}
-    return {group: value + rest * abs(value) / total for group, value in kept.items()}
-
-
-def explain_difference(model: RatingModel, first: MovieDraft, second: MovieDraft) -> tuple[Reason, ...]:
-    """Explain the difference between the ratings of two drafts.
+def explain_difference(model: RatingModel, first: MovieDraft, second: MovieDraft) -> Difference:
+    """Explain the difference between two drafts.
 
     Args:
         model: A LightGBM model.
@@ -153,34 +171,51 @@ def explain_difference(model: RatingModel, first: MovieDraft, second: MovieDraft
         second: People given as ids or names.
 
     Returns:
-        The groups that differ; their points add up to the second rating minus the first.
+        What differs, for the ratings and for the votes.
 
     Raises:
         NotExplainableError: If the model is not a LightGBM model.
     """
     only_year = MovieDraft(release_year=second.release_year, audience=first.audience)
     old, new, middle = explain(model, [first, second, only_year])
-    before, after = ({reason.group: reason for reason in explanation.reasons} for explanation in (old, new))
-    reasons = []
+    reasons = _changed(old.reasons, new.reasons)
+    vote_reasons = _changed(_as_points(old.vote_reasons), _as_points(new.vote_reasons))
     if first.release_year != second.release_year:
         sentence = f"Released in {first.release_year}. → Released in {second.release_year}."
         reasons.append(Reason("era", middle.average - old.average, sentence))
+        vote_reasons.append(Reason("era", math.log(middle.average_votes / old.average_votes), sentence))
     if first.audience != second.audience:
+        # The number of votes is predicted whatever the audience.
         sentence = f"{AUDIENCE_WORDS[first.audience]}. → {AUDIENCE_WORDS[second.audience]}."
         reasons.append(Reason(AUDIENCE, new.average - middle.average, sentence))
+    return Difference(_most_points_first(reasons), _as_factors(_most_points_first(vote_reasons)))
+
+
+def _changed(old: Sequence[Reason], new: Sequence[Reason]) -> list[Reason]:
+    """Return the groups whose points differ between two explanations."""
+    before, after = ({reason.group: reason for reason in reasons} for reasons in (old, new))
+    changed = []
     for group in LABELS:
         sides = [before.get(group), after.get(group)]
         points = (sides[1].points if sides[1] else 0.0) - (sides[0].points if sides[0] else 0.0)
         if points:
             sentences = [side.sentence if side else "Not given." for side in sides]
-            reasons.append(Reason(group, points, " → ".join(dict.fromkeys(sentences))))
-    return _most_points_first(reasons)
+            changed.append(Reason(group, points, " → ".join(dict.fromkeys(sentences))))
+    return changed
 
 
-def _telling_words(predictor: FittedModel, drafts: Sequence[MovieDraft]) -> list[TellingWords]:
+def _as_factors(reasons: Sequence[Reason]) -> tuple[VoteReason, ...]:
+    return tuple(VoteReason(reason.group, math.exp(reason.points), reason.sentence) for reason in reasons)
+
+
+def _as_points(reasons: Sequence[VoteReason]) -> list[Reason]:
+    return [Reason(reason.group, math.log(reason.factor), reason.sentence) for reason in reasons]
+
+
+def _telling_words(predictor: FittedModel, drafts: Sequence[MovieDraft], counts: Counts) -> list[TellingWords]:
     if PLOT not in predictor.texts:
         return [TellingWords((), ())] * len(drafts)
-    return telling_words(predictor.texts[PLOT], [draft.plot or "" for draft in drafts], most=_TOLD_WORDS)
+    return telling_words(predictor.texts[PLOT], [draft.plot or "" for draft in drafts], counts, most=_TOLD_WORDS)
 
 
 def _reasons(points: Mapping[str, float], sentences: Mapping[str, str]) -> tuple[Reason, ...]:

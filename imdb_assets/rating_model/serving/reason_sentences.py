@@ -1,4 +1,4 @@
-"""The facts behind the reasons for a rating, in words: people's careers, films of the kind, the draft's facts."""
+"""The facts behind the reasons for ratings and votes, in words: careers, films of the kind, the draft's facts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,21 +12,29 @@ from imdb_assets.rating_model.features.history_table import (
     person_numbers,
     person_subjects,
 )
+from imdb_assets.rating_model.serving.prediction_steps import SCALE_END
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.rating_model.training.word_points import TellingWords
 from imdb_assets.vocabulary.roles import ROLE_LISTS
 
-SCALE_END = "scale"
-"""The group of the points that are cut off where a rating would be below 1 or above 10."""
 _MAX_NAMED = 2
 _N_LATEST = 3
 _FEWEST_ALIKE = 30
 """The mean of fewer films is not told."""
 
 
-def sentences_of(
-    model: RatingModel, draft: MovieDraft, facts: Mapping[str, float], words: TellingWords
-) -> dict[str, str]:
+@dataclass(frozen=True)
+class Sentences:
+    """The facts of a draft by group of features, as reasons for its rating and for its votes.
+
+    Sentences of groups without facts are meaningless.
+    """
+
+    rating: Mapping[str, str]
+    votes: Mapping[str, str]
+
+
+def sentences_of(model: RatingModel, draft: MovieDraft, facts: Mapping[str, float], words: TellingWords) -> Sentences:
     """Describe the facts of a draft.
 
     Args:
@@ -34,38 +42,46 @@ def sentences_of(
         draft: A draft, people given as ids.
         facts: Its features.
         words: The words of its plot with the most points.
-
-    Returns:
-        A sentence by group of features; those of groups without facts are meaningless.
     """
-    people = {role: _people_sentence(model, draft, role) for role in ROLE_LISTS}
-    return {
-        "expectation": _kind_sentence(model, draft, float(facts["baseline_rating_with_language"])),
+    shared = {
         "length": f"{draft.runtime_minutes:.0f} minutes." if draft.runtime_minutes else "",
         "genres": f"{', '.join(draft.genres)}.",
         "language": f"In {draft.language}.",
         "country": f"From {draft.country}.",
         "certificate": f"Certificate {draft.certificate}.",
-        "title": _title_sentence(facts),
-        "story": _plot_sentence(words),
-        **people,
         "team": _team_sentences(facts),
-        SCALE_END: "Ratings range from 1 to 10.",
     }
+    rating, votes = dict(shared), dict(shared)
+    for group, (of_rating, of_votes) in {
+        "expectation": _kind_sentences(model, draft, float(facts["baseline_rating_with_language"])),
+        "title": _title_sentences(facts),
+        "story": (_plot_sentence(words), ""),
+        SCALE_END: ("Ratings range from 1 to 10.", "Rated films have 5 votes or more, and fewer than ten million."),
+        **{role: _people_sentences(model, draft, role) for role in ROLE_LISTS},
+    }.items():
+        rating[group], votes[group] = of_rating, of_votes
+    return Sentences(rating, votes)
 
 
-def _kind_sentence(model: RatingModel, draft: MovieDraft, baseline: float) -> str:
-    """Describe how released films with a draft's genres, about its length and its language are rated."""
+def _kind_sentences(model: RatingModel, draft: MovieDraft, baseline: float) -> tuple[str, str]:
+    """Describe how released films with a draft's genres, about its length and its language are rated and seen."""
     kind = _listed(
         {"these genres": draft.genres, "about this length": draft.runtime_minutes, "this language": draft.language}
     )
     if not len(model.films):
-        return f"Films with {kind} average {baseline:.1f}."
-    ratings = model.films_alike.ratings_like(draft)
-    if len(ratings) >= _FEWEST_ALIKE:
-        return f"{len(ratings):,} released films with {kind} average {ratings.mean():.1f}."
-    counted = f"Only {len(ratings)} released films have" if len(ratings) > 1 else "Hardly any released film has"
-    return f"{counted} {kind}. Their rating is a guess from films with one of these facts: {baseline:.1f}."
+        return f"Films with {kind} average {baseline:.1f}.", f"Films with {kind}."
+    alike = model.films_alike
+    films = alike.films_like(draft)
+    if len(films) >= _FEWEST_ALIKE:
+        return (
+            f"{len(films):,} released films with {kind} average {alike.ratings[films].mean():.1f}.",
+            f"Half of {len(films):,} released films with {kind} have {alike.votes_of_half(films):,} votes or more.",
+        )
+    counted = f"Only {len(films)} released films have" if len(films) > 1 else "Hardly any released film has"
+    return (
+        f"{counted} {kind}. Their rating is a guess from films with one of these facts: {baseline:.1f}.",
+        f"{counted} {kind}.",
+    )
 
 
 def _plot_sentence(words: TellingWords) -> str:
@@ -82,11 +98,14 @@ def _listed(given: Mapping[str, object]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
-def _title_sentence(facts: Mapping[str, float]) -> str:
+def _title_sentences(facts: Mapping[str, float]) -> tuple[str, str]:
     # Earlier films of the title have votes; without earlier films the feature is 0.
     if facts["title_log_votes"] > 0:
-        return f"The words of the title, and its latest film, rated {facts['title_last_rating']:.1f}."
-    return "The words of the title. No earlier film has this title."
+        return (
+            f"The words of the title, and its latest film, rated {facts['title_last_rating']:.1f}.",
+            f"Earlier films with this title average {np.expm1(facts['title_log_votes']):,.0f} votes.",
+        )
+    return "The words of the title. No earlier film has this title.", "No earlier film has this title."
 
 
 def _team_sentences(facts: Mapping[str, float]) -> str:
@@ -100,21 +119,23 @@ def _team_sentences(facts: Mapping[str, float]) -> str:
     return f"{sentence[0].upper()}{sentence[1:]}. Their earlier films in these genres count too."
 
 
-def _people_sentence(model: RatingModel, draft: MovieDraft, role: str) -> str:
+def _people_sentences(model: RatingModel, draft: MovieDraft, role: str) -> tuple[str, str]:
     """Describe the films that the people of a role made before the draft's year, in any role."""
     nconsts: tuple[str, ...] = getattr(draft, ROLE_LISTS[role])
     if not nconsts:
-        return ""
+        return "", ""
     subjects = person_subjects(person_numbers(np.array(nconsts, object)), ROLE_CODES["all"])
     careers = [_career(model.history.people, int(subject), draft.release_year) for subject in subjects]
-    parts = [
-        _career_in_words(model.people.name(nconst), career)
+    named = [
+        (model.people.name(nconst), career)
         for nconst, career in zip(nconsts[:_MAX_NAMED], careers[:_MAX_NAMED], strict=True)
     ]
+    others = []
     if len(nconsts) > _MAX_NAMED:
         n_known = sum(career is not None for career in careers)
-        parts.append(f"in all, {n_known} of {len(nconsts)} have earlier rated films")
-    return f"{'; '.join(parts)}."
+        others = [f"in all, {n_known} of {len(nconsts)} have earlier rated films"]
+    rated, seen = ([in_words(*one) for one in named] for in_words in (_ratings_in_words, _votes_in_words))
+    return f"{'; '.join(rated + others)}.", f"{'; '.join(seen + others)}."
 
 
 @dataclass(frozen=True)
@@ -123,6 +144,7 @@ class _Career:
 
     n_films: int
     rating: float
+    votes: float
     n_latest: int
     latest_rating: float
     latest_votes: float
@@ -142,6 +164,7 @@ def _career(people: HistoryTable, subject: int, year: int) -> _Career | None:
     return _Career(
         n_films=n_films,
         rating=ratings / n_films,
+        votes=votes,
         n_latest=n_latest,
         latest_rating=(ratings - earlier_ratings) / n_latest,
         latest_votes=votes - earlier_votes,
@@ -157,7 +180,7 @@ def _totals(people: HistoryTable, subject: int, year: int) -> tuple[int, float, 
     return int(films), films * state["mean_rating"], films * state["mean_votes"], int(state["from_year"])
 
 
-def _career_in_words(name: str, career: _Career | None) -> str:
+def _ratings_in_words(name: str, career: _Career | None) -> str:
     if career is None:
         return f"{name} has no earlier rated films"
     latest = f"{career.latest_rating:.1f} from {career.latest_votes:,.0f} votes"
@@ -166,3 +189,16 @@ def _career_in_words(name: str, career: _Career | None) -> str:
     if career.n_latest == career.n_films:
         return f"{name}'s {career.n_films} earlier films average {latest}"
     return f"{name}'s last {career.n_latest} films average {latest}, all {career.n_films} average {career.rating:.1f}"
+
+
+def _votes_in_words(name: str, career: _Career | None) -> str:
+    if career is None:
+        return f"{name} has no earlier rated films"
+    latest, every = career.latest_votes / career.n_latest, career.votes / career.n_films
+    if career.n_films == 1:
+        return f"{name}'s only earlier film has {latest:,.0f} votes"
+    if career.n_latest == career.n_films:
+        return f"{name}'s {career.n_films} earlier films average {latest:,.0f} votes"
+    return (
+        f"{name}'s last {career.n_latest} films average {latest:,.0f} votes, all {career.n_films} average {every:,.0f}"
+    )

@@ -10,15 +10,12 @@ import numpy as np
 import pandas as pd
 
 from imdb_assets.rating_model.features.matrix import present_facts
-from imdb_assets.rating_model.training import tree_shap
 from imdb_assets.rating_model.training.text_scores import Counts, TextScorer, score_counts, score_texts
+from imdb_assets.rating_model.training.tree_shap import contributions_by_group
 from imdb_assets.rating_model.training.trees import predict_trees
 from imdb_assets.rating_model.training.weightings import BY_VOTES
 from imdb_assets.vocabulary.audiences import DEFAULT_AUDIENCE, LEAST_VOTES
 from imdb_assets.vocabulary.features import GROUPS
-
-# For fewer rows, LightGBM's contributions row by row are faster than tables per leaf.
-_FEWEST_ROWS_FOR_TABLES = 500
 
 
 class CountedFilms(Protocol):
@@ -119,26 +116,14 @@ class FittedModel:
 
     def film_inputs(self, films: CountedFilms) -> np.ndarray:
         """Return the inputs of the trees for such films, as `inputs` does."""
-        return self._tree_inputs(films.matrix, score_counts(self.texts, films.counts))
+        return self.counted_inputs(films.matrix, films.counts)
 
-    def contributions(self, inputs: np.ndarray, audience: str) -> tuple[pd.DataFrame, float]:
-        """Compute the contribution of each feature to the rating before clipping (TreeSHAP).
-
-        Args:
-            inputs: As returned by `inputs`.
-            audience: The audience of all rows.
-
-        Returns:
-            float64 calibrated rating points, one row per row of `inputs`, one column per feature; and the average
-            rating.
-        """
-        calibration = self.audiences[audience].calibration
-        shap_values = np.asarray(self.booster_for(audience).predict(inputs, pred_contrib=True))
-        points = pd.DataFrame(calibration.slope * shap_values[:, :-1], columns=self._names)
-        return points, calibration.intercept + calibration.slope * float(shap_values[0, -1])
+    def counted_inputs(self, matrix: pd.DataFrame, counts: Mapping[str, Counts]) -> np.ndarray:
+        """Return the inputs of the trees for texts whose n-grams are already counted, as `inputs` does."""
+        return self._tree_inputs(matrix, score_counts(self.texts, counts))
 
     def group_contributions(self, inputs: np.ndarray, audience: str) -> pd.DataFrame:
-        """Compute the contribution of each group of features: the sums of `contributions`, faster for many rows.
+        """Compute the contribution of each group of features to the rating before clipping (TreeSHAP).
 
         Args:
             inputs: As returned by `inputs`.
@@ -147,13 +132,8 @@ class FittedModel:
         Returns:
             float64 calibrated rating points, one row per row of `inputs`, one column per group.
         """
-        own_groups = [GROUPS[name] for name in self._names]
-        if len(inputs) < _FEWEST_ROWS_FOR_TABLES:
-            return self.contributions(inputs, audience)[0].T.groupby(own_groups).sum().T
-        groups = sorted(set(own_groups))
-        booster = self.booster_for(audience)
-        points = tree_shap.group_contributions(booster, inputs, [groups.index(group) for group in own_groups])
-        return pd.DataFrame(self.audiences[audience].calibration.slope * points, columns=groups)
+        points = contributions_by_group(self.booster_for(audience), inputs)
+        return self.audiences[audience].calibration.slope * points
 
     def inputs(self, matrix: pd.DataFrame, drafts: pd.DataFrame) -> np.ndarray:
         """Return the inputs of the trees.

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from imdb_assets.rating_model.training.intervals import BOUNDS, Intervals, select_columns
+from imdb_assets.rating_model.training.tree_shap import contributions_by_group
 from imdb_assets.rating_model.training.trees import predict_trees
 from imdb_assets.vocabulary.audiences import LEAST_VOTES
 
@@ -64,6 +65,17 @@ class VotesModel:
         """Predict log(1 + votes), float64 per row of a matrix with columns `FEATURE_NAMES`."""
         predicted = predict_trees(self.booster, select_columns(matrix, self._features))
         return np.clip(predicted, self.intervals.least, self.intervals.most)
+
+    def group_contributions(self, matrix: pd.DataFrame) -> pd.DataFrame:
+        """Compute the contribution of each group of features to log(1 + votes) before clipping (TreeSHAP).
+
+        Args:
+            matrix: float64 features, one row per film, columns `FEATURE_NAMES`.
+
+        Returns:
+            float64, one row per film, one column per group.
+        """
+        return contributions_by_group(self.booster, select_columns(matrix, self._features))
 
     @cached_property
     def _features(self) -> pd.Index:

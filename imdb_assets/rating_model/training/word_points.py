@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
-from imdb_assets.rating_model.training.text_scores import PLOT, WORD, TextScorer, count_ngrams
+from imdb_assets.rating_model.training.text_scores import PLOT, WORD, Counts, TextScorer, count_ngrams
 
 _LEAST_POINTS = 0.005
 """Words that add less, in rating points, are not told."""
@@ -23,12 +23,13 @@ class TellingWords:
     lowering: tuple[str, ...]
 
 
-def telling_words(scorer: TextScorer, texts: Sequence[str], *, most: int) -> list[TellingWords]:
+def telling_words(scorer: TextScorer, texts: Sequence[str], counts: Counts, *, most: int) -> list[TellingWords]:
     """Find the words that move the plot scores of texts most.
 
     Args:
         scorer: The scorer of plots.
         texts: Plots; an empty one has no words.
+        counts: Their n-grams, as returned by `count_ngrams`; more rows may follow.
         most: How many raising, and how many lowering words.
 
     Returns:
@@ -40,7 +41,7 @@ def telling_words(scorer: TextScorer, texts: Sequence[str], *, most: int) -> lis
         return [TellingWords((), ())] * len(texts)
     positions = {word: position for position, word in enumerate(words)}
     sums, _ = scorer.sums_and_lengths(count_ngrams(PLOT, words))
-    _, lengths = scorer.sums_and_lengths(count_ngrams(PLOT, texts))
+    _, lengths = scorer.sums_and_lengths(counts)
     told = []
     for row, spellings in enumerate(spelled):
         own = [word for word in spellings if word in positions]

@@ -1,6 +1,7 @@
 """The commands `explain`, `compare`, `people`, `films`, `demo`, `status` and `rollback`, and `--help`."""
 
 import json
+import math
 import subprocess
 import sys
 from importlib.metadata import version
@@ -9,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli.main import cli
+from app.vote_words import times
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry.versions import CHAMPION, load_champion, version_of
 from imdb_assets_tests.support.bare_registry import bare_registry, new_candidate, promote
@@ -30,7 +32,12 @@ def test_reasons_add_up_to_the_rating(run, tmp_path):
     assert explanation["average"] + sum(reason["points"] for reason in explanation["reasons"]) == pytest.approx(
         explanation["rating"], abs=1e-6
     )
+    product = explanation["average_votes"] * math.prod(reason["factor"] for reason in explanation["vote_reasons"])
+    assert product == pytest.approx(explanation["votes"], rel=1e-9)
     shown = run("explain", str(file)).stdout
+    assert f"  Votes: {explanation['votes']:,.0f} (average film: {explanation['average_votes']:,.0f})\n" in shown
+    [director] = [reason for reason in explanation["vote_reasons"] if reason["group"] == "director"]
+    assert f"  {times(director['factor'])}  Directors: {director['sentence']}\n" in shown
     assert f"Directors: {GIFTED_NAME}'s " in shown
     assert "Nobody Yet has no earlier rated film" in shown
 
@@ -48,11 +55,14 @@ def test_two_drafts_are_compared_by_what_differs(run, champion_uri, tmp_path):
     assert gifted["points"] == pytest.approx(expected[1].rating - expected[0].rating)
     assert sum(reason["points"] for reason in gifted["reasons"]) == pytest.approx(gifted["points"], abs=1e-6)
     assert gifted["chance_of_higher"] > 0.5
-    assert (same["points"], same["chance_of_higher"], same["reasons"]) == (0.0, 0.5, [])
+    factors = [reason["factor"] for reason in gifted["vote_reasons"]]
+    assert math.prod(factors) == pytest.approx(gifted["votes"] / dull["votes"], rel=1e-9)
+    assert (same["points"], same["chance_of_higher"], same["reasons"], same["vote_reasons"]) == (0.0, 0.5, [], [])
     shown = run("compare", *files).stdout
     assert f"2. Better (2027): {expected[1].rating:.2f}, 80% between" in shown
     assert f": {gifted['points']:+.2f}, higher than 1 with a chance of" in shown
     assert "+0.00, higher than 1 with a chance of 50%, too close to call" in shown
+    assert f"  Votes: {gifted['votes']:,.0f}, {times(gifted['votes'] / dull['votes'])}\n" in shown
     refused = run("compare", str(first))
     assert refused.exit_code == 1
     assert "There is one draft." in refused.stderr

@@ -5,8 +5,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from app.draft_link import address_of, next_year
+from app.vote_words import about, times
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry.versions import load_champion
+from imdb_assets.rating_model.serving.explanation import explain
 from imdb_assets_tests.support.app_pages import DRAFT, answered_by, open_draft, open_page, query, rating, words
 from imdb_assets_tests.support.champion import DULL_DIRECTOR, GIFTED_DIRECTOR, GIFTED_NAME, HOMONYM_NAME, HOMONYMS
 
@@ -145,8 +147,21 @@ def test_the_audience_decides_the_rating_and_all_audiences_are_shown(app, champi
     assert shown["Any number of votes (above)"][0] == f"{by_audience[2].rating:.1f}"
 
 
+def test_the_likely_number_of_votes_has_its_reasons(champion_uri, monkeypatch):
+    app = open_draft(champion_uri, monkeypatch, DRAFT)
+    [explanation] = explain(load_champion(champion_uri).model, [DRAFT])
+    [why] = [expander for expander in app.expander if expander.label == "Why this many votes?"]
+    start, listed, end = [text.value for text in why.markdown]
+    assert start.startswith(f"About {about(explanation.average_votes)} votes are likely for a film of which only")
+    [director] = [reason for reason in explanation.vote_reasons if reason.group == "director"]
+    assert f"* **Directors {times(director.factor)}** - {GIFTED_NAME}'s 14 earlier films average " in listed
+    assert "Story" not in listed
+    assert end.endswith(f"about {about(explanation.votes)} votes.")
+
+
 def test_an_empty_draft_has_no_reasons_and_offers_an_example(app):
     assert "**Directors" not in words(app)
+    assert not app.expander
     assert [heading.value for heading in app.subheader] == ["Film", "People"]
     [example] = [button for button in app.button if button.label == "Try an example"]
     example.click().run()

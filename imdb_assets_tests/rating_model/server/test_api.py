@@ -164,6 +164,8 @@ def test_the_openapi_document_describes_drafts_answers_and_errors(model_server):
     assert set(schemas["MovieDraft"]["properties"]) == set(DRAFT_COLUMNS)
     assert schemas["MovieDraft"]["properties"]["release_year"]["maximum"] == 2100
     assert schemas["PredictionRequest"]["properties"]["drafts"]["items"]["$ref"] == "#/components/schemas/MovieDraft"
+    assert {"average", "reasons", "average_votes", "vote_reasons"} <= set(schemas["AnsweredDraft"]["properties"])
+    assert set(schemas["VoteReason"]["properties"]) == {"group", "factor", "sentence"}
     predictions = document["paths"]["/predictions"]["post"]["responses"]
     assert predictions["200"]["content"]["application/json"]["schema"]["$ref"].endswith("/PredictionAnswer")
     assert predictions["4XX"]["content"]["application/json"]["schema"]["$ref"].endswith("/ApiError")

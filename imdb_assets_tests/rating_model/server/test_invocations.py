@@ -1,6 +1,7 @@
 """The champion behind the model server, over HTTP, and its clients."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def test_the_server_returns_the_models_predictions_and_version(model_server, cha
         ]
 
 
-def test_the_server_gives_reasons_that_add_up_to_the_rating(model_server):
+def test_the_server_gives_reasons_that_add_up_to_the_rating_and_multiply_up_to_the_votes(model_server):
     rows = [{"release_year": 2027, "directors": [GIFTED_NAME]}, {"release_year": 2027, "genres": ["Horror"]}]
     response = ask_with(model_server, {"explain": True}, *rows)
     assert response.status_code == 200, response.text
@@ -49,6 +50,8 @@ def test_the_server_gives_reasons_that_add_up_to_the_rating(model_server):
     ):
         points = [reason["points"] for reason in answer["reasons"]]
         assert answer["average"] + sum(points) == pytest.approx(answer["rating"], abs=1e-6)
+        factors = [reason["factor"] for reason in answer["vote_reasons"]]
+        assert answer["average_votes"] * math.prod(factors) == pytest.approx(answer["votes"], rel=1e-9)
         assert {name: answer[name] for name in plain} == plain
     sentences = [reason["sentence"] for reason in response.json()["predictions"][0]["reasons"]]
     assert any(sentence.startswith(f"{GIFTED_NAME}'s ") for sentence in sentences)

@@ -50,7 +50,7 @@ def test_reasons_and_similar_films_are_columns_only_on_request(model: RatingMode
     plain = served_model.predict(None, rows)  # type: ignore[arg-type]
     assert tuple(plain) == (*OUTPUT_COLUMNS, "model_version")
     full = served_model.predict(None, rows, {"explain": True, "similar": 2})  # type: ignore[arg-type]
-    assert set(full) - set(plain) == {"similar", "average", "reasons"}
+    assert set(full) - set(plain) == {"similar", "average", "reasons", "average_votes", "vote_reasons"}
     assert full[list(plain)].equals(plain)
     assert full["model_version"].tolist() == ["7"]
     assert len(full["similar"][0]) == 2

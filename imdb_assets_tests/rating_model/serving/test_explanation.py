@@ -1,3 +1,5 @@
+import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -6,7 +8,13 @@ import pytest
 
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.features.history_table import STATISTIC_NAMES, by_pair, by_person_and_role
-from imdb_assets.rating_model.serving.explanation import LABELS, NotExplainableError, explain, explain_difference
+from imdb_assets.rating_model.serving.explanation import (
+    LABELS,
+    Difference,
+    NotExplainableError,
+    explain,
+    explain_difference,
+)
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.rating_model.training.fitted_model import AudienceRating, Calibration, FittedModel
 from imdb_assets.rating_model.training.tfidf_forest import TfidfForest
@@ -33,6 +41,51 @@ def test_the_points_add_up_to_the_rating(model: RatingModel) -> None:
         assert weights == sorted(weights, reverse=True)
 
 
+VARIED = [
+    BARE,
+    GIFTED,
+    DULL,
+    BARE.model_copy(update={"title": "Film 12", "country": "France", "certificate": "PG-13"}),
+    BARE.model_copy(update={"plot": "quiet tender memory"}),
+    BARE.model_copy(update={"release_year": 1995, "audience": "any", "genres": ("Horror",), "runtime_minutes": 80}),
+    BARE.model_copy(update={"writers": ("Nobody Yet",), "cast": (GIFTED_NAME, "nm0000044", "nm0000055")}),
+]
+
+
+def test_the_factors_multiply_up_to_the_predicted_votes(model: RatingModel) -> None:
+    bare = [MovieDraft(release_year=draft.release_year) for draft in VARIED]
+    answers = zip(explain(model, VARIED), model.predict(VARIED), model.predict(bare), strict=True)
+    for explanation, prediction, only_year in answers:
+        assert explanation.votes == prediction.votes
+        assert explanation.average_votes == only_year.votes
+        product = explanation.average_votes * math.prod(reason.factor for reason in explanation.vote_reasons)
+        assert product == pytest.approx(prediction.votes, rel=1e-9)
+        sizes = [abs(math.log(reason.factor)) for reason in explanation.vote_reasons]
+        assert sizes == sorted(sizes, reverse=True)
+
+
+def test_votes_beyond_their_range_are_cut_off_by_a_separate_reason(model: RatingModel) -> None:
+    [before] = explain(model, [GIFTED])
+    least, most = sorted((before.average_votes, before.votes))
+    narrow = replace(model.votes.intervals, least=math.log1p(least * 1.01), most=math.log1p(most * 0.99))
+    limited = replace(model, votes=replace(model.votes, intervals=narrow))
+    [explanation] = explain(limited, [GIFTED])
+    assert explanation.votes == limited.predict([GIFTED])[0].votes != before.votes
+    product = explanation.average_votes * math.prod(reason.factor for reason in explanation.vote_reasons)
+    assert product == pytest.approx(explanation.votes, rel=1e-9)
+    [cut] = [reason for reason in explanation.vote_reasons if reason.group == "scale"]
+    assert (cut.factor - 1) * (before.votes - before.average_votes) < 0
+    assert cut.sentence == "Rated films have 5 votes or more, and fewer than ten million."
+
+
+def test_two_films_with_equal_votes_have_factors_that_cancel_out(model: RatingModel) -> None:
+    fixed = math.log1p(100)
+    constant = replace(model.votes.intervals, least=fixed, most=fixed)
+    [explanation] = explain(replace(model, votes=replace(model.votes, intervals=constant)), [GIFTED])
+    assert explanation.votes == explanation.average_votes == pytest.approx(100)
+    assert math.prod(reason.factor for reason in explanation.vote_reasons) == pytest.approx(1, rel=1e-9)
+
+
 def test_points_beyond_the_end_of_the_scale_are_a_separate_reason(model: RatingModel) -> None:
     assert isinstance(model.predictor, FittedModel)
     steep = AudienceRating(BY_VOTES, Calibration(-20.0, 5.0))
@@ -50,6 +103,16 @@ def test_a_gifted_director_is_a_reason_for_a_higher_rating(model: RatingModel) -
     assert gifted["director"].sentence.startswith(f"{GIFTED_NAME}'s ")
     assert dull["director"].sentence.startswith(f"{DULL_NAME}'s ")
     assert "110 minutes." in gifted["length"].sentence
+
+
+def test_the_votes_of_earlier_films_are_reasons_for_votes(model: RatingModel) -> None:
+    draft = GIFTED.model_copy(update={"title": "Film 12", "runtime_minutes": None, "language": None})
+    by_group = {reason.group: reason.sentence for reason in explain(model, [draft])[0].vote_reasons}
+    assert re.fullmatch(rf"{GIFTED_NAME}'s \d+ earlier films average [\d,]+ votes\.", by_group["director"])
+    assert re.fullmatch(
+        r"Half of \d+ released films with these genres have [\d,]+ votes or more\.", by_group["expectation"]
+    )
+    assert by_group["title"] == "No earlier film has this title."
 
 
 # Films of one director by year: two in 2001, one each in 2005 and 2010, with rating and votes.
@@ -75,12 +138,19 @@ def test_the_last_three_films_of_a_long_career_are_listed_separately(model: Rati
     assert director_sentence(model, career, 2020) == (
         f"{GIFTED_NAME}'s last 3 films average 8.0 from 26,000 votes, all 5 average 7.0."
     )
+    assert director_sentence(model, career, 2020, of="vote_reasons") == (
+        f"{GIFTED_NAME}'s last 3 films average 8,667 votes, all 5 average 5,280."
+    )
+    only = career[:1]
+    assert director_sentence(model, only, 2020) == f"{GIFTED_NAME}'s only earlier film is rated 5.0 from 100 votes."
     assert (
-        director_sentence(model, career[:1], 2020) == f"{GIFTED_NAME}'s only earlier film is rated 5.0 from 100 votes."
+        director_sentence(model, only, 2020, of="vote_reasons") == f"{GIFTED_NAME}'s only earlier film has 100 votes."
     )
 
 
-def director_sentence(model: RatingModel, career: list[tuple[int, float, int]], year: int) -> str:
+def director_sentence(
+    model: RatingModel, career: list[tuple[int, float, int]], year: int, *, of: str = "reasons"
+) -> str:
     rows = []
     for until in sorted({film[0] for film in career}):
         known = np.array([film[1:] for film in career if film[0] <= until])
@@ -90,7 +160,7 @@ def director_sentence(model: RatingModel, career: list[tuple[int, float, int]], 
     people = by_person_and_role(pd.DataFrame([neutral | row for row in rows]))
     dated = replace(model, history=replace(model.history, people=people))
     [explanation] = explain(dated, [GIFTED.model_copy(update={"release_year": year})])
-    [sentence] = [reason.sentence for reason in explanation.reasons if reason.group == "director"]
+    [sentence] = [reason.sentence for reason in getattr(explanation, of) if reason.group == "director"]
     return sentence
 
 
@@ -99,6 +169,9 @@ def test_only_facts_that_were_given_are_reasons(model: RatingModel) -> None:
     bare, debut = explain(model, [BARE, newcomer])
     assert bare.reasons == ()
     assert bare.average == bare.rating == debut.average
+    assert bare.vote_reasons == ()
+    assert bare.average_votes == bare.votes == debut.average_votes
+    assert {reason.group for reason in debut.vote_reasons} == {"director", "team"}
     assert {reason.group for reason in debut.reasons} == {"director", "team"}
     [director] = [reason for reason in debut.reasons if reason.group == "director"]
     assert director.sentence == "Nobody Yet has no earlier rated films."
@@ -111,8 +184,17 @@ def test_a_blanked_field_is_no_reason_and_the_sum_still_adds_up(model: RatingMod
     groups = {"plot": "story", "runtime_minutes": "length", "directors": "director", "writers": "writer"}
     [explanation] = explain(model, [MovieDraft(**given)])
     assert groups.get(field, field) not in {reason.group for reason in explanation.reasons}
+    assert groups.get(field, field) not in {reason.group for reason in explanation.vote_reasons}
     total = explanation.average + sum(reason.points for reason in explanation.reasons)
     assert total == pytest.approx(explanation.rating, abs=1e-6)
+    product = explanation.average_votes * math.prod(reason.factor for reason in explanation.vote_reasons)
+    assert product == pytest.approx(explanation.votes, rel=1e-9)
+
+
+def test_a_plot_is_no_reason_for_votes_because_their_model_reads_no_texts(model: RatingModel) -> None:
+    [explanation] = explain(model, [BARE.model_copy(update={"plot": "quiet tender memory"})])
+    assert [reason.group for reason in explanation.reasons] == ["story"]
+    assert explanation.vote_reasons == ()
 
 
 def test_reasons_belong_to_the_audience_of_the_draft(model: RatingModel) -> None:
@@ -120,12 +202,17 @@ def test_reasons_belong_to_the_audience_of_the_draft(model: RatingModel) -> None
     for draft, explanation, prediction in zip(drafts, explain(model, drafts), model.predict(drafts), strict=True):
         assert explanation.rating == prediction.rating
         assert explanation == explain(model, [draft])[0]
+        assert explanation.vote_reasons == explain(model, drafts)[0].vote_reasons
 
 
 def test_another_year_or_audience_is_a_reason_for_a_difference(model: RatingModel) -> None:
     other = GIFTED.model_copy(update={"release_year": 2005, "audience": "any", "plot": None})
-    reasons = {reason.group: reason for reason in explain_difference(model, GIFTED, other)}
+    difference = explain_difference(model, GIFTED, other)
+    reasons = {reason.group: reason for reason in difference.reasons}
     first, second = model.predict([GIFTED, other])
+    assert "audience" not in {reason.group for reason in difference.vote_reasons}
+    factors = math.prod(reason.factor for reason in difference.vote_reasons)
+    assert factors == pytest.approx(second.votes / first.votes, rel=1e-9)
     assert sum(reason.points for reason in reasons.values()) == pytest.approx(second.rating - first.rating, abs=1e-6)
     assert reasons["era"].sentence == "Released in 2027. → Released in 2005."
     assert reasons["audience"].sentence.endswith("Unknown, from festivals to cinemas (any film with a rating).")
@@ -133,14 +220,18 @@ def test_another_year_or_audience_is_a_reason_for_a_difference(model: RatingMode
 
 
 def test_a_difference_is_explained_by_what_differs(model: RatingModel) -> None:
-    reasons = explain_difference(model, GIFTED, DULL)
+    difference = explain_difference(model, GIFTED, DULL)
+    reasons = difference.reasons
     first, second = model.predict([GIFTED, DULL])
     assert sum(reason.points for reason in reasons) == pytest.approx(second.rating - first.rating, abs=1e-6)
     [director] = [reason for reason in reasons if reason.group == "director"]
     assert director.points < 0
     assert GIFTED_NAME in director.sentence.split(" → ")[0]
     assert DULL_NAME in director.sentence.split(" → ")[1]
-    assert explain_difference(model, GIFTED, GIFTED) == ()
+    factors = {reason.group: reason.factor for reason in difference.vote_reasons}
+    assert math.prod(factors.values()) == pytest.approx(second.votes / first.votes, rel=1e-9)
+    assert "director" in factors
+    assert explain_difference(model, GIFTED, GIFTED) == Difference((), ())
 
 
 def test_every_group_has_a_label() -> None:
@@ -194,3 +285,9 @@ def test_thousands_of_drafts_have_the_reasons_of_single_drafts(model: RatingMode
         assert [reason.sentence for reason in explanation.reasons] == [reason.sentence for reason in alone.reasons]
         points = [reason.points for reason in alone.reasons]
         assert [reason.points for reason in explanation.reasons] == pytest.approx(points, abs=1e-9)
+        assert (explanation.average_votes, explanation.votes) == (alone.average_votes, alone.votes)
+        assert [reason.sentence for reason in explanation.vote_reasons] == [
+            reason.sentence for reason in alone.vote_reasons
+        ]
+        factors = [reason.factor for reason in alone.vote_reasons]
+        assert [reason.factor for reason in explanation.vote_reasons] == pytest.approx(factors, rel=1e-9)

@@ -78,7 +78,8 @@ def test_the_artifact_alone_predicts_like_the_champion(alone: dict, champion_uri
         assert answer["model_version"] == "1"
     # Of the first draft, only the year is known.
     assert [len(answer["similar"]) for answer in alone["answers"]] == [0, 2]
-    assert [bool(answer["reasons"]) for answer in alone["answers"]] == [False, True]
+    for name in ("reasons", "vote_reasons"):
+        assert [bool(answer[name]) for answer in alone["answers"]] == [False, True]
 
 
 def test_the_code_comes_from_the_artifact(alone: dict, artifact: Path) -> None:

@@ -4,7 +4,12 @@ import lightgbm as lgb
 import numpy as np
 import pytest
 
-from imdb_assets.rating_model.training.tree_shap import UnsupportedTreeError, group_contributions
+from imdb_assets.rating_model.training.tree_shap import (
+    UnsupportedTreeError,
+    contributions_by_group,
+    group_contributions,
+)
+from imdb_assets.vocabulary.features import FEATURE_NAMES, GROUPS
 
 N_FEATURES = 24
 
@@ -26,6 +31,18 @@ def test_the_contributions_of_a_group_are_the_sums_of_its_features(num_leaves: i
     expected = np.column_stack([exact[:, [group == wanted for group in groups]].sum(axis=1) for wanted in range(5)])
     assert np.abs(group_contributions(booster, inputs, groups) - expected).max() < 1e-9
     assert group_contributions(booster, inputs[:0], groups).shape == (0, 5)
+
+
+def test_many_rows_have_the_contributions_of_few() -> None:
+    names = list(FEATURE_NAMES[:: len(FEATURE_NAMES) // N_FEATURES][:N_FEATURES])
+    rng = np.random.default_rng(4)
+    inputs = rng.normal(size=(600, N_FEATURES))
+    data = lgb.Dataset(inputs, inputs[:, 0] + inputs[:, 5] * inputs[:, 9], feature_name=names)
+    booster = lgb.train({"num_leaves": 15, "verbose": -1, "num_threads": 1}, data, 10)
+    many, few = contributions_by_group(booster, inputs), contributions_by_group(booster, inputs[:7])
+    assert list(many) == list(few) == sorted({GROUPS[name] for name in names})
+    assert np.abs(many.to_numpy()[:7] - few.to_numpy()).max() < 1e-9
+    assert few.iloc[3].tolist() == contributions_by_group(booster, inputs[3:4]).iloc[0].tolist()
 
 
 def test_a_categorical_split_is_refused() -> None:

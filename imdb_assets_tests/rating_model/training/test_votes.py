@@ -10,6 +10,7 @@ from imdb_assets.rating_model.training.fit_votes import (
 from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe
 from imdb_assets.rating_model.training.votes import VOTES_COLUMNS, VotesModel
+from imdb_assets.vocabulary.features import GROUPS
 from imdb_assets_tests.support.training_rows import films_with_votes
 
 RECIPE = Recipe(num_leaves=7, min_child_samples=20)
@@ -42,6 +43,15 @@ def test_a_wider_audience_is_never_more_probable_and_bounds_are_in_order(
 
 def test_the_target_is_the_logarithm_of_the_votes_and_one(unseen: RatedMovies) -> None:
     assert np.allclose(np.expm1(log_votes(unseen)), unseen.n_votes)
+
+
+def test_contributions_of_groups_add_up_to_differences_of_the_logarithm(model: VotesModel, unseen: RatedMovies) -> None:
+    films = unseen.matrix.head(20)
+    points = model.group_contributions(films)
+    assert set(points) == {GROUPS[name] for name in films}
+    # Before clipping to possible numbers of votes.
+    averages = np.asarray(model.booster.predict(films)) - points.sum(axis=1).to_numpy()
+    assert averages == pytest.approx(np.full(20, averages[0]), abs=1e-9)
 
 
 def test_features_alone_decide_so_batches_and_single_films_agree(model: VotesModel, unseen: RatedMovies) -> None:

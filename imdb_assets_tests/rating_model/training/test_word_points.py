@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from imdb_assets.rating_model.training.fit_text_scores import fit_text_scorer
-from imdb_assets.rating_model.training.text_scores import PLOT, TextScorer, text_counts
+from imdb_assets.rating_model.training.text_scores import PLOT, TextScorer, count_ngrams, text_counts
 from imdb_assets.rating_model.training.word_points import TellingWords, telling_words
 
 GOOD, BAD, PLAIN = ("luminous", "memory"), ("shark", "zombie"), ("harbour", "weekday", "garage")
@@ -24,11 +24,13 @@ def scorer() -> TextScorer:
 
 
 def test_the_words_that_raise_and_lower_the_score_are_told_as_they_are_spelled(scorer: TextScorer) -> None:
-    [words, nothing] = telling_words(scorer, ["The Shark and a Luminous zombie at the harbour.", ""], most=2)
+    plots = ["The Shark and a Luminous zombie at the harbour.", ""]
+    [words, nothing] = telling_words(scorer, plots, count_ngrams(PLOT, plots), most=2)
     assert words.raising[0] == "Luminous"
     assert set(words.lowering) == {"Shark", "zombie"}
     assert nothing == TellingWords((), ())
 
 
 def test_stop_words_are_never_told(scorer: TextScorer) -> None:
-    assert telling_words(scorer, ["The the and of"], most=3) == [TellingWords((), ())]
+    plots = ["The the and of"]
+    assert telling_words(scorer, plots, count_ngrams(PLOT, plots), most=3) == [TellingWords((), ())]
