@@ -62,7 +62,7 @@ def _metrics(rows: pd.DataFrame, chosen: Collection[str]) -> list[Metric]:
 
 
 def _params(rows: pd.DataFrame, chosen: Collection[str]) -> list[Param]:
-    first = rows.iloc[0]
+    first = {str(name): value for name, value in rows.iloc[0].items()}
     texts = rows.select_dtypes(exclude="number").columns
-    names = [name for name in rows if name in chosen or (name in texts and name != _POPULATION)]
-    return [Param(str(name), str(first[name])) for name in names]
+    names = [name for name in first if name in chosen or (name in texts and name != _POPULATION)]
+    return [Param(name, str(first[name])) for name in names]
