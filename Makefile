@@ -101,9 +101,7 @@ MODEL := champion
 .PHONY: serve
 serve: PORT := 5001
 serve: setup ## Serve the model over REST on 127.0.0.1:5001 (MODEL=champion or random_forest, PORT=...)
-	@$(WITH_SETTINGS) env OMP_NUM_THREADS=1 $(BIN)/python -c 'import os, sys; from imdb_assets.settings import settings; \
-		os.environ["MLFLOW_TRACKING_URI"] = settings().mlflow_tracking_uri; os.execv(sys.argv[1], sys.argv[1:])' \
-		$(BIN)/python -m imdb_assets.rating_model.server.model_server \
+	@$(WITH_SETTINGS) env OMP_NUM_THREADS=1 $(BIN)/python -m imdb_assets.rating_model.server.model_server \
 		--alias $(MODEL) --host 127.0.0.1 --port $(PORT)
 
 .PHONY: mlflow

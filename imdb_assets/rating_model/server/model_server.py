@@ -7,20 +7,20 @@ installed code. `mlflow models serve` would execute the code that is stored with
 import argparse
 import sys
 
-import mlflow
 import uvicorn
 
 from imdb_assets.rating_model.registry.versions import CHAMPION, RANDOM_FOREST
 from imdb_assets.rating_model.server.live_version import LOAD_ERRORS, LiveVersion
 from imdb_assets.rating_model.server.routes import application
 from imdb_assets.rating_model.server.scenario_warm_up import start_compiling
+from imdb_assets.settings import SettingsError, settings
 
 POLL_SECONDS = 5.0
 """How often the server looks whether the alias has moved."""
 
 
 def main() -> None:
-    """Serve the version of an alias until the process is ended. MLflow reads the registry from MLFLOW_TRACKING_URI."""
+    """Serve the version of an alias in the registry of the settings, until the process is ended."""
     parser = argparse.ArgumentParser(description="Serve the rating model over REST.")
     parser.add_argument("--alias", choices=(CHAMPION, RANDOM_FOREST), default=CHAMPION, help="Version to serve.")
     parser.add_argument("--host", default="127.0.0.1", help="Address to listen on.")
@@ -30,8 +30,8 @@ def main() -> None:
     )
     options = parser.parse_args()
     try:
-        live = LiveVersion(mlflow.get_tracking_uri(), options.alias)
-    except LOAD_ERRORS as error:
+        live = LiveVersion(settings().mlflow_tracking_uri, options.alias)
+    except (SettingsError, *LOAD_ERRORS) as error:
         sys.exit(str(error))
     for note in live.notes:
         sys.stderr.write(f"{note}\n")
