@@ -10,7 +10,14 @@ from app.charts.waterfall import steps, waterfall_chart
 from app.vote_words import about, times
 from imdb_assets.escaping import markdown
 from imdb_assets.rating_model.features.draft import MovieDraft
-from imdb_assets.rating_model.serving.explanation import LABELS, Explanation, NotExplainableError, Reason, explain
+from imdb_assets.rating_model.serving.explanation import (
+    LABELS,
+    Explanation,
+    NotExplainableError,
+    Reason,
+    VoteReason,
+    explain,
+)
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 
 LEAST_POINTS_LISTED = 0.02
@@ -53,11 +60,7 @@ def show_steps(rows: Rows, reasons: Sequence[Reason], *, key: str) -> None:
             key=f"steps_{key}",
         )
     listed = [reason for reason in reasons if abs(reason.points) >= LEAST_POINTS_LISTED]
-    right.markdown(
-        "\n".join(
-            f"* **{LABELS[reason.group]} {reason.points:+.2f}** - {markdown(reason.sentence)}" for reason in listed
-        )
-    )
+    right.markdown("\n".join(_line(reason, f"{reason.points:+.2f}") for reason in listed))
 
 
 def show_vote_reasons(explanation: Explanation) -> None:
@@ -65,7 +68,7 @@ def show_vote_reasons(explanation: Explanation) -> None:
     if not explanation.vote_reasons:
         return
     listed = [
-        f"* **{LABELS[reason.group]} {times(reason.factor)}** - {markdown(reason.sentence)}"
+        _line(reason, times(reason.factor))
         for reason in explanation.vote_reasons
         if abs(math.log(reason.factor)) >= math.log(_LEAST_FACTOR_LISTED)
     ]
@@ -77,3 +80,7 @@ def show_vote_reasons(explanation: Explanation) -> None:
         st.markdown("\n".join(listed) or "None of the facts makes a difference.")
         together = times(explanation.votes / explanation.average_votes)
         st.markdown(f"**Together {together}**: about {about(explanation.votes)} votes.")
+
+
+def _line(reason: Reason | VoteReason, effect: str) -> str:
+    return f"* **{LABELS[reason.group]} {effect}** - {markdown(reason.sentence)}"

@@ -4,7 +4,6 @@ import time
 from collections.abc import Collection
 
 import dagster as dg
-import mlflow
 import pandas as pd
 from mlflow import MlflowClient
 from mlflow.entities import Metric, Param
@@ -22,8 +21,8 @@ def log_measurements(
 ) -> None:
     """Log the rows of an evaluation table as child runs of one MLflow run, in an experiment of their own.
 
-    Call it inside a Dagster step. The rows are the result of the step: if MLflow does not answer, a warning says so,
-    and the step goes on.
+    Call it inside a Dagster step. The rows are the result of the step: if MLflow does not answer, the step logs a
+    warning and goes on.
 
     Args:
         tracking: The registry. The experiment is `experiment_name` with the suffix `_measurements`.
@@ -35,10 +34,8 @@ def log_measurements(
     tags = {"dagster_run_id": context.run.run_id, "dagster_asset": table.asset_name}
     key = [name for name in table.primary_key if name != _POPULATION]
     try:
-        name = f"{tracking.experiment_name}_measurements"
-        tracking.create_experiment(name)
+        experiment = tracking.create_experiment(f"{tracking.experiment_name}_measurements")
         client = MlflowClient(tracking.tracking_uri)
-        experiment = mlflow.set_experiment(name).experiment_id
         parent = client.create_run(experiment, tags={**tags, MLFLOW_RUN_NAME: table.asset_name}).info.run_id
         for label, alike in rows.groupby(key, sort=False):
             named = {**tags, MLFLOW_RUN_NAME: ", ".join(map(str, label)), MLFLOW_PARENT_RUN_ID: parent}

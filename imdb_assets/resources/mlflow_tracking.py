@@ -163,8 +163,8 @@ class MlflowTracking(dg.ConfigurableResource):
         finally:
             _end_run(context, status)
 
-    def create_experiment(self, name: str) -> None:
-        """Create an experiment, unless it exists. MLflow's functions use the registry from then on."""
+    def create_experiment(self, name: str) -> str:
+        """Create an experiment, unless it exists, and return its id. MLflow uses the registry from then on."""
         mlflow.set_tracking_uri(self.tracking_uri)
         location = None
         if database := database_file(self.tracking_uri):
@@ -172,8 +172,9 @@ class MlflowTracking(dg.ConfigurableResource):
             database.parent.mkdir(parents=True, exist_ok=True)
             location = (database.parent / ARTIFACTS).as_uri()
             follow_moved_folder(self.tracking_uri)
-        if mlflow.get_experiment_by_name(name) is None:
-            mlflow.create_experiment(name, artifact_location=location, tags=_EXPERIMENT_TAGS)
+        if experiment := mlflow.get_experiment_by_name(name):
+            return experiment.experiment_id
+        return mlflow.create_experiment(name, artifact_location=location, tags=_EXPERIMENT_TAGS)
 
 
 def _end_run(context: dg.AssetExecutionContext, status: int) -> None:
