@@ -85,7 +85,7 @@ def _message_lines(record: logging.LogRecord) -> list[str]:
     if message.startswith("Dependencies for step"):
         return [_skipped_line(meta["step_key"])]
     if record.levelno == logging.INFO:
-        # The line of an unchanged table says so already.
+        # An unchanged table has a line of its own.
         return [] if message.startswith(SKIPPED_MESSAGE) else [f"  … {message}"]
     return [f"  ! {message}"] if record.levelno >= logging.WARNING else []
 
