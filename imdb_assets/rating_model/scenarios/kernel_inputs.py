@@ -1,7 +1,7 @@
 """History of a search's people, as the arrays that the compiled kernel reads."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -48,12 +48,31 @@ class PeopleArrays:
         pairs: Directors with writers, directors with the cast.
         team: All people, each once.
         limits: The constraints.
+        are_writers_last: Whether writers and cast have exchanged their places.
     """
 
     roles: tuple[RoleArrays, RoleArrays, RoleArrays]
     pairs: tuple[PairArrays, PairArrays]
     team: TeamArrays
     limits: GroupLimits
+    are_writers_last: bool = False
+
+    def with_choices(self, choices: Iterable[np.ndarray]) -> "PeopleArrays":
+        """Return the arrays with choices of directors, writers and cast, each int32 (n_choices, size)."""
+        directors, writers, cast = choices
+        parts = (directors, cast, writers) if self.are_writers_last else (directors, writers, cast)
+        first, second, last = (role._replace(choices=part) for role, part in zip(self.roles, parts, strict=True))
+        return replace(self, roles=(first, second, last))
+
+    def with_writers_last(self) -> "PeopleArrays":
+        """Return the arrays with writers and cast exchanged, for films without cast.
+
+        The kernel is fastest where the last role has many choices.
+        """
+        directors, writers, cast = self.roles
+        # The limit holds for the cast alone: every writer counts for the franchise.
+        team = self.team._replace(franchise_cast=len(writers.persons))
+        return replace(self, roles=(directors, cast, writers), pairs=self.pairs[::-1], team=team, are_writers_last=True)
 
 
 class KernelInputs:

@@ -14,7 +14,6 @@ from imdb_assets.rating_model.scenarios.constraints import Ranking, ScenarioErro
 from imdb_assets.rating_model.scenarios.kernel.arrays import Strides
 from imdb_assets.rating_model.scenarios.kernel.columns import TaskColumn
 from imdb_assets.rating_model.scenarios.kernel.scoring import score
-from imdb_assets.rating_model.scenarios.kernel_inputs import PeopleArrays
 from imdb_assets.rating_model.scenarios.space import Space
 from imdb_assets.rating_model.scenarios.space_trees import FilmGroup, SpaceTrees, error_inputs
 from imdb_assets.rating_model.serving.rating_model import RatingModel
@@ -23,8 +22,8 @@ from imdb_assets.vocabulary.roles import ROLES
 
 ProgressCallback = Callable[[int, int], None]
 """Receives the number of combinations done, and the number of all."""
-_BLOCK_WRITERS, _BLOCK_CASTS = 32, 32
-"""Choices per block. Their rows of masks stay in a core's cache."""
+_BLOCK_CHOICES = 32
+"""Choices of each role per block. Their rows of masks stay in a core's cache."""
 _BATCH = 16_384
 """Combinations per job: about ten milliseconds, after which a search can be cancelled."""
 _BLOCKS_PER_JOB = 256
@@ -135,20 +134,23 @@ class Scorer:
 
     def _jobs_of_all(self, trees: SpaceTrees, results: np.ndarray) -> list[_Job]:
         """Split all combinations into jobs; `results` is float64 (n_films, n_teams)."""
-        *_, n_directors, n_writers, n_casts = self._space.shape
         n_films = len(trees.groups[0].masks)
         by_group = results.reshape(len(trees.groups), -1)
+        groups = [
+            group._replace(people=group.people.with_choices(self._space.choices.values())) for group in trees.groups
+        ]
+        n_directors, n_writers, n_casts = (len(role.choices) for role in groups[0].people.roles)
         tasks = _block_tasks(n_directors, n_writers, n_casts)
-        strides = Strides(film=n_directors * n_writers * n_casts, writers=n_casts)
+        strides = Strides(film=n_directors * n_writers * n_casts, directors=n_writers * n_casts, writers=n_casts)
         sizes = (
-            (tasks[:, TaskColumn.END_OF_WRITERS] - tasks[:, TaskColumn.FIRST_WRITERS])
+            (tasks[:, TaskColumn.END_OF_DIRECTORS] - tasks[:, TaskColumn.FIRST_DIRECTORS])
+            * (tasks[:, TaskColumn.END_OF_WRITERS] - tasks[:, TaskColumn.FIRST_WRITERS])
             * (tasks[:, TaskColumn.END_OF_CASTS] - tasks[:, TaskColumn.FIRST_CAST])
             * n_films
         )
         ends = np.flatnonzero(np.diff(np.cumsum(sizes) // _BATCH, append=-1)) + 1
         jobs = []
-        for row, group in enumerate(trees.groups):
-            films = group._replace(people=_with_choices(group.people, self._space.choices.values()))
+        for row, films in enumerate(groups):
             for start, end in zip(np.append(0, ends[:-1]), ends, strict=True):
                 jobs.append(_Job(trees, films, tasks[start:end], strides, by_group[row], int(sizes[start:end].sum())))
         return jobs
@@ -163,11 +165,11 @@ class Scorer:
             own = [np.ascontiguousarray(part[rows]) for part in choices]
             # People that a film must have may join later.
             limits = people.limits._replace(least=np.zeros_like(people.limits.least))
-            group = FilmGroup(_with_choices(replace(people, limits=limits), own), masks[[film % n_films]])
+            group = FilmGroup(replace(people, limits=limits).with_choices(own), masks[[film % n_films]])
             of_film = results[rows]
-            tasks = _run_tasks(*own[:2])
+            tasks = _run_tasks(*(role.choices for role in group.people.roles[:2]))
             parts = [tasks[start : start + _BLOCKS_PER_JOB] for start in range(0, len(tasks), _BLOCKS_PER_JOB)]
-            jobs = [_Job(trees, group, part, Strides(0, 0), of_film, 0) for part in parts]
+            jobs = [_Job(trees, group, part, Strides(0, 0, 0), of_film, 0) for part in parts]
             self._run(jobs, 0, ignore_progress, never_cancelled)
             results[rows] = of_film
 
@@ -226,36 +228,29 @@ def _score(job: _Job) -> None:
 
 
 def _block_tasks(n_directors: int, n_writers: int, n_casts: int) -> np.ndarray:
-    """Split all teams into blocks: int64 (n_tasks, 6), columns of `TaskColumn`."""
-    directors = np.arange(n_directors)
-    writers, casts = np.arange(0, n_writers, _BLOCK_WRITERS), np.arange(0, n_casts, _BLOCK_CASTS)
-    director, writer, cast = (grid.ravel() for grid in np.meshgrid(directors, writers, casts, indexing="ij"))
+    """Split all teams into blocks: int64 (n_tasks, 7), columns of `TaskColumn`."""
+    sizes = (n_directors, n_writers, n_casts)
+    grids = np.meshgrid(*(np.arange(0, size, _BLOCK_CHOICES) for size in sizes), indexing="ij")
+    director, writer, cast = first = [grid.ravel() for grid in grids]
     tasks = np.empty((len(director), len(TaskColumn)), "int64")
-    tasks[:, TaskColumn.DIRECTORS] = director
-    tasks[:, TaskColumn.FIRST_WRITERS] = writer
-    tasks[:, TaskColumn.END_OF_WRITERS] = np.minimum(writer + _BLOCK_WRITERS, n_writers)
-    tasks[:, TaskColumn.FIRST_CAST] = cast
-    tasks[:, TaskColumn.END_OF_CASTS] = np.minimum(cast + _BLOCK_CASTS, n_casts)
+    tasks[:, [TaskColumn.FIRST_DIRECTORS, TaskColumn.FIRST_WRITERS, TaskColumn.FIRST_CAST]] = np.column_stack(first)
+    ends = np.minimum(np.column_stack(first) + _BLOCK_CHOICES, sizes)
+    tasks[:, [TaskColumn.END_OF_DIRECTORS, TaskColumn.END_OF_WRITERS, TaskColumn.END_OF_CASTS]] = ends
     tasks[:, TaskColumn.OUTPUT] = (director * n_writers + writer) * n_casts + cast
     return tasks
 
 
 def _run_tasks(directors: np.ndarray, writers: np.ndarray) -> np.ndarray:
-    """Group consecutive rows with the same directors and writers: int64 (n_tasks, 6), columns of `TaskColumn`."""
+    """Group consecutive rows with the same directors and writers: int64 (n_tasks, 7), columns of `TaskColumn`."""
     crews = np.column_stack([directors, writers])
     is_new = np.append(True, (crews[1:] != crews[:-1]).any(axis=1))
-    start = np.unique(np.append(np.flatnonzero(is_new), np.arange(0, len(crews), _BLOCK_CASTS)))
+    start = np.unique(np.append(np.flatnonzero(is_new), np.arange(0, len(crews), _BLOCK_CHOICES)))
     tasks = np.empty((len(start), len(TaskColumn)), "int64")
-    for column in (TaskColumn.DIRECTORS, TaskColumn.FIRST_WRITERS, TaskColumn.FIRST_CAST, TaskColumn.OUTPUT):
+    for column in (TaskColumn.FIRST_DIRECTORS, TaskColumn.FIRST_WRITERS, TaskColumn.FIRST_CAST, TaskColumn.OUTPUT):
         tasks[:, column] = start
-    tasks[:, TaskColumn.END_OF_WRITERS] = start + 1
+    tasks[:, [TaskColumn.END_OF_DIRECTORS, TaskColumn.END_OF_WRITERS]] = start[:, np.newaxis] + 1
     tasks[:, TaskColumn.END_OF_CASTS] = np.append(start[1:], len(crews))
     return tasks
-
-
-def _with_choices(people: PeopleArrays, choices: Iterable[np.ndarray]) -> PeopleArrays:
-    directors, writers, cast = (role._replace(choices=part) for role, part in zip(people.roles, choices, strict=True))
-    return replace(people, roles=(directors, writers, cast))
 
 
 def ignore_progress(_n_done: int, _n_total: int) -> None:

@@ -61,6 +61,9 @@ class SpaceTrees:
         names = booster.feature_name()
         inputs = KernelInputs(space, history, names)
         people = [arrays for year in space.facts["years"] for arrays in inputs.for_year(year).values()]
+        are_writers_last = not space.n_people["cast"]
+        if are_writers_last:
+            people = [arrays.with_writers_last() for arrays in people]
         ranges = inputs.ranges | {PREDICTED: ratings}
         low, high = matrix.min(axis=0), matrix.max(axis=0)
         for column, name in enumerate(names):
@@ -71,7 +74,7 @@ class SpaceTrees:
                 read_trees(booster),
                 low=low,
                 high=high,
-                dependencies=np.array([_dependency(name) for name in names]),
+                dependencies=np.array([_dependency(name, are_writers_last=are_writers_last) for name in names]),
                 predicted=names.index(PREDICTED) if PREDICTED in names else -1,
             )
         except UnreadableTreesError as error:
@@ -86,11 +89,14 @@ def error_inputs(booster: lgb.Booster, matrix: pd.DataFrame) -> np.ndarray:
     return matrix.reindex(columns=booster.feature_name(), fill_value=0.0).to_numpy("float64", copy=True)
 
 
-def _dependency(feature: str) -> Dependency:
+def _dependency(feature: str, *, are_writers_last: bool) -> Dependency:
+    writers, cast = Dependency.WRITERS, Dependency.CAST
+    if are_writers_last:
+        writers, cast = cast, writers
     if feature in TEAM_FEATURES or feature == PREDICTED:
-        return Dependency.WRITERS | Dependency.CAST
+        return writers | cast
     if feature in PAIR_FEATURES["writer"] or feature.startswith("writer_"):
-        return Dependency.WRITERS
+        return writers
     if feature in PAIR_FEATURES["cast"] or feature.startswith("cast_"):
-        return Dependency.CAST
+        return cast
     return Dependency.NONE

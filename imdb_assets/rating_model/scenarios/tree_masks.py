@@ -6,6 +6,7 @@ docs/scenario-kernel.md explains why that makes a million combinations cheap.
 """
 
 from enum import IntFlag
+from functools import lru_cache
 
 import lightgbm as lgb
 import numpy as np
@@ -15,6 +16,8 @@ from imdb_assets.rating_model.scenarios.kernel.tree_compaction import compact_tr
 
 MAX_LEAVES = 64
 """Bits of a mask, and so the leaves that a pruned tree may have."""
+LEAF_UNIT = 2.0**-44
+"""Leaves are rounded to multiples of this. Sums of up to 512 rating points are then exact, in any order."""
 # Bits of LightGBM's `decision_type`: bit 0 for a categorical split, bits 2 and 3 for how missing values are encoded.
 _CATEGORICAL, _MISSING_TYPE, _ZERO_IS_MISSING = 0b0001, 0b1100, 0b0100
 
@@ -31,8 +34,9 @@ class UnreadableTreesError(ValueError):
     """The search does not support the booster's trees. The message states why."""
 
 
+@lru_cache(maxsize=8)
 def read_trees(booster: lgb.Booster) -> Trees:
-    """Read the trees from LightGBM's text format.
+    """Read the trees from LightGBM's text format, once for each of the last boosters.
 
     Args:
         booster: A model whose splits are numerical.
@@ -132,9 +136,10 @@ def _ordered(compact: CompactTrees, *, n_features: int, dependencies: np.ndarray
     nodes = Nodes(
         start=np.searchsorted(compact.feature[by_feature], np.arange(n_features + 1)).astype("int32"),
         threshold=compact.threshold[by_feature],
-        tree=position[compact.tree[by_feature]],
+        tree=position[compact.tree[by_feature]].astype("uint32"),
         mask=compact.mask[by_feature],
         right_leaves=compact.right_leaves[by_feature],
     )
-    leaves = Leaves(first=compact.first_leaf[:-1][order], values=compact.leaf_value)
+    values = np.round(compact.leaf_value / LEAF_UNIT) * LEAF_UNIT
+    leaves = Leaves(first=compact.first_leaf[:-1][order].astype("uint64"), values=values)
     return Forest(nodes, leaves, int((group == 0).sum()), int((group < 2).sum()), predicted)

@@ -36,6 +36,17 @@ def test_a_combination_has_the_rating_of_its_draft(model):
     assert ratings == pytest.approx(expected, abs=1e-10)
 
 
+@pytest.mark.parametrize("ranking", Ranking)
+def test_films_without_cast_have_the_values_of_their_drafts(model, ranking):
+    variations = Variations(directors=Pick(CROWD[:6]), writers=Pick(CROWD[4:12], 2), years=(1996, 2027))
+    draft = DRAFT.model_copy(update={"cast": ()})
+    values = Scorer(model, build_space(model, draft, variations), ranking).rate_all(
+        on_progress=ignore_progress, is_cancelled=never_cancelled
+    )
+    expected = model.predict_with_bounds(drafts_frame(every_draft(draft, variations)))
+    assert values == pytest.approx(expected["rating" if ranking is Ranking.RATING else "low_80"].to_numpy(), abs=1e-10)
+
+
 def test_an_incomplete_team_has_the_rating_of_a_draft_without_the_others(model):
     space = build_space(model, DRAFT, VARIATIONS)
     rng = np.random.default_rng(1)
@@ -106,13 +117,13 @@ def test_a_model_without_lightgbm_trees_is_refused(model):
         Scorer(forest, space)
 
 
-@pytest.mark.parametrize("sizes", [(1, 1, 1), (3, 32, 64), (2, 33, 70), (4, 1, 100)])
+@pytest.mark.parametrize("sizes", [(1, 1, 1), (3, 32, 64), (2, 33, 70), (4, 1, 100), (65, 2, 1)])
 def test_blocks_cover_every_team_once(sizes):
     seen = np.zeros(sizes, int)
     for task in _block_tasks(*sizes):
-        director, first_writers, end_of_writers, first_cast, end_of_casts, output = task
-        seen[director, first_writers:end_of_writers, first_cast:end_of_casts] += 1
-        assert output == np.ravel_multi_index((director, first_writers, first_cast), sizes)
+        first, ends, output = task[[0, 2, 4]], task[[1, 3, 5]], task[TaskColumn.OUTPUT]
+        seen[tuple(slice(*ends_of_axis) for ends_of_axis in zip(first, ends, strict=True))] += 1
+        assert output == np.ravel_multi_index(first, sizes)
     assert (seen == 1).all()
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from imdb_assets.rating_model.scenarios.kernel.leaf_masks import film_masks, sum_leaves
 from imdb_assets.rating_model.scenarios.tree_masks import (
+    LEAF_UNIT,
     Dependency,
     UnreadableTreesError,
     prune_to_bounds,
@@ -61,7 +62,14 @@ def test_unbounded_features_keep_every_node(booster):
     trees = read_trees(booster)
     forest = prune_to_bounds(trees, low=-everywhere, high=everywhere, dependencies=NO_PEOPLE)
     assert len(forest.nodes.tree) == len(trees.feature)
-    assert sorted(forest.leaves.values) == sorted(trees.leaf_value)
+    assert sorted(forest.leaves.values) == pytest.approx(sorted(trees.leaf_value), rel=0, abs=LEAF_UNIT / 2)
+
+
+def test_sums_of_leaves_are_the_same_in_any_order(booster):
+    everywhere = np.full(N_FEATURES, np.inf)
+    forest = prune_to_bounds(read_trees(booster), low=-everywhere, high=everywhere, dependencies=NO_PEOPLE)
+    rng = np.random.default_rng(0)
+    assert len({sum(rng.permutation(forest.leaves.values)) for _ in range(50)}) == 1
 
 
 def test_trees_come_in_the_order_of_the_people_that_they_depend_on(booster):

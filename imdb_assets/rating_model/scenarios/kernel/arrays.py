@@ -81,7 +81,7 @@ class Leaves(NamedTuple):
 
     Attributes:
         first: int64 (n_trees,), first leaf of each tree.
-        values: float64 (n_leaves,), in rating points.
+        values: float64 (n_leaves,), in rating points, rounded so that sums are exact in any order.
     """
 
     first: np.ndarray
@@ -187,9 +187,13 @@ class GroupLimits(NamedTuple):
 
 
 class Strides(NamedTuple):
-    """Distances in the array of ratings between neighbouring films and writers' choices. Casts are neighbours."""
+    """Distances in the array of ratings between neighbouring films, choices of directors, and choices of writers.
+
+    Casts are neighbours.
+    """
 
     film: int
+    directors: int
     writers: int
 
 
@@ -197,16 +201,20 @@ class CastBlock(NamedTuple):
     """Intermediate results of a task's casts, one row per cast.
 
     Attributes:
+        alone: uint64 (n_casts, n_trees), leaves that the cast leaves possible.
         masks: uint64 (n_casts, n_trees), leaves that directors, cast and their pairs leave possible.
         sums: float64 (n_casts, n_films), sum over the trees from `n_without_cast` to `n_separable`.
         credit_sums: float64 (n_casts, 3), columns of `CREDIT_SUM_*`.
         possible: uint64 (n_trees,), leaves that are possible with any of the casts.
+        common: uint64 (n_trees,), leaves that are possible with every cast.
     """
 
+    alone: np.ndarray
     masks: np.ndarray
     sums: np.ndarray
     credit_sums: np.ndarray
     possible: np.ndarray
+    common: np.ndarray
 
 
 class Crew(NamedTuple):
@@ -230,22 +238,44 @@ class Crew(NamedTuple):
 
 
 class TeamBlock(NamedTuple):
-    """Features of one crew with each cast of a block, and the nodes that depend on them.
+    """Features of one crew with each cast of a block.
 
     Attributes:
-        values: float64 (n_casts, 11), by `TEAM_FEATURES`.
+        values: float64 (n_casts, 12), by `TEAM_FEATURES`, then the predicted rating if the trees have it.
         is_allowed: bool (n_casts,), whether the team meets the constraints.
-        possible: uint64 (n_trees,), leaves that the crew and any of the casts leave possible.
-        open_end: int64 (11,), end of each feature's nodes in the three following arrays.
-        open_threshold: float64 (n_nodes,).
-        open_tree: int32 (n_nodes,).
-        open_mask: uint64 (n_nodes,).
+        ranges: float64 (12, 2), lowest and highest value of each column among the allowed teams.
     """
 
     values: np.ndarray
     is_allowed: np.ndarray
-    possible: np.ndarray
-    open_end: np.ndarray
-    open_threshold: np.ndarray
-    open_tree: np.ndarray
-    open_mask: np.ndarray
+    ranges: np.ndarray
+
+
+class OpenTrees(NamedTuple):
+    """The trees whose leaf differs between the casts of a block, and the tests on which it depends.
+
+    Attributes:
+        masks: uint64 (n_trees,), leaves that the film, the crew and the tests with one outcome leave possible.
+        is_tested: bool (n_trees,), whether an open node belongs to the tree.
+        position: int32 (n_trees,), place of an open tree in the three following arrays.
+        tree: int32 (n_trees,), numbers of the open trees.
+        tree_mask: uint64 (n_trees,), their `masks`.
+        first_leaf: int64 (n_trees,), their first leaves.
+        node_range: int64 (12, 2), nodes of each column of `TeamBlock` whose test goes both ways within the block.
+        node_end: int64 (12,), end of each column's nodes in the three following arrays.
+        node_threshold: float64 (n_nodes,), of the open nodes.
+        node_tree: int32 (n_nodes,), position of the node's tree.
+        node_mask: uint64 (n_nodes,), leaves that remain when the test fails.
+    """
+
+    masks: np.ndarray
+    is_tested: np.ndarray
+    position: np.ndarray
+    tree: np.ndarray
+    tree_mask: np.ndarray
+    first_leaf: np.ndarray
+    node_range: np.ndarray
+    node_end: np.ndarray
+    node_threshold: np.ndarray
+    node_tree: np.ndarray
+    node_mask: np.ndarray

@@ -66,6 +66,8 @@ TEAM_FEATURES = (
     "franchise_last_rating", "franchise_log_films",
 )  # fmt: skip
 """Names of the features of a whole team, in the order of their columns."""
+PREDICTED_RATING = len(TEAM_FEATURES)
+"""Column after the team's features: the rating of the combination, which the trees of the error have as a feature."""
 
 (
     TEAM_SUM_WEIGHTED_EFFECT,
@@ -90,11 +92,12 @@ N_TEAM_SUMS = TEAM_SUM_N_BEST_FRANCHISE + 1
 
 
 class TaskColumn(IntEnum):
-    """Columns of a task: one choice of directors with a range of writers' choices and a range of casts."""
+    """Columns of a task: a range of choices of directors, one of writers, and one of casts."""
 
-    DIRECTORS = 0
-    FIRST_WRITERS = 1
-    END_OF_WRITERS = 2
-    FIRST_CAST = 3
-    END_OF_CASTS = 4
-    OUTPUT = 5
+    FIRST_DIRECTORS = 0
+    END_OF_DIRECTORS = 1
+    FIRST_WRITERS = 2
+    END_OF_WRITERS = 3
+    FIRST_CAST = 4
+    END_OF_CASTS = 5
+    OUTPUT = 6

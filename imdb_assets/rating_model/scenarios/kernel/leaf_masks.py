@@ -17,7 +17,9 @@ from imdb_assets.rating_model.scenarios.kernel.compilation import compiled
 
 
 @intrinsic
-def _lowest_set_bit(typing_context: Any, bits: Any = None) -> Any:  # noqa: ARG001 - Numba's signature
+def lowest_set_bit(typing_context: Any, bits: Any = None) -> Any:  # noqa: ARG001 - Numba's signature
+    """Return the number of the lowest bit that is set in a uint64."""
+
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
         return builder.cttz(arguments[0], context.get_constant(types.boolean, 1))
 
@@ -37,7 +39,7 @@ def apply_mask(masks, nodes, feature, value):
     if feature < 0:
         return
     threshold, tree, mask = nodes.threshold, nodes.tree, nodes.mask
-    for node in range(nodes.start[feature], nodes.start[feature + 1]):
+    for node in range(np.uint64(nodes.start[feature]), np.uint64(nodes.start[feature + 1])):
         if threshold[node] >= value:
             break
         masks[tree[node]] &= mask[node]
@@ -63,8 +65,7 @@ def film_masks(matrix, features, nodes, n_trees):
     return masks
 
 
-# LLVM may reorder the sum to vectorize it, so its last bits may differ from LightGBM's.
-@compiled(fastmath={"reassoc", "nsz"})
+@compiled()
 def sum_leaves(masks, films, film, first, values, start, end):
     """Sum the values of the trees from `start` to `end - 1` for one film.
 
@@ -81,30 +82,6 @@ def sum_leaves(masks, films, film, first, values, start, end):
         The sum in rating points, before calibration.
     """
     total = 0.0
-    for tree in range(start, end):
-        total += values[first[tree] + np.int64(_lowest_set_bit(masks[tree] & films[film, tree]))]
+    for tree in range(np.uint64(start), np.uint64(end)):
+        total += values[first[tree] + lowest_set_bit(masks[tree] & films[film, tree])]
     return total
-
-
-@compiled()
-def find_open_nodes(block, features, nodes):
-    """Copy the nodes of the team's features whose test can still go both ways.
-
-    Args:
-        block: `TeamBlock`; its `open_` arrays are written, and `possible` decides which nodes are open.
-        features: int32 (n,), numbers of the team's features.
-        nodes: The forest's `Nodes`.
-    """
-    start, threshold, tree, mask, right_leaves = nodes
-    _, _, possible, open_end, open_threshold, open_tree, open_mask = block
-    n_open = 0
-    for column in range(len(features)):
-        if features[column] >= 0:
-            for node in range(start[features[column]], start[features[column] + 1]):
-                leaves = possible[tree[node]]
-                if leaves & ~mask[node] and leaves & right_leaves[node]:
-                    open_threshold[n_open] = threshold[node]
-                    open_tree[n_open] = tree[node]
-                    open_mask[n_open] = mask[node]
-                    n_open += 1
-        open_end[column] = n_open

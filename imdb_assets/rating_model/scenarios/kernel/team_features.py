@@ -144,7 +144,7 @@ def complete_teams(crew, casts, cast_sums, persons, team, limits, block):
         persons: int32 (n_candidates,), each candidate's row in `team`.
         team: `TeamArrays` of all people.
         limits: The constraints' `GroupLimits`.
-        block: `TeamBlock` whose `values` and `is_allowed` are written.
+        block: `TeamBlock` whose `is_allowed` and features in `values` are written.
     """
     person_sums, genres, franchise = team.person_sums, team.genres, team.franchise
     members, least, most = limits

@@ -35,7 +35,7 @@ def test_a_change_to_a_constant_from_elsewhere_changes_the_fingerprint():
 
 
 def test_every_cached_function_has_the_fingerprint_in_the_name_of_its_files():
-    for function in (scoring.score, compact_trees, apply_mask):
+    for function in (scoring._score, compact_trees, apply_mask):
         assert FINGERPRINT in function._cache._cache_file._index_name
 
 

@@ -3,19 +3,19 @@
 import numpy as np
 import pytest
 
-from imdb_assets.rating_model.scenarios.kernel.arrays import Leaves, Nodes, TeamBlock
-from imdb_assets.rating_model.scenarios.kernel.leaf_masks import apply_mask, film_masks, find_open_nodes, sum_leaves
+from imdb_assets.rating_model.scenarios.kernel.arrays import Leaves, Nodes
+from imdb_assets.rating_model.scenarios.kernel.leaf_masks import apply_mask, film_masks, sum_leaves
 
 ALL = (1 << 64) - 1
 # Tree 0: f0 <= 5 ? (f1 <= 1 ? 10 : 20) : 30. Tree 1: f1 <= 2 ? 1 : 2.
 NODES = Nodes(
     start=np.array([0, 1, 3], "int32"),
     threshold=np.array([5.0, 1.0, 2.0]),
-    tree=np.array([0, 0, 1], "int32"),
+    tree=np.array([0, 0, 1], "uint32"),
     mask=np.array([ALL ^ 0b011, ALL ^ 0b001, ALL ^ 0b01], "uint64"),
     right_leaves=np.array([0b100, 0b010, 0b10], "uint64"),
 )
-LEAVES = Leaves(first=np.array([0, 3]), values=np.array([10.0, 20.0, 30.0, 1.0, 2.0]))
+LEAVES = Leaves(first=np.array([0, 3], "uint64"), values=np.array([10.0, 20.0, 30.0, 1.0, 2.0]))
 BOTH = np.array([0, 1], "int32")
 
 
@@ -53,23 +53,3 @@ def test_a_feature_that_no_tree_uses_changes_nothing():
     masks = np.full(2, ALL, "uint64")
     apply_mask(masks, NODES, -1, 9.0)
     assert masks.tolist() == [ALL, ALL]
-
-
-@pytest.mark.parametrize(
-    ("possible", "tests", "ends"),
-    [
-        ((0b111, 0b11), [5, 1, 2], [1, 3]),
-        ((0b011, 0b11), [1, 2], [0, 2]),
-        ((0b101, 0b10), [5], [1, 1]),
-        ((0b100, 0b01), [], [0, 0]),
-    ],
-)
-def test_a_test_is_open_only_while_leaves_on_both_of_its_sides_are_possible(possible, tests, ends):
-    block = TeamBlock(
-        values=np.zeros((1, 2)), is_allowed=np.ones(1, bool), possible=np.array(possible, "uint64"),
-        open_end=np.zeros(2, "int64"), open_threshold=np.zeros(3), open_tree=np.zeros(3, "int32"),
-        open_mask=np.zeros(3, "uint64"),
-    )  # fmt: skip
-    find_open_nodes(block, BOTH, NODES)
-    assert block.open_end.tolist() == ends
-    assert block.open_threshold[: ends[-1]].tolist() == tests

@@ -6,7 +6,7 @@ import pytest
 from imdb_assets.rating_model.scenarios.constraints import NotTogether, Pick
 from imdb_assets.rating_model.scenarios.kernel.arrays import Strides
 from imdb_assets.rating_model.scenarios.kernel.scoring import score
-from imdb_assets.rating_model.scenarios.scorer import Scorer, _with_choices
+from imdb_assets.rating_model.scenarios.scorer import Scorer
 from imdb_assets.rating_model.scenarios.space import Variations, build_space
 from imdb_assets_tests.support.random_history_model import CROWD, DRAFT
 
@@ -25,12 +25,12 @@ def kernel(model):
     scorer = Scorer(model, space)
     trees = scorer._rating_trees
     people, masks = trees.groups[0]
-    people = _with_choices(people, space.choices.values())
+    people = people.with_choices(space.choices.values())
 
     def run(tasks: list[tuple[int, ...]], ratings: np.ndarray) -> np.ndarray:
         score(
             np.array(tasks, "int64"), masks, trees.forest, people.roles, people.pairs, people.team, people.limits,
-            Strides(film=N_TEAMS, writers=N_CASTS), ratings,
+            Strides(film=N_TEAMS, directors=N_WRITERS * N_CASTS, writers=N_CASTS), ratings,
         )  # fmt: skip
         return ratings
 
@@ -38,13 +38,12 @@ def kernel(model):
 
 
 def _score_all(kernel) -> np.ndarray:
-    tasks = [(director, 0, N_WRITERS, 0, N_CASTS, director * N_WRITERS * N_CASTS) for director in range(N_DIRECTORS)]
-    return kernel(tasks, np.full(2 * N_TEAMS, np.nan))
+    return kernel([(0, N_DIRECTORS, 0, N_WRITERS, 0, N_CASTS, 0)], np.full(2 * N_TEAMS, np.nan))
 
 
 def test_blocks_of_one_team_are_bitwise_equal_to_large_blocks(kernel):
     single = [
-        (director, writer, writer + 1, cast, cast + 1, (director * N_WRITERS + writer) * N_CASTS + cast)
+        (director, director + 1, writer, writer + 1, cast, cast + 1, (director * N_WRITERS + writer) * N_CASTS + cast)
         for director in range(N_DIRECTORS)
         for writer in range(N_WRITERS)
         for cast in range(N_CASTS)
@@ -56,7 +55,7 @@ def test_blocks_of_one_team_are_bitwise_equal_to_large_blocks(kernel):
 
 
 def test_a_block_writes_the_ratings_of_its_own_teams_only(kernel):
-    ratings = kernel([(1, 2, 4, 10, 20, (1 * N_WRITERS + 2) * N_CASTS + 10)], np.full(2 * N_TEAMS, np.nan))
+    ratings = kernel([(1, 2, 2, 4, 10, 20, (1 * N_WRITERS + 2) * N_CASTS + 10)], np.full(2 * N_TEAMS, np.nan))
     written = np.zeros((2, N_DIRECTORS, N_WRITERS, N_CASTS), bool)
     written[:, 1, 2:4, 10:20] = True
     assert (~np.isnan(ratings) == written.ravel()).all()

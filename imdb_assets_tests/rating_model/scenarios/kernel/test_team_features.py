@@ -121,8 +121,7 @@ def test_only_people_with_the_most_films_of_a_franchise_count_for_it(model):
 
 
 def _block() -> TeamBlock:
+    n_columns = len(TEAM_FEATURES)
     return TeamBlock(
-        values=np.empty((N_CASTS, len(TEAM_FEATURES))), is_allowed=np.empty(N_CASTS, bool),
-        possible=np.zeros(1, "uint64"), open_end=np.zeros(len(TEAM_FEATURES), "int64"), open_threshold=np.zeros(1),
-        open_tree=np.zeros(1, "int32"), open_mask=np.zeros(1, "uint64"),
-    )  # fmt: skip
+        values=np.empty((N_CASTS, n_columns)), is_allowed=np.empty(N_CASTS, bool), ranges=np.empty((n_columns, 2))
+    )
