@@ -24,7 +24,8 @@ def pick_people(model: RatingModel, *, role: str, noun: str, year: int, key: str
         help_text: Help text of the search.
     """
     people = model.people
-    chosen: list[str] = st.session_state.setdefault(key, [])
+    # A double click on a busy machine picks twice.
+    chosen = st.session_state[key] = list(dict.fromkeys(st.session_state.get(key, ())))
     live_search(
         f"Add a {noun}", key=key, placeholder="Name or IMDb id", help_text=help_text,
         find=partial(_find, people.search, by_work_in_role(model.history, role, year), tuple(chosen)),

@@ -196,6 +196,12 @@ def test_a_user_finds_the_best_version(address, page, tmp_path):
     assert records[0]["draft"]["directors"] == [GIFTED_DIRECTOR]
 
 
+def test_a_person_who_is_picked_twice_is_one_candidate(app):
+    candidates(app, directors=[GIFTED_DIRECTOR, GIFTED_DIRECTOR, "nm0000002"])
+    assert not app.exception
+    assert app.session_state["candidate_directors"] == [GIFTED_DIRECTOR, "nm0000002"]
+
+
 @pytest.mark.needs("chromium")
 def test_a_user_cancels_a_search(address, page):
     page.goto(address)
