@@ -202,19 +202,19 @@ class FittedModel:
 
     def _tree_inputs(self, matrix: pd.DataFrame, scores: Mapping[str, np.ndarray]) -> np.ndarray:
         names = self._names
-        columns = matrix.columns.get_indexer(pd.Index(names))
+        columns = matrix.columns.get_indexer(names)
         if missing := [name for name, column in zip(names, columns, strict=True) if column < 0 and name not in scores]:
             raise KeyError(f"The feature matrix lacks columns that the model needs: {', '.join(missing)}.")
         # Text scores are not columns of the matrix; theirs are filled below.
         inputs = matrix.to_numpy("float64")[:, columns]
         for name, values in scores.items():
             if name in names:
-                inputs[:, names.index(name)] = values
+                inputs[:, names.get_loc(name)] = values
         return inputs
 
     @cached_property
-    def _names(self) -> list[str]:
-        return self.booster_for(DEFAULT_AUDIENCE).feature_name()
+    def _names(self) -> pd.Index:
+        return pd.Index(self.booster_for(DEFAULT_AUDIENCE).feature_name())
 
 
 def rows_by_audience(drafts: pd.DataFrame) -> dict[str, np.ndarray]:
