@@ -1,13 +1,16 @@
 """The app on a registered champion: in Streamlit's test runner, and in Chromium on a wide and on a narrow screen."""
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pandas as pd
 import pytest
 from mlflow import MlflowClient
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 from streamlit.testing.v1 import AppTest
 
 from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_NAME
@@ -19,6 +22,8 @@ from imdb_assets_tests.support.browser import CHROMIUM, FLAGS
 from imdb_assets_tests.support.champion import TRAINED_UNTIL, invented_films, registered_champion
 from imdb_assets_tests.support.evaluation_rows import ABLATION, DRIFT, STATISTICS, YEARS
 from imdb_assets_tests.support.servers import free_port, served
+
+_LOG = logging.getLogger(__name__)
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +63,9 @@ def page(browser, request) -> Iterator[Page]:
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.set_default_timeout(60_000)
     yield page
+    with suppress(PlaywrightError):
+        # pytest shows it with the failure of a test.
+        _LOG.warning("%s\n%s", page.url, page.locator("body").aria_snapshot())
     context.close()
     assert not errors
 
