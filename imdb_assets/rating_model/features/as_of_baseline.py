@@ -31,7 +31,6 @@ _GENRE_TERMS = {name: f"genre_{feature_slug(name)}" for name in GENRES}
 _LANGUAGE_TERMS = {name: f"language_{feature_slug(name)}" for name in LANGUAGES}
 _SHAPE_TERMS = ("log_runtime", "is_short", "is_long", "original_title_differs")
 _TERMS = (*_SHAPE_TERMS, *_GENRE_TERMS.values(), *_LANGUAGE_TERMS.values())
-_TERM_COLUMNS = pd.Index(_TERMS)
 
 
 def _indicators(value_lists: Iterable[Sequence[str]], names: Mapping[str, str]) -> np.ndarray:
@@ -81,7 +80,7 @@ def baseline_terms(drafts: pd.DataFrame) -> pd.DataFrame:
     languages = [[name] if isinstance(name, str) and name else [] for name in drafts["language"].to_numpy(object)]
     genres = _indicators(drafts["genres"], _GENRE_TERMS)
     values = np.column_stack([*shape, genres, _indicators(languages, _LANGUAGE_TERMS)])
-    return pd.DataFrame(values, columns=_TERM_COLUMNS, index=drafts.index)
+    return pd.DataFrame(values, columns=list(_TERMS), index=drafts.index)
 
 
 def baseline_coefficients(movie_features: pd.DataFrame) -> pd.DataFrame:

@@ -30,7 +30,6 @@ from imdb_assets.vocabulary.features import FEATURE_NAMES, NEUTRAL_VALUES, featu
 from imdb_assets.vocabulary.roles import PAIRED_CAST, ROLE_LISTS, ROLES
 from imdb_assets.vocabulary.title_stems import title_stem
 
-_COLUMNS = pd.Index(FEATURE_NAMES)
 _NEUTRAL_ROW = np.array([NEUTRAL_VALUES[name] for name in FEATURE_NAMES])
 _Columns = dict[str, np.ndarray]
 FACTS = {
@@ -83,7 +82,7 @@ def features(drafts: pd.DataFrame, history: History) -> pd.DataFrame:
     columns |= _title_features(drafts, credits, history.franchises)
     # Built as one array: assembling a data frame by column would take longer than everything else for a single draft.
     matrix = np.column_stack([columns[name] for name in FEATURE_NAMES]).astype("float64", copy=False)
-    return pd.DataFrame(np.where(np.isnan(matrix), _NEUTRAL_ROW, matrix), columns=_COLUMNS)
+    return pd.DataFrame(np.where(np.isnan(matrix), _NEUTRAL_ROW, matrix), columns=list(FEATURE_NAMES))
 
 
 def present_blocks(drafts: pd.DataFrame) -> pd.DataFrame:
