@@ -11,7 +11,7 @@ from app.scenarios.link import LinkedSearch, search_from_query, search_query
 from app.scenarios.run import ScenarioRun, SearchRequest
 from app.scenarios.table import AXIS_NAMES, PEOPLE_AXES, scenario_records, scenario_table
 from app.widgets.draft_form import fill, kept_draft
-from app.widgets.scenario_cards import show_scenarios
+from app.widgets.scenario_cards import rank_name, show_scenarios
 from app.widgets.scenario_form import fill_form, ranking_fields, variation_fields
 from imdb_assets.escaping import csv_cell, json_text, markdown
 from imdb_assets.rating_model.features.draft import MovieDraft
@@ -157,11 +157,11 @@ def _show(scenarios: Scenarios, people: People, draft: MovieDraft) -> None:
 
 
 def _out_of_distribution_warnings(scenarios: Scenarios) -> list[str]:
-    ranks: dict[str, list[str]] = {}
+    ranks: dict[str, list[int]] = {}
     for rank, scenario in enumerate(scenarios.best, start=1):
         for sentence in scenario.out_of_distribution:
-            ranks.setdefault(sentence, []).append(str(rank))
-    return [f"Rank {', '.join(numbers)}: {sentence}" for sentence, numbers in ranks.items()]
+            ranks.setdefault(sentence, []).append(rank)
+    return [f"{rank_name(numbers)}: {sentence}" for sentence, numbers in ranks.items()]
 
 
 def _show_heat(scenarios: Scenarios, people: People) -> None:

@@ -52,7 +52,16 @@ def grouping_sentence(sizes: Sequence[int]) -> str:
 
 
 def _group_name(ranks: Sequence[int]) -> str:
-    return f"Rank {ranks[0]}" if len(ranks) == 1 else f"Ranks {ranks[0]} to {ranks[-1]}, too close to call"
+    return rank_name(ranks) + (", too close to call" if len(ranks) > 1 else "")
+
+
+def rank_name(ranks: Sequence[int]) -> str:
+    """Return ascending ranks as users read them: `Rank 3`, `Ranks 1 to 4` or `Ranks 1, 3, 4`."""
+    if len(ranks) == 1:
+        return f"Rank {ranks[0]}"
+    if ranks[-1] - ranks[0] == len(ranks) - 1:
+        return f"Ranks {ranks[0]} to {ranks[-1]}"
+    return f"Ranks {', '.join(map(str, ranks))}"
 
 
 def _show_card(

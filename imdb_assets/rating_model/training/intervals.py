@@ -151,7 +151,7 @@ def languages_of(matrix: pd.DataFrame) -> np.ndarray:
         Texts, shape (n_films,).
     """
     # A selection by labels would take longer than predicting one draft.
-    indicators = matrix.to_numpy("float64")[:, matrix.columns.get_indexer(_LANGUAGES)]
+    indicators = matrix.to_numpy("float64")[:, matrix.columns.get_indexer(pd.Index(_LANGUAGES))]
     has_none = matrix["language_effect"].to_numpy() == NEUTRAL_VALUES["language_effect"]
     others = np.where(has_none, NO_LANGUAGE, OTHER_LANGUAGE)
     named = np.array(_LANGUAGES)[indicators.argmax(axis=1)]
