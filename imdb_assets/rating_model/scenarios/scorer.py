@@ -140,7 +140,9 @@ class Scorer:
             group._replace(people=group.people.with_choices(self._space.choices.values())) for group in trees.groups
         ]
         n_directors, n_writers, n_casts = (len(role.choices) for role in groups[0].people.roles)
-        tasks = _block_tasks(n_directors, n_writers, n_casts)
+        of_one_director = n_films * min(n_writers, _BLOCK_CHOICES) * min(n_casts, _BLOCK_CHOICES)
+        most_directors = min(max(_BATCH // of_one_director, 1), _BLOCK_CHOICES)
+        tasks = _block_tasks(n_directors, n_writers, n_casts, most_directors)
         strides = Strides(film=n_directors * n_writers * n_casts, directors=n_writers * n_casts, writers=n_casts)
         sizes = (
             (tasks[:, TaskColumn.END_OF_DIRECTORS] - tasks[:, TaskColumn.FIRST_DIRECTORS])
@@ -227,14 +229,14 @@ def _score(job: _Job) -> None:
           job.results)  # fmt: skip
 
 
-def _block_tasks(n_directors: int, n_writers: int, n_casts: int) -> np.ndarray:
+def _block_tasks(n_directors: int, n_writers: int, n_casts: int, most_directors: int = _BLOCK_CHOICES) -> np.ndarray:
     """Split all teams into blocks: int64 (n_tasks, 7), columns of `TaskColumn`."""
-    sizes = (n_directors, n_writers, n_casts)
-    grids = np.meshgrid(*(np.arange(0, size, _BLOCK_CHOICES) for size in sizes), indexing="ij")
+    sizes, most = (n_directors, n_writers, n_casts), (most_directors, _BLOCK_CHOICES, _BLOCK_CHOICES)
+    grids = np.meshgrid(*(np.arange(0, *axis) for axis in zip(sizes, most, strict=True)), indexing="ij")
     director, writer, cast = first = [grid.ravel() for grid in grids]
     tasks = np.empty((len(director), len(TaskColumn)), "int64")
     tasks[:, [TaskColumn.FIRST_DIRECTORS, TaskColumn.FIRST_WRITERS, TaskColumn.FIRST_CAST]] = np.column_stack(first)
-    ends = np.minimum(np.column_stack(first) + _BLOCK_CHOICES, sizes)
+    ends = np.minimum(np.column_stack(first) + most, sizes)
     tasks[:, [TaskColumn.END_OF_DIRECTORS, TaskColumn.END_OF_WRITERS, TaskColumn.END_OF_CASTS]] = ends
     tasks[:, TaskColumn.OUTPUT] = (director * n_writers + writer) * n_casts + cast
     return tasks

@@ -127,6 +127,16 @@ def test_blocks_cover_every_team_once(sizes):
     assert (seen == 1).all()
 
 
+def test_a_search_with_many_films_is_split_into_jobs_that_threads_share_and_users_can_cancel(model):
+    runtimes = tuple(np.arange(60.0, 180.0).tolist())
+    variations = Variations(directors=Pick(CROWD[:6]), cast=Pick(CROWD[4:12], 2), runtimes=runtimes)
+    scorer = Scorer(model, build_space(model, DRAFT, variations))
+    n_teams = scorer._space.n_combinations // 120
+    jobs = scorer._jobs_of_all(scorer._rating_trees, np.empty((120, n_teams)))
+    assert sum(job.n_combinations for job in jobs) == 120 * n_teams
+    assert max(job.n_combinations for job in jobs) < 2 * 16_384
+
+
 def test_runs_cover_every_row_once_and_share_directors_and_writers():
     directors = np.repeat([[0], [1], [0]], [40, 3, 50], axis=0)
     writers = np.repeat([[0, 1], [0, 2]], [60, 33], axis=0)
