@@ -38,7 +38,7 @@ def pick_people(model: RatingModel, *, role: str, noun: str, year: int, key: str
                 key=f"{key}_remove_{nconst}",
                 icon=":material/close:",
                 help=f"Remove this {noun}",
-                on_click=_remove,
+                on_click=remove_from_list,
                 args=(key, nconst),
             )
     return tuple(chosen)
@@ -72,5 +72,6 @@ def _add(key: str, nconst: str) -> None:
     st.session_state[key] = [*st.session_state[key], nconst]
 
 
-def _remove(key: str, nconst: str) -> None:
-    st.session_state[key] = [kept for kept in st.session_state[key] if kept != nconst]
+def remove_from_list(key: str, removed: object) -> None:
+    """Remove a value from a list in the session, unless an earlier click has removed it."""
+    st.session_state[key] = [kept for kept in st.session_state[key] if kept != removed]

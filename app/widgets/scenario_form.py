@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.limits import FIRST_YEAR, LAST_YEAR, LONGEST_MINUTES, MOST_GENRES, SHORTEST_MINUTES
 from app.scenarios.link import MOST_SHOWN, SHOWN, LinkedSearch
-from app.widgets.people_picker import pick_people
+from app.widgets.people_picker import pick_people, remove_from_list
 from imdb_assets.escaping import markdown
 from imdb_assets.rating_model.features.credit_arrays import BILLED_CAST
 from imdb_assets.rating_model.features.draft import MovieDraft
@@ -190,7 +190,7 @@ def _constraints(people: Sequence[str], index: People) -> tuple[Constraint, ...]
         for number, existing in enumerate(rules):
             st.button(
                 markdown(rule_label(existing, index)), icon=":material/close:", key=f"scenario_rule_{number}",
-                on_click=_remove_rule, args=(existing,), help="Remove this constraint",
+                on_click=remove_from_list, args=(_RULES_KEY, existing), help="Remove this constraint",
             )  # fmt: skip
     return tuple(rules)
 
@@ -206,10 +206,6 @@ def _rule(kind: type[Constraint], people: tuple[str, ...], number: int) -> Const
 def _add_rule(rule: Constraint) -> None:
     st.session_state[_RULES_KEY] = list(dict.fromkeys((*st.session_state[_RULES_KEY], rule)))
     st.session_state["scenario_rule_people"] = []
-
-
-def _remove_rule(rule: Constraint) -> None:
-    st.session_state[_RULES_KEY] = [kept for kept in st.session_state[_RULES_KEY] if kept != rule]
 
 
 def rule_label(rule: Constraint, index: People) -> str:

@@ -64,7 +64,7 @@ class Nodes(NamedTuple):
     Attributes:
         start: int32 (n_features + 1,); the nodes of feature `f` are `start[f]` to `start[f + 1]`.
         threshold: float64 (n_nodes,).
-        tree: int32 (n_nodes,), number of the node's tree.
+        tree: uint32 (n_nodes,), number of the node's tree.
         mask: uint64 (n_nodes,), bits of the tree's leaves that remain when the test fails.
         right_leaves: uint64 (n_nodes,), bits of the leaves below the node's right child.
     """
@@ -80,7 +80,7 @@ class Leaves(NamedTuple):
     """Leaves of all trees, from left to right.
 
     Attributes:
-        first: int64 (n_trees,), first leaf of each tree.
+        first: uint64 (n_trees,), first leaf of each tree.
         values: float64 (n_leaves,), in rating points, rounded so that sums are exact in any order.
     """
 
@@ -257,14 +257,14 @@ class OpenTrees(NamedTuple):
     Attributes:
         masks: uint64 (n_trees,), leaves that the film, the crew and the tests with one outcome leave possible.
         is_tested: bool (n_trees,), whether an open node belongs to the tree.
-        position: int32 (n_trees,), place of an open tree in the three following arrays.
-        tree: int32 (n_trees,), numbers of the open trees.
+        position: uint32 (n_trees,), place of an open tree in the three following arrays.
+        tree: uint32 (n_trees,), numbers of the open trees.
         tree_mask: uint64 (n_trees,), their `masks`.
-        first_leaf: int64 (n_trees,), their first leaves.
+        first_leaf: uint64 (n_trees,), their first leaves.
         node_range: int64 (12, 2), nodes of each column of `TeamBlock` whose test goes both ways within the block.
         node_end: int64 (12,), end of each column's nodes in the three following arrays.
         node_threshold: float64 (n_nodes,), of the open nodes.
-        node_tree: int32 (n_nodes,), position of the node's tree.
+        node_tree: uint32 (n_nodes,), position of the node's tree.
         node_mask: uint64 (n_nodes,), leaves that remain when the test fails.
     """
 

@@ -73,7 +73,7 @@ def sum_leaves(masks, films, film, first, values, start, end):
         masks: uint64 (n_trees,), leaves that the people leave possible.
         films: uint64 (n_films, n_trees), leaves that the facts leave possible.
         film: Row in `films`.
-        first: int64 (n_trees,), first leaf of each tree.
+        first: uint64 (n_trees,), first leaf of each tree.
         values: float64 (n_leaves,), values of the leaves.
         start: First tree.
         end: End of the trees.

@@ -61,10 +61,10 @@ def _score(tasks, films, forest, features, roles, pairs, team, limits, strides, 
     directors, writers, cast = roles
     director_masks = np.empty(films.shape[1], np.uint64)
     for task in range(len(tasks)):
-        first_directors, first_writers = tasks[task, TaskColumn.FIRST_DIRECTORS], tasks[task, TaskColumn.FIRST_WRITERS]
-        first_cast, out = tasks[task, TaskColumn.FIRST_CAST], tasks[task, TaskColumn.OUTPUT]
-        n_casts, n_writers = tasks[task, TaskColumn.END_OF_CASTS] - first_cast, tasks[task, TaskColumn.END_OF_WRITERS]
-        n_writers -= first_writers
+        first_directors, out = tasks[task, TaskColumn.FIRST_DIRECTORS], tasks[task, TaskColumn.OUTPUT]
+        first_writers, first_cast = tasks[task, TaskColumn.FIRST_WRITERS], tasks[task, TaskColumn.FIRST_CAST]
+        n_writers = tasks[task, TaskColumn.END_OF_WRITERS] - first_writers
+        n_casts = tasks[task, TaskColumn.END_OF_CASTS] - first_cast
         _apply_choices(writer_masks, forest.nodes, writers, first_writers, n_writers)
         _apply_choices(casts.alone, forest.nodes, cast, first_cast, n_casts)
         for row in range(n_casts):
@@ -135,13 +135,15 @@ def _rate_teams(
     """Join one crew with each cast of a block, and write the sums of all trees."""
     choices = cast.choices[first_cast : first_cast + n_casts]
     complete_teams(crew, choices, casts.credit_sums, cast.persons, team, limits, block)
+    is_any = _measure_ranges(block.ranges, block.values, block.is_allowed, n_casts, 0, PREDICTED_RATING)
     for film in range(len(films)):
         of_film = ratings[film * film_stride :]
-        if forest.predicted >= 0:
-            block.values[:n_casts, PREDICTED_RATING] = of_film[:n_casts]
-        if not _measure_ranges(block.ranges, block.values, block.is_allowed, n_casts, forest.predicted >= 0):
+        if not is_any:
             of_film[:n_casts] = -np.inf
             continue
+        if forest.predicted >= 0:
+            block.values[:n_casts, PREDICTED_RATING] = of_film[:n_casts]
+            _measure_ranges(block.ranges, block.values, block.is_allowed, n_casts, PREDICTED_RATING, _N_COLUMNS)
         total, n_open = find_open_trees(
             opened, crew.masks, films[film], casts.possible, casts.common, block.ranges, features, forest
         )
@@ -154,16 +156,16 @@ def _rate_teams(
 
 
 @compiled(inline="always")
-def _measure_ranges(ranges, values, is_allowed, n_casts, has_rating):
+def _measure_ranges(ranges, values, is_allowed, n_casts, first_column, end_of_columns):
     """Write the lowest and highest value of each column, and return whether any team is allowed."""
-    ranges[:, 0] = np.inf
-    ranges[:, 1] = -np.inf
-    n_columns = _N_COLUMNS if has_rating else PREDICTED_RATING
+    for column in range(first_column, end_of_columns):
+        ranges[column, 0] = np.inf
+        ranges[column, 1] = -np.inf
     is_any = False
     for row in range(n_casts):
         if is_allowed[row]:
             is_any = True
-            for column in range(n_columns):
+            for column in range(first_column, end_of_columns):
                 ranges[column, 0] = min(ranges[column, 0], values[row, column])
                 ranges[column, 1] = max(ranges[column, 1], values[row, column])
     return is_any

@@ -3,24 +3,9 @@
 import numpy as np
 import pytest
 
-from imdb_assets.rating_model.scenarios.kernel.arrays import Forest, Leaves, Nodes
 from imdb_assets.rating_model.scenarios.kernel.open_trees import empty_open_trees, find_open_trees
+from imdb_assets_tests.support.handwritten_trees import ALL, FOREST
 
-ALL = (1 << 64) - 1
-# Tree 0: f0 <= 5 ? (f1 <= 1 ? 10 : 20) : 30. Tree 1: f1 <= 2 ? 1 : 2.
-FOREST = Forest(
-    nodes=Nodes(
-        start=np.array([0, 1, 3], "int32"),
-        threshold=np.array([5.0, 1.0, 2.0]),
-        tree=np.array([0, 0, 1], "uint32"),
-        mask=np.array([ALL ^ 0b011, ALL ^ 0b001, ALL ^ 0b01], "uint64"),
-        right_leaves=np.array([0b100, 0b010, 0b10], "uint64"),
-    ),
-    leaves=Leaves(first=np.array([0, 3], "uint64"), values=np.array([10.0, 20.0, 30.0, 1.0, 2.0])),
-    n_without_cast=0,
-    n_separable=0,
-    predicted=-1,
-)
 ANY = ((0, 9), (0, 9))
 
 
