@@ -8,7 +8,8 @@ import streamlit as st
 
 from app.charts.interval import rating_shares
 from app.charts.theme import Rows
-from app.prediction_client import Answers, ModelServerError, predict_drafts
+from app.model_server_client import Answers, ModelServerError
+from app.prediction_client import predict_drafts
 from imdb_assets.escaping import markdown
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry import run_artifacts, versions

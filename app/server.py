@@ -9,7 +9,7 @@ import streamlit as st
 
 from app.champion import preloaded_champion
 from imdb_assets.rating_model.registry.versions import RegistryUnreachableError
-from imdb_assets.rating_model.server.scenario_warm_up import start_compiling
+from imdb_assets.rating_model.server.warm_up import start_compiling
 from imdb_assets.rating_model.serving.explanation import NotExplainableError, explain
 from imdb_assets.rating_model.serving.similar_films import similar_films
 from imdb_assets.redaction import redacted

@@ -35,19 +35,20 @@ class Run:
     finished: dict[str, float] = field(default_factory=dict)
 
 
-def run_platform(folder: Path, datasets: Path) -> Run:
+def run_platform(folder: Path, datasets: Path, *, snapshot_date: date = SNAPSHOT_DATE) -> Run:
     """Run the platform's assets from landing to gold.
 
     Args:
         folder: Folder for the lake and Dagster's instance. A second run in it finds nothing changed.
         datasets: Folder with the seven datasets.
+        snapshot_date: Date of the datasets.
     """
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(PROJECT_ROOT / "dagster.yaml", folder)
     environment = {
         "IMDB_ENV": "local",
         "IMDB_DATASETS_URL": f"file://{datasets}/",
-        "IMDB_SNAPSHOT_DATE": SNAPSHOT_DATE.isoformat(),
+        "IMDB_SNAPSHOT_DATE": snapshot_date.isoformat(),
         "LAKE_URI": str(folder / "lake"),
         "MLFLOW_TRACKING_URI": f"sqlite:///{folder}/mlflow.db",
         "DAGSTER_HOME": str(folder),

@@ -7,12 +7,14 @@ import argparse
 import shutil
 import time
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.contenders import (
     PEER,
+    SNAPSHOT_DATE,
     Run,
     differing_rows,
     install_imdb_sqlite,
@@ -48,6 +50,7 @@ class Comparison:
         generated: Seconds and bytes of the generated datasets.
         first: First run of the platform.
         unchanged: Its second run on the same datasets.
+        next_day: Its third run, after one row in a hundred of each dataset has changed.
         duckdb: Run of DuckDB.
         sqlite: Run of imdb-sqlite.
         differences: Number of rows of each table that differ between the platform and DuckDB.
@@ -59,6 +62,7 @@ class Comparison:
     generated: tuple[float, int]
     first: Run
     unchanged: Run
+    next_day: Run
     duckdb: Run
     sqlite: Run
     differences: dict[str, int]
@@ -88,10 +92,9 @@ def _run_alone(scale: float) -> None:
     folder = FOLDER / "runs" / "platform"
     shutil.rmtree(folder, ignore_errors=True)
     _announce(f"{sum(rows.values()):,} rows; the platform")
-    first = run_platform(folder, datasets)
-    _announce(f"the platform took {first.measured.seconds:.0f} s; again, unchanged")
-    unchanged = run_platform(folder, datasets)
-    text = report_alone(first, unchanged, n_rows=sum(rows.values()), n_bytes=size_of(datasets))
+    first, unchanged = _first_day(folder, datasets)
+    next_day = _next_day(folder, scale)
+    text = report_alone(first, unchanged, next_day, n_rows=sum(rows.values()), n_bytes=size_of(datasets))
     record(
         f"platform-{scale:g}",
         title=f"The platform alone, landing to gold, {scale:g} of IMDb",
@@ -101,12 +104,13 @@ def _run_alone(scale: float) -> None:
     print(text)
 
 
-def report_alone(first: Run, unchanged: Run, *, n_rows: int, n_bytes: int) -> str:
+def report_alone(first: Run, unchanged: Run, next_day: Run, *, n_rows: int, n_bytes: int) -> str:
     """Return the results of the platform without its peers, in Markdown.
 
     Args:
         first: First run of the platform.
         unchanged: Its second run on the same datasets.
+        next_day: Its third run, after one row in a hundred of each dataset has changed.
         n_rows: Rows of the datasets.
         n_bytes: Bytes of the packed datasets.
     """
@@ -120,7 +124,7 @@ def report_alone(first: Run, unchanged: Run, *, n_rows: int, n_bytes: int) -> st
             f"{run.measured.cpu_seconds:,.0f}", f"{run.measured.peak_bytes / 2**30:.2f}",
             f"{run.disk_bytes / 1e6:,.0f}",
         ]
-        for name, run in {"landing to gold": first, "unchanged": unchanged}.items()
+        for name, run in {"landing to gold": first, "unchanged": unchanged, "1% changed": next_day}.items()
     ]  # fmt: skip
     headings = ("run", "seconds", "rows/s", "CPU seconds", "peak memory, GiB", "disk, MB")
     assets = []
@@ -147,16 +151,15 @@ def compare(scale: float) -> Comparison:
     # Nothing else reads the database, and it is larger than the lake.
     shutil.rmtree(runs / "imdb-sqlite")
     _announce(f"imdb-sqlite took {sqlite.measured.seconds:.0f} s; the platform")
-    first = run_platform(runs / "platform", datasets)
-    _announce(f"the platform took {first.measured.seconds:.0f} s; again, unchanged")
-    unchanged = run_platform(runs / "platform", datasets)
+    first, unchanged = _first_day(runs / "platform", datasets)
     lake = runs / "platform" / "lake"
     _announce("DuckDB")
     peer = run_duckdb(runs / "duckdb", datasets, lake=lake)
     differences = differing_rows(runs / "duckdb", lake=lake)
+    next_day = _next_day(runs / "platform", scale)
     return Comparison(
-        scale=scale, rows=rows, generated=(seconds, size_of(datasets)), first=first, unchanged=unchanged, duckdb=peer,
-        sqlite=sqlite, differences=differences, growth={scale: first.measured},
+        scale=scale, rows=rows, generated=(seconds, size_of(datasets)), first=first, unchanged=unchanged,
+        next_day=next_day, duckdb=peer, sqlite=sqlite, differences=differences, growth={scale: first.measured},
     )  # fmt: skip
 
 
@@ -195,6 +198,7 @@ def _whole(result: Comparison, n_rows: int) -> str:
     named = {
         "platform, landing to gold": result.first,
         "platform, unchanged": result.unchanged,
+        "platform, 1% changed": result.next_day,
         "imdb-sqlite": result.sqlite,
         "DuckDB, bronze to gold": result.duckdb,
     }
@@ -266,12 +270,24 @@ def _compared(name: str, ours: float, peer: float) -> list[str]:
     return [name, f"{ours:.1f}", f"{peer:.1f}", f"{ours / max(peer, 0.01):.1f}"]
 
 
-def _datasets(scale: float) -> tuple[Path, dict[str, int], float]:
-    folder = FOLDER / "datasets" / f"{scale:g}"
+def _first_day(folder: Path, datasets: Path) -> tuple[Run, Run]:
+    first = run_platform(folder, datasets)
+    _announce(f"the platform took {first.measured.seconds:.0f} s; again, unchanged")
+    return first, run_platform(folder, datasets)
+
+
+def _next_day(folder: Path, scale: float) -> Run:
+    datasets, _, _ = _datasets(scale, is_next_day=True)
+    _announce("the platform, after 1% of the rows has changed")
+    return run_platform(folder, datasets, snapshot_date=SNAPSHOT_DATE + timedelta(days=1))
+
+
+def _datasets(scale: float, *, is_next_day: bool = False) -> tuple[Path, dict[str, int], float]:
+    folder = FOLDER / "datasets" / f"{scale:g}{'-next-day' if is_next_day else ''}"
     _announce(f"generating {scale:g} of IMDb")
     shutil.rmtree(folder, ignore_errors=True)
     start = time.perf_counter()
-    rows = write_datasets(folder, scale=scale)
+    rows = write_datasets(folder, scale=scale, is_next_day=is_next_day)
     return folder, rows, time.perf_counter() - start
 
 

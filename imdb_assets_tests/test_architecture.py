@@ -25,7 +25,7 @@ ALLOWED = {
         "imdb_assets.rating_model.features", "imdb_assets.vocabulary", "numpy", "pandas", "pyarrow", "rapidfuzz",
     },
     "imdb_assets/rating_model/training": {
-        "imdb_assets.rating_model.features", "imdb_assets.vocabulary", "lightgbm", "numpy", "pandas", "scipy",
+        "imdb_assets.rating_model.features", "imdb_assets.vocabulary", "lightgbm", "numba", "numpy", "pandas", "scipy",
         "sklearn",
     },
     "imdb_assets/rating_model/serving": {
@@ -37,7 +37,9 @@ ALLOWED = {
         "imdb_assets.rating_model.serving", "imdb_assets.vocabulary", "lightgbm", "numba", "numpy", "pandas",
         "pydantic",
     },
-    "imdb_assets/rating_model/scenarios/kernel": {"imdb_assets.rating_model.features", "numba", "numpy"},
+    "imdb_assets/rating_model/scenarios/kernel": {
+        "imdb_assets.rating_model.features", "imdb_assets.rating_model.training.compilation", "numba", "numpy",
+    },
     "imdb_assets/rating_model/evaluation": {
         "imdb_assets.rating_model.features", "imdb_assets.rating_model.training", "imdb_assets.vocabulary", "lightgbm",
         "numpy", "optuna", "pandas", "pyarrow", "scipy", "sklearn",
@@ -50,8 +52,9 @@ ALLOWED = {
     },
     "imdb_assets/rating_model/server": {
         "fastapi", "imdb_assets.rating_model.features", "imdb_assets.rating_model.registry",
-        "imdb_assets.rating_model.scenarios", "imdb_assets.rating_model.serving", "imdb_assets.settings",
-        "imdb_assets.vocabulary", "mlflow", "pandas", "pydantic", "uvicorn",
+        "imdb_assets.rating_model.scenarios", "imdb_assets.rating_model.serving",
+        "imdb_assets.rating_model.training.tree_shap", "imdb_assets.settings", "imdb_assets.vocabulary", "mlflow",
+        "pandas", "pydantic", "uvicorn",
     },
     "imdb_assets/rating_model/monitoring": {
         "imdb_assets.rating_model.evaluation", "imdb_assets.rating_model.registry", "imdb_assets.rating_model.serving",
@@ -67,7 +70,7 @@ ALLOWED = {
         "azure", "deltalake", "imdb_assets.command_line", "imdb_assets.escaping", "imdb_assets.rating_model",
         "imdb_assets.redaction",
         "imdb_assets.settings", "imdb_assets.tables", "imdb_assets.vocabulary", "matplotlib", "numpy", "pandas",
-        "pydantic", "requests", "rich", "streamlit", "typer",
+        "pydantic", "requests", "rich", "skops", "streamlit", "typer",
     },
 }  # fmt: skip
 # Resources: Dagster, the tables, each other, and the one external system of the module.

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from app.charts.theme import Chart, Rows, chart, colours, layer, tooltip
-from imdb_assets.rating_model.serving.rating_model import Prediction
+from imdb_assets.rating_model.serving.prediction import Prediction
 
 # Ratings have one decimal: with two of them in each bin, no bin covers more values than its neighbours.
 _BIN = 0.2

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from app.charts.theme import LIGHT
 from app.vote_words import about
 from imdb_assets.rating_model.serving.explanation import LABELS, Reason
-from imdb_assets.rating_model.serving.rating_model import Prediction
+from imdb_assets.rating_model.serving.prediction import Prediction
 
 _A4_INCHES = (8.27, 11.69)
 _LEFT, _RIGHT = 0.09, 0.91

@@ -9,8 +9,7 @@ from app.cli.draft_files import DraftEntry
 from app.cli.output_formats import Output
 from app.cli.printing import print_csv, print_json
 from imdb_assets.escaping import terminal
-from imdb_assets.rating_model.serving.answers import MODEL_VERSION
-from imdb_assets.rating_model.serving.rating_model import OUTPUT_COLUMNS, Prediction
+from imdb_assets.rating_model.serving.prediction import MODEL_VERSION, OUTPUT_COLUMNS, Prediction
 
 COLUMNS: tuple[str, ...] = ("place", "title", "release_year", *OUTPUT_COLUMNS, MODEL_VERSION, "error")
 WARNING_SEPARATOR = " | "

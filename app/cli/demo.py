@@ -5,7 +5,7 @@ from app.cli.explanations import draft_label
 from app.cli.printing import print_text
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.lookup.people import Person
-from imdb_assets.rating_model.serving.rating_model import Prediction
+from imdb_assets.rating_model.serving.prediction import Prediction
 
 
 def predict_example() -> None:

@@ -2,20 +2,18 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from app.cli.draft_files import DraftEntry, DraftFileError, read_drafts
-from app.prediction_client import Answers, ModelServerError, predict_drafts, server_answers
+from app.model_server_client import Answers, ModelServerError, server_answers
 from imdb_assets.command_line import INVALID, exit_on, refusal
 from imdb_assets.rating_model.features.draft import MovieDraft
-from imdb_assets.rating_model.registry.versions import (
-    Champion,
-    NoChampionError,
-    RegistryUnreachableError,
-    load_last_good_champion,
-)
 from imdb_assets.settings import Settings, SettingsError, settings
+
+if TYPE_CHECKING:
+    from imdb_assets.rating_model.registry.versions import Champion
 
 
 def settings_or_exit() -> Settings:
@@ -24,8 +22,18 @@ def settings_or_exit() -> Settings:
         return settings()
 
 
-def champion_or_exit() -> Champion:
+def champion_or_exit() -> "Champion":
     """Return the champion, or the last good one before it. Notes about it go to standard error."""
+    # Here, because a model server answers without the packages of the model, which take seconds to import. skops comes
+    # first: it searches all modules that are already imported.
+    import skops.io  # noqa: F401
+
+    from imdb_assets.rating_model.registry.versions import (
+        NoChampionError,
+        RegistryUnreachableError,
+        load_last_good_champion,
+    )
+
     with exit_on(NoChampionError, RegistryUnreachableError):
         champion = load_last_good_champion(settings_or_exit().mlflow_tracking_uri)
     for note in champion.notes:
@@ -33,8 +41,10 @@ def champion_or_exit() -> Champion:
     return champion
 
 
-def answers_or_exit(champion: Champion, drafts: list[MovieDraft]) -> Answers:
+def answers_or_exit(champion: "Champion", drafts: list[MovieDraft]) -> Answers:
     """Predict drafts, by the model server if one is set."""
+    from app.prediction_client import predict_drafts
+
     with exit_on(ModelServerError):
         return predict_drafts(champion, drafts)
 

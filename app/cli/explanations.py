@@ -20,7 +20,7 @@ from imdb_assets.rating_model.serving.explanation import (
     explain,
     explain_difference,
 )
-from imdb_assets.rating_model.serving.rating_model import Prediction
+from imdb_assets.rating_model.serving.prediction import Prediction
 
 
 def draft_label(draft: MovieDraft) -> str:

@@ -10,9 +10,9 @@ from app.cli.answer_table import answer_rows, print_answers
 from app.cli.draft_files import DraftEntry, draft_entry
 from app.cli.drafts import draft_or_exit, entries_or_exit, predictor_or_exit
 from app.cli.output_formats import Output
-from app.prediction_client import Answers
+from app.model_server_client import Answers
 from imdb_assets.command_line import refusal
-from imdb_assets.rating_model.serving.rating_model import Prediction
+from imdb_assets.rating_model.serving.prediction import Prediction
 
 _BATCH_SIZE = 1000
 

@@ -19,7 +19,8 @@ from imdb_assets.rating_model.lookup.released_films import ReleasedFilm
 from imdb_assets.rating_model.registry.versions import Champion
 from imdb_assets.rating_model.serving.comparison import chance_above, is_distinguishable
 from imdb_assets.rating_model.serving.explanation import NotExplainableError, explain_difference
-from imdb_assets.rating_model.serving.rating_model import Prediction, RatingModel
+from imdb_assets.rating_model.serving.prediction import Prediction
+from imdb_assets.rating_model.serving.rating_model import RatingModel
 
 NAMES = ("A", "B", "C")
 _LEAST_DIFFERENCE = 0.005

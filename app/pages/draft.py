@@ -13,7 +13,7 @@ from app.widgets.similar_films import show_similar
 from app.widgets.what_if import what_if
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry.versions import Champion
-from imdb_assets.rating_model.serving.rating_model import Prediction
+from imdb_assets.rating_model.serving.prediction import Prediction
 
 _PREFIX = "draft"
 # Films among which the example is chosen, those with the most votes.

@@ -20,7 +20,7 @@ from imdb_assets.rating_model.evaluation.predictions import out_of_sample
 from imdb_assets.rating_model.lookup.released_films import ReleasedFilm
 from imdb_assets.rating_model.registry import run_artifacts, versions
 from imdb_assets.rating_model.registry.versions import Champion
-from imdb_assets.rating_model.serving.rating_model import Prediction
+from imdb_assets.rating_model.serving.prediction import Prediction
 from imdb_assets.rating_model.training.intervals import BOUNDS
 
 _SUGGESTED = 5

@@ -6,7 +6,7 @@ from app.champion import answers_or_stop
 from app.vote_words import about
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry.versions import Champion
-from imdb_assets.rating_model.serving.rating_model import Prediction
+from imdb_assets.rating_model.serving.prediction import Prediction
 from imdb_assets.vocabulary.audiences import DISTRIBUTION_QUESTION, LEAST_VOTES
 
 _LIKELY = 0.5

@@ -7,7 +7,8 @@ import streamlit as st
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry.versions import Champion
 from imdb_assets.rating_model.serving.explanation import NotExplainableError, explain
-from imdb_assets.rating_model.serving.rating_model import Prediction, RatingModel
+from imdb_assets.rating_model.serving.prediction import Prediction
+from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.rating_model.serving.similar_films import similar_films
 from imdb_assets.vocabulary.audiences import AUDIENCE_WORDS
 

@@ -14,7 +14,8 @@ from imdb_assets.rating_model.features.draft import MovieDraft, drafts_frame
 from imdb_assets.rating_model.features.matrix import crew_experience
 from imdb_assets.rating_model.registry import run_artifacts, versions
 from imdb_assets.rating_model.registry.versions import Champion
-from imdb_assets.rating_model.serving.rating_model import Prediction, RatingModel
+from imdb_assets.rating_model.serving.prediction import Prediction
+from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.vocabulary.audiences import LEAST_VOTES, POPULATION_OF
 
 _FEWEST_FILMS = 100

@@ -10,7 +10,7 @@ from app.limits import MOST_GENRES
 from app.widgets.draft_form import fill
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry.versions import Champion
-from imdb_assets.rating_model.serving.rating_model import Prediction
+from imdb_assets.rating_model.serving.prediction import Prediction
 from imdb_assets.vocabulary.genres import GENRES
 
 _RUNTIMES = range(60, 211, 6)

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from benchmarks.imdb_shape.akas import title_akas
 from benchmarks.imdb_shape.credits import Credits
+from benchmarks.imdb_shape.next_day import changed
 from benchmarks.imdb_shape.people import People
 from benchmarks.imdb_shape.sizes import Sizes
 from benchmarks.imdb_shape.titles import (
@@ -61,13 +62,14 @@ class DatasetFile:
         self.file.write(self._gzip.compress(b"\n") + self._gzip.flush())
 
 
-def write_datasets(folder: Path, *, scale: float, seed: int = 0) -> dict[str, int]:
+def write_datasets(folder: Path, *, scale: float, seed: int = 0, is_next_day: bool = False) -> dict[str, int]:
     """Write IMDb's seven datasets and return their numbers of rows.
 
     Args:
         folder: Folder for the seven `*.tsv.gz`.
         scale: Fraction of the full set: 0.1 is about 20 million rows.
         seed: Determines all values.
+        is_next_day: Whether one row in a hundred of each dataset differs from the datasets of the first day.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
@@ -77,8 +79,13 @@ def write_datasets(folder: Path, *, scale: float, seed: int = 0) -> dict[str, in
         pool = stack.enter_context(ThreadPoolExecutor(len(files)))
         # While a block is compressed, the next one is generated. There are never more than two in memory.
         pending: list[Future[None]] = []
-        for block in _blocks(IndexedRandom(seed), Sizes.at(scale)):
-            lines = {name: lines_of(columns) for name, columns in block.items()}
+        random, written = IndexedRandom(seed), dict.fromkeys(DATASETS, 0)
+        for block in _blocks(random, Sizes.at(scale)):
+            lines = {}
+            for name, columns in block.items():
+                shown = changed(random, name, columns, first_row=written[name]) if is_next_day else columns
+                lines[name] = lines_of(shown)
+                written[name] += len(lines[name])
             for future in pending:
                 future.result()
             pending = [pool.submit(files[name].append, rows) for name, rows in lines.items()]

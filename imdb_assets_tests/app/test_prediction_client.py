@@ -6,7 +6,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from app.prediction_client import ModelServerError, server_answers
+from app.model_server_client import ModelServerError, server_answers
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets_tests.support.predictions import VOTES
 

@@ -10,6 +10,7 @@ import pyarrow.csv
 import pytest
 
 from benchmarks.imdb_shape import ids
+from benchmarks.imdb_shape.next_day import CHANGED_COLUMNS
 from benchmarks.imdb_shape.sizes import TYPE_NAMES, Sizes
 from benchmarks.imdb_shape.titles import types_of
 from benchmarks.imdb_shape.write import write_datasets
@@ -121,3 +122,18 @@ def test_ids_of_seven_and_eight_digits_are_in_the_order_of_text():
     sampled = np.concatenate([np.arange(300), np.arange(999_900, 1_000_300), np.arange(total - 300, total)])
     found = ids.texts("tt", sampled, total).to_pylist()
     assert found == sorted(set(found)) == sorted(f"tt{number:07d}" for number in numbers[sampled])
+
+
+def test_on_the_next_day_one_row_in_a_hundred_has_changed(datasets, tmp_path):
+    write_datasets(tmp_path, scale=SCALE, is_next_day=True)
+    n_changed = 0
+    for name, before in datasets.items():
+        after = _read(tmp_path / f"{name}.tsv.gz")
+        differing = {
+            column: sum(a != b for a, b in zip(before[column].to_pylist(), after[column].to_pylist(), strict=True))
+            for column in before.column_names
+        }
+        assert {column for column, n in differing.items() if n} <= {CHANGED_COLUMNS[name]}
+        n_changed += differing[CHANGED_COLUMNS[name]]
+    # A changed row may get the value that it had.
+    assert 0.004 < n_changed / sum(map(len, datasets.values())) < 0.012

@@ -27,6 +27,7 @@ COMPARISON = Comparison(
     generated=(2.0, 3_000_000),
     first=_run(100.0, seconds=dict.fromkeys(COMPUTED, 2.0), rows=dict.fromkeys(COMPUTED, 1000), run_seconds=90.0),
     unchanged=_run(5.0),
+    next_day=_run(80.0),
     duckdb=_run(25.0, seconds=dict.fromkeys(COMPUTED, 0.5)),
     sqlite=_run(50.0),
     differences={"silver_movies": 3},
@@ -38,6 +39,7 @@ def test_the_report_has_the_ratio_to_each_peer():
     text = report(COMPARISON)
     assert "| imdb-sqlite | 50.0 | 120 | 100.0 | 2.0 / 2.0 | 1.00 | 5 |" in text
     assert "| DuckDB, bronze to gold | 25.0 | 280 | 50.0 | 4.0 / 4.0 | 1.00 | 5 |" in text
+    assert "| platform, 1% changed | 80.0 | 88 | 160.0 |" in text
     assert "| silver | 16.0 | 4.0 | 4.0 |" in text
 
 
@@ -53,7 +55,7 @@ def test_growth_is_the_exponent_of_the_time():
 
 def test_the_memory_of_an_asset_is_the_highest_while_it_was_made():
     run = _run(20.0, seconds={"a": 3.0, "b": 4.0}, rows={"a": 30}, finished={"a": 1003.0, "b": 1012.0})
-    text = report_alone(run, _run(2.0), n_rows=200, n_bytes=3_000_000)
+    text = report_alone(run, _run(2.0), _run(15.0), n_rows=200, n_bytes=3_000_000)
     assert "| landing to gold | 20 | 10 | 40 | 1.00 | 5 |" in text
     assert "| a | 30 | 3.0 | 10 | 1.00 |" in text
     assert "| b | 0 | 4.0 | 0 | 0.50 |" in text

@@ -13,7 +13,7 @@ import dagster as dg
 import psutil
 from dagster import AssetExecutionContext
 
-from app.prediction_client import ModelServerError, server_answers
+from app.model_server_client import ModelServerError, server_answers
 from imdb_assets.materialization.lake_step import lake_step
 from imdb_assets.materialization.progress import progress_logger
 from imdb_assets.rating_model.features.draft import MovieDraft

@@ -20,9 +20,10 @@ from imdb_assets.rating_model.features.draft import DRAFT_COLUMNS
 from imdb_assets.rating_model.registry.artifact import MANIFEST_TAG
 from imdb_assets.rating_model.registry.served_code import PYFUNC_FILE, copy_served_code
 from imdb_assets.rating_model.registry.versions import CANDIDATE, MODEL_NAME
-from imdb_assets.rating_model.serving.answers import EXPLAIN, MODEL_VERSION, SIMILAR
+from imdb_assets.rating_model.serving.answers import EXPLAIN, SIMILAR
 from imdb_assets.rating_model.serving.manifest import write_manifest
-from imdb_assets.rating_model.serving.rating_model import OUTPUT_COLUMNS, RatingModel
+from imdb_assets.rating_model.serving.prediction import MODEL_VERSION, OUTPUT_COLUMNS
+from imdb_assets.rating_model.serving.rating_model import RatingModel
 
 REQUIREMENTS = (
     "lightgbm",

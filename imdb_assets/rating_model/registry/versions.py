@@ -19,9 +19,9 @@ from imdb_assets.rating_model.registry.connection import (
     registry_address,
     unreachable,
 )
+from imdb_assets.rating_model.serving.prediction import MODEL_NAME
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 
-MODEL_NAME = "imdb_rating"
 CHAMPION, CANDIDATE, RANDOM_FOREST = "champion", "candidate", "random_forest"
 """Aliases of versions."""
 CHAMPION_BEFORE = "champion_before"

@@ -21,7 +21,8 @@ from imdb_assets.rating_model.scenarios.scorer import ProgressCallback, Scorer, 
 from imdb_assets.rating_model.scenarios.space import AXES, RATING_TOLERANCE, Space, Variations, build_space
 from imdb_assets.rating_model.serving.comparison import chance_above, is_distinguishable
 from imdb_assets.rating_model.serving.novelty import out_of_distribution
-from imdb_assets.rating_model.serving.rating_model import Prediction, RatingModel
+from imdb_assets.rating_model.serving.prediction import Prediction
+from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.vocabulary.roles import ROLE_LISTS
 
 MAX_EXACT_COMBINATIONS = 1_000_000

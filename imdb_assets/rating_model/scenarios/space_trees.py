@@ -12,13 +12,9 @@ from imdb_assets.rating_model.scenarios.kernel.columns import TEAM_FEATURES
 from imdb_assets.rating_model.scenarios.kernel.leaf_masks import film_masks
 from imdb_assets.rating_model.scenarios.kernel_inputs import PAIR_FEATURES, KernelInputs, PeopleArrays
 from imdb_assets.rating_model.scenarios.space import Space
-from imdb_assets.rating_model.scenarios.tree_masks import (
-    Dependency,
-    UnreadableTreesError,
-    prune_to_bounds,
-    read_trees,
-)
+from imdb_assets.rating_model.scenarios.tree_masks import Dependency, prune_to_bounds
 from imdb_assets.rating_model.training.intervals import PREDICTED
+from imdb_assets.rating_model.training.trees import UnreadableTreesError, read_trees
 
 ANY_RATING = (1.0, 10.0)
 

@@ -6,20 +6,17 @@ docs/scenario-kernel.md explains why that makes a million combinations cheap.
 """
 
 from enum import IntFlag
-from functools import lru_cache
 
-import lightgbm as lgb
 import numpy as np
 
-from imdb_assets.rating_model.scenarios.kernel.arrays import CompactTrees, Forest, Leaves, Nodes, Trees
+from imdb_assets.rating_model.scenarios.kernel.arrays import CompactTrees, Forest, Leaves, Nodes
 from imdb_assets.rating_model.scenarios.kernel.tree_compaction import compact_trees
+from imdb_assets.rating_model.training.trees import Trees, UnreadableTreesError
 
 MAX_LEAVES = 64
 """Bits of a mask, and so the leaves that a pruned tree may have."""
 LEAF_UNIT = 2.0**-44
 """Leaves are rounded to multiples of this. Sums of up to 512 rating points are then exact, in any order."""
-# Bits of LightGBM's `decision_type`: bit 0 for a categorical split, bits 2 and 3 for how missing values are encoded.
-_CATEGORICAL, _MISSING_TYPE, _ZERO_IS_MISSING = 0b0001, 0b1100, 0b0100
 
 
 class Dependency(IntFlag):
@@ -28,49 +25,6 @@ class Dependency(IntFlag):
     NONE = 0
     WRITERS = 1
     CAST = 2
-
-
-class UnreadableTreesError(ValueError):
-    """The search does not support the booster's trees. The message states why."""
-
-
-@lru_cache(maxsize=8)
-def read_trees(booster: lgb.Booster) -> Trees:
-    """Read the trees from LightGBM's text format, once for each of the last boosters.
-
-    Args:
-        booster: A model whose splits are numerical.
-
-    Returns:
-        All trees, one after another.
-
-    Raises:
-        UnreadableTreesError: A split is not `value <= threshold`.
-    """
-    blocks = booster.model_to_string().split("\nTree=")[1:]
-    trees = [dict(line.split("=", 1) for line in block.splitlines() if "=" in line) for block in blocks]
-    decisions = _numbers(trees, "decision_type", "int64")
-    if (decisions & _CATEGORICAL).any() or (decisions & _MISSING_TYPE == _ZERO_IS_MISSING).any():
-        raise UnreadableTreesError(
-            "The model has categorical splits or treats zero as missing. Scenario search supports plain splits only."
-        )
-    n_leaves = np.array([int(tree["num_leaves"]) for tree in trees])
-    return Trees(
-        feature=_numbers(trees, "split_feature", "int32"),
-        threshold=_numbers(trees, "threshold", "float64"),
-        left=_numbers(trees, "left_child", "int32"),
-        right=_numbers(trees, "right_child", "int32"),
-        leaf_value=_numbers(trees, "leaf_value", "float64"),
-        node_start=np.cumsum(n_leaves - 1) - (n_leaves - 1),
-        leaf_start=np.cumsum(n_leaves) - n_leaves,
-        # The complement of -1 is leaf 0.
-        root=np.where(n_leaves > 1, 0, -1).astype("int32"),
-    )
-
-
-def _numbers(trees: list[dict[str, str]], name: str, dtype: str) -> np.ndarray:
-    texts = " ".join(tree.get(name, "") for tree in trees).split()
-    return np.array(texts, dtype="float64").astype(dtype)
 
 
 def prune_to_bounds(

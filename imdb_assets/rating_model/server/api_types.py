@@ -11,7 +11,7 @@ from imdb_assets.rating_model.scenarios.constraints import Ranking
 from imdb_assets.rating_model.scenarios.search import Scenario
 from imdb_assets.rating_model.serving.answers import MAX_DRAFTS, MAX_SIMILAR_FILMS
 from imdb_assets.rating_model.serving.explanation import Reason, VoteReason
-from imdb_assets.rating_model.serving.rating_model import Prediction
+from imdb_assets.rating_model.serving.prediction import Prediction
 from imdb_assets.rating_model.serving.similar_films import SimilarFilm
 
 MAX_SCENARIOS = 1_000

@@ -12,7 +12,7 @@ import uvicorn
 from imdb_assets.rating_model.registry.versions import CHAMPION, RANDOM_FOREST
 from imdb_assets.rating_model.server.live_version import LOAD_ERRORS, LiveVersion
 from imdb_assets.rating_model.server.routes import application
-from imdb_assets.rating_model.server.scenario_warm_up import start_compiling
+from imdb_assets.rating_model.server.warm_up import start_compiling
 from imdb_assets.settings import SettingsError, settings
 
 POLL_SECONDS = 5.0

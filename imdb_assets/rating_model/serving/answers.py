@@ -17,11 +17,10 @@ from imdb_assets.rating_model.features.draft_reader import DraftError, read_draf
 from imdb_assets.rating_model.serving.explanation import NotExplainableError, explain
 from imdb_assets.rating_model.serving.ignored_fields import IGNORED_FIELDS, ignored_warnings
 from imdb_assets.rating_model.serving.manifest import DamagedArtifactError, verify_manifest
-from imdb_assets.rating_model.serving.rating_model import OUTPUT_COLUMNS, RatingModel
+from imdb_assets.rating_model.serving.prediction import MODEL_VERSION, OUTPUT_COLUMNS
+from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.rating_model.serving.similar_films import similar_films
 
-MODEL_VERSION = "model_version"
-"""The answer's column with the version of the model."""
 UNREGISTERED = "unregistered"
 """The version of a model that was not loaded from the registry."""
 EXPLAIN = "explain"

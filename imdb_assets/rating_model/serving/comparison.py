@@ -2,7 +2,7 @@
 
 from scipy.stats import norm
 
-from imdb_assets.rating_model.serving.rating_model import Prediction
+from imdb_assets.rating_model.serving.prediction import Prediction
 
 MIN_CHANCE = 0.6
 """Two predictions are distinguishable if one film is above the other with at least this probability."""

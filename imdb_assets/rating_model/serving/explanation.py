@@ -6,8 +6,8 @@ shared among those in proportion to their own contributions. `prediction_steps.p
 
 import math
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 
@@ -127,14 +127,20 @@ def explain(model: RatingModel, drafts: Sequence[MovieDraft]) -> list[Explanatio
     frame = drafts_frame([*resolved, *only_year])
     matrix = features(frame, model.history)
     start = np.array([bare[kind] for kind in kinds], "int64")
-    counts = text_counts(frame)
+    with ThreadPoolExecutor(1) as pool:
+        # Trees do not need the GIL, and counting n-grams does.
+        votes_later = pool.submit(vote_steps, model.votes, matrix, start)
+        counts = text_counts(frame)
+    votes = votes_later.result()
     rating = rating_steps(model.predictor, model.predictor.counted_inputs(matrix, counts), frame, start)
-    votes = vote_steps(model.votes, matrix, start)
     words = _telling_words(model.predictor, resolved, counts[PLOT])
-    facts = cast("list[dict[str, float]]", matrix.iloc[: len(resolved)].to_dict("records"))
+    names, facts = list(map(str, matrix)), matrix.to_numpy()[: len(resolved)].tolist()
     explanations = []
     for row, draft in enumerate(resolved):
-        given, sentences = _given_groups(draft), sentences_of(model, draft, facts[row], words[row])
+        given, sentences = (
+            _given_groups(draft),
+            sentences_of(model, draft, dict(zip(names, facts[row], strict=True)), words[row]),
+        )
         rating_reasons = _reasons(rating.shares(row, given), sentences.rating)
         vote_reasons = _reasons(votes.shares(row, given), sentences.votes)
         explanations.append(

@@ -24,14 +24,14 @@ from imdb_assets.rating_model.lookup.films_alike import FilmsAlike
 from imdb_assets.rating_model.lookup.people import People
 from imdb_assets.rating_model.lookup.released_films import ReleasedFilms
 from imdb_assets.rating_model.serving import skops_files
+from imdb_assets.rating_model.serving.prediction import RATING_COLUMNS, Prediction
 from imdb_assets.rating_model.training.fitted_model import AudienceRating, Calibration, FittedModel, rows_by_audience
 from imdb_assets.rating_model.training.intervals import BOUNDS, Intervals
 from imdb_assets.rating_model.training.text_scores import PLOT, TITLE, TextScorer
 from imdb_assets.rating_model.training.tfidf_forest import TfidfForest
 from imdb_assets.rating_model.training.votes import VOTES_COLUMNS, VotesModel
 
-_NUMBERS = ("rating", *BOUNDS, *VOTES_COLUMNS)
-OUTPUT_COLUMNS = (*_NUMBERS, "warnings")
+_NUMBERS = (*RATING_COLUMNS, *VOTES_COLUMNS)
 _LIGHTGBM, _TFIDF_FOREST = "lightgbm", "tfidf_forest"
 
 
@@ -49,37 +49,6 @@ class RatingPredictor(Protocol):
             float64 (n_rows,), 1 to 10.
         """
         ...
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """The answer to one draft.
-
-    Attributes:
-        rating: The predicted rating for the draft's audience, 1 to 10.
-        low_80: Lower end of the 80% interval of the rating.
-        high_80: Upper end of the 80% interval.
-        low_90: Lower end of the 90% interval.
-        high_90: Upper end of the 90% interval.
-        votes: Predicted number of votes, whatever the audience.
-        votes_low_80: Lower end of the 80% interval of the votes.
-        votes_high_80: Upper end of the 80% interval of the votes.
-        probability_100: Probability, 0 to 1, that the film reaches 100 votes.
-        probability_1000: Probability, 0 to 1, that the film reaches 1,000 votes.
-        warnings: Sentences for the user.
-    """
-
-    rating: float
-    low_80: float
-    high_80: float
-    low_90: float
-    high_90: float
-    votes: float
-    votes_low_80: float
-    votes_high_80: float
-    probability_100: float
-    probability_1000: float
-    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from app.charts.interval import interval_chart, rating_shares
-from imdb_assets.rating_model.serving.rating_model import Prediction
+from imdb_assets.rating_model.serving.prediction import Prediction
 from imdb_assets_tests.support.predictions import VOTES
 
 

@@ -1,6 +1,6 @@
 from app.charts.one_page import Page, one_page_pdf
 from imdb_assets.rating_model.serving.explanation import Reason
-from imdb_assets.rating_model.serving.rating_model import Prediction
+from imdb_assets.rating_model.serving.prediction import Prediction
 from imdb_assets_tests.support.predictions import VOTES
 
 ANSWER = Prediction(7.0, 5.9, 8.1, 5.5, 8.5, *VOTES.values(), ())

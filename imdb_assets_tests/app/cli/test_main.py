@@ -92,6 +92,15 @@ def test_help_imports_none_of_the_models_packages(words):
     assert (run.returncode, run.stderr) == (0, "")
 
 
+def test_a_prediction_by_the_model_server_does_not_import_the_model():
+    program = (
+        "import sys; import app.cli.predictions; "
+        "sys.exit(', '.join({'mlflow', 'sklearn', 'lightgbm'} & set(sys.modules)) or 0)"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (0, "")
+
+
 def test_the_demo_shows_a_prediction_and_the_next_step(run):
     shown = run("demo")
     assert shown.exit_code == 0

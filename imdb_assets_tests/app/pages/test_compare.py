@@ -5,7 +5,7 @@ import pytest
 from app.pages.compare import difference_sentence
 from imdb_assets.rating_model.registry.versions import load_champion
 from imdb_assets.rating_model.serving.comparison import chance_above, is_distinguishable
-from imdb_assets.rating_model.serving.rating_model import Prediction
+from imdb_assets.rating_model.serving.prediction import Prediction
 from imdb_assets_tests.support.app_pages import DRAFT, open_draft, open_page, query, words
 from imdb_assets_tests.support.champion import DULL_DIRECTOR, GIFTED_DIRECTOR
 from imdb_assets_tests.support.predictions import VOTES

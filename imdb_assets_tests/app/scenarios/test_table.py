@@ -8,7 +8,7 @@ from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.lookup.people import People
 from imdb_assets.rating_model.scenarios.constraints import Ranking
 from imdb_assets.rating_model.scenarios.search import Scenario, Scenarios
-from imdb_assets.rating_model.serving.rating_model import Prediction
+from imdb_assets.rating_model.serving.prediction import Prediction
 from imdb_assets_tests.support.predictions import VOTES
 
 ROWS = [

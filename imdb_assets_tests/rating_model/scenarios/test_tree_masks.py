@@ -5,13 +5,8 @@ import numpy as np
 import pytest
 
 from imdb_assets.rating_model.scenarios.kernel.leaf_masks import film_masks, sum_leaves
-from imdb_assets.rating_model.scenarios.tree_masks import (
-    LEAF_UNIT,
-    Dependency,
-    UnreadableTreesError,
-    prune_to_bounds,
-    read_trees,
-)
+from imdb_assets.rating_model.scenarios.tree_masks import LEAF_UNIT, Dependency, prune_to_bounds
+from imdb_assets.rating_model.training.trees import UnreadableTreesError, read_trees
 
 N_FEATURES = 6
 NO_PEOPLE = np.zeros(N_FEATURES, "int64")

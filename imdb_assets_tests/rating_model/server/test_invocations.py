@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 from app.cli.main import cli
-from app.prediction_client import server_answers
+from app.model_server_client import server_answers
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.registry.versions import load_champion
 from imdb_assets.rating_model.serving.similar_films import similar_films

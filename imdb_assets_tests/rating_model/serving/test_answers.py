@@ -13,7 +13,8 @@ from imdb_assets.rating_model.serving.answers import (
     parse_drafts,
     registered_version,
 )
-from imdb_assets.rating_model.serving.rating_model import OUTPUT_COLUMNS, RatingModel
+from imdb_assets.rating_model.serving.prediction import OUTPUT_COLUMNS
+from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.rating_model.training.fit_tfidf_forest import fit_tfidf_forest
 from imdb_assets_tests.support.champion import GIFTED_NAME
 from imdb_assets_tests.support.training_rows import rated_films

@@ -1,7 +1,7 @@
 import pytest
 
 from imdb_assets.rating_model.serving.comparison import MIN_CHANCE, chance_above, is_distinguishable
-from imdb_assets.rating_model.serving.rating_model import Prediction
+from imdb_assets.rating_model.serving.prediction import Prediction
 from imdb_assets_tests.support.predictions import VOTES
 
 

@@ -5,15 +5,22 @@ import numpy as np
 import pytest
 
 from imdb_assets.rating_model.features.draft import MovieDraft, drafts_frame
+from imdb_assets.rating_model.serving.prediction import OUTPUT_COLUMNS
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 from imdb_assets.rating_model.training.fit_tfidf_forest import fit_tfidf_forest
 from imdb_assets.rating_model.training.fitted_model import FittedModel
+from imdb_assets.rating_model.training.intervals import BOUNDS
+from imdb_assets.rating_model.training.votes import VOTES_COLUMNS
 from imdb_assets_tests.support.champion import DULL_NAME, GIFTED_DIRECTOR, GIFTED_NAME
 from imdb_assets_tests.support.training_rows import rated_films
 
 BARE = MovieDraft(release_year=2027)
 GIFTED = MovieDraft(release_year=2027, genres=("Drama",), directors=(GIFTED_NAME,), plot="quiet tender memory")
 DRAFTS = [BARE, GIFTED, GIFTED.model_copy(update={"directors": (DULL_NAME, "Xu Qwzvk")})]
+
+
+def test_an_answer_has_the_columns_of_its_parts() -> None:
+    assert ("rating", *BOUNDS, *VOTES_COLUMNS, "warnings") == OUTPUT_COLUMNS
 
 
 def test_a_saved_model_predicts_the_same(model: RatingModel, tmp_path: Path) -> None:

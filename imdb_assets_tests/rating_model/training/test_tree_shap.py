@@ -1,14 +1,15 @@
-"""TreeSHAP by tables per leaf equals LightGBM's."""
+"""The compiled TreeSHAP equals LightGBM's."""
+
+import subprocess
+import sys
 
 import lightgbm as lgb
 import numpy as np
 import pytest
 
-from imdb_assets.rating_model.training.tree_shap import (
-    UnsupportedTreeError,
-    contributions_by_group,
-    group_contributions,
-)
+from imdb_assets.rating_model.training.tree_shap import contributions_by_group
+from imdb_assets.rating_model.training.tree_shap_kernel import group_contributions
+from imdb_assets.rating_model.training.trees import UnreadableTreesError
 from imdb_assets.vocabulary.features import FEATURE_NAMES, GROUPS
 
 N_FEATURES = 24
@@ -22,7 +23,7 @@ def forest(num_leaves: int, seed: int) -> tuple[lgb.Booster, np.ndarray]:
     return lgb.train(parameters, lgb.Dataset(inputs, target), 3), inputs
 
 
-# Trees of 300 leaves have paths of more features than are counted, and paths with several splits on a feature.
+# Trees of 300 leaves have paths of more features than tables are made for, and paths with several splits on a feature.
 @pytest.mark.parametrize("num_leaves", [2, 7, 31, 300])
 def test_the_contributions_of_a_group_are_the_sums_of_its_features(num_leaves: int) -> None:
     booster, inputs = forest(num_leaves, seed=num_leaves)
@@ -50,5 +51,24 @@ def test_a_categorical_split_is_refused() -> None:
     inputs = rng.integers(0, 9, size=(500, 1)).astype("float64")
     data = lgb.Dataset(inputs, np.isin(inputs[:, 0], (1, 4, 7)).astype("float64"), categorical_feature=[0])
     booster = lgb.train({"verbose": -1, "min_data_per_group": 1, "cat_smooth": 1, "max_cat_to_onehot": 1}, data, 3)
-    with pytest.raises(UnsupportedTreeError, match="'=='"):
+    with pytest.raises(UnreadableTreesError, match="categorical"):
         group_contributions(booster, inputs, [0])
+
+
+def test_without_numba_lightgbm_computes_the_contributions_of_many_rows() -> None:
+    program = """
+import sys
+sys.modules["numba"] = None
+import lightgbm as lgb
+import numpy as np
+from imdb_assets.rating_model.training.tree_shap import FEWEST_ROWS_FOR_KERNEL, contributions_by_group
+from imdb_assets.vocabulary.features import FEATURE_NAMES
+inputs = np.random.default_rng(4).normal(size=(FEWEST_ROWS_FOR_KERNEL, 2))
+data = lgb.Dataset(inputs, inputs[:, 0], feature_name=list(FEATURE_NAMES[:2]))
+booster = lgb.train({"num_leaves": 4, "min_data_in_leaf": 1, "verbose": -1, "num_threads": 1}, data, 2)
+points = contributions_by_group(booster, inputs)
+expected = booster.predict(inputs) - booster.predict(inputs, pred_contrib=True)[:, -1]
+assert np.abs(points.to_numpy().sum(axis=1) - expected).max() < 1e-9
+"""
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (0, "")

@@ -10,32 +10,6 @@ from typing import NamedTuple
 import numpy as np
 
 
-class Trees(NamedTuple):
-    """A booster's trees one after another, as LightGBM numbers them.
-
-    A child that is negative is a leaf: its number in the tree is the bitwise complement.
-
-    Attributes:
-        feature: int32 (n_nodes,), number of the feature that a node tests.
-        threshold: float64 (n_nodes,), the test is `value <= threshold`.
-        left: int32 (n_nodes,), child where the test passes.
-        right: int32 (n_nodes,), child where the test fails.
-        leaf_value: float64 (n_leaves,), in rating points.
-        node_start: int64 (n_trees,), first node of each tree.
-        leaf_start: int64 (n_trees,), first leaf of each tree.
-        root: int32 (n_trees,), 0, or -1 for a tree that is a single leaf.
-    """
-
-    feature: np.ndarray
-    threshold: np.ndarray
-    left: np.ndarray
-    right: np.ndarray
-    leaf_value: np.ndarray
-    node_start: np.ndarray
-    leaf_start: np.ndarray
-    root: np.ndarray
-
-
 class CompactTrees(NamedTuple):
     """Output buffers of `compact_trees`, as long as the input; only the reachable part is written.
 

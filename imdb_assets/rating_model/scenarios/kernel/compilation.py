@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from numba import njit
-
 from imdb_assets.rating_model.features.person_features import Aggregation
+from imdb_assets.rating_model.training import compilation
 
 
 def source_fingerprint(folder: Path, constants: Iterable[object]) -> str:
@@ -35,21 +34,10 @@ FINGERPRINT = source_fingerprint(Path(__file__).parent, Aggregation)
 
 
 def compiled(**options: Any) -> Callable[[Any], Any]:
-    """Compile a function with Numba on its first call, without the GIL and with NumPy's division by zero.
-
-    Args:
-        options: Further options of `numba.njit`, such as `fastmath`.
-
-    Returns:
-        A decorator. The machine code is cached on disk where Numba finds a writable folder. Without one, every process
-        compiles it again.
-    """
+    """Compile a function as `training.compilation.compiled` does, with a cache that covers this folder."""
 
     def decorate(function: Callable) -> Callable:
         function.__qualname__ = f"{function.__qualname__}_{FINGERPRINT}"
-        try:
-            return njit(cache=True, nogil=True, error_model="numpy", **options)(function)
-        except RuntimeError:  # Numba has no writable cache folder.
-            return njit(nogil=True, error_model="numpy", **options)(function)
+        return compilation.compiled(**options)(function)
 
     return decorate

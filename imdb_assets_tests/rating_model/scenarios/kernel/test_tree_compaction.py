@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from imdb_assets.rating_model.scenarios.kernel.arrays import CompactTrees, Trees
+from imdb_assets.rating_model.scenarios.kernel.arrays import CompactTrees
 from imdb_assets.rating_model.scenarios.kernel.tree_compaction import compact_trees
+from imdb_assets.rating_model.training.trees import Trees
 
 # Two trees. The first tests feature 0 at 5, then feature 1 on both sides (at 1 and at 3), and on the far right
 # feature 0 again, at 7. Its leaves from left to right are 10 to 50. The second is a single leaf, 99.
@@ -14,6 +15,8 @@ TREES = Trees(
     left=np.array([1, ~0, ~2, ~3], "int32"),
     right=np.array([2, ~1, 3, ~4], "int32"),
     leaf_value=np.array([10.0, 20.0, 30.0, 40.0, 50.0, 99.0]),
+    node_count=np.array([50, 20, 30, 20]),
+    leaf_count=np.array([10, 10, 10, 10, 10, 9]),
     node_start=np.array([0, 4]),
     leaf_start=np.array([0, 5]),
     root=np.array([0, -1], "int32"),
