@@ -12,7 +12,7 @@ from app.charts.waterfall import steps
 from app.draft_link import drafts_from_query, query_of_drafts
 from app.widgets.draft_form import draft_in, fill, film_fields, kept_draft, people_fields
 from app.widgets.film_picker import pick_film
-from app.widgets.reasons import show_steps
+from app.widgets.reasons import show_factors, show_steps
 from imdb_assets.escaping import markdown
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.lookup.released_films import ReleasedFilm
@@ -137,16 +137,22 @@ def _show_difference(
         show_info(f"{name} is the same as A. Change a field of {name} to compare them.")
         return
     try:
-        reasons = explain_difference(model, drafts["A"], drafts[name]).reasons
+        difference = explain_difference(model, drafts["A"], drafts[name])
     except NotExplainableError as error:
         st.caption(str(error))
         return
-    if not reasons:
+    reasons, start = difference.reasons, predictions["A"].rating
+    if reasons:
+        rows = steps(reasons, start=("A", start), end=(name, start + sum(reason.points for reason in reasons)))
+        show_steps(rows, reasons, key=name)
+    else:
         st.markdown("The drafts differ only in details that do not affect the rating.")
-        return
-    start = predictions["A"].rating
-    rows = steps(reasons, start=("A", start), end=(name, start + sum(reason.points for reason in reasons)))
-    show_steps(rows, reasons, key=name)
+    if difference.vote_reasons:
+        show_factors(
+            difference.vote_reasons, question=f"Will {name} have more votes than A, or fewer?",
+            votes=predictions["A"].votes, start="A. Each difference multiplies that number:",
+            nothing="No difference counts.",
+        )  # fmt: skip
 
 
 def difference_sentence(name: str, first: Prediction, second: Prediction) -> str:

@@ -1,6 +1,7 @@
 // The keyboard of a search: Enter picks the first match, arrows move, Escape clears, a pick returns the focus.
 
 const ROOT = '[class*="_live_search"]'
+const MATCH = '[class*="_add_"] button'
 
 export default function ({ data, parentElement }) {
   const root = parentElement.closest(ROOT)
@@ -11,6 +12,10 @@ export default function ({ data, parentElement }) {
     root.addEventListener('keydown', (event) => onKey(root, event))
     root.addEventListener('click', (event) => onClick(root, event))
   }
+  if (!document.documentElement.dataset.ignoresSecondClicks) {
+    document.documentElement.dataset.ignoresSecondClicks = 'yes'
+    document.addEventListener('click', ignoreSecondClick, true)
+  }
   // Enter may be pressed before the matches of the last letters are there.
   if (root.dataset.awaited && root.dataset.awaited === data.query) {
     delete root.dataset.awaited
@@ -19,7 +24,15 @@ export default function ({ data, parentElement }) {
 }
 
 const inputOf = (root) => root.querySelector('input')
-const matchesOf = (root) => [...root.querySelectorAll('[class*="_add_"] button:not(:disabled)')]
+const matchesOf = (root) => [...root.querySelectorAll(`${MATCH}:not(:disabled)`)]
+
+let startedOnMatch = false
+
+// After a pick, the button that removes it may lie under the pointer when the second click of a double click comes.
+function ignoreSecondClick(event) {
+  if (event.detail < 2) startedOnMatch = Boolean(event.target.closest(`${ROOT} ${MATCH}`))
+  else if (startedOnMatch) event.stopImmediatePropagation()
+}
 
 function pickFirst(root, attempts = 20) {
   const [first] = matchesOf(root)
@@ -50,5 +63,5 @@ function onKey(root, event) {
 }
 
 function onClick(root, event) {
-  if (event.target.closest('[class*="_add_"] button')) inputOf(root).focus()
+  if (event.target.closest(MATCH)) inputOf(root).focus()
 }

@@ -65,21 +65,34 @@ def show_steps(rows: Rows, reasons: Sequence[Reason], *, key: str) -> None:
 
 def show_vote_reasons(explanation: Explanation) -> None:
     """List what multiplies the number of votes of a film without facts, folded away until somebody asks."""
-    if not explanation.vote_reasons:
-        return
+    if explanation.vote_reasons:
+        show_factors(
+            explanation.vote_reasons, question="Why this many votes?", votes=explanation.average_votes,
+            start="a film of which only the year is known. Each fact multiplies that number:",
+            nothing="None of the facts makes a difference.",
+        )  # fmt: skip
+
+
+def show_factors(reasons: Sequence[VoteReason], *, question: str, votes: float, start: str, nothing: str) -> None:
+    """List what multiplies a number of votes, folded away until somebody asks.
+
+    Args:
+        reasons: The factors.
+        question: What the list answers.
+        votes: The number of votes that the factors multiply.
+        start: Of what film this number is, and the sentence before the list.
+        nothing: The sentence if no factor is large enough to be listed.
+    """
     listed = [
         _line(reason, times(reason.factor))
-        for reason in explanation.vote_reasons
+        for reason in reasons
         if abs(math.log(reason.factor)) >= math.log(_LEAST_FACTOR_LISTED)
     ]
-    with st.expander("Why this many votes?"):
-        st.markdown(
-            f"About {about(explanation.average_votes)} votes are likely for a film of which only the year is known. "
-            "Each fact multiplies that number:"
-        )
-        st.markdown("\n".join(listed) or "None of the facts makes a difference.")
-        together = times(explanation.votes / explanation.average_votes)
-        st.markdown(f"**Together {together}**: about {about(explanation.votes)} votes.")
+    together = math.prod(reason.factor for reason in reasons)
+    with st.expander(question):
+        st.markdown(f"About {about(votes)} votes are likely for {start}")
+        st.markdown("\n".join(listed) or nothing)
+        st.markdown(f"**Together {times(together)}**: about {about(votes * together)} votes.")
 
 
 def _line(reason: Reason | VoteReason, effect: str) -> str:

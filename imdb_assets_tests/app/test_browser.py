@@ -178,6 +178,25 @@ def test_a_user_adds_people_with_the_keyboard_alone(address, page):
     assert chosen.inner_text().split("\n")[-1] in second
 
 
+def test_a_slow_double_click_on_a_match_adds_the_person(address, page):
+    page.goto(address)
+    rating(page)
+    search = page.get_by_role("searchbox", name="Add a director", exact=True)
+    search.fill(DULL_NAME)
+    page.get_by_role("button", name=re.compile(rf"{DULL_NAME}.*rated films")).click()
+    added = page.get_by_role("button", name=re.compile(rf"{DULL_NAME}, .*\d{{4}}\)$"))
+    expect(added).to_be_visible()
+    # The second click, on the button that removes the person.
+    added.scroll_into_view_if_needed()
+    lies_at = added.bounding_box()
+    page.mouse.move(lies_at["x"] + 20, lies_at["y"] + lies_at["height"] / 2)
+    page.mouse.down(click_count=2)
+    page.mouse.up(click_count=2)
+    search.fill("nobody of this name")
+    expect(page.get_by_role("button", name=re.compile("a newcomer without films"))).to_be_visible()
+    expect(added).to_be_visible()
+
+
 def test_the_score_stays_in_view_and_back_undoes_a_change(address, page):
     page.goto(f"{address}/?director={GIFTED_DIRECTOR}&genre=Drama&runtime=110&year=2028")
     before = rating(page)

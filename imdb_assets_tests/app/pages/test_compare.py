@@ -3,6 +3,7 @@
 import pytest
 
 from app.pages.compare import difference_sentence
+from app.vote_words import about
 from imdb_assets.rating_model.registry.versions import load_champion
 from imdb_assets.rating_model.serving.comparison import chance_above, is_distinguishable
 from imdb_assets.rating_model.serving.prediction import Prediction
@@ -26,6 +27,9 @@ def test_a_change_to_one_of_two_drafts_is_explained(champion_uri, monkeypatch):
     assert [metric.value for metric in app.metric] == [f"{first.rating:.1f}", f"{second.rating:.1f}"]
     assert f"B is expected **{first.rating - second.rating:.2f} points below A**" in words(app)
     assert "**Directors -" in words(app)
+    [votes] = [expander for expander in app.expander if expander.label == "Will B have more votes than A, or fewer?"]
+    assert votes.markdown[0].value.startswith(f"About {about(first.votes)} votes are likely for A.")
+    assert votes.markdown[2].value.endswith(f"about {about(second.votes)} votes.")
     assert not app.exception
     # The draft of the Draft page is unchanged, and B persists while another page is open.
     app.switch_page("pages/draft.py").run()
