@@ -5,17 +5,18 @@ start a training run when drift is detected. Schedules request OMDb responses, t
 Another sensor reports failed runs.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
 from imdb_assets.assets.monitoring import NOT_DRIFTED, NOT_GROWN
 from imdb_assets.materialization.dataset_loading import landing_name
 from imdb_assets.materialization.lake_step import lake_step
+from imdb_assets.rating_model.registry.expired_versions import delete_expired_versions
 from imdb_assets.resources.backup import Backup
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.leftovers import delete_expired_leftovers
-from imdb_assets.resources.mlflow_tracking import TRAINS
+from imdb_assets.resources.mlflow_tracking import TRAINS, MlflowTracking
 from imdb_assets.resources.table_maintenance import optimize_and_vacuum
 from imdb_assets.sensors import dataset_sensor, failure_alert
 from imdb_assets.tables import bronze, gold, silver
@@ -91,10 +92,21 @@ def optimized_tables(context: dg.OpExecutionContext, delta: dg.ResourceParam[Del
     )
 
 
-@dg.job(description="Compacts small files and deletes files of expired table versions.")
+@dg.op(
+    description="Deletes refused candidates and former TF-IDF forests older than MODEL_RETENTION_DAYS. Keeps champions."
+)
+def expired_models(context: dg.OpExecutionContext, mlflow_tracking: dg.ResourceParam[MlflowTracking]) -> None:
+    """Delete the expired versions of the model, with their files."""
+    oldest = datetime.now(tz=UTC) - timedelta(days=mlflow_tracking.model_retention_days)
+    deleted = delete_expired_versions(mlflow_tracking.tracking_uri, created_before=oldest)
+    context.log.info("Deleted %s models: %s", len(deleted), ", ".join(f"version {number}" for number in deleted) or "-")
+
+
+@dg.job(description="Compacts small files, and deletes files of expired table versions and of expired models.")
 def maintain_lake() -> None:
-    """Maintain every table of the lake."""
+    """Maintain every table of the lake, and the registry."""
     optimized_tables()
+    expired_models()
 
 
 @dg.op(description="Stores a verified copy of what cannot be made again at BACKUP_URI, and keeps the latest copies.")

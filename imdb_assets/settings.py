@@ -102,6 +102,7 @@ class Settings(BaseModel, frozen=True):
     """None stands for the tracking server, or for the address of `make mlflow`."""
     landing_snapshots: FromOne = 3
     lake_retention_days: FromOne = 30
+    model_retention_days: FromOne = 90
     backup_uri: Annotated[str, AfterValidator(_lake_uri)] | None = None
     """None stands for `data/backups`, which only a person backs up to: nothing is scheduled."""
     backup_copies: FromOne = 14

@@ -11,6 +11,7 @@ from imdb_assets.definitions import definitions_for
 from imdb_assets.materialization.dataset_loading import landing_name
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
+from imdb_assets.resources.mlflow_tracking import MlflowTracking
 from imdb_assets.resources.spark import Spark
 from imdb_assets.settings import settings_from
 from imdb_assets.tables.bronze import DATASETS
@@ -145,7 +146,8 @@ def test_maintenance_compacts_small_files_and_deletes_old_ones(spark_resource: S
     session.conf.set("spark.databricks.delta.retentionDurationCheck.enabled", "false")
     for n_files in (5, 6):
         delta.overwrite(NUMBERS, session.range(60).repartition(n_files), record={"fingerprint": "mine"})
-    result = maintain_lake.execute_in_process(resources={"delta": delta})
+    tracking = MlflowTracking(tracking_uri=f"sqlite:///{tmp_path}/mlflow.db")
+    result = maintain_lake.execute_in_process(resources={"delta": delta, "mlflow_tracking": tracking})
     assert result.success
     assert len(list(tmp_path.glob("silver/movies/*.parquet"))) == 1
     assert delta.read("silver/movies").count() == 60

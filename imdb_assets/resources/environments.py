@@ -77,6 +77,7 @@ def resources_for(chosen: Settings) -> dict[str, object]:
             tracking_uri=_address(chosen.mlflow_tracking_uri, "MLFLOW_TRACKING_URI") or "",
             ui_url=_mlflow_ui(chosen),
             dagster_url=chosen.alert_dagster_url,
+            model_retention_days=chosen.model_retention_days,
         ),
         "evaluation_settings": _evaluation_settings(chosen),
         "search_budget": SearchBudget(trials=chosen.search_trials, seconds=chosen.search_seconds),

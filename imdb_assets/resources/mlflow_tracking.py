@@ -61,6 +61,8 @@ class MlflowTracking(dg.ConfigurableResource):
     """The address of MLflow's UI, for links from Dagster."""
     dagster_url: str | None = None
     """The address of Dagster's UI, for links from MLflow."""
+    model_retention_days: int = 90
+    """Days after which `maintain_lake` deletes models that were never champion."""
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         """Fail at the start of a run that trains, and not after hours, if the server does not answer.
