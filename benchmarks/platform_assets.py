@@ -15,6 +15,7 @@ import dagster as dg  # noqa: E402
 
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
 
+from imdb_assets.dagster_instance import opened_instance  # noqa: E402
 from imdb_assets.definitions import definitions_for  # noqa: E402
 from imdb_assets.settings import settings  # noqa: E402
 from imdb_assets.tables.bronze import DATASETS, OMDB_RESPONSES, REJECTED_ROWS  # noqa: E402
@@ -41,7 +42,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="JSON file to write")
     output = parser.parse_args().output
     job = definitions_for(settings()).resolve_job_def(JOB)
-    with dg.DagsterInstance.get() as instance:
+    with opened_instance(settings().dagster_home) as instance:
         ready = time.perf_counter()
         result = job.execute_in_process(
             run_config={"loggers": {"progress": {}}},

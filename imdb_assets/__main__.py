@@ -21,7 +21,7 @@ warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*(_create_m
 
 from imdb_assets.automation import JOBS  # noqa: E402
 from imdb_assets.command_line import INVALID, exit_on, refusal  # noqa: E402
-from imdb_assets.dagster_instance import prepare_instance  # noqa: E402
+from imdb_assets.dagster_instance import opened_instance  # noqa: E402
 from imdb_assets.definitions import definitions_for  # noqa: E402
 from imdb_assets.materialization.progress import run_failure_reason  # noqa: E402
 from imdb_assets.materialization.table_asset import FORCE  # noqa: E402
@@ -94,9 +94,7 @@ def run(job: str, chosen: Settings, *, force: bool = False) -> dg.ExecuteInProce
     # MLflow prints a line per registered version; the progress lines already report it.
     disable_logging()
     MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)
-    if chosen.dagster_home:
-        prepare_instance(chosen.dagster_home)
-    with dg.DagsterInstance.get() if chosen.dagster_home else dg.DagsterInstance.ephemeral() as instance:
+    with opened_instance(chosen.dagster_home) as instance:
         return resolved.execute_in_process(
             run_config={"loggers": {"progress": {}}},
             instance=instance,
