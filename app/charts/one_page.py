@@ -53,7 +53,8 @@ def one_page_pdf(page: Page) -> bytes:
     top = _reasons(figure, page, top)
     _list(figure, "Similar released films", page.similar, top)
     for number, line in enumerate(reversed(page.footer)):
-        _text(figure, _LEFT, 0.035 + number * 0.014, _shortened(line, 118), size=7.5, color=LIGHT.quiet)
+        link = line if line.startswith("http") else None
+        _text(figure, _LEFT, 0.035 + number * 0.014, _shortened(line, 118), size=7.5, color=LIGHT.quiet, link=link)
     file = io.BytesIO()
     canvas.print_pdf(file, metadata={"Title": page.title, "Creator": "IMDb rating platform"})
     return file.getvalue()
@@ -84,7 +85,7 @@ def _interval(figure: Figure, answer: Prediction, top: float) -> float:
 
 def _facts(figure: Figure, facts: Sequence[tuple[str, str]], top: float) -> float:
     for label, text in facts:
-        lines = textwrap.wrap(text, 92) or [""]
+        lines = textwrap.wrap(text, 84) or [""]
         shown = [*lines[: _PLOT_LINES - 1], lines[_PLOT_LINES - 1] + _SHORTENED] if len(lines) > _PLOT_LINES else lines
         _text(figure, _LEFT, top, label, size=9, color=LIGHT.quiet)
         for line in shown:
@@ -111,7 +112,7 @@ def _reasons(figure: Figure, page: Page, top: float) -> float:
         axes.barh(0, abs(reason.points) / longest, color=color)
         axes.set(xlim=(0, 1), xticks=[], yticks=[])
         axes.spines[:].set_visible(False)
-        for line in textwrap.wrap(_shortened(reason.sentence, 124), 66) or [""]:
+        for line in textwrap.wrap(textwrap.shorten(reason.sentence, 190, placeholder=_SHORTENED), 66) or [""]:
             _text(figure, _LEFT + 0.35, top, line, size=8.5)
             top -= _LINE
     return top - _LINE
@@ -130,6 +131,14 @@ def _shortened(text: str, most: int) -> str:
 
 
 def _text(
-    figure: Figure, x: float, y: float, text: str, *, size: float, color: str = LIGHT.text, weight: str = "normal"
+    figure: Figure,
+    x: float,
+    y: float,
+    text: str,
+    *,
+    size: float,
+    color: str = LIGHT.text,
+    weight: str = "normal",
+    link: str | None = None,
 ) -> None:
-    figure.text(x, y, text, fontsize=size, color=color, fontweight=weight, parse_math=False)
+    figure.text(x, y, text, fontsize=size, color=color, fontweight=weight, parse_math=False, url=link)

@@ -51,18 +51,20 @@ def _print_table(rows: Sequence[Mapping[str, object]]) -> None:
     table.add_column("Year")
     for heading in ("Rating", "80%", "90%", "Votes", "1,000 votes"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("Warnings", overflow="fold")
+    notes = []
     for row in rows:
         year = "" if row["release_year"] is None else str(row["release_year"])
-        warnings = str(row["error"]) if row["error"] else " ".join(_warnings(row))
         label = str(row["title"] or f"draft {row['place']}")
         rating = "-" if row["rating"] is None else f"{row['rating']:.2f}"
         votes = "-" if row["votes"] is None else f"{row['votes']:,.0f}"
         chance = "-" if row["probability_1000"] is None else f"{row['probability_1000']:.0%}"
-        table.add_row(
-            terminal(label), year, rating, _interval(row, 80), _interval(row, 90), votes, chance, terminal(warnings)
-        )
-    Console(highlight=False, markup=False).print(table)
+        table.add_row(terminal(label), year, rating, _interval(row, 80), _interval(row, 90), votes, chance)
+        sentences = [str(row["error"])] if row["error"] else _warnings(row)
+        notes += [terminal(f"{label}: {sentence}") for sentence in sentences]
+    console = Console(highlight=False, markup=False)
+    console.print(table)
+    for note in notes:
+        console.print(note)
 
 
 def _interval(row: Mapping[str, object], level: int) -> str:

@@ -12,7 +12,7 @@ def print_people(text: str, *, limit: int, output: TextOutput) -> None:
     persons = champion_or_exit().model.people.search(text, limit=limit)
     records = [{**vars(person), "label": person.label} for person in persons]
     lines = [f"{person.nconst:<12} {person.n_rated_movies:>4} rated films  {person.label}" for person in persons]
-    _print(records, lines, output, missing=f"No name in the people index contains {text}.")
+    _print(records, lines, output, missing=f"No name in the people index has words that begin like {text}.")
 
 
 def print_films(text: str, *, limit: int, output: TextOutput) -> None:

@@ -49,7 +49,8 @@ def many_page() -> None:
     entries, notes = _entries(file.name, file.getvalue())
     show_warnings(notes)
     rows = _answers(champion, entries, file.file_id)
-    _show_rows(rows, entries)
+    is_european = b";" in file.getvalue().split(b"\n", 1)[0] and file.name.lower().endswith(".csv")
+    _show_rows(rows, entries, is_european=is_european)
 
 
 def _entries(name: str, content: bytes) -> tuple[list[DraftEntry], list[str]]:
@@ -92,7 +93,7 @@ def _answers(champion: Champion, entries: Sequence[DraftEntry], file_id: str) ->
     return st.session_state["many_rows"]
 
 
-def _show_rows(rows: Sequence[dict[str, object]], entries: Sequence[DraftEntry]) -> None:
+def _show_rows(rows: Sequence[dict[str, object]], entries: Sequence[DraftEntry], *, is_european: bool) -> None:
     invalid = [entry for entry in entries if entry.error]
     if invalid:
         listed = [f"Row {entry.place}: {entry.error}" for entry in invalid[:_LISTED_ERRORS]]
@@ -115,9 +116,17 @@ def _show_rows(rows: Sequence[dict[str, object]], entries: Sequence[DraftEntry])
         },
     )  # fmt: skip
     st.download_button(
-        "Download as CSV", table[list(COLUMNS)].map(csv_cell).to_csv(index=False), "ratings.csv", "text/csv",
+        "Download as CSV", _csv(table[list(COLUMNS)], is_european=is_european), "ratings.csv", "text/csv",
         icon=":material/download:", on_click="ignore",
     )  # fmt: skip
+
+
+def _csv(table: pd.DataFrame, *, is_european: bool) -> bytes:
+    """Return a table as CSV that the spreadsheet opens which wrote the uploaded file."""
+    shown = table.round(4).map(csv_cell).assign(release_year=table["release_year"].astype("Int64"))
+    separator, decimal = (";", ",") if is_european else (",", ".")
+    # With the mark at the beginning, spreadsheets read the file as UTF-8.
+    return shown.to_csv(index=False, sep=separator, decimal=decimal).encode("utf-8-sig")
 
 
 if __name__ == "__main__":

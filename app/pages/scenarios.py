@@ -141,7 +141,11 @@ def _show(scenarios: Scenarios, people: People, draft: MovieDraft) -> None:
     show_scenarios(scenarios, people, app=f"{(st.context.url or '').rsplit('/', 1)[0]}/", draft=draft)
     with st.container(horizontal=True):
         st.download_button(
-            "CSV", scenario_table(scenarios, people).map(csv_cell).to_csv(index=False), "scenarios.csv", "text/csv",
+            "CSV",
+            # With the mark at the beginning, spreadsheets read the file as UTF-8.
+            scenario_table(scenarios, people).map(csv_cell).to_csv(index=False).encode("utf-8-sig"),
+            "scenarios.csv",
+            "text/csv",
             icon=":material/download:",
         )  # fmt: skip
         st.download_button(

@@ -34,7 +34,10 @@ def show_audiences(champion: Champion, draft: MovieDraft, prediction: Prediction
             )  # fmt: skip
     likely = suggested_audience(prediction)
     if draft.audience not in (likely, "any"):
-        st.caption(f"{_votes(likely)} is more likely. Choose it under _{DISTRIBUTION_QUESTION}_")
+        st.caption(
+            f"More than half of such films get {_votes(likely).lower()}, but not {_votes(draft.audience).lower()}. To "
+            f"rate it as one of them, choose that under _{DISTRIBUTION_QUESTION}_"
+        )
 
 
 def suggested_audience(prediction: Prediction) -> str:

@@ -83,8 +83,11 @@ def film_fields(prefix: str) -> dict[str, object]:
     )  # fmt: skip
     plot = st.text_area(
         "Plot", key=f"{prefix}_plot", height=110, placeholder="A few sentences", persist_state="session",
-        help="A short summary in English. Its wording affects the rating.", max_chars=MAX_PLOT_CHARACTERS,
+        help=f"A summary in English. Its wording affects the rating. {MAX_PLOT_CHARACTERS:,} characters are read.",
     )  # fmt: skip
+    # A field with a limit of its own would refuse a longer text that is pasted.
+    if plot:
+        st.caption(f"{len(plot):,} of {MAX_PLOT_CHARACTERS:,} characters")
     with st.container(horizontal=True):
         runtime = st.number_input(
             "Runtime, minutes", SHORTEST_MINUTES, LONGEST_MINUTES, None, key=f"{prefix}_runtime",
@@ -92,9 +95,12 @@ def film_fields(prefix: str) -> dict[str, object]:
             persist_state="session",
         )  # fmt: skip
         year = st.number_input(
-            "Release year", FIRST_YEAR, LAST_YEAR, key=f"{prefix}_year", width="stretch", help="Year of first release.",
-            persist_state="session",
+            "Release year", FIRST_YEAR, LAST_YEAR, None, key=f"{prefix}_year", width="stretch",
+            help="Year of first release.", persist_state="session",
         )  # fmt: skip
+    if year is None:
+        year = next_year()
+        st.caption(f"Every draft needs a release year. Until you enter one, it is {year}.")
     with st.container(horizontal=True):
         language = _optional_choice("Language", LANGUAGE_WORDS.words, key=f"{prefix}_language")
         country = _optional_choice("Country", COUNTRY_WORDS.words, key=f"{prefix}_country")

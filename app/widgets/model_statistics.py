@@ -85,7 +85,7 @@ def accuracy_panels(logged: Logged, population: str) -> Iterator[Panel]:
             "Predicted distribution",
             statistics.pit_chart(of_population(logged[file], population)),
             "Share of test films by the tenth of their predicted distribution that holds the rating",
-            "Probability integral transform: a tenth of the films belongs into each tenth of its predicted "
+            "Probability integral transform: a tenth of the films belongs to each tenth of its predicted "
             "distribution. High ends mean intervals that are too narrow, a slope means a bias.",
         )
 
@@ -212,8 +212,8 @@ def _drift(rows: pd.DataFrame) -> Iterator[Panel]:
         "Drift",
         statistics.drift_chart(most.assign(name=most["feature"].str.replace("_", " ")), drifted_from=DRIFTED_PSI),
         "Population stability index of the features that moved most",
-        f"{n_drifted} of {len(compared)} features have drifted (index above {DRIFTED_PSI}) between the training films "
-        f"and {int(rows['n_recent'].max()):,} recent films.",
+        f"{n_drifted} of {len(compared)} features {'has' if n_drifted == 1 else 'have'} drifted (index above "
+        f"{DRIFTED_PSI}) between the training films and {int(rows['n_recent'].max()):,} recent films.",
     )
 
 

@@ -46,11 +46,12 @@ def show_reasons(explanation: Explanation, *, end: str = "This draft") -> None:
         "rating. Fields that you leave empty move nothing."
     )
     start = ("Only the year", explanation.average)
-    show_steps(steps(explanation.reasons, start=start, end=(end, explanation.rating)), explanation.reasons, key="why")
+    rows = steps(explanation.reasons, start=start, end=(end, explanation.rating))
+    show_steps(rows, explanation.reasons, key="why", least_points=0.0)
 
 
-def show_steps(rows: Rows, reasons: Sequence[Reason], *, key: str) -> None:
-    """Show the chart of steps and the reasons in words."""
+def show_steps(rows: Rows, reasons: Sequence[Reason], *, key: str, least_points: float = LEAST_POINTS_LISTED) -> None:
+    """Show the chart of steps, and in words the reasons of at least `least_points` rating points."""
     left, right = st.columns([3, 2], gap="large")
     first, last = rows[0]["step"], rows[-1]["step"]
     with left:
@@ -59,7 +60,7 @@ def show_steps(rows: Rows, reasons: Sequence[Reason], *, key: str) -> None:
             alt=f"Steps from the rating of {first} to the rating of {last}, also listed next to the chart",
             key=f"steps_{key}",
         )
-    listed = [reason for reason in reasons if abs(reason.points) >= LEAST_POINTS_LISTED]
+    listed = [reason for reason in reasons if abs(reason.points) >= least_points]
     right.markdown("\n".join(_line(reason, f"{reason.points:+.2f}") for reason in listed))
 
 

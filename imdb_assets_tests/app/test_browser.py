@@ -220,10 +220,41 @@ def test_a_file_of_drafts_is_predicted(address, page, tmp_path):
     expect(page.get_by_text("1 of 2 drafts could not be read")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as CSV").click()
-    rows = download.value.path().read_text().splitlines()
+    rows = download.value.path().read_text(encoding="utf-8-sig").splitlines()
     assert len(rows) == 3
     assert rows[1].split(",")[1] == "Lanterns"
     assert_shown(page, tmp_path / "many.png", charts=0)
+
+
+def test_a_european_spreadsheet_gets_a_file_that_it_can_open(address, page, tmp_path):
+    page.goto(address)
+    rating(page)
+    go_to(page, "Many drafts", path="many")
+    file = tmp_path / "drafts.csv"
+    file.write_bytes("title;release_year;runtime_minutes\nBöen;2028;104,5\nBroken;soon;\n".encode("cp1252"))
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_text("1 of 2 drafts could not be read")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as CSV").click()
+    content = download.value.path().read_bytes()
+    assert content.startswith("\ufeff".encode())
+    cells = content.decode("utf-8-sig").splitlines()[1].split(";")
+    assert cells[1:3] == ["Böen", "2028"]
+    assert re.fullmatch(r"[1-9],[0-9]{1,4}", cells[3])
+
+
+def test_a_long_plot_is_kept_and_a_missing_year_is_said(address, page):
+    page.goto(f"{address}/?genre=Drama&year=2030")
+    rating(page)
+    page.get_by_role("textbox", name="Plot").fill("A quiet winter. " * 200)
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("3,200 of 3,000 characters")).to_be_visible()
+    expect(page.get_by_text("Only the first 3,000 are used").first).to_be_visible()
+    year = page.get_by_role("spinbutton", name="Release year")
+    year.fill("")
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("Every draft needs a release year. Until you enter one, it is")).to_be_visible()
+    expect(page).not_to_have_url(re.compile("year=1900"))
 
 
 def test_the_result_is_offered_as_one_page(address, page, tmp_path):

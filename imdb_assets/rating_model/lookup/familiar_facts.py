@@ -15,6 +15,7 @@ _FEWEST_FILMS = 500
 _RARE_SHARE = 0.001
 """A runtime that fewer films exceed, as a share, is rare."""
 _FEW_IN_LANGUAGE = 30
+_FORESEEABLE_YEARS = 10
 _READ_PLOTS = 5_000
 """Plots, those of the films with the most votes, whose words are known. They contain most words of any other plot."""
 _FEWEST_WORDS, _KNOWN_SHARE = 5, 0.5
@@ -30,11 +31,13 @@ class FamiliarFacts:
         runtimes: float64 minutes, ascending.
         languages: Number of films by language.
         words: Folded words of plots.
+        years: The first and the last release year; None if too few films are known.
     """
 
     runtimes: np.ndarray
     languages: Mapping[str, int]
     words: frozenset[str]
+    years: tuple[int, int] | None = None
 
     @classmethod
     def of_films(cls, table: pa.Table) -> "FamiliarFacts":
@@ -42,11 +45,13 @@ class FamiliarFacts:
         if table.num_rows < _FEWEST_FILMS:
             return cls(np.empty(0), {}, frozenset())
         counts = table["language"].drop_null().value_counts()
+        years = table["release_year"].to_numpy()
         plots = table["plot"].drop_null().slice(0, _READ_PLOTS).to_pylist()
         return cls(
             runtimes=np.sort(table["runtime_minutes"].drop_null().to_numpy()),
             languages=dict(zip(counts.field("values").to_pylist(), counts.field("counts").to_pylist(), strict=True)),
             words=frozenset(word for plot in plots for word in _words(plot)),
+            years=(int(years.min()), int(years.max())),
         )
 
     def warnings(self, draft: MovieDraft) -> list[str]:
@@ -55,8 +60,21 @@ class FamiliarFacts:
         Args:
             draft: Facts spelled as those of released films.
         """
-        sentences = [self._about_runtime(draft.runtime_minutes), self._about_language(draft.language)]
-        return [sentence for sentence in (*sentences, self._about_plot(draft.plot)) if sentence]
+        sentences = [
+            self._about_year(draft.release_year), self._about_runtime(draft.runtime_minutes),
+            self._about_language(draft.language), self._about_plot(draft.plot),
+        ]  # fmt: skip
+        return [sentence for sentence in sentences if sentence]
+
+    def _about_year(self, year: int) -> str:
+        if self.years is None:
+            return ""
+        first, last = self.years
+        if year < first:
+            return f"The oldest film that the model knows is of {first}. The rating of a film of {year} is a guess."
+        if year > last + _FORESEEABLE_YEARS:
+            return f"The newest film that the model knows is of {last}. The rating of a film of {year} is a guess."
+        return ""
 
     def _about_runtime(self, minutes: float | None) -> str:
         n_films = len(self.runtimes)
@@ -89,8 +107,8 @@ class FamiliarFacts:
         if n_known >= _KNOWN_SHARE * len(words):
             return ""
         return (
-            f"Only {n_known} of the {len(words)} different words of the plot are known from the plots of released "
-            "films. Write it in their language, in plain sentences, or leave it empty."
+            f"{f'Only {n_known}' if n_known else 'None'} of the {len(words)} different words of the plot are known "
+            "from the plots of released films. Write plain sentences in the language of those plots, or leave it empty."
         )
 
 

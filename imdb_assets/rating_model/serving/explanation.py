@@ -42,6 +42,7 @@ LABELS = {
 }
 """The groups of features in the words of users."""
 _TOLD_WORDS = 3
+_SAME_IN_BOTH = "The same in both: it counts differently together with what differs."
 
 
 @dataclass(frozen=True)
@@ -205,8 +206,9 @@ def _changed(old: Sequence[Reason], new: Sequence[Reason]) -> list[Reason]:
         sides = [before.get(group), after.get(group)]
         points = (sides[1].points if sides[1] else 0.0) - (sides[0].points if sides[0] else 0.0)
         if points:
-            sentences = [side.sentence if side else "Not given." for side in sides]
-            changed.append(Reason(group, points, " → ".join(dict.fromkeys(sentences))))
+            old_words, new_words = (side.sentence if side else "Not given." for side in sides)
+            sentence = f"{old_words} → {new_words}" if old_words != new_words else f"{old_words} {_SAME_IN_BOTH}"
+            changed.append(Reason(group, points, sentence))
     return changed
 
 

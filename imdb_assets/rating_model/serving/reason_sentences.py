@@ -19,6 +19,8 @@ from imdb_assets.vocabulary.roles import ROLE_LISTS
 
 _MAX_NAMED = 2
 _N_LATEST = 3
+_LEAST_EFFECT_TOLD = 0.05
+"""Films whose mean differs less from that of their kinds, in rating points, are rated like them."""
 _FEWEST_ALIKE = 30
 """The mean of fewer films is not told."""
 
@@ -49,7 +51,7 @@ def sentences_of(model: RatingModel, draft: MovieDraft, facts: Mapping[str, floa
         "language": f"In {draft.language}.",
         "country": f"From {draft.country}.",
         "certificate": f"Certificate {draft.certificate}.",
-        "team": _team_sentences(facts),
+        "team": _team_sentences(draft, facts),
     }
     rating, votes = dict(shared), dict(shared)
     for group, (of_rating, of_votes) in {
@@ -108,15 +110,25 @@ def _title_sentences(facts: Mapping[str, float]) -> tuple[str, str]:
     return "The words of the title. No earlier film has this title.", "No earlier film has this title."
 
 
-def _team_sentences(facts: Mapping[str, float]) -> str:
+def _team_sentences(draft: MovieDraft, facts: Mapping[str, float]) -> str:
+    """Describe how the films of all people, each in any role, were rated, and which of them they made together."""
+    whose = "Their" if len({*draft.directors, *draft.writers, *draft.cast}) > 1 else "The person's"
+    if not facts["team_log_weight"] > 0:
+        return "Nobody has earlier rated films."
+    points = facts["team_all_effect_pooled"]
+    side = "above" if points > 0 else "below"
+    level = f"{abs(points):.1f} points {side}" if abs(points) >= _LEAST_EFFECT_TOLD else "like"
+    sentence = f"{whose} earlier films, as a whole, are rated {level} films of the same kinds."
     films = [round(float(np.expm1(facts[f"{role}_pair_films_max"]))) for role in ("writer", "cast")]
     together = [
         f"a director and {partner} made {n} earlier film{'s' if n > 1 else ''} together"
         for n, partner in zip(films, ("a writer", "a cast member"), strict=True)
         if n
     ]
-    sentence = " and ".join(together) or "no earlier films together"
-    return f"{sentence[0].upper()}{sentence[1:]}. Their earlier films in these genres count too."
+    if not together:
+        return sentence
+    shared = " and ".join(together)
+    return f"{sentence} {shared[0].upper()}{shared[1:]}."
 
 
 def _people_sentences(model: RatingModel, draft: MovieDraft, role: str) -> tuple[str, str]:

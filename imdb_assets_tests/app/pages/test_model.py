@@ -34,7 +34,7 @@ def test_the_page_shows_the_metrics_that_the_run_logged(measured_uri, monkeypatc
     ]  # fmt: skip
     captions = " ".join(caption.value for caption in page.caption)
     assert "explains 51% of the variance" in captions
-    assert "1 of 2 features have drifted" in captions
+    assert "1 of 2 features has drifted" in captions
     assert "# The card" in [text.value for text in page.markdown]
     assert page.selectbox("model_slicing").options == ["Experience of the crew", "Genre"]
     page.selectbox("model_slicing").set_value("genre").run()

@@ -264,11 +264,19 @@ def test_earlier_films_together_are_counted_by_partner(model: RatingModel) -> No
         )
     )
     with_pairs = replace(model, history=replace(model.history, pairs=pairs))
-    assert team_sentence(with_pairs, GIFTED) == (
-        "A director and a writer made 1 earlier film together and a director and a cast member made 3 earlier films "
-        "together. Their earlier films in these genres count too."
+    assert team_sentence(with_pairs, GIFTED).endswith(
+        "films of the same kinds. A director and a writer made 1 earlier film together and a director and a cast "
+        "member made 3 earlier films together."
     )
-    assert team_sentence(model, GIFTED) == ("No earlier films together. Their earlier films in these genres count too.")
+
+
+def test_the_earlier_films_of_a_team_are_compared_with_films_of_their_kinds(model: RatingModel) -> None:
+    assert team_sentence(model, GIFTED).startswith("Their earlier films, as a whole, are rated ")
+    alone = GIFTED.model_copy(update={"writers": (), "cast": ()})
+    assert team_sentence(model, alone).startswith("The person's earlier films, as a whole, are rated ")
+    assert team_sentence(model, alone).endswith(" points above films of the same kinds.")
+    newcomer = alone.model_copy(update={"directors": ("nm9999999",)})
+    assert team_sentence(model, newcomer) == "Nobody has earlier rated films."
 
 
 def team_sentence(model: RatingModel, draft: MovieDraft) -> str:
