@@ -22,3 +22,9 @@ def test_the_page_is_a_pdf_of_one_page_whatever_the_texts_are() -> None:
     assert pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page ") == 1
     bare = Page("A film", [], ANSWER, 7.0, [], [], [])
     assert one_page_pdf(bare).startswith(b"%PDF")
+
+
+def test_the_address_of_the_draft_is_a_link() -> None:
+    address = f"http://127.0.0.1:8501/?title={'x' * 300}"
+    pdf = one_page_pdf(Page("A film", [], ANSWER, 7.0, [], [], ["Answered by version 1.", address]))
+    assert f"/URI ({address})".encode() in pdf
