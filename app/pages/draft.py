@@ -118,7 +118,9 @@ def _show_footer(champion: Champion, draft: MovieDraft, prediction: Prediction, 
         answered = show_version(answered_by, champion)
         offer_one_page(champion, draft, prediction, (answered, address))
         with st.popover("Share", icon=":material/share:"):
-            st.markdown("Anyone who opens this link sees this draft. Point at the link, or tap it, for the button that copies it.")
+            st.markdown(
+                "Anyone who opens this link sees this draft. Point at the link, or tap it, for the button that copies it."
+            )
             if omitted := left_out(draft):
                 show_info(f"Too long for a link and left out: {', '.join(omitted)}. Send it separately.")
             st.code(address, language=None, wrap_lines=True)
