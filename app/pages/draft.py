@@ -119,7 +119,7 @@ def _show_footer(champion: Champion, draft: MovieDraft, prediction: Prediction, 
         offer_one_page(champion, draft, prediction, (answered, address))
         with st.popover("Share", icon=":material/share:"):
             st.markdown(
-                "Anyone who opens this link sees this draft. Point at the link, or tap it, for the button that copies it."
+                "Anyone who opens this link sees this draft. Point at it, or tap it, for the button that copies it."
             )
             if omitted := left_out(draft):
                 show_info(f"Too long for a link and left out: {', '.join(omitted)}. Send it separately.")
