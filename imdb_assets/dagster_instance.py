@@ -59,14 +59,14 @@ def _write_ahead(folder: Path) -> Iterator[None]:
     each commit, and move its log into the database whenever the only connection is closed. After a power failure, the
     last events can be missing, but the database is intact.
     """
+    home, files = folder.resolve(), set[str]()
     with ExitStack() as held:
-        files: set[str] = set()
 
         def prepare(connection: object, _record: object) -> None:
             if not isinstance(connection, sqlite3.Connection):
                 return
             file = connection.execute("PRAGMA database_list").fetchone()[2]
-            if not file or not Path(file).resolve().is_relative_to(folder.resolve()):
+            if not file or not Path(file).resolve().is_relative_to(home):
                 return
             # Another process may be writing at this moment. Then this connection waits for the disk.
             with suppress(sqlite3.OperationalError):

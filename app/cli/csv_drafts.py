@@ -68,6 +68,15 @@ def csv_rows(text: str) -> Iterator[Mapping[str, object] | InvalidRow]:
         ) from None
 
 
+def is_european(text: str) -> bool:
+    """Return whether the fields of CSV that `csv_rows` reads are separated by semicolons, and its decimals by commas.
+
+    Raises:
+        CsvError: Another character separates the fields.
+    """
+    return _dialect(text.lstrip("\ufeff"))[1] == _SEMICOLON
+
+
 def entries_of(text: str) -> tuple[str, ...]:
     """Split the entries of a list in one text."""
     entries = re.split("|".join(map(re.escape, LIST_SEPARATORS)), text)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from app.champion import answers_or_stop, champion_or_stop, show_warnings, stop_with_message
 from app.cli.answer_table import COLUMNS, WARNING_SEPARATOR, answer_rows
+from app.cli.csv_drafts import is_european
 from app.cli.draft_files import DraftEntry, DraftFileError, read_drafts
 from imdb_assets.escaping import csv_cell, markdown
 from imdb_assets.rating_model.registry.versions import Champion
@@ -49,8 +50,9 @@ def many_page() -> None:
     entries, notes = _entries(file.name, file.getvalue())
     show_warnings(notes)
     rows = _answers(champion, entries, file.file_id)
-    is_european = b";" in file.getvalue().split(b"\n", 1)[0] and file.name.lower().endswith(".csv")
-    _show_rows(rows, entries, is_european=is_european)
+    # Only the names of the columns are looked at, in any encoding.
+    has_semicolons = file.name.lower().endswith(".csv") and is_european(file.getvalue().decode(errors="replace"))
+    _show_rows(rows, entries, has_semicolons=has_semicolons)
 
 
 def _entries(name: str, content: bytes) -> tuple[list[DraftEntry], list[str]]:
@@ -93,7 +95,7 @@ def _answers(champion: Champion, entries: Sequence[DraftEntry], file_id: str) ->
     return st.session_state["many_rows"]
 
 
-def _show_rows(rows: Sequence[dict[str, object]], entries: Sequence[DraftEntry], *, is_european: bool) -> None:
+def _show_rows(rows: Sequence[dict[str, object]], entries: Sequence[DraftEntry], *, has_semicolons: bool) -> None:
     invalid = [entry for entry in entries if entry.error]
     if invalid:
         listed = [f"Row {entry.place}: {entry.error}" for entry in invalid[:_LISTED_ERRORS]]
@@ -116,15 +118,15 @@ def _show_rows(rows: Sequence[dict[str, object]], entries: Sequence[DraftEntry],
         },
     )  # fmt: skip
     st.download_button(
-        "Download as CSV", _csv(table[list(COLUMNS)], is_european=is_european), "ratings.csv", "text/csv",
+        "Download as CSV", _csv(table[list(COLUMNS)], has_semicolons=has_semicolons), "ratings.csv", "text/csv",
         icon=":material/download:", on_click="ignore",
     )  # fmt: skip
 
 
-def _csv(table: pd.DataFrame, *, is_european: bool) -> bytes:
+def _csv(table: pd.DataFrame, *, has_semicolons: bool) -> bytes:
     """Return a table as CSV that the spreadsheet opens which wrote the uploaded file."""
     shown = table.round(4).map(csv_cell).assign(release_year=table["release_year"].astype("Int64"))
-    separator, decimal = (";", ",") if is_european else (",", ".")
+    separator, decimal = (";", ",") if has_semicolons else (",", ".")
     # With the mark at the beginning, spreadsheets read the file as UTF-8.
     return shown.to_csv(index=False, sep=separator, decimal=decimal).encode("utf-8-sig")
 

@@ -138,10 +138,8 @@ def explain(model: RatingModel, drafts: Sequence[MovieDraft]) -> list[Explanatio
     names, facts = list(map(str, matrix)), matrix.to_numpy()[: len(resolved)].tolist()
     explanations = []
     for row, draft in enumerate(resolved):
-        given, sentences = (
-            _given_groups(draft),
-            sentences_of(model, draft, dict(zip(names, facts[row], strict=True)), words[row]),
-        )
+        given = _given_groups(draft)
+        sentences = sentences_of(model, draft, dict(zip(names, facts[row], strict=True)), words[row])
         rating_reasons = _reasons(rating.shares(row, given), sentences.rating)
         vote_reasons = _reasons(votes.shares(row, given), sentences.votes)
         explanations.append(
