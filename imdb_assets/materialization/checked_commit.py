@@ -33,9 +33,9 @@ from imdb_assets.materialization.table_metadata import (
     missing_values,
     preview,
 )
-from imdb_assets.resources.delta import DeltaLake
+from imdb_assets.resources.delta import DATA_VERSION, DeltaLake, recorded_data_version
 from imdb_assets.resources.delta_declaration import spark_schema
-from imdb_assets.resources.staged_rows import StagedRows, repeated_keys
+from imdb_assets.resources.staged_rows import StagedRows, are_as_before, repeated_keys
 from imdb_assets.tables.table import Table
 
 
@@ -56,6 +56,9 @@ class Writing(Enum):
 SKIPPED = "skipped"
 SKIPPED_MESSAGE = "Skipped: inputs and code have not changed since the last commit, so nothing was computed or written."
 HOW_TO_FORCE = "To compute it again, start the run with the tag force: true."
+# The metadata entry of a table that was computed again and has the rows of the version before.
+SAME_ROWS = "same_rows"
+SAME_ROWS_MESSAGE = "The rows are those of the version before, so tables that are computed from them stay current."
 # The metadata entry for the number of rows. It is the size of the table unless the table holds other rows too.
 ROW_COUNT = "dagster/row_count"
 ROW_COUNTS = {Writing.MERGE_ROWS: "rows_added", Writing.INSERT_NEW: "rows_given"}
@@ -96,6 +99,8 @@ class TableOutcome:
     table: Table
     fingerprint: str
     check_results: Sequence[dg.AssetCheckResult]
+    data_version: str = ""
+    """Identifies the rows: it stays if the fingerprint changes and the rows do not. Empty if nothing was written."""
     metadata: Mapping[str, Any] = field(default_factory=dict)
     refusal: str | None = None
     """Why the table was not written. None if it was written or is unchanged."""
@@ -112,7 +117,7 @@ class TableOutcome:
         shown = {"columns_computed_from": lineage_table(lineage)} if lineage else {}
         return dg.MaterializeResult(
             asset_key=self.table.asset_name,
-            data_version=dg.DataVersion(self.fingerprint),
+            data_version=dg.DataVersion(self.data_version),
             metadata={**self.metadata, **shown},
             check_results=check_results,
         )
@@ -131,6 +136,7 @@ def unchanged_table(table: Table, delta: DeltaLake) -> TableOutcome:
     return TableOutcome(
         table=table,
         fingerprint=record["fingerprint"],
+        data_version=delta.data_version(table.asset_name),
         metadata=metadata | {SKIPPED: skipped, "is_unchanged": True, "seconds": 0.0},
         check_results=[
             dg.AssetCheckResult(
@@ -204,9 +210,13 @@ def commit_checked(
     }
     if shares := missing_values(plan.table, rows):
         metadata["missing_values"] = shares
+    data_version = _data_version(rows, plan, delta)
+    if data_version != plan.fingerprint:
+        metadata[SAME_ROWS] = SAME_ROWS_MESSAGE
     plots = Plots(delta.lake, plan.table.path)
     record = {
         "fingerprint": plan.fingerprint,
+        DATA_VERSION: data_version,
         "metadata": metadata_to_json(metadata, plots),
         "checks": [_check_to_json(result, plots) for result in results],
     }
@@ -216,9 +226,17 @@ def commit_checked(
     return TableOutcome(
         table=plan.table,
         fingerprint=plan.fingerprint,
+        data_version=data_version,
         metadata=metadata | duration_metadata(rows.n_rows, time.monotonic() - start),
         check_results=results,
     )
+
+
+def _data_version(rows: StagedRows, plan: CommitPlan, delta: DeltaLake) -> str:
+    before = recorded_data_version(delta.record_of(plan.table.path))
+    if before and plan.writing is Writing.OVERWRITE and are_as_before(rows, delta.lake):
+        return before
+    return plan.fingerprint
 
 
 def _declared_results(rows: StagedRows, plan: CommitPlan, delta: DeltaLake) -> list[dg.AssetCheckResult]:

@@ -1,6 +1,6 @@
 """Fingerprints: a hash of everything that determines a table's rows.
 
-It covers the code that computes the table, the table's declaration, and the fingerprints of its inputs.
+It covers the code that computes the table, the table's declaration, and the data versions of its inputs.
 """
 
 import ast

@@ -32,6 +32,7 @@ from imdb_assets.resources.table_commit import TableCommit
 from imdb_assets.resources.writing_progress import reported
 from imdb_assets.tables.table import Table
 
+DATA_VERSION = "data_version"
 _INSERT = "WHEN NOT MATCHED THEN INSERT *"
 Loadable = type[DataFrame] | type[pd.DataFrame] | type[pa.Table] | type[pads.Dataset]
 
@@ -257,14 +258,16 @@ class DeltaLake(dg.ConfigurableResource):
         return json.loads(self._log(path).last_change().get("userMetadata") or "{}")
 
     def data_version(self, asset_name: str) -> str:
-        """The fingerprint of an asset's table, or its version number if it was written without one.
+        """Identifies the rows of an asset's table. A version with the same rows as the one before has the same.
+
+        It is the fingerprint that the rows were first written with, or the table's version number if there was none.
 
         Raises:
             TableMissing: The table has never been written.
         """
         path = table_path(asset_name)
-        if fingerprint := self.record_of(path).get("fingerprint"):
-            return fingerprint
+        if version := recorded_data_version(self.record_of(path)):
+            return version
         if not self.exists(path):
             raise self._missing(path)
         return f"version {self.commits(path)[-1]}"
@@ -285,6 +288,11 @@ class DeltaLake(dg.ConfigurableResource):
     def _missing(self, path: str) -> TableMissing:
         name = path.replace("/", "_", 1)
         return TableMissing(f"{name} has no table at {self.lake.uri(path)} yet: materialize {name} first.")
+
+
+def recorded_data_version(record: Mapping[str, Any]) -> str | None:
+    """The data version in the record of a commit. None if the commit recorded no fingerprint."""
+    return record.get(DATA_VERSION, record.get("fingerprint"))
 
 
 def table_path(asset_name: str) -> str:

@@ -163,11 +163,45 @@ def repeated_keys(
     key = list(staged.table.primary_key)
     if staged.n_rows <= most_rows:
         with _duckdb() as database:
-            names = ", ".join(f'"{name}"' for name in key)
+            names = ", ".join(map(_quoted, key))
             rows = database.from_arrow(staged.arrow(lake).scanner(columns=key))
             counts = rows.aggregate(f"{names}, count(*) AS n_rows", names)
             return counts.filter("n_rows > 1").select(names).to_arrow_table()
     return staged.frame(session, lake).groupBy(*key).count().where("count > 1").select(*key).toArrow()
+
+
+def are_as_before(staged: StagedRows, lake: BlobStorage, most_rows: int = ROWS_FOR_ONE_MACHINE) -> bool:
+    """Whether staged rows are the rows of the table's version before, in any order.
+
+    Args:
+        staged: The rows.
+        lake: The lake.
+        most_rows: Rows up to which they are compared, on this machine by DuckDB.
+
+    Returns:
+        False also if they cannot be compared: more rows, no earlier version, or one with missing files.
+    """
+    before = staged.before
+    if before is None or before.missing or not before.is_plain or staged.n_rows > most_rows:
+        return False
+    if not before.data or not staged.files or before.n_rows not in {None, staged.n_rows}:
+        return before.n_rows == staged.n_rows == 0
+    old, new = read_dataset(lake, before.data), staged.arrow(lake)
+    return old.schema.equals(new.schema) and _digest(old) == _digest(new)
+
+
+def _digest(rows: pads.Dataset) -> tuple[object, ...]:
+    """The number of rows, and two sums of their hashes that do not depend on their order."""
+    # DuckDB gives an empty list the hash of a missing one, so nested values count as text, which quotes its parts.
+    columns = [f"{_quoted(f.name)}{'::VARCHAR' if pa.types.is_nested(f.type) else ''}" for f in rows.schema]
+    with _duckdb() as database:
+        row = f"hash({', '.join(columns)})"
+        sums = f"count(*), bit_xor({row}), sum({row})"
+        return database.from_arrow(rows.scanner()).aggregate(sums).fetchall()[0]
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _duckdb() -> duckdb.DuckDBPyConnection:
