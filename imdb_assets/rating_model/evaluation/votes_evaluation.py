@@ -18,10 +18,10 @@ from imdb_assets.rating_model.training.fit_votes import (
     grow_votes,
     log_votes,
 )
-from imdb_assets.rating_model.training.intervals import Intervals
+from imdb_assets.rating_model.training.intervals import BOUNDS, Intervals
 from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe
-from imdb_assets.rating_model.training.votes import ProbabilityLines, VotesModel, probabilities_at
+from imdb_assets.rating_model.training.votes import LogOdds, VotesModel, probabilities_of
 from imdb_assets.vocabulary.audiences import LEAST_VOTES
 
 VOTES_MODEL = "lightgbm"
@@ -119,7 +119,7 @@ def evaluate_votes(
 
 
 def votes_predictions(
-    films: RatedMovies, predicted: np.ndarray, intervals: Intervals, lines: ProbabilityLines
+    films: RatedMovies, predicted: np.ndarray, intervals: Intervals, log_odds: LogOdds
 ) -> VotesPredictions:
     """Combine predictions of log(1 + votes) with the true values, intervals and probabilities.
 
@@ -127,13 +127,14 @@ def votes_predictions(
         films: Films that the model was not fitted on.
         predicted: float64, their log(1 + votes) as predicted.
         intervals: Intervals of log(1 + votes).
-        lines: The lines from predictions to probabilities.
+        log_odds: The log odds of reaching each audience.
     """
     predicted = np.clip(predicted, LEAST_LOG_VOTES, MOST_LOG_VOTES)
-    bounds = intervals.bounds(films.matrix, predicted)
+    expected_error = intervals.expected_error(films.matrix, predicted)
+    bounds = pd.DataFrame(intervals.limits_of_error(predicted, expected_error), columns=list(BOUNDS))
     return VotesPredictions(
         log_votes=Predictions(films.tconsts, log_votes(films), films.n_votes, predicted, bounds),
-        probabilities=probabilities_at(predicted, lines),
+        probabilities=probabilities_of(predicted, expected_error, log_odds),
     )
 
 

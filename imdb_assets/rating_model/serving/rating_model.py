@@ -152,7 +152,7 @@ class RatingModel:
         numbers: dict[str, object] = {
             "kind": kind,
             "intervals": {audience: intervals.numbers() for audience, intervals in self.intervals.items()},
-            "votes": {"intervals": self.votes.intervals.numbers(), "probabilities": dict(self.votes.probabilities)},
+            "votes": {"intervals": self.votes.intervals.numbers(), "log_odds": dict(self.votes.log_odds)},
         }
         boosters = {f"error_{audience}": intervals.booster for audience, intervals in self.intervals.items()}
         boosters |= {"votes": self.votes.booster, "error_votes": self.votes.intervals.booster}
@@ -186,7 +186,7 @@ class RatingModel:
         votes = VotesModel(
             lgb.Booster(model_file=folder / "votes.txt"),
             _open_intervals(folder / "error_votes.txt", numbers["votes"]["intervals"]),
-            numbers["votes"]["probabilities"],
+            numbers["votes"]["log_odds"],
         )
         return cls(
             predictor=_open_tfidf_forest(folder) if is_forest else _open_lightgbm(folder, numbers),

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import lightgbm as lgb
 import numpy as np
-from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LogisticRegression
 
 from imdb_assets.rating_model.training.fit import neutralise_absence
 from imdb_assets.rating_model.training.fit_intervals import fit_intervals
 from imdb_assets.rating_model.training.intervals import Intervals
 from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe, tree_parameters
-from imdb_assets.rating_model.training.votes import REACHED_AUDIENCES, ProbabilityLines
+from imdb_assets.rating_model.training.votes import REACHED_AUDIENCES, LogOdds, margin
 from imdb_assets.vocabulary.audiences import LEAST_VOTES
 
 _LEARNING_RATE = 0.06
@@ -48,7 +48,7 @@ def grow_votes(
     return lgb.train(parameters, data, n_rounds or recipe.n_rounds, valid_sets=valid_sets, callbacks=callbacks)
 
 
-def fit_distribution(held_out: RatedMovies, predicted: np.ndarray) -> tuple[Intervals, ProbabilityLines]:
+def fit_distribution(held_out: RatedMovies, predicted: np.ndarray) -> tuple[Intervals, LogOdds]:
     """Fit what surrounds a prediction of log(1 + votes), from predictions for films of later years.
 
     Args:
@@ -56,19 +56,30 @@ def fit_distribution(held_out: RatedMovies, predicted: np.ndarray) -> tuple[Inte
         predicted: float64, log(1 + votes) of these films as predicted by models of earlier years.
 
     Returns:
-        The intervals of log(1 + votes), and the probabilities of reaching each audience.
+        The intervals of log(1 + votes), and the log odds of reaching each audience.
     """
     predicted = np.clip(predicted, LEAST_LOG_VOTES, MOST_LOG_VOTES)
     intervals = fit_intervals(
         held_out.matrix, predicted, log_votes(held_out), least=LEAST_LOG_VOTES, most=MOST_LOG_VOTES
     )
-    return intervals, _probabilities(predicted, held_out.n_votes)
+    expected_error = intervals.expected_error(held_out.matrix, predicted)
+    return intervals, {
+        audience: _log_odds(margin(predicted, expected_error, audience), held_out.n_votes >= LEAST_VOTES[audience])
+        for audience in REACHED_AUDIENCES
+    }
 
 
-def _probabilities(predicted: np.ndarray, n_votes: np.ndarray) -> ProbabilityLines:
-    lines = {}
-    for audience in REACHED_AUDIENCES:
-        reached = (n_votes >= LEAST_VOTES[audience]).astype("float64")
-        isotonic = IsotonicRegression(y_min=0.0, y_max=1.0).fit(predicted, reached)
-        lines[audience] = (isotonic.X_thresholds_.tolist(), isotonic.y_thresholds_.tolist())
-    return lines
+def _log_odds(margins: np.ndarray, reached: np.ndarray) -> tuple[float, float]:
+    """Fit intercept and slope of the log odds by Platt's method (1999), which also holds if all films are on one side.
+
+    Args:
+        margins: float64 (n_films,).
+        reached: bool (n_films,).
+    """
+    n_reached, n_missed = int(reached.sum()), int((~reached).sum())
+    targets = np.where(reached, (n_reached + 1) / (n_reached + 2), 1 / (n_missed + 2))
+    outcomes = np.repeat([True, False], len(margins))
+    line = LogisticRegression(C=np.inf).fit(
+        np.tile(margins, 2)[:, None], outcomes, sample_weight=np.concatenate([targets, 1 - targets])
+    )
+    return float(line.intercept_[0]), max(float(line.coef_[0, 0]), 0.0)

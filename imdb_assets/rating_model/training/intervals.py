@@ -76,7 +76,10 @@ class Intervals:
 
     def limits(self, matrix: pd.DataFrame, predicted: np.ndarray, present: Present | None = None) -> np.ndarray:
         """Return the intervals as `bounds` does, as one float64 array (n_films, 4) in the order of `BOUNDS`."""
-        expected_error = self.expected_error(matrix, predicted, present)
+        return self.limits_of_error(predicted, self.expected_error(matrix, predicted, present))
+
+    def limits_of_error(self, predicted: np.ndarray, expected_error: np.ndarray) -> np.ndarray:
+        """Return the intervals as `limits` does, from a result of `expected_error` for the same films."""
         columns = []
         for level in INTERVAL_LEVELS:
             half_width = self.quantiles[str(level)] * expected_error
