@@ -119,7 +119,7 @@ def draft_from_query(query: Mapping[str, Sequence[str]]) -> tuple[MovieDraft, st
         else:
             kept = tuple(values[:1])
         is_within = all(is_within_limits(parameter, text) for text in kept)
-        if not is_within or len(kept) < len(values):
+        if not is_within or len(kept) < len(set(values)):
             invalid.append(parameter)
         if kept and is_within:
             fields[FIELDS[parameter]] = kept if parameter in _LISTS else kept[0]

@@ -15,7 +15,7 @@ from imdb_assets.rating_model.serving.prediction import Prediction
 
 _A4_INCHES = (8.27, 11.69)
 _LEFT, _RIGHT = 0.09, 0.91
-_LINE = 0.0175
+_LINE, _FOOTER = 0.0175, 0.085
 _SHOWN_REASONS, _PLOT_LINES = 8, 6
 _SHORTENED = " ..."
 
@@ -51,7 +51,8 @@ def one_page_pdf(page: Page) -> bytes:
     top = _interval(figure, page.prediction, top)
     top = _facts(figure, page.facts, top)
     top = _reasons(figure, page, top)
-    _list(figure, "Similar released films", page.similar, top)
+    top = _list(figure, "Similar released films", page.similar, top)
+    _warnings(figure, page.prediction.warnings, top)
     for number, line in enumerate(reversed(page.footer)):
         link = line if line.startswith("http") else None
         _text(figure, _LEFT, 0.035 + number * 0.014, _shortened(line, 118), size=7.5, color=LIGHT.quiet, link=link)
@@ -99,7 +100,8 @@ def _reasons(figure: Figure, page: Page, top: float) -> float:
         return top
     _text(figure, _LEFT, top, "Why?", size=12, weight="bold")
     start = (
-        f"A film of which only the year is known: {page.average:.2f}. The points of all reasons add up to the rating."
+        f"A film of which only the year is known: {page.average:.2f}. The points of all reasons, "
+        "which raise it (+) or lower it (-), add up to the rating."
     )
     _text(figure, _LEFT + 0.15, top, start, size=8.5, color=LIGHT.quiet)
     top -= 1.4 * _LINE
@@ -118,16 +120,29 @@ def _reasons(figure: Figure, page: Page, top: float) -> float:
     return top - _LINE
 
 
-def _list(figure: Figure, heading: str, lines: Sequence[str], top: float) -> None:
+def _list(figure: Figure, heading: str, lines: Sequence[str], top: float) -> float:
     if not lines:
-        return
+        return top
     _text(figure, _LEFT, top, heading, size=12, weight="bold")
     for number, line in enumerate(lines):
         _text(figure, _LEFT, top - (number + 1.4) * _LINE, _shortened(line, 108), size=8.5)
+    return top - (len(lines) + 2.4) * _LINE
+
+
+def _warnings(figure: Figure, warnings: Sequence[str], top: float) -> None:
+    """Write as many lines as there is room for above the footer."""
+    lines = [line for warning in warnings for line in textwrap.wrap(warning, 108)]
+    n_lines = int((top - _FOOTER) / _LINE - 1.4)
+    if not lines or n_lines < 1:
+        return
+    _text(figure, _LEFT, top, "Please note", size=12, weight="bold")
+    shown = lines if len(lines) <= n_lines else [*lines[: n_lines - 1], lines[n_lines - 1] + _SHORTENED]
+    for number, line in enumerate(shown):
+        _text(figure, _LEFT, top - (number + 1.4) * _LINE, line, size=8.5)
 
 
 def _shortened(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - len(_SHORTENED)] + _SHORTENED
+    return textwrap.shorten(text, most, placeholder=_SHORTENED)
 
 
 def _text(

@@ -11,7 +11,7 @@ from app.cli.printing import print_csv, print_json
 from imdb_assets.escaping import terminal
 from imdb_assets.rating_model.serving.prediction import MODEL_VERSION, OUTPUT_COLUMNS, Prediction
 
-COLUMNS: tuple[str, ...] = ("place", "title", "release_year", *OUTPUT_COLUMNS, MODEL_VERSION, "error")
+COLUMNS: tuple[str, ...] = ("row", "title", "release_year", *OUTPUT_COLUMNS, MODEL_VERSION, "error")
 WARNING_SEPARATOR = " | "
 
 
@@ -27,10 +27,10 @@ def answer_rows(
     """
     rows = []
     for entry in drafts:
-        draft, answer = entry.draft, predictions.get(entry.place)
+        draft, answer = entry.draft, predictions.get(entry.row)
         facts = {"title": draft.title, "release_year": draft.release_year} if draft else {"title": entry.title}
         values = vars(answer) | {MODEL_VERSION: version} if answer else {}
-        rows.append(dict.fromkeys(COLUMNS) | {"place": entry.place} | facts | values | {"error": entry.error})
+        rows.append(dict.fromkeys(COLUMNS) | {"row": entry.row} | facts | values | {"error": entry.error})
     return rows
 
 
@@ -54,7 +54,7 @@ def _print_table(rows: Sequence[Mapping[str, object]]) -> None:
     notes = []
     for row in rows:
         year = "" if row["release_year"] is None else str(row["release_year"])
-        label = str(row["title"] or f"draft {row['place']}")
+        label = str(row["title"] or f"row {row['row']}")
         rating = "-" if row["rating"] is None else f"{row['rating']:.2f}"
         votes = "-" if row["votes"] is None else f"{row['votes']:,.0f}"
         chance = "-" if row["probability_1000"] is None else f"{row['probability_1000']:.0%}"

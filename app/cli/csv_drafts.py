@@ -39,14 +39,14 @@ class CsvError(ValueError):
     """The text as a whole is invalid. The message continues a sentence about the file."""
 
 
-def csv_rows(text: str) -> Iterator[Mapping[str, object] | InvalidRow]:
-    """Read the rows below the header.
+def csv_rows(text: str) -> Iterator[tuple[int, Mapping[str, object] | InvalidRow]]:
+    """Read the rows below the header, of which blank ones count but are left out.
 
     Args:
         text: CSV with a header of fields, separated by commas or semicolons.
 
     Yields:
-        The fields of a draft per row, or why they cannot be read.
+        The number of a row, counted from 1 below the header, and the fields of its draft, or why they cannot be read.
 
     Raises:
         CsvError: A value would be lost: the text is no such CSV, or a column is unknown or occurs twice.
@@ -58,10 +58,10 @@ def csv_rows(text: str) -> Iterator[Mapping[str, object] | InvalidRow]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         header = _header(next(reader, []))
-        for cells in reader:
+        for number, cells in enumerate(reader, start=1):
             # Spreadsheets end their files in rows of separators.
             if any(cell.strip() for cell in cells):
-                yield _fields(header, cells, is_european=separator == _SEMICOLON)
+                yield number, _fields(header, cells, is_european=separator == _SEMICOLON)
     except csv.Error as error:
         raise CsvError(
             f"is not CSV, line {reader.line_num}: {error}. Close every quote, and write a quote within a field twice."
@@ -97,15 +97,22 @@ def _dialect(text: str) -> tuple[str, str]:
             raise CsvError(
                 f"is separated by {plural} ({separator!r}): save it as CSV separated by commas or semicolons."
             )
-    return text, _SEMICOLON if known[_SEMICOLON] > known[_COMMA] else _COMMA
+    # Without a known column, such as in another language, the separator that occurs more often is meant.
+    return text, max((_COMMA, _SEMICOLON), key=lambda separator: (known[separator], first_line.count(separator)))
 
 
 def _names(line: str, separator: str) -> set[str]:
-    return {name.strip(' "\r') for name in line.split(separator)}
+    return {_field_name(name.strip(' "\r')) for name in line.split(separator)}
+
+
+def _field_name(text: str) -> str:
+    """Return the field that a column's name means: `Release Year` is `release_year`. Others stay as they are."""
+    name = re.sub(r"[\s_-]+", "_", text.strip().lower())
+    return name if name in DRAFT_COLUMNS else text.strip()
 
 
 def _header(cells: Sequence[str]) -> list[str]:
-    names = [name.strip() for name in cells]
+    names = [_field_name(name) for name in cells]
     if not any(names):
         raise CsvError("is empty. Its first line must name the columns, for example release_year,genres.")
     if unknown := [name for name in names if name and name not in DRAFT_COLUMNS]:

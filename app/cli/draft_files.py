@@ -25,9 +25,9 @@ class DraftFileError(ValueError):
 
 @dataclass(frozen=True)
 class DraftEntry:
-    """One entry of a file: its place, counted from 1, and either a draft or an error and its title, if it has one."""
+    """One entry of a file: its row, counted from 1 below a header, and a draft, or an error and perhaps a title."""
 
-    place: int
+    row: int
     draft: MovieDraft | None
     error: str | None = None
     title: str | None = None
@@ -54,21 +54,21 @@ def read_drafts(file: Path, *, notify: Callable[[str], None] = _no_notes) -> lis
         except CsvError as error:
             raise DraftFileError(f"{_name(file)} {error}") from None
     else:
-        rows = _json_rows(file, _text(file, content))
-    return [draft_entry(row, place=place) for place, row in enumerate(rows, start=1)]
+        rows = list(enumerate(_json_rows(file, _text(file, content)), start=1))
+    return [draft_entry(row, row=number) for number, row in rows]
 
 
-def draft_entry(fields: object, *, place: int = 1) -> DraftEntry:
+def draft_entry(fields: object, *, row: int = 1) -> DraftEntry:
     """Read the fields of one draft. An invalid draft has the first error."""
     if isinstance(fields, InvalidRow):
-        return DraftEntry(place, None, fields.error, fields.title)
+        return DraftEntry(row, None, fields.error, fields.title)
     if not isinstance(fields, Mapping):
-        return DraftEntry(place, None, f"A draft must be an object with release_year, not {fields!s:.40}.")
+        return DraftEntry(row, None, f"A draft must be an object with release_year, not {fields!s:.40}.")
     try:
-        return DraftEntry(place, read_draft(fields))
+        return DraftEntry(row, read_draft(fields))
     except DraftError as error:
         title = fields.get("title")
-        return DraftEntry(place, None, str(error), title if isinstance(title, str) else None)
+        return DraftEntry(row, None, str(error), title if isinstance(title, str) else None)
 
 
 def file_text(file: Path) -> str:

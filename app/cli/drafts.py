@@ -70,7 +70,7 @@ def entries_or_exit(file: Path) -> list[DraftEntry]:
 
 def drafts_or_exit(file: Path) -> list[MovieDraft]:
     """Return the drafts of a file, all of which must be valid."""
-    return [draft_or_exit(entry, prefix=f"{entry.place}. ") for entry in entries_or_exit(file)]
+    return [draft_or_exit(entry, prefix=f"row {entry.row}: ") for entry in entries_or_exit(file)]
 
 
 def draft_or_exit(entry: DraftEntry, *, prefix: str = "") -> MovieDraft:

@@ -36,19 +36,19 @@ def print_predictions(drafts: Path | Mapping[str, object], output: Output) -> No
     if invalid := [entry for entry in entries if entry.error]:
         first = invalid[0]
         raise refusal(
-            f"{len(invalid):,} of {len(entries):,} drafts could not be read, the first: {first.place}. {first.error}"
+            f"{len(invalid):,} of {len(entries):,} drafts could not be read, the first: row {first.row}: {first.error}"
         )
 
 
 def _predictions(entries: list[DraftEntry]) -> tuple[Answers, dict[int, Prediction]]:
     """Return who answered, and the predictions by position of the entry."""
     predict = predictor_or_exit()
-    valid = [(entry.place, entry.draft) for entry in entries if entry.draft]
+    valid = [(entry.row, entry.draft) for entry in entries if entry.draft]
     batches = [valid[start : start + _BATCH_SIZE] for start in range(0, len(valid), _BATCH_SIZE)] or [[]]
     answers = Answers([], "", "")
     predictions: dict[int, Prediction] = {}
     console = Console(stderr=True)
     for batch in track(batches, "Predicting", console=console, transient=True, disable=len(batches) < 2):
         answers = predict([draft for _, draft in batch])
-        predictions |= zip((place for place, _ in batch), answers.predictions, strict=True)
+        predictions |= zip((row for row, _ in batch), answers.predictions, strict=True)
     return answers, predictions

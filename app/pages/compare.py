@@ -125,8 +125,11 @@ def _show_answers(champion: Champion, drafts: Mapping[str, MovieDraft], predicti
     for name, prediction in predictions.items():
         if drafts[name] != drafts["A"]:
             st.markdown(difference_sentence(name, first, prediction))
+    warned: dict[str, list[str]] = {}
     for name, prediction in predictions.items():
-        show_warnings([f"{name}: {warning}" for warning in prediction.warnings])
+        for warning in prediction.warnings:
+            warned.setdefault(warning, []).append(name)
+    show_warnings([f"{' and '.join(names)}: {warning}" for warning, names in warned.items()])
 
 
 def _show_difference(

@@ -23,8 +23,8 @@ _EXAMPLE = (
     "The Shark,2027,Horror,88,,A shark comes back for revenge.\n"
 )
 _SHOWN = {
-    "title": "Film", "release_year": "Year", "rating": "Rating", "low_80": "80% from", "high_80": "80% to",
-    "votes": "Votes", "probability_1000": "1,000 votes", "notes": "Warnings and errors",
+    "row": "Row", "title": "Film", "release_year": "Year", "rating": "Rating", "low_80": "80% from",
+    "high_80": "80% to", "votes": "Votes", "probability_1000": "1,000 votes", "notes": "Warnings and errors",
 }  # fmt: skip
 
 
@@ -79,7 +79,7 @@ def _answers(champion: Champion, entries: Sequence[DraftEntry], file_id: str) ->
     """Predict the drafts of a file, once per file and version."""
     key = (file_id, champion.version)
     if st.session_state.get("many_key") != key:
-        valid = [(entry.place, entry.draft) for entry in entries if entry.draft]
+        valid = [(entry.row, entry.draft) for entry in entries if entry.draft]
         predictions = {}
         version = champion.version
         bar = st.progress(0.0, "Predicting ...")
@@ -87,7 +87,7 @@ def _answers(champion: Champion, entries: Sequence[DraftEntry], file_id: str) ->
             batch = valid[start : start + _BATCH_SIZE]
             answers = answers_or_stop(champion, [draft for _, draft in batch])
             version = answers.version
-            predictions |= zip((place for place, _ in batch), answers.predictions, strict=True)
+            predictions |= zip((row for row, _ in batch), answers.predictions, strict=True)
             bar.progress((start + len(batch)) / len(valid), f"{start + len(batch):,} of {len(valid):,} drafts")
         bar.empty()
         st.session_state["many_rows"] = answer_rows(entries, predictions, version=version)
@@ -98,7 +98,7 @@ def _answers(champion: Champion, entries: Sequence[DraftEntry], file_id: str) ->
 def _show_rows(rows: Sequence[dict[str, object]], entries: Sequence[DraftEntry], *, has_semicolons: bool) -> None:
     invalid = [entry for entry in entries if entry.error]
     if invalid:
-        listed = [f"Row {entry.place}: {entry.error}" for entry in invalid[:_LISTED_ERRORS]]
+        listed = [f"Row {entry.row}: {entry.error}" for entry in invalid[:_LISTED_ERRORS]]
         more = [f"and {len(invalid) - _LISTED_ERRORS:,} more"] if len(invalid) > _LISTED_ERRORS else []
         show_warnings([f"{len(invalid):,} of {len(entries):,} drafts could not be read:", *listed, *more])
     table = pd.DataFrame(rows, columns=list(COLUMNS))
@@ -108,6 +108,7 @@ def _show_rows(rows: Sequence[dict[str, object]], entries: Sequence[DraftEntry],
     st.dataframe(
         shown, hide_index=True, width="stretch", placeholder="-", alt="Predictions of the uploaded drafts",
         column_config={
+            "Row": st.column_config.NumberColumn(format="%d", width="small", help="The row below the header."),
             "Year": st.column_config.NumberColumn(format="%d"),
             **{name: st.column_config.NumberColumn(format="%.2f") for name in ("Rating", "80% from", "80% to")},
             "Votes": st.column_config.NumberColumn(format="localized"),

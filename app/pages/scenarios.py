@@ -24,6 +24,7 @@ from imdb_assets.rating_model.scenarios.search import (
     require_supported,
 )
 from imdb_assets.rating_model.scenarios.space import Variations
+from imdb_assets.rating_model.serving.rating_model import RatingModel
 
 _RUN = "scenario_run"
 _POLL_SECONDS = 0.25
@@ -32,7 +33,6 @@ _POLL_SECONDS = 0.25
 def scenarios_page() -> None:
     """Show the form, run the search and show the best scenarios."""
     champion = champion_or_stop()
-    people = champion.model.people
     _read_address()
     draft = kept_draft("draft")
     st.title("Which version would rate highest?")
@@ -56,7 +56,7 @@ def scenarios_page() -> None:
     elif run.request != request:
         show_info("Something has changed since the last search. Select Find the best to search again.")
     elif run.result is not None:
-        _show(run.result, people, draft)
+        _show(run.result, champion.model, draft)
         show_version(version_label(champion), champion)
     elif run.error:
         st.error(markdown(run.error), icon=":material/error:")
@@ -133,12 +133,15 @@ def _show_size(variations: Variations) -> bool:
     return True
 
 
-def _show(scenarios: Scenarios, people: People, draft: MovieDraft) -> None:
+def _show(scenarios: Scenarios, model: RatingModel, draft: MovieDraft) -> None:
+    people = model.people
     if not scenarios.best:
         show_warnings(scenarios.warnings)
         return
     st.subheader(f"Best {len(scenarios.best)} of {scenarios.n_allowed:,} allowed combinations", anchor=False)
-    show_scenarios(scenarios, people, app=f"{(st.context.url or '').rsplit('/', 1)[0]}/", draft=draft)
+    [baseline] = model.predict([draft])
+    app = f"{(st.context.url or '').rsplit('/', 1)[0]}/"
+    show_scenarios(scenarios, people, app=app, draft=draft, baseline=baseline)
     with st.container(horizontal=True):
         st.download_button(
             "CSV",

@@ -85,7 +85,7 @@ def _row(rank: int, scenario: Scenario, names: Mapping[str, str]) -> dict[str, A
         "Runtime": draft.runtime_minutes,
         "Year": draft.release_year,
         "Language": draft.language,
-        "Chance that first is higher": scenario.chance_of_best,
+        "Chance that first is higher": scenario.chance_best_is_higher,
         "90% from": answer.low_90,
         "90% to": answer.high_90,
     }
@@ -97,7 +97,7 @@ def scenario_records(scenarios: Scenarios) -> list[dict[str, Any]]:
         {
             "rank": rank,
             **vars(scenario.prediction),
-            "chance_of_best": scenario.chance_of_best,
+            "chance_best_is_higher": scenario.chance_best_is_higher,
             "is_distinguishable_from_best": scenario.is_distinguishable_from_best,
             "group": scenario.group,
             "newcomers": scenario.newcomers,

@@ -7,6 +7,7 @@ import streamlit as st
 from app.draft_link import next_year
 from app.limits import FIRST_YEAR, LAST_YEAR, LONGEST_MINUTES, MOST_GENRES, MOST_TITLE_CHARACTERS, SHORTEST_MINUTES
 from app.widgets.people_picker import pick_people
+from imdb_assets.rating_model.features.credit_arrays import BILLED_CAST
 from imdb_assets.rating_model.features.draft import MAX_PLOT_CHARACTERS, MovieDraft
 from imdb_assets.rating_model.features.draft_reader import read_draft
 from imdb_assets.rating_model.lookup.released_films import ReleasedFilm
@@ -75,8 +76,10 @@ def film_fields(prefix: str) -> dict[str, object]:
         key=f"{prefix}_title",
         help="As audiences will see it.",
         persist_state="session",
-        max_chars=MOST_TITLE_CHARACTERS,
     )
+    # A field with a limit of its own would refuse a longer text that is pasted.
+    if len(title or "") > MOST_TITLE_CHARACTERS:
+        st.caption(f"The first {MOST_TITLE_CHARACTERS:,} characters of the title are read.")
     genres = st.multiselect(
         "Genres", GENRES, key=f"{prefix}_genres", max_selections=MOST_GENRES, placeholder="Choose up to three",
         help="IMDb's genres.", persist_state="session",
@@ -85,7 +88,6 @@ def film_fields(prefix: str) -> dict[str, object]:
         "Plot", key=f"{prefix}_plot", height=110, placeholder="A few sentences", persist_state="session",
         help=f"A summary in English. Its wording affects the rating. {MAX_PLOT_CHARACTERS:,} characters are read.",
     )  # fmt: skip
-    # A field with a limit of its own would refuse a longer text that is pasted.
     if plot:
         st.caption(f"{len(plot):,} of {MAX_PLOT_CHARACTERS:,} characters")
     with st.container(horizontal=True):
@@ -111,15 +113,15 @@ def film_fields(prefix: str) -> dict[str, object]:
         help="IMDb's votes measure how many people saw a film. Films that few people see are rated differently.",
     )  # fmt: skip
     return {
-        "title": title or None, "genres": tuple(genres), "plot": plot or None, "runtime_minutes": runtime,
-        "release_year": year, "language": language or None, "country": country or None,
+        "title": title[:MOST_TITLE_CHARACTERS] if title else None, "genres": tuple(genres), "plot": plot or None,
+        "runtime_minutes": runtime, "release_year": year, "language": language or None, "country": country or None,
         "certificate": certificate or None, "audience": audience,
     }  # fmt: skip
 
 
 def people_fields(prefix: str, model: RatingModel, year: int) -> dict[str, tuple[str, ...]]:
     """Show the fields for directors, writers and cast of a film of a year and return their ids."""
-    help_texts = {"cast": f"In billing order. {_PEOPLE_HELP}"}
+    help_texts = {"cast": f"In billing order. {_PEOPLE_HELP} The first {BILLED_CAST} count."}
     return {
         name: pick_people(
             model,

@@ -11,6 +11,8 @@ from imdb_assets.rating_model.lookup.homonyms import by_work_in_role
 from imdb_assets.rating_model.lookup.people import NEWCOMER, Person
 from imdb_assets.rating_model.serving.rating_model import RatingModel
 
+_DOING = {"director": "director", "writer": "writer", "cast": "actor"}
+
 
 def pick_people(model: RatingModel, *, role: str, noun: str, year: int, key: str, help_text: str) -> tuple[str, ...]:
     """Show a search for people and the selection; return ids in the order of selection.
@@ -28,7 +30,7 @@ def pick_people(model: RatingModel, *, role: str, noun: str, year: int, key: str
     chosen = st.session_state[key] = list(dict.fromkeys(st.session_state.get(key, ())))
     live_search(
         f"Add a {noun}", key=key, placeholder="Name or IMDb id", help_text=help_text,
-        find=partial(_find, people.search, by_work_in_role(model.history, role, year), tuple(chosen)),
+        find=partial(_find, people.search, by_work_in_role(model.history, role, year), tuple(chosen), role),
         pick=partial(_add, key),
     )  # fmt: skip
     with st.container(horizontal=True, gap="small"):
@@ -48,12 +50,13 @@ def _find(
     search: Callable[..., list[Person]],
     rank: Callable[[Sequence[Person]], list[Person]],
     chosen: tuple[str, ...],
+    role: str,
     text: str,
 ) -> tuple[list[Match], str]:
     found = rank(search(text, limit=5 * SHOWN))
     matches = [
         Match(
-            person.nconst, f"{markdown(person.label)} · {person.n_rated_movies} rated films", ":material/add:",
+            person.nconst, f"{markdown(person.label)} · {_record(person, role)}", ":material/add:",
             is_offered=person.nconst not in chosen,
         )
         for person in found[:SHOWN]
@@ -66,6 +69,11 @@ def _find(
         )
     )  # fmt: skip
     return matches, "More people match. Type more of the name." if len(found) > SHOWN else ""
+
+
+def _record(person: Person, role: str) -> str:
+    films = f"{person.n_rated_movies:,} rated film{'s' * (person.n_rated_movies != 1)}"
+    return films if role in person.roles or not person.n_rated_movies else f"{films}, none as {_DOING[role]}"
 
 
 def _add(key: str, nconst: str) -> None:

@@ -13,11 +13,12 @@ from imdb_assets.rating_model.lookup.people import People
 from imdb_assets.rating_model.scenarios.constraints import Ranking
 from imdb_assets.rating_model.scenarios.search import Scenario, Scenarios
 from imdb_assets.rating_model.serving.comparison import MIN_CHANCE
+from imdb_assets.rating_model.serving.prediction import Prediction
 
 _PAIRS = round(100 * MIN_CHANCE)
 
 
-def show_scenarios(scenarios: Scenarios, people: People, *, app: str, draft: MovieDraft) -> None:
+def show_scenarios(scenarios: Scenarios, people: People, *, app: str, draft: MovieDraft, baseline: Prediction) -> None:
     """Show a card per scenario.
 
     Args:
@@ -25,7 +26,12 @@ def show_scenarios(scenarios: Scenarios, people: People, *, app: str, draft: Mov
         people: Names of the people.
         app: The address of the app, which the links start with; it ends in a slash.
         draft: The draft that varies, with which a scenario can be compared.
+        baseline: The prediction for that draft as it is.
     """
+    st.markdown(
+        f"Your draft as it is: **{baseline.rating:.2f}**, and 4 out of 5 such films end up between "
+        f"{baseline.low_80:.2f} and {baseline.high_80:.2f}."
+    )
     names = names_by_id(scenarios, people)
     facts = [facts_of(scenario, names) for scenario in scenarios.best]
     shared = shared_facts_of(facts)
@@ -40,7 +46,8 @@ def show_scenarios(scenarios: Scenarios, people: People, *, app: str, draft: Mov
             st.markdown(f"**{_group_name([rank for rank, _ in group])}**")
         for rank, (scenario, of_scenario) in group:
             varying = {axis: text for axis, text in of_scenario.items() if axis not in shared}
-            _show_card(rank, scenario, varying, ranking=scenarios.ranking, app=app, draft=draft)
+            gain = scenario.prediction.rating - baseline.rating
+            _show_card(rank, scenario, varying, ranking=scenarios.ranking, app=app, draft=draft, gain=gain)
 
 
 def grouping_sentence(sizes: Sequence[int]) -> str:
@@ -65,15 +72,25 @@ def rank_name(ranks: Sequence[int]) -> str:
 
 
 def _show_card(
-    rank: int, scenario: Scenario, facts: Mapping[str, str], *, ranking: Ranking, app: str, draft: MovieDraft
+    rank: int,
+    scenario: Scenario,
+    facts: Mapping[str, str],
+    *,
+    ranking: Ranking,
+    app: str,
+    draft: MovieDraft,
+    gain: float,
 ) -> None:
     answer = scenario.prediction
     lower = f"**{answer.low_80:.2f}**" if ranking is Ranking.LOW_80 else f"{answer.low_80:.2f}"
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", gap="medium", key=f"card_scenario_{rank}"
     ):
-        with st.container(width=150):
-            st.markdown(f"{rank}. :primary[**{answer.rating:.2f}**]  \n:small[4 in 5: {lower} to {answer.high_80:.2f}]")
+        with st.container(width=170):
+            st.markdown(
+                f"{rank}. :primary[**{answer.rating:.2f}**] :small[{gain:+.2f} to your draft]  \n"
+                f":small[4 out of 5: {lower} to {answer.high_80:.2f}]"
+            )
         both, _ = query_of_drafts({"A": draft, "B": scenario.draft})
         links = {"Open as draft": address_of(app, scenario.draft), "Compare": address(f"{app}compare", both)}
         with st.container(width="stretch"):

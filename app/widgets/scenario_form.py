@@ -48,7 +48,8 @@ def fill_form(search: LinkedSearch) -> None:
     for role in _ROLES:
         pick: Pick | None = getattr(variations, role)
         state[f"candidate_{role}"] = list(pick.people) if pick else []
-        state[f"size_{role}"] = pick.size if pick else 1
+        if pick:
+            state[_wanted(role)] = pick.size
     for number in range(1, _N_GENRE_SETS + 1):
         state[f"scenario_genres_{number}"] = list(dict(enumerate(variations.genres, start=1)).get(number, ()))
     state["scenario_runtimes"] = ", ".join(f"{minutes:g}" for minutes in variations.runtimes)
@@ -83,7 +84,7 @@ def variation_fields(draft: MovieDraft, model: RatingModel) -> Variations:
     picks: dict[str, Pick | None] = {}
     for role, column in zip(_ROLES, st.columns(3, gap="large"), strict=True):
         with column:
-            picks[role] = _candidates(role, model, draft.release_year)
+            picks[role] = _candidates(role, model, draft)
     people = [person for role, pick in picks.items() for person in (pick.people if pick else getattr(draft, role))]
     facts, rules = st.columns(2, gap="large")
     alternatives, constraints = {}, ()
@@ -104,23 +105,37 @@ def variation_fields(draft: MovieDraft, model: RatingModel) -> Variations:
     )
 
 
-def _candidates(column: str, model: RatingModel, year: int) -> Pick | None:
+def _candidates(column: str, model: RatingModel, draft: MovieDraft) -> Pick | None:
     role = next(role for role, name in ROLE_LISTS.items() if name == column)
     people = pick_people(
-        model, role=role, noun=_ROLES[column], year=year, key=f"candidate_{column}", help_text=_NO_CANDIDATES
+        model,
+        role=role,
+        noun=_ROLES[column],
+        year=draft.release_year,
+        key=f"candidate_{column}",
+        help_text=_NO_CANDIDATES,
     )
     if not people:
         st.caption(_NO_CANDIDATES)
         return None
     label = {"directors": "Directors", "writers": "Writers", "cast": "Actors"}[column]
-    # Candidates may have been removed since the number was set.
-    state = st.session_state
-    state[f"size_{column}"] = min(state.get(f"size_{column}", 1), len(people), BILLED_CAST)
+    # As many as the draft has, until the user sets a number. Candidates are added and removed later.
+    wanted = st.session_state.get(_wanted(column), max(len(getattr(draft, column)), 1))
+    st.session_state[f"size_{column}"] = min(wanted, len(people), BILLED_CAST)
     size = st.number_input(
-        f"{label} per film", 1, min(len(people), BILLED_CAST), key=f"size_{column}", persist_state="session",
+        f"{label} per film", 1, min(len(people), BILLED_CAST), key=f"size_{column}", on_change=_want, args=(column,),
         help="How many of the candidates each film has. Actors are billed in the order above.",
     )  # fmt: skip
     return Pick(people, int(size))
+
+
+def _wanted(column: str) -> str:
+    """The session's key of the number of people per film that the user set, for a role's list of people."""
+    return f"wanted_{column}"
+
+
+def _want(column: str) -> None:
+    st.session_state[_wanted(column)] = st.session_state[f"size_{column}"]
 
 
 def _alternatives(draft: MovieDraft) -> dict[str, Any]:

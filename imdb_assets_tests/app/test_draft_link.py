@@ -64,6 +64,11 @@ def test_invalid_parameters_are_ignored_and_named_in_one_message(query, invalid)
     assert draft.release_year == next_year()
 
 
+def test_a_person_who_is_named_twice_counts_once_without_a_message():
+    draft, message = draft_from_query({"cast": ["nm0000001", "nm0000002", "nm0000001"]})
+    assert (draft.cast, message) == (("nm0000001", "nm0000002"), None)
+
+
 @pytest.mark.parametrize("letters", [8_000, 100_000])
 def test_what_is_too_long_for_an_address_is_left_out_of_it_and_named(letters):
     plot = "".join(chr(0x4E00 + number % 20_000) for number in range(letters))

@@ -225,7 +225,7 @@ def test_f32_hostile_text_is_printed_as_text(champion_uri, tmp_path, monkeypatch
     file.write_text(json.dumps([*drafts, {"release_year": 2027, "directors": ["Nobody Yet"]}]))
     result = CliRunner().invoke(cli, ["predict", "--file", str(file), "--output", output])
     assert result.exit_code == 1
-    assert result.stderr.startswith("1 of 3 drafts could not be read, the first: 2. release_year = ")
+    assert result.stderr.startswith("1 of 3 drafts could not be read, the first: row 2: release_year = ")
     assert not set(result.stdout + result.stderr) & {"\x1b", "\x07", "\u202e"}
     if output == "csv":
         hostile, _, plain = csv.DictReader(io.StringIO(result.stdout))

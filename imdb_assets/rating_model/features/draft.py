@@ -8,6 +8,7 @@ import pandas as pd
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from imdb_assets.vocabulary.audiences import DEFAULT_AUDIENCE, LEAST_VOTES
+from imdb_assets.vocabulary.genres import GENRES
 from imdb_assets.vocabulary.runtimes import minutes_in
 
 MAX_PLOT_CHARACTERS = 3000
@@ -57,7 +58,7 @@ class MovieDraft(BaseModel, frozen=True, extra="forbid"):
     runtime_minutes: Annotated[float | None, BeforeValidator(_read_runtime)] = Field(
         default=None, gt=0, allow_inf_nan=False, description="Running time in minutes, or a text such as `1 h 15 min`."
     )
-    genres: tuple[Text, ...] = Field(default=(), description="IMDb genres.")
+    genres: tuple[Text, ...] = Field(default=(), description=f"IMDb genres: {', '.join(GENRES)}.")
     plot: Text | None = Field(default=None, description="Plot in a few sentences.")
     language: Text | None = Field(default=None, description="Main language, in English: `French`.")
     country: Text | None = Field(default=None, description="Main country.")

@@ -17,6 +17,7 @@ import pyarrow as pa
 from pydantic import ValidationError
 
 from imdb_assets.rating_model.features.draft import DRAFT_COLUMNS, DRAFT_LISTS, MovieDraft, read_audience
+from imdb_assets.rating_model.features.reading_errors import expected_value
 from imdb_assets.vocabulary.runtimes import minutes_in
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}(\.0*)?")
@@ -70,7 +71,7 @@ def read_draft(fields: Mapping[str, object]) -> MovieDraft:
     except ValidationError as error:
         details = error.errors(include_url=False)[0]
         field = ".".join(map(str, details["loc"]))
-        raise _error(field, details["input"], details["msg"].removeprefix("Value error, ")) from None
+        raise _error(field, details["input"], expected_value(details)) from None
 
 
 def unknown_field(name: object) -> str:

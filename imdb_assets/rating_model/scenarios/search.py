@@ -40,7 +40,7 @@ class Scenario:
     Attributes:
         draft: The combination, its people as nconst ids.
         prediction: Its rating and intervals.
-        chance_of_best: Probability, from 0 to 1, that the best scenario's film ends up with the higher rating.
+        chance_best_is_higher: Probability, from 0 to 1, that the best scenario's film ends up with the higher rating.
         is_distinguishable_from_best: Whether that probability differs enough from one half (see `comparison.py`).
         group: Number of the group of scenarios that are too close to call, from 1. A group ends at the first scenario
             that is distinguishable from the first of the group.
@@ -50,7 +50,7 @@ class Scenario:
 
     draft: MovieDraft
     prediction: Prediction
-    chance_of_best: float
+    chance_best_is_higher: float
     is_distinguishable_from_best: bool
     group: int
     newcomers: tuple[str, ...]
@@ -232,7 +232,7 @@ def _scenarios(model: RatingModel, drafts: list[MovieDraft]) -> tuple[Scenario, 
             Scenario(
                 draft,
                 prediction,
-                chance_of_best=chance_above(prediction, best),
+                chance_best_is_higher=chance_above(prediction, best),
                 is_distinguishable_from_best=is_distinguishable(prediction, best),
                 group=group,
                 newcomers=tuple(dict.fromkeys(person for person in team if (person, draft.release_year) in newcomers)),

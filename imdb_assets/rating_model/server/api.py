@@ -17,6 +17,7 @@ from fastapi.responses import Response
 
 from imdb_assets.rating_model.features.draft import MovieDraft
 from imdb_assets.rating_model.features.draft_reader import DraftError, read_draft
+from imdb_assets.rating_model.features.reading_errors import expected_value
 from imdb_assets.rating_model.registry.versions import MODEL_NAME
 from imdb_assets.rating_model.scenarios.constraints import Ranking, ScenarioError
 from imdb_assets.rating_model.scenarios.scenario_request import ScenarioRequestError, read_scenario_request
@@ -60,7 +61,16 @@ _CODES = {
 }
 _REFUSALS: dict[int | str, dict[str, Any]] = {"4XX": {"model": ApiError, "description": "The request is invalid."}}
 _BUSY: dict[int | str, dict[str, Any]] = {503: {"model": ApiError, "description": "Try again later."}}
-_ROUTES = APIRouter(responses=_REFUSALS)
+
+
+def _known_parameters(request: Request) -> None:
+    known = [parameter.alias for parameter in request.scope["route"].dependant.query_params]
+    if unknown := [name for name in request.query_params if name not in known]:
+        valid = f"Valid are {', '.join(known)}." if known else "This address has none."
+        raise HTTPException(HTTPStatus.BAD_REQUEST, f"{unknown[0][:40]!r} is not a parameter. {valid}")
+
+
+_ROUTES = APIRouter(responses=_REFUSALS, dependencies=[Depends(_known_parameters)])
 # A search uses all cores, so searches take turns.
 _SEARCHES = threading.Lock()
 
@@ -263,7 +273,7 @@ async def _invalid_request(_: Request, error: RequestValidationError) -> Respons
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"] if part not in ("body", "query"))
     value = "" if first["type"] == "missing" else f" = {reprlib.repr(first['input'])}"
-    return _error(HTTPStatus.BAD_REQUEST, f"{field or 'The body'}{value}: {first['msg']}.")
+    return _error(HTTPStatus.BAD_REQUEST, f"{field or 'The body'}{value}: {expected_value(first)}.")
 
 
 async def _refused(_: Request, error: Exception) -> Response:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from app.charts.one_page import Page, one_page_pdf
 from imdb_assets.rating_model.serving.explanation import Reason
 from imdb_assets.rating_model.serving.prediction import Prediction
@@ -22,6 +24,17 @@ def test_the_page_is_a_pdf_of_one_page_whatever_the_texts_are() -> None:
     assert pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page ") == 1
     bare = Page("A film", [], ANSWER, 7.0, [], [], [])
     assert one_page_pdf(bare).startswith(b"%PDF")
+
+
+def test_warnings_stand_on_the_page_as_far_as_there_is_room() -> None:
+    warnings = [f"Warning {number}. {'word ' * 30}" for number in range(90)]
+    few, many = (
+        one_page_pdf(Page("A film", [], replace(ANSWER, warnings=tuple(given)), 7.0, [], [], []))
+        for given in (warnings[:1], warnings)
+    )
+    plain = one_page_pdf(Page("A film", [], ANSWER, 7.0, [], [], []))
+    assert len(plain) < len(few) < len(many)
+    assert many.count(b"/Type /Page\n") + many.count(b"/Type /Page ") == 1
 
 
 def test_the_address_of_the_draft_is_a_link() -> None:

@@ -163,7 +163,7 @@ def test_an_ambiguous_value_of_a_european_spreadsheet_is_refused_and_keeps_its_t
     file.write_text(f"title;release_year;runtime_minutes;genres\n{row}\nB;2028;88,25;\n", encoding="utf-8")
     refused, sound = read_drafts(file)
     assert message in str(refused.error)
-    assert (refused.place, refused.draft, refused.title) == (1, None, "A")
+    assert (refused.row, refused.draft, refused.title) == (1, None, "A")
     assert sound.draft == MovieDraft(title="B", release_year=2028, runtime_minutes=88.25)
 
 
@@ -233,11 +233,27 @@ def test_a_list_in_brackets_is_read_as_json_or_refused(tmp_path: Path, cell: str
         ("release_year|genres\n2027|Drama\n", "is separated by vertical bars"),
         ("release_year\tgenres\n2027\tDrama\n", "is separated by tabs"),
         ("release_year,cast.1\n2027,A\n", "has the unknown column 'cast.1'"),
+        ("Titel;Jahr\nA;2027\n", "has the unknown column 'Titel'"),
+        ("Release Year,release_year\n2027,2028\n", "has the column 'release_year' 2 times: keep one"),
     ],
 )
 def test_a_header_that_would_lose_values_is_an_error(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(DraftFileError, match=message):
         drafts(tmp_path, "drafts.csv", text)
+
+
+@pytest.mark.parametrize("header", ["Release Year;RUNTIME-MINUTES;Title", ' "release year" ;Runtime  Minutes; TITLE '])
+def test_names_of_columns_are_found_in_other_spellings(tmp_path: Path, header: str) -> None:
+    draft = MovieDraft(release_year=2027, runtime_minutes=90.5, title="A, b")
+    assert drafts(tmp_path, "drafts.csv", f"{header}\n2027;90,5;A, b\n") == [draft]
+
+
+def test_blank_rows_count_as_rows_of_the_spreadsheet(tmp_path: Path) -> None:
+    file = tmp_path / "drafts.csv"
+    file.write_text("release_year,title\n2027,A\n,\n\nsoon,B\n2028,C\n,\n", encoding="utf-8")
+    assert [(entry.row, entry.title, bool(entry.error)) for entry in read_drafts(file)] == [
+        (1, None, False), (4, "B", True), (5, None, False),
+    ]  # fmt: skip
 
 
 def test_rows_and_columns_of_commas_alone_are_no_drafts(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_an_invalid_row_of_a_file_keeps_its_place_and_does_not_affect_others(run
     file.write_text(CSV, encoding="utf-8")
     shown = run("predict", "--file", str(file), "--output", output)
     assert shown.exit_code == 1
-    assert shown.stderr.startswith("1 of 3 drafts could not be read, the first: 2. release_year = ")
+    assert shown.stderr.startswith("1 of 3 drafts could not be read, the first: row 2: release_year = ")
     first = MovieDraft(
         release_year=2027, title="Zoë, again", genres=("Drama", "Romance"), directors=(GIFTED_NAME, "Nobody Yet"),
         runtime_minutes=101,
@@ -112,7 +112,7 @@ def test_a_large_file_has_the_same_predictions_as_single_drafts(run, champion_ur
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("predict", "--year", "3000"), "release_year = 3000: Input should be less than or equal to 2100."),
+        (("predict", "--year", "3000"), "release_year = 3000: send a number of at most 2100."),
         (("predict", "--file", __file__), "is not JSON"),
     ],
 )

@@ -71,6 +71,13 @@ def test_invalid_parts_of_an_address_are_named(champion_uri, monkeypatch):
     assert app.session_state["compare_b"].title == "Lamps"
 
 
+def test_a_warning_about_both_drafts_is_shown_once(champion_uri, monkeypatch):
+    both = {f"{name}.{field}": text for name in "AB" for field, text in (("year", "2027"), ("language", "Klingon"))}
+    app = open_page(champion_uri, monkeypatch, "pages/compare.py", **both)
+    assert sum(warning.value.count("Klingon") for warning in app.warning) == 1
+    assert any("A and B: " in warning.value for warning in app.warning)
+
+
 @pytest.mark.parametrize(("second", "is_clear"), [(6.05, False), (7.5, True)])
 def test_a_small_difference_is_reported_as_too_close_to_call(second, is_clear):
     first, other = (

@@ -48,7 +48,7 @@ def search(app: AppTest) -> AppTest:
 def cards(app: AppTest) -> list[str]:
     """The text of each scenario, best first."""
     texts = [text.value for text in app.markdown]
-    return [f"{one} {other}" for one, other in pairwise(texts) if ":small[4 in 5:" in one]
+    return [f"{one} {other}" for one, other in pairwise(texts) if ":small[4 out of 5:" in one]
 
 
 def candidates(app: AppTest, **people: list[str]) -> AppTest:
@@ -70,6 +70,20 @@ def test_the_rating_of_the_best_candidate_is_the_prediction_of_the_model(app, ch
     assert [name in card for name, card in zip((GIFTED_NAME, DULL_NAME), shown, strict=True)] == [True, True]
     assert f"The same in all: :gray[Genres] Horror · :gray[Year] {year}." in words(app)
     assert app.caption[-1].value == "Answered by imdb_rating version 1 (champion)."
+    [baseline] = load_champion(champion_uri).model.predict([MovieDraft(release_year=year, genres=("Horror",))])
+    assert f"Your draft as it is: **{baseline.rating:.2f}**" in words(app)
+    assert f":small[{answers[0].rating - baseline.rating:+.2f} to your draft]" in shown[0]
+
+
+def test_a_film_has_as_many_of_the_candidates_as_the_draft_until_a_number_is_set(app):
+    app.session_state["draft"] = app.session_state["draft"].model_copy(update={"cast": (*ACTORS[:2],)})
+    for number, expected in ((1, 1), (3, 2)):
+        candidates(app, cast=ACTORS[:number])
+        assert app.number_input("size_cast").value == expected
+    app.number_input("size_cast").set_value(3).run()
+    for number, expected in ((2, 2), (4, 3)):
+        candidates(app, cast=ACTORS[:number])
+        assert app.number_input("size_cast").value == expected
 
 
 def test_alternatives_are_tried_in_addition_to_the_draft_and_constraints_hold(app):

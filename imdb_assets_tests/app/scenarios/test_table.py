@@ -35,7 +35,7 @@ def scenarios(*directors: str, is_clear: bool) -> Scenarios:
                 release_year=2027, genres=("Drama",), runtime_minutes=90.0 + number, directors=(director,)
             ),
             prediction=Prediction(7.0 - number, 6.0, 8.0, 5.5, 8.5, *VOTES.values(), ()),
-            chance_of_best=0.5 + number / 4,
+            chance_best_is_higher=0.5 + number / 4,
             is_distinguishable_from_best=is_clear,
             group=number + 1 if is_clear else 1,
             newcomers=("nm0000004",) if director == "nm0000004" else (),
@@ -86,6 +86,6 @@ def test_records_have_the_ids_of_people() -> None:
     assert [record["rank"] for record in records] == [1, 2]
     assert records[1]["draft"]["directors"] == ("nm0000004",)
     second = records[1]
-    assert (second["rating"], second["chance_of_best"]) == (6.0, 0.75)
+    assert (second["rating"], second["chance_best_is_higher"]) == (6.0, 0.75)
     assert second["is_distinguishable_from_best"] is False
     assert (second["group"], second["newcomers"]) == (1, ("nm0000004",))

@@ -189,8 +189,8 @@ def test_a_search_reports_its_progress_and_can_be_cancelled(model):
 
 def test_scenarios_the_model_cannot_distinguish_from_the_best_are_marked(model):
     result = search_scenarios(model, DRAFT, Variations(directors=Pick(KNOWN), writers=Pick(KNOWN)), k=1600)
-    best, chances = result.best[0], [scenario.chance_of_best for scenario in result.best]
-    assert (best.chance_of_best, best.is_distinguishable_from_best) == (0.5, False)
+    best, chances = result.best[0], [scenario.chance_best_is_higher for scenario in result.best]
+    assert (best.chance_best_is_higher, best.is_distinguishable_from_best) == (0.5, False)
     assert [scenario.is_distinguishable_from_best for scenario in result.best] == [chance >= 0.6 for chance in chances]
     assert chances[1] < 0.6 < chances[-1]
 

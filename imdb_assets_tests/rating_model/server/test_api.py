@@ -52,10 +52,10 @@ def test_an_invalid_draft_has_an_error_and_the_others_are_answered(model_server)
     assert (first, last) == (alone, alone | {"row": 6})
     assert (year["row"], cast["row"]) == (2, 4)
     assert year["error"] == {
-        "message": "release_year = 3000: Input should be less than or equal to 2100.",
+        "message": "release_year = 3000: send a number of at most 2100.",
         "field": "release_year",
         "value": "3000",
-        "expected": "Input should be less than or equal to 2100",
+        "expected": "send a number of at most 2100",
     }
     assert (cast["error"]["field"], cast["error"]["value"]) == ("cast.1", "7")
     assert text["error"]["message"] == "A draft must be an object with release_year, not 'no draft'."
@@ -66,24 +66,24 @@ def test_an_invalid_draft_has_an_error_and_the_others_are_answered(model_server)
 @pytest.mark.parametrize(
     ("path", "body", "message"),
     [
-        ("/predictions", {}, "drafts: Field required."),
-        ("/predictions", {"drafts": []}, "drafts = []: List should have at least 1 item after validation, not 0."),
-        ("/predictions", {"drafts": [SOUND], "explian": True}, "explian = True: Extra inputs are not permitted."),
-        ("/predictions", {"drafts": [SOUND], "explain": "maybe"}, "explain = 'maybe': Input should be a valid bool"),
-        ("/predictions", {"drafts": [SOUND], "similar": 51}, "similar = 51: Input should be less than or equal to 50."),
+        ("/predictions", {}, "drafts: this is required."),
+        ("/predictions", {"drafts": []}, "drafts = []: send at least 1."),
+        ("/predictions", {"drafts": [SOUND], "explian": True}, "explian = True: there is no such field."),
+        ("/predictions", {"drafts": [SOUND], "explain": "maybe"}, "explain = 'maybe': send true or false"),
+        ("/predictions", {"drafts": [SOUND], "similar": 51}, "similar = 51: send a number of at most 50."),
         ("/predictions", {"drafts": [SOUND] * 101, "similar": 1}, "similar for 101 drafts: send at most 100 drafts"),
-        ("/predictions", {"drafts": [{}] * 50_001}, "{}, ...]: List should have at most 50000 items"),
+        ("/predictions", {"drafts": [{}] * 50_001}, "{}, ...]: send at most 50000, not 50001."),
         ("/predictions", [SOUND], "The body must be a JSON object."),
-        ("/scenarios", {"draft": SOUND, "actors": {}}, "actors = {}: Extra inputs are not permitted."),
+        ("/scenarios", {"draft": SOUND, "actors": {}}, "actors = {}: there is no such field."),
         ("/scenarios", {"draft": {}}, "The request has an invalid entry: release_year is missing"),
-        ("/scenarios", {"draft": SOUND, "runtimes": [True]}, "runtimes.0.float = True: Input should be a valid"),
+        ("/scenarios", {"draft": SOUND, "runtimes": [True]}, "runtimes.0.float = True: send a number."),
         ("/scenarios", {"draft": SOUND, "cast": {"people": ["A"], "size": 3}}, "only 1 different candidates"),
         (
             "/scenarios",
             {"draft": SOUND, "cast": {"people": [f"P{number}" for number in range(40)], "size": 8}},
             "76,904,685 combinations exceed the limit of 1,000,000.",
         ),
-        ("/scenarios", {"draft": SOUND, "best": 1_001}, "best = 1001: Input should be less than or equal to 1000."),
+        ("/scenarios", {"draft": SOUND, "best": 1_001}, "best = 1001: send a number of at most 1000."),
     ],
 )  # fmt: skip
 def test_a_request_that_is_invalid_as_a_whole_is_refused_in_one_sentence(model_server, path, body, message):
@@ -132,6 +132,9 @@ def test_people_are_found_as_in_the_app(model_server, champion_uri):
         refused = requests.get(f"{model_server}/people{query}", timeout=60)
         assert refused.status_code == 400, query
         assert re.match(r"(q|limit)\b", refused.json()["message"])
+    misspelled = requests.get(f"{model_server}/people", params={"q": "a", "limits": 3}, timeout=60)
+    assert misspelled.status_code == 400
+    assert misspelled.json()["message"] == "'limits' is not a parameter. Valid are q, limit."
 
 
 def test_scenarios_are_those_of_the_search(model_server, champion_uri):
