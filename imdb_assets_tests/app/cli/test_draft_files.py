@@ -242,7 +242,7 @@ def test_a_header_that_would_lose_values_is_an_error(tmp_path: Path, text: str, 
         drafts(tmp_path, "drafts.csv", text)
 
 
-@pytest.mark.parametrize("header", ["Release Year;RUNTIME-MINUTES;Title", ' "release year" ;Runtime  Minutes; TITLE '])
+@pytest.mark.parametrize("header", ["Release Year;RUNTIME-MINUTES;Title", "release year ;Runtime  Minutes; TITLE "])
 def test_names_of_columns_are_found_in_other_spellings(tmp_path: Path, header: str) -> None:
     draft = MovieDraft(release_year=2027, runtime_minutes=90.5, title="A, b")
     assert drafts(tmp_path, "drafts.csv", f"{header}\n2027;90,5;A, b\n") == [draft]
