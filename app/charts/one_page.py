@@ -16,6 +16,8 @@ from imdb_assets.rating_model.serving.prediction import Prediction
 _A4_INCHES = (8.27, 11.69)
 _LEFT, _RIGHT = 0.09, 0.91
 _LINE, _FOOTER = 0.0175, 0.085
+# Characters of a line over the whole width.
+_WIDE = 108
 _SHOWN_REASONS, _PLOT_LINES = 8, 6
 _SHORTENED = " ..."
 
@@ -51,8 +53,9 @@ def one_page_pdf(page: Page) -> bytes:
     top = _interval(figure, page.prediction, top)
     top = _facts(figure, page.facts, top)
     top = _reasons(figure, page, top)
-    top = _list(figure, "Similar released films", page.similar, top)
-    _warnings(figure, page.prediction.warnings, top)
+    notes = [line for warning in page.prediction.warnings for line in textwrap.wrap(warning, _WIDE)]
+    top = _list(figure, "Please note", notes, top)
+    _list(figure, "Similar released films", [_shortened(film, _WIDE) for film in page.similar], top)
     for number, line in enumerate(reversed(page.footer)):
         link = line if line.startswith("http") else None
         _text(figure, _LEFT, 0.035 + number * 0.014, _shortened(line, 118), size=7.5, color=LIGHT.quiet, link=link)
@@ -63,7 +66,7 @@ def one_page_pdf(page: Page) -> bytes:
 
 def _heading(figure: Figure, page: Page) -> float:
     answer = page.prediction
-    _text(figure, _LEFT, 0.945, _shortened(page.title, 52), size=20, weight="bold")
+    _text(figure, _LEFT, 0.945, _shortened(page.title, 46), size=20, weight="bold")
     _text(figure, _LEFT, 0.885, f"{answer.rating:.1f}", size=40, weight="bold", color=LIGHT.ink)
     _text(
         figure, _LEFT + 0.15, 0.902, f"expected IMDb rating. 4 out of 5 such films end up between {answer.low_80:.1f} "
@@ -103,8 +106,10 @@ def _reasons(figure: Figure, page: Page, top: float) -> float:
         f"A film of which only the year is known: {page.average:.2f}. The points of all reasons, "
         "which raise it (+) or lower it (-), add up to the rating."
     )
-    _text(figure, _LEFT + 0.15, top, start, size=8.5, color=LIGHT.quiet)
-    top -= 1.4 * _LINE
+    for line in textwrap.wrap(start, 92):
+        _text(figure, _LEFT + 0.15, top, line, size=8.5, color=LIGHT.quiet)
+        top -= _LINE
+    top -= 0.4 * _LINE
     longest = max(abs(reason.points) for reason in page.reasons) or 1.0
     for reason in page.reasons[:_SHOWN_REASONS]:
         color = LIGHT.up if reason.points >= 0 else LIGHT.down
@@ -121,24 +126,15 @@ def _reasons(figure: Figure, page: Page, top: float) -> float:
 
 
 def _list(figure: Figure, heading: str, lines: Sequence[str], top: float) -> float:
-    if not lines:
-        return top
-    _text(figure, _LEFT, top, heading, size=12, weight="bold")
-    for number, line in enumerate(lines):
-        _text(figure, _LEFT, top - (number + 1.4) * _LINE, _shortened(line, 108), size=8.5)
-    return top - (len(lines) + 2.4) * _LINE
-
-
-def _warnings(figure: Figure, warnings: Sequence[str], top: float) -> None:
     """Write as many lines as there is room for above the footer."""
-    lines = [line for warning in warnings for line in textwrap.wrap(warning, 108)]
     n_lines = int((top - _FOOTER) / _LINE - 1.4)
     if not lines or n_lines < 1:
-        return
-    _text(figure, _LEFT, top, "Please note", size=12, weight="bold")
+        return top
     shown = lines if len(lines) <= n_lines else [*lines[: n_lines - 1], lines[n_lines - 1] + _SHORTENED]
+    _text(figure, _LEFT, top, heading, size=12, weight="bold")
     for number, line in enumerate(shown):
         _text(figure, _LEFT, top - (number + 1.4) * _LINE, line, size=8.5)
+    return top - (len(shown) + 2.4) * _LINE
 
 
 def _shortened(text: str, most: int) -> str:

@@ -34,10 +34,7 @@ def show_audiences(champion: Champion, draft: MovieDraft, prediction: Prediction
             )  # fmt: skip
     likely = suggested_audience(prediction)
     if draft.audience not in (likely, "any"):
-        st.caption(
-            f"More than half of such films get {_votes(likely).lower()}, but not {_votes(draft.audience).lower()}. To "
-            f"rate it as one of them, choose that under _{DISTRIBUTION_QUESTION}_"
-        )
+        st.caption(f"{_suggestion(draft.audience, likely)} under _{DISTRIBUTION_QUESTION}_")
 
 
 def suggested_audience(prediction: Prediction) -> str:
@@ -46,6 +43,15 @@ def suggested_audience(prediction: Prediction) -> str:
         if probability >= _LIKELY:
             return audience
     return "any"
+
+
+def _suggestion(chosen: str, likely: str) -> str:
+    if LEAST_VOTES[likely] < LEAST_VOTES[chosen]:
+        return (
+            f"Fewer than half of such films get {_votes(chosen).lower()}. To rate it without that condition, choose "
+            f"{_votes(likely).lower()}"
+        )
+    return f"More than half of such films get {_votes(likely).lower()}. To rate it as one of them, choose that"
 
 
 def _votes(audience: str) -> str:

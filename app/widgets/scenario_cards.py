@@ -46,7 +46,8 @@ def show_scenarios(scenarios: Scenarios, people: People, *, app: str, draft: Mov
             st.markdown(f"**{_group_name([rank for rank, _ in group])}**")
         for rank, (scenario, of_scenario) in group:
             varying = {axis: text for axis, text in of_scenario.items() if axis not in shared}
-            gain = scenario.prediction.rating - baseline.rating
+            # The difference of the numbers as they are shown.
+            gain = round(scenario.prediction.rating, 2) - round(baseline.rating, 2)
             _show_card(rank, scenario, varying, ranking=scenarios.ranking, app=app, draft=draft, gain=gain)
 
 
@@ -88,7 +89,7 @@ def _show_card(
     ):
         with st.container(width=170):
             st.markdown(
-                f"{rank}. :primary[**{answer.rating:.2f}**] :small[{gain:+.2f} to your draft]  \n"
+                f"{rank}. :primary[**{answer.rating:.2f}**] :small[{gain:+.2f} vs. your draft]  \n"
                 f":small[4 out of 5: {lower} to {answer.high_80:.2f}]"
             )
         both, _ = query_of_drafts({"A": draft, "B": scenario.draft})

@@ -72,7 +72,7 @@ def test_the_rating_of_the_best_candidate_is_the_prediction_of_the_model(app, ch
     assert app.caption[-1].value == "Answered by imdb_rating version 1 (champion)."
     [baseline] = load_champion(champion_uri).model.predict([MovieDraft(release_year=year, genres=("Horror",))])
     assert f"Your draft as it is: **{baseline.rating:.2f}**" in words(app)
-    assert f":small[{answers[0].rating - baseline.rating:+.2f} to your draft]" in shown[0]
+    assert f":small[{round(answers[0].rating, 2) - round(baseline.rating, 2):+.2f} vs. your draft]" in shown[0]
 
 
 def test_a_film_has_as_many_of_the_candidates_as_the_draft_until_a_number_is_set(app):
