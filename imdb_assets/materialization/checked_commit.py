@@ -210,8 +210,9 @@ def commit_checked(
     }
     if shares := missing_values(plan.table, rows):
         metadata["missing_values"] = shares
-    data_version = _data_version(rows, plan, delta)
-    if data_version != plan.fingerprint:
+    same_version = _version_of_same_rows(rows, plan, delta)
+    data_version = same_version or plan.fingerprint
+    if same_version:
         metadata[SAME_ROWS] = SAME_ROWS_MESSAGE
     plots = Plots(delta.lake, plan.table.path)
     record = {
@@ -232,11 +233,10 @@ def commit_checked(
     )
 
 
-def _data_version(rows: StagedRows, plan: CommitPlan, delta: DeltaLake) -> str:
+def _version_of_same_rows(rows: StagedRows, plan: CommitPlan, delta: DeltaLake) -> str | None:
+    """The data version of the table, if the rows replace it and are the same."""
     before = recorded_data_version(delta.record_of(plan.table.path))
-    if before and plan.writing is Writing.OVERWRITE and are_as_before(rows, delta.lake):
-        return before
-    return plan.fingerprint
+    return before if before and plan.writing is Writing.OVERWRITE and are_as_before(rows, delta.lake) else None
 
 
 def _declared_results(rows: StagedRows, plan: CommitPlan, delta: DeltaLake) -> list[dg.AssetCheckResult]:

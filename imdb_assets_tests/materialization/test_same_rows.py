@@ -53,6 +53,10 @@ def test_the_same_rows_in_another_order_leave_what_follows_current(delta: DeltaL
     assert write_both(delta, turned, state="b") == {"silver_sizes"}
     assert delta.data_version("silver_things") == version
     assert delta.record_of(THINGS.path)["metadata"].keys() >= {SAME_ROWS}
+    # With the first fingerprint again, the rows still are those of the version before.
+    assert write_both(delta, turned, state="a") == {"silver_sizes"}
+    assert delta.record_of(THINGS.path)["metadata"].keys() >= {SAME_ROWS}
+    assert write_both(delta, turned, state="b") == {"silver_sizes"}
     # The new fingerprint is recorded, so the table itself is not computed a third time.
     assert write_both(delta, turned, state="b") == {"silver_things", "silver_sizes"}
 
