@@ -56,9 +56,9 @@ class Writing(Enum):
 SKIPPED = "skipped"
 SKIPPED_MESSAGE = "Skipped: inputs and code have not changed since the last commit, so nothing was computed or written."
 HOW_TO_FORCE = "To compute it again, start the run with the tag force: true."
-# The metadata entry of a table that was computed again and has the rows of the version before.
+# The metadata entry of a rebuilt table with the same rows as the version before.
 SAME_ROWS = "same_rows"
-SAME_ROWS_MESSAGE = "The rows are those of the version before, so tables that are computed from them stay current."
+SAME_ROWS_MESSAGE = "The rows are the same as in the version before, so downstream tables stay current."
 # The metadata entry for the number of rows. It is the size of the table unless the table holds other rows too.
 ROW_COUNT = "dagster/row_count"
 ROW_COUNTS = {Writing.MERGE_ROWS: "rows_added", Writing.INSERT_NEW: "rows_given"}
