@@ -13,6 +13,10 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3 python;
 DAGSTER_HOME ?= $(CURDIR)/data/dagster
 export DAGSTER_HOME
 
+# Threads of LightGBM that wait for each other sleep. Spinning, they slow training down many times if other programs are busy.
+OMP_WAIT_POLICY ?= PASSIVE
+export OMP_WAIT_POLICY
+
 # Settings come from the environment, then from .env, then from the defaults in imdb_assets/settings.py.
 WITH_SETTINGS = $(if $(wildcard .env),$(BIN)/dotenv --file .env run --no-override --)
 # A non-interactive shell starts background jobs that ignore Ctrl-C, and Dagster's servers inherit that. This restores it.

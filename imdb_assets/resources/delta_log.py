@@ -32,6 +32,8 @@ class TableFiles:
     schema: str
     """The columns of this version, as the JSON of a Spark schema."""
     table_id: str
+    properties: Mapping[str, str]
+    """The properties of the table, such as `delta.logRetentionDuration`."""
     protocol: Mapping[str, Any]
     """The features that readers and writers of the table need, as the log states them."""
 
@@ -76,6 +78,7 @@ def table_files(lake: BlobStorage, path: str) -> TableFiles | None:
         sizes=sizes,
         schema=schema,
         table_id=str(metadata.id),
+        properties=dict(metadata.configuration),
         protocol=_protocol(protocol),
     )
 

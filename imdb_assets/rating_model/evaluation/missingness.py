@@ -9,6 +9,7 @@ import pandas as pd
 from imdb_assets.rating_model.training.fit import Prepared
 from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe, tree_parameters
+from imdb_assets.rating_model.training.tree_training import train_trees
 from imdb_assets.vocabulary.features import BLOCKS, NEUTRAL_VALUES
 
 MAXIMUM_GAIN = 0.005
@@ -62,7 +63,7 @@ def missingness_gain(prepared: Prepared, later: RatedMovies, recipe: Recipe) -> 
     absent = absent_blocks(prepared.inputs)
     films = prepared.films
     data = lgb.Dataset(absent.astype("float64"), films.residual, weight=films.weight(recipe.vote_cap))
-    booster = lgb.train(tree_parameters(recipe), data, N_ROUNDS)
+    booster = train_trees(tree_parameters(recipe), data, N_ROUNDS)
     correction = np.asarray(booster.predict(absent_blocks(prepared.inputs_of(later)).astype("float64")))
     # The mean error of the ridge carries no information about absence.
     correction = correction - np.average(correction)

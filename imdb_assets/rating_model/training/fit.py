@@ -13,6 +13,7 @@ from imdb_assets.rating_model.training.fitted_model import FittedModel
 from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe, tree_parameters
 from imdb_assets.rating_model.training.text_scores import TextScorer, score_counts
+from imdb_assets.rating_model.training.tree_training import train_trees
 from imdb_assets.rating_model.training.weightings import BY_VOTES, WEIGHTINGS
 from imdb_assets.vocabulary.features import BLOCKS, MODEL_COLUMNS, NEUTRAL_VALUES
 
@@ -86,8 +87,8 @@ def grow(
         inputs = prepared.inputs_of(validation)
         valid_sets = [lgb.Dataset(inputs, validation.target_rating, weight=weight, reference=data)]
         callbacks = [lgb.early_stopping(recipe.patience, verbose=False), *callbacks]
-    return lgb.train(
-        tree_parameters(recipe), data, n_rounds or recipe.n_rounds, valid_sets=valid_sets, callbacks=[*callbacks]
+    return train_trees(
+        tree_parameters(recipe), data, n_rounds or recipe.n_rounds, valid_sets=valid_sets, callbacks=callbacks
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from imdb_assets.rating_model.training.intervals import INTERVAL_LEVELS, PREDICTED, Intervals, languages_of
+from imdb_assets.rating_model.training.tree_training import train_trees
 
 # Chosen on validation years: the absolute error as target covers the slices better than its logarithm or root.
 _PARAMETERS = {
@@ -102,7 +103,7 @@ def _language_factors(languages: np.ndarray, scores: np.ndarray) -> dict[str, fl
 
 
 def _trees(inputs: pd.DataFrame, error: np.ndarray) -> lgb.Booster:
-    return lgb.train(_PARAMETERS, lgb.Dataset(inputs, error), _N_ROUNDS)
+    return train_trees(_PARAMETERS, lgb.Dataset(inputs, error), _N_ROUNDS)
 
 
 def _with_quantiles(intervals: Intervals, scores: np.ndarray) -> Intervals:

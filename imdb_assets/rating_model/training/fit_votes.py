@@ -11,6 +11,7 @@ from imdb_assets.rating_model.training.fit_intervals import fit_intervals
 from imdb_assets.rating_model.training.intervals import Intervals
 from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe, tree_parameters
+from imdb_assets.rating_model.training.tree_training import train_trees
 from imdb_assets.rating_model.training.votes import REACHED_AUDIENCES, LogOdds, margin
 from imdb_assets.vocabulary.audiences import LEAST_VOTES
 
@@ -45,7 +46,7 @@ def grow_votes(
         valid_sets = [lgb.Dataset(validation.matrix, log_votes(validation), reference=data)]
         callbacks = [lgb.early_stopping(recipe.patience, verbose=False)]
     parameters = tree_parameters(replace(recipe, learning_rate=_LEARNING_RATE))
-    return lgb.train(parameters, data, n_rounds or recipe.n_rounds, valid_sets=valid_sets, callbacks=callbacks)
+    return train_trees(parameters, data, n_rounds or recipe.n_rounds, valid_sets=valid_sets, callbacks=callbacks)
 
 
 def fit_distribution(held_out: RatedMovies, predicted: np.ndarray) -> tuple[Intervals, LogOdds]:

@@ -24,7 +24,7 @@ BLOCKED = (
 )  # fmt: skip
 SHIPPED = {"features", "lookup", "training", "serving"}
 FITTING = {"absence", "fit", "fit_intervals", "fit_text_scores", "fit_tfidf_forest", "fit_votes", "rated_films",
-           "recipe", "splits", "training_set"}  # fmt: skip
+           "recipe", "splits", "training_set", "tree_training"}  # fmt: skip
 PROGRAM = """
 import importlib.abc, json, sys
 
