@@ -1,5 +1,6 @@
 """A table that was computed again with the same rows: what is computed from it stays current."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from imdb_assets.materialization.table_asset import table_asset
 from imdb_assets.resources.delta import DeltaLake
 from imdb_assets.resources.folder_blob_storage import FolderBlobStorage
 from imdb_assets.resources.spark import Spark
+from imdb_assets.resources.staged_rows import are_as_before
 from imdb_assets.tables.table import Column
 from imdb_assets_tests.support.things import THINGS, Held
 
@@ -72,9 +74,9 @@ def test_the_same_rows_in_another_order_leave_what_follows_current(delta: DeltaL
     ],
 )
 def test_other_rows_are_noticed(delta: DeltaLake, spark: SparkSession, changed: Sequence[tuple]) -> None:
-    write_both(delta, spark.createDataFrame(ROWS, THINGS.ddl), state="a")
-    assert write_both(delta, spark.createDataFrame(changed, THINGS.ddl), state="b") == set()
-    assert sorted(map(tuple, delta.read(SIZES.path).collect())) == changed
+    delta.overwrite(THINGS, spark.createDataFrame(ROWS, THINGS.ddl))
+    with delta.staged(THINGS, spark.createDataFrame(changed, THINGS.ddl)) as rows:
+        assert not are_as_before(rows, delta.lake)
 
 
 def test_rows_that_were_merged_count_as_other_rows(delta: DeltaLake, spark: SparkSession) -> None:
@@ -91,21 +93,9 @@ def test_rows_are_compared_only_with_a_whole_earlier_version(delta: DeltaLake, s
     assert write_both(delta, frame, state="b") == set()
 
 
-@pytest.mark.parametrize(("parts", "are_same"), [([(1,)], True), ([(2,)], False), ([], False), (None, False)])
-def test_values_inside_nested_columns_count(delta: DeltaLake, spark: SparkSession, parts, are_same) -> None:
-    versions = []
-    for state, value in (("a", [(1,)]), ("b", parts), ("c", None), ("d", []), ("e", [(None,)])):
-        materialize_nested(delta, spark.createDataFrame([(1, 0.5, value)], NESTED.ddl), state=state)
-        versions.append(delta.data_version("silver_things"))
-    assert (versions[0] == versions[1]) is are_same
-    assert len(set(versions[2:])) == 3
-
-
-def materialize_nested(delta: DeltaLake, things: DataFrame, *, state: str) -> None:
-    held = Held(things)
-
-    @table_asset(NESTED, state=lambda: state)
-    def silver_things() -> DataFrame:
-        return held.value  # type: ignore[return-value] - a frame, as given
-
-    dg.materialize([silver_things], resources={"delta": delta, "spark": delta.spark})
+def test_values_inside_nested_columns_count(delta: DeltaLake, spark: SparkSession) -> None:
+    values = [[(1,)], [(2,)], [], None, [(None,)]]
+    for before, now in itertools.pairwise([values[0], *values, values[0]]):
+        delta.overwrite(NESTED, spark.createDataFrame([(1, 0.5, before)], NESTED.ddl))
+        with delta.staged(NESTED, spark.createDataFrame([(1, 0.5, now)], NESTED.ddl)) as rows:
+            assert are_as_before(rows, delta.lake) is (before == now)
