@@ -61,7 +61,8 @@ def scenarios_page() -> None:
     elif run.error:
         st.error(markdown(run.error), icon=":material/error:")
     elif run.is_cancelled:
-        show_info(f"Cancelled after {run.done:,} of {run.total:,} combinations.")
+        # Before the first results, the search does not know how many combinations are allowed.
+        show_info(f"Cancelled after {run.done:,} of {run.total or variations.n_combinations:,} combinations.")
     else:
         st.error(
             "The search failed. See the app's log for the reason, then select Find the best to search again.",
