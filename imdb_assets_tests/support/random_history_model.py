@@ -63,8 +63,8 @@ def random_history_model() -> RatingModel:
     )
     intervals = fit_intervals(matrix, fitted.predict(matrix, drafts), target + rng.normal(0.0, 0.5, len(target)))
     people = People.from_frame(invented_people(films))
-    lines = dict.fromkeys(REACHED_AUDIENCES, ([3.0, 9.0], [0.0, 1.0]))
-    votes = VotesModel(booster, replace(intervals, booster=None), lines)
+    log_odds = dict.fromkeys(REACHED_AUDIENCES, (0.0, 1.4))
+    votes = VotesModel(booster, replace(intervals, booster=None), log_odds)
     intervals_by_audience = dict.fromkeys(LEAST_VOTES, intervals)
     return RatingModel(fitted, history, people, intervals_by_audience, released_films(films, history), votes)
 
