@@ -64,4 +64,5 @@ RUN LAKE_URI=abfss://lake@account.dfs.core.windows.net/imdb python -m imdb_asset
 ARG COMMIT=""
 RUN printf '%s' "$COMMIT" >imdb_assets/COMMIT
 USER platform
-ENV DAGSTER_HOME=/dagster PYTHONUNBUFFERED=1
+# Threads of LightGBM that wait for each other sleep instead of spinning.
+ENV DAGSTER_HOME=/dagster PYTHONUNBUFFERED=1 OMP_WAIT_POLICY=PASSIVE
