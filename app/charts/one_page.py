@@ -55,10 +55,10 @@ def one_page_pdf(page: Page) -> bytes:
     top = _reasons(figure, page, top)
     notes = [line for warning in page.prediction.warnings for line in textwrap.wrap(warning, _WIDE)]
     top = _list(figure, "Please note", notes, top)
-    _list(figure, "Similar released films", [_shortened(film, _WIDE) for film in page.similar], top)
+    _list(figure, "Similar released films", [one_line(film, _WIDE) for film in page.similar], top)
     for number, line in enumerate(reversed(page.footer)):
         link = line if line.startswith("http") else None
-        _text(figure, _LEFT, 0.035 + number * 0.014, _shortened(line, 118), size=7.5, color=LIGHT.quiet, link=link)
+        _text(figure, _LEFT, 0.035 + number * 0.014, one_line(line, 118), size=7.5, color=LIGHT.quiet, link=link)
     file = io.BytesIO()
     canvas.print_pdf(file, metadata={"Title": page.title, "Creator": "IMDb rating platform"})
     return file.getvalue()
@@ -66,7 +66,7 @@ def one_page_pdf(page: Page) -> bytes:
 
 def _heading(figure: Figure, page: Page) -> float:
     answer = page.prediction
-    _text(figure, _LEFT, 0.945, _shortened(page.title, 46), size=20, weight="bold")
+    _text(figure, _LEFT, 0.945, one_line(page.title, 46), size=20, weight="bold")
     _text(figure, _LEFT, 0.885, f"{answer.rating:.1f}", size=40, weight="bold", color=LIGHT.ink)
     _text(
         figure, _LEFT + 0.15, 0.902, f"expected IMDb rating. 4 out of 5 such films end up between {answer.low_80:.1f} "
@@ -90,9 +90,8 @@ def _interval(figure: Figure, answer: Prediction, top: float) -> float:
 def _facts(figure: Figure, facts: Sequence[tuple[str, str]], top: float) -> float:
     for label, text in facts:
         lines = textwrap.wrap(text, 84) or [""]
-        shown = [*lines[: _PLOT_LINES - 1], lines[_PLOT_LINES - 1] + _SHORTENED] if len(lines) > _PLOT_LINES else lines
         _text(figure, _LEFT, top, label, size=9, color=LIGHT.quiet)
-        for line in shown:
+        for line in _first(lines, _PLOT_LINES):
             _text(figure, _LEFT + 0.15, top, line, size=9)
             top -= _LINE
     return top - _LINE
@@ -130,15 +129,21 @@ def _list(figure: Figure, heading: str, lines: Sequence[str], top: float) -> flo
     n_lines = int((top - _FOOTER) / _LINE - 1.4)
     if not lines or n_lines < 1:
         return top
-    shown = lines if len(lines) <= n_lines else [*lines[: n_lines - 1], lines[n_lines - 1] + _SHORTENED]
+    shown = _first(lines, n_lines)
     _text(figure, _LEFT, top, heading, size=12, weight="bold")
     for number, line in enumerate(shown):
         _text(figure, _LEFT, top - (number + 1.4) * _LINE, line, size=8.5)
     return top - (len(shown) + 2.4) * _LINE
 
 
-def _shortened(text: str, most: int) -> str:
-    return textwrap.shorten(text, most, placeholder=_SHORTENED)
+def _first(lines: Sequence[str], most: int) -> Sequence[str]:
+    return lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1] + _SHORTENED]
+
+
+def one_line(text: str, most: int) -> str:
+    """Shorten a text to a number of characters, between words if it has several."""
+    # An address is one long word, which `textwrap.shorten` would leave out.
+    return text if len(text) <= most else "".join(textwrap.wrap(text, most - len(_SHORTENED))[:1]) + _SHORTENED
 
 
 def _text(

@@ -1,6 +1,8 @@
 from dataclasses import replace
 
-from app.charts.one_page import Page, one_page_pdf
+import pytest
+
+from app.charts.one_page import Page, one_line, one_page_pdf
 from imdb_assets.rating_model.serving.explanation import Reason
 from imdb_assets.rating_model.serving.prediction import Prediction
 from imdb_assets_tests.support.predictions import VOTES
@@ -35,6 +37,19 @@ def test_warnings_stand_on_the_page_as_far_as_there_is_room() -> None:
     plain = one_page_pdf(Page("A film", [], ANSWER, 7.0, [], [], []))
     assert len(plain) < len(few) < len(many)
     assert many.count(b"/Type /Page\n") + many.count(b"/Type /Page ") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "shortened"),
+    [
+        ("short", "short"),
+        ("several words that are too long", "several words ..."),
+        ("http://127.0.0.1:8501/?title=x", "http://127.0.0.1 ..."),
+        ("x" * 40, "x" * 16 + " ..."),
+    ],
+)
+def test_long_texts_end_between_words_and_long_words_are_cut(text: str, shortened: str) -> None:
+    assert one_line(text, 20) == shortened
 
 
 def test_the_address_of_the_draft_is_a_link() -> None:
