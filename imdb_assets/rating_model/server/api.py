@@ -50,9 +50,7 @@ MAX_SEARCH_SECONDS = 30
 """A search of scenarios ends after this time."""
 _MAX_WAIT_SECONDS = 10
 _PROGRAM = "imdb-rating-platform"
-_DESCRIPTION = (
-    "Predicts the IMDb rating of films that do not exist yet. MLflow's clients use `/invocations` and `/ping`."
-)
+_DESCRIPTION = "Predicts the IMDb rating of films that do not exist yet."
 _CODES = {
     HTTPStatus.NOT_FOUND: "ENDPOINT_NOT_FOUND",
     HTTPStatus.METHOD_NOT_ALLOWED: "ENDPOINT_NOT_FOUND",

@@ -14,9 +14,8 @@ from imdb_assets.rating_model.server.api import PREDICTIONS_PATH, SCENARIOS_PATH
 from imdb_assets.rating_model.server.bounded_requests import Application, BoundedRequests, Message, Receive, Send
 from imdb_assets.rating_model.server.live_version import LiveVersion
 from imdb_assets.rating_model.server.request_rows import object_body, records_body
+from imdb_assets.rating_model.server.scoring_protocol import INVOCATIONS_PATH, SCORING_PATHS, describe_scoring
 
-SCORING_PATHS = ("/invocations", "/ping")
-"""MLflow's scoring protocol. Of MLflow's other pages, some load scripts from elsewhere."""
 _STACK_TRACE = "stack_trace"
 _LOG = logging.getLogger("uvicorn.error")
 
@@ -27,7 +26,7 @@ def application(live: LiveVersion) -> Application:
     Args:
         live: The version. Its changes reach the application.
     """
-    bounds = {"/invocations": records_body, PREDICTIONS_PATH: object_body, SCENARIOS_PATH: object_body}
+    bounds = {INVOCATIONS_PATH: records_body, PREDICTIONS_PATH: object_body, SCENARIOS_PATH: object_body}
     return BoundedRequests(_Routes(live), bounds)
 
 
@@ -35,7 +34,9 @@ class _Routes:
     """Passes the paths of MLflow's protocol to MLflow's scoring server, and all others to the typed API."""
 
     def __init__(self, live: LiveVersion) -> None:
-        self._api: Application = rest_api(live)
+        api = rest_api(live)
+        describe_scoring(api)
+        self._api: Application = api
         model = cast("PyFuncModel", _CurrentModel(live))
         self._scoring: Application = WithoutStackTraces(scoring_server.init(model))
 

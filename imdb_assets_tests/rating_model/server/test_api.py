@@ -162,7 +162,8 @@ def test_scenarios_are_those_of_the_search(model_server, champion_uri):
 
 def test_the_openapi_document_describes_drafts_answers_and_errors(model_server):
     document = requests.get(f"{model_server}/openapi.json", timeout=60).json()
-    assert set(document["paths"]) == {"/version", "/health", "/predictions", "/people", "/scenarios"}
+    typed = {"/version", "/health", "/predictions", "/people", "/scenarios"}
+    assert set(document["paths"]) == {*typed, "/invocations", "/ping"}
     schemas = document["components"]["schemas"]
     assert set(schemas["MovieDraft"]["properties"]) == set(DRAFT_COLUMNS)
     assert schemas["MovieDraft"]["properties"]["release_year"]["maximum"] == 2100
@@ -183,6 +184,19 @@ def test_the_examples_of_the_document_are_answered(model_server, path, name):
         response = post(model_server, path, example)
         assert response.status_code == 200, response.text
         assert response.json().get("n_refused", 0) == 0
+
+
+def test_the_example_of_mlflows_protocol_is_answered(model_server):
+    document = requests.get(f"{model_server}/openapi.json", timeout=60).json()
+    [(content_type, body)] = document["paths"]["/invocations"]["post"]["requestBody"]["content"].items()
+    schema = body["schema"]
+    assert schema["properties"]["dataframe_records"]["items"]["$ref"] == "#/components/schemas/MovieDraft"
+    for example in schema["examples"]:
+        response = post(model_server, "/invocations", example)
+        assert response.status_code == 200, response.text
+        assert response.headers["content-type"] == content_type
+        assert set(response.json()) == {"predictions"}
+        assert len(response.json()["predictions"]) == len(example["dataframe_records"])
 
 
 def test_version_and_health_tell_what_answers(model_server):
