@@ -92,6 +92,14 @@ def logged_rows(champion: Champion, file: str) -> pd.DataFrame:
     return _logged_rows(settings().mlflow_tracking_uri, champion.version, file)
 
 
+def rows_if_logged(champion: Champion, file: str) -> pd.DataFrame | None:
+    """Return the rows of a file as `logged_rows` does; None if they cannot be had."""
+    try:
+        return logged_rows(champion, file)
+    except (run_artifacts.NotLoggedError, versions.NoChampionError, versions.RegistryUnreachableError):
+        return None
+
+
 def released_shares(champion: Champion) -> Rows:
     """Return the distribution of released films' ratings; empty for a model without released films."""
     films = champion.model.films

@@ -10,6 +10,7 @@ _SHOWN = 7
 _ROW_HEIGHT = 32
 _MARGIN = 0.25
 _LEAST_SPAN = 1.0
+_MARK_WIDTH = 0.012
 
 
 def waterfall_chart(rows: Rows) -> Chart:
@@ -20,8 +21,13 @@ def waterfall_chart(rows: Rows) -> Chart:
     padding = max(_LEAST_SPAN - (max(ends) - min(ends)), 0) / 2
     low, high = min(ends) - padding - _MARGIN, max(ends) + padding + _MARGIN
     tones = {"up": palette.up, "down": palette.down, "whole": palette.ink}
-    # The first and last rating are bars from the left edge.
-    drawn = [row | {"color": tones[row["kind"]]} | ({"from": low} if row["kind"] == "whole" else {}) for row in rows]
+    # The first and last rating are marks. Bars from the left edge would show how far they are from an arbitrary rating.
+    mark = _MARK_WIDTH * (high - low)
+    drawn = [
+        row | {"color": tones[row["kind"]]}
+        | ({"from": row["to"] - mark / 2, "to": row["to"] + mark / 2} if row["kind"] == "whole" else {})
+        for row in rows
+    ]  # fmt: skip
     base = {
         "y": {"field": "step", "type": "nominal", "sort": None, "title": None,
               "axis": {"labelFontSize": 13, "labelLimit": 150}},

@@ -26,8 +26,7 @@ def draft_page() -> None:
     _read_address()
     st.title("What rating would your film get?")
     st.markdown("Describe a film that does not exist yet. Its expected IMDb rating updates with every change.")
-    score = st.container()
-    answer = st.container(border=True, key="card_answer")
+    score, start = st.container(), st.container()
     film, people = st.columns(2, gap="large")
     with film:
         st.subheader("Film")
@@ -42,12 +41,13 @@ def draft_page() -> None:
     is_empty = draft == MovieDraft(release_year=draft.release_year, audience=draft.audience)
     with score:
         show_score(draft, prediction)
-    with answer:
+    with start:
         # Shown once: the address is rewritten from the draft.
         if message := st.session_state.pop("draft_link_message", None):
             show_warnings((message,))
         if is_empty:
             _offer_example(champion)
+    with st.container(border=True, key="card_answer"):
         show_interval(champion, draft, prediction)
         show_audiences(champion, draft, prediction)
         explanation = None if is_empty else explanation_or_caption(champion.model, draft)
@@ -105,7 +105,7 @@ def _address() -> dict[str, list[str]]:
 def _offer_example(champion: Champion) -> None:
     films = champion.model.films
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown("This is a typical film of that year. Add genres, a plot and people to get a rating for yours.")
+        st.markdown("This is a typical film of that year. Add what you know of yours. Only the year is required.")
         if len(films):
             known = [films.film_at(row) for row in range(min(_WELL_KNOWN, len(films)))]
             example = draft_like(max(known, key=lambda film: (film.draft.release_year, film.n_votes)))

@@ -1,15 +1,20 @@
 """How widely a film will be seen: its chances of reaching an audience, and its rating for each."""
 
+import pandas as pd
 import streamlit as st
 
-from app.champion import answers_or_stop
+from app.champion import answers_or_stop, rows_if_logged
 from app.vote_words import about
+from imdb_assets.rating_model.evaluation.candidate_evaluation import VOTES_LEADERBOARD
+from imdb_assets.rating_model.evaluation.votes_evaluation import VOTES_MODEL
 from imdb_assets.rating_model.features.draft import MovieDraft
+from imdb_assets.rating_model.registry.run_artifacts import statistics_file
 from imdb_assets.rating_model.registry.versions import Champion
 from imdb_assets.rating_model.serving.prediction import Prediction
 from imdb_assets.vocabulary.audiences import DISTRIBUTION_QUESTION, LEAST_VOTES
 
 _LIKELY = 0.5
+_LEAST_USEFUL_R2 = 0.1
 
 
 def show_audiences(champion: Champion, draft: MovieDraft, prediction: Prediction) -> None:
@@ -32,9 +37,27 @@ def show_audiences(champion: Champion, draft: MovieDraft, prediction: Prediction
                 f"{_votes(audience)}{' (above)' if audience == draft.audience else ''}", f"{answer.rating:.1f}",
                 chances.get(audience), delta_color="off", delta_arrow="off", width=190,
             )  # fmt: skip
+    leaderboard = rows_if_logged(champion, statistics_file(VOTES_LEADERBOARD))
+    if leaderboard is not None and (caveat := votes_caveat(leaderboard)):
+        st.caption(caveat)
     likely = suggested_audience(prediction)
     if draft.audience not in (likely, "any"):
         st.caption(f"{_suggestion(draft.audience, likely)} under _{DISTRIBUTION_QUESTION}_")
+
+
+def votes_caveat(leaderboard: pd.DataFrame) -> str:
+    """Return a sentence if the number of votes was hardly better than a mean on test films; otherwise empty.
+
+    Args:
+        leaderboard: Rows of `gold_votes_leaderboard`.
+    """
+    r2 = leaderboard.loc[leaderboard["model"] == VOTES_MODEL, "r2"]
+    if not len(r2) or r2.iloc[0] >= _LEAST_USEFUL_R2:
+        return ""
+    return (
+        "On films that the model had not seen, its number of votes was hardly closer than the average of all films "
+        f"(R² {r2.iloc[0]:.2f}). Take it, and the chances below it, as a rough guess."
+    )
 
 
 def suggested_audience(prediction: Prediction) -> str:

@@ -48,7 +48,7 @@ def _facts(model: RatingModel, draft: MovieDraft) -> list[tuple[str, str]]:
     facts = {
         "Year": str(draft.release_year),
         "Genres": ", ".join(draft.genres),
-        "Runtime": f"{draft.runtime_minutes:.0f} minutes" if draft.runtime_minutes else "",
+        "Runtime": f"{draft.runtime_minutes:,.0f} minutes" if draft.runtime_minutes else "",
         "Language": draft.language or "",
         "Country": draft.country or "",
         "Certificate": draft.certificate or "",

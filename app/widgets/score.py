@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app.champion import logged_rows, released_shares, show_warnings
+from app.champion import released_shares, rows_if_logged, show_warnings
 from app.charts.interval import interval_chart
 from app.charts.theme import show_chart
 from imdb_assets.escaping import markdown
@@ -12,7 +12,7 @@ from imdb_assets.rating_model.evaluation.candidate_evaluation import CANDIDATE_N
 from imdb_assets.rating_model.evaluation.slices import crew_slices
 from imdb_assets.rating_model.features.draft import MovieDraft, drafts_frame
 from imdb_assets.rating_model.features.matrix import crew_experience
-from imdb_assets.rating_model.registry import run_artifacts, versions
+from imdb_assets.rating_model.registry import run_artifacts
 from imdb_assets.rating_model.registry.versions import Champion
 from imdb_assets.rating_model.serving.prediction import Prediction
 from imdb_assets.rating_model.serving.rating_model import RatingModel
@@ -28,30 +28,29 @@ def show_score(draft: MovieDraft, prediction: Prediction) -> None:
         st.metric("Expected rating", f"{prediction.rating:.1f}", help="On IMDb's scale from 1 to 10.", width=120)
         least = LEAST_VOTES[draft.audience]
         seen = f"with {least:,} votes or more" if least else "with any number of votes"
+        n_warnings = len(prediction.warnings)
+        warned = f" · :material/warning: {n_warnings} warning{'s' * (n_warnings > 1)} below" if n_warnings else ""
         st.markdown(
             f"4 out of 5 such films end up **between {prediction.low_80:.1f} and {prediction.high_80:.1f}**  \n"
-            f"As a film {seen}"
+            f"As a film {seen}{warned}"
         )
 
 
 def show_interval(champion: Champion, draft: MovieDraft, prediction: Prediction) -> None:
-    """Show the interval on the scale of all released films, how it was measured, and warnings."""
+    """Show warnings, the interval on the scale of all released films, and how it was measured."""
+    show_warnings(prediction.warnings)
     interval = f"between {prediction.low_80:.1f} and {prediction.high_80:.1f}"
     show_chart(
         interval_chart({"The draft": prediction}, released_shares(champion)),
         alt=f"Expected rating {prediction.rating:.1f}, 80% interval {interval}, on the scale of all released films",
     )
     st.caption(f"The shaded area shows released films' ratings. {_measured(champion, draft)}")
-    show_warnings(prediction.warnings)
 
 
 def _measured(champion: Champion, draft: MovieDraft) -> str:
     """Return how often the intervals of test films like the draft were right, as far as the version's run logged it."""
-    try:
-        slices = logged_rows(champion, run_artifacts.SLICES_FILE)
-    except (run_artifacts.NotLoggedError, versions.NoChampionError, versions.RegistryUnreachableError):
-        return ""
-    return measured_coverage(slices, draft, slices_of(champion.model, draft))
+    slices = rows_if_logged(champion, run_artifacts.SLICES_FILE)
+    return "" if slices is None else measured_coverage(slices, draft, slices_of(champion.model, draft))
 
 
 def measured_coverage(slices: pd.DataFrame, draft: MovieDraft, of_draft: dict[str, list[str]]) -> str:

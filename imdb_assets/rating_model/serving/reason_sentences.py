@@ -46,7 +46,7 @@ def sentences_of(model: RatingModel, draft: MovieDraft, facts: Mapping[str, floa
         words: The words of its plot with the most points.
     """
     shared = {
-        "length": f"{draft.runtime_minutes:.0f} minutes." if draft.runtime_minutes else "",
+        "length": f"{draft.runtime_minutes:,.0f} minutes." if draft.runtime_minutes else "",
         "genres": f"{', '.join(draft.genres)}.",
         "language": f"In {draft.language}.",
         "country": f"From {draft.country}.",
