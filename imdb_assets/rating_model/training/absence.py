@@ -19,7 +19,7 @@ from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.text_scores import PLOT, TITLE
 
 MOST_FILMS = 10_000
-"""Films that are measured, at most. The means are then exact to about 0.004 rating points."""
+"""Films that are measured, at most. The means are then exact to about 0.001 rating points on real films."""
 _SCORES = {"plot": PLOT, "title": TITLE}
 
 
@@ -38,23 +38,29 @@ class BlankedFilms:
     bare: RatedMovies
 
 
-def blank_facts(films: RatedMovies, movie_features: pd.DataFrame, history: History, *, seed: int) -> BlankedFilms:
-    """Take each fact from a random sample of films and compute their features again.
+def blank_facts(
+    films: RatedMovies, movie_features: pd.DataFrame, history: History, *, seed: int, most: int = MOST_FILMS
+) -> BlankedFilms:
+    """Take each fact from a sample of films and compute their features again.
+
+    Without its genres, one film gains a point and another loses one, so a random sample of so many films would miss
+    the mean over all films by 0.007. A sample in which each language and genre has its share misses it by 0.001.
 
     Args:
         films: Rated films.
         movie_features: Rows of `gold_movie_features`, at least of these films.
         history: The past as of each year.
-        seed: Seed of the sample.
+        seed: Seed of the sample, which is a systematic one: every n-th film in the order of language, genres and year.
+        most: The largest number of films in the sample.
 
     Returns:
         The sample, and its films without each fact; facts that no film has are omitted.
     """
+    by_film = movie_features.set_index("tconst")
     chosen = np.zeros(len(films.n_votes), bool)
-    size = min(MOST_FILMS, len(chosen))
-    chosen[np.random.default_rng(seed).choice(len(chosen), size, replace=False)] = True
+    chosen[_sample(by_film.loc[films.tconsts], most, seed)] = True
     sample = films.where(chosen)
-    facts = movie_features.set_index("tconst").loc[sample.tconsts].reset_index()
+    facts = by_film.loc[sample.tconsts].reset_index()
     without = {}
     for fact in FACTS:
         has_fact = sample.present[fact].to_numpy(bool)
@@ -104,6 +110,14 @@ def with_neutral_absence(model: FittedModel, blanked: BlankedFilms) -> FittedMod
     for weighting in model.boosters:
         spread[weighting][EVERYTHING] = float((before[weighting] - after[weighting]).std())
     return replace(model, absent_points=points, absent_spread=spread)
+
+
+def _sample(facts: pd.DataFrame, most: int, seed: int) -> np.ndarray:
+    genres = facts["genres"].map(lambda names: ",".join(sorted(names)))
+    order = np.lexsort((facts["release_year"], genres, facts["language"].fillna("")))
+    size = min(most, len(order))
+    start = np.random.default_rng(seed).random()
+    return order[((np.arange(size) + start) * len(order) / size).astype(int)]
 
 
 def _without(films: RatedMovies, drafts: pd.DataFrame, facts: Iterable[str], history: History) -> RatedMovies:

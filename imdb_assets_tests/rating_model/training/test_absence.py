@@ -53,6 +53,18 @@ def test_blanking_a_fact_leaves_the_mean_rating_and_the_ratings_of_other_films(
         assert np.mean(rating - given) == pytest.approx(0.0, abs=0.01)
 
 
+@pytest.mark.parametrize("seed", [0, 1])
+def test_each_language_has_its_share_of_the_measured_films(films: RatedMovies, seed: int) -> None:
+    n_films = 50
+    sample = blank_facts(films, FILMS, HISTORY, seed=seed, most=n_films).sample
+    languages = FILMS.set_index("tconst")["language"].fillna("")
+    expected = languages.loc[films.tconsts].value_counts(normalize=True) * n_films
+    counts = languages.loc[sample.tconsts].value_counts().reindex(expected.index, fill_value=0)
+    assert len(sample.tconsts) == n_films < len(films.tconsts)
+    assert len(expected) > 1
+    assert (counts - expected).abs().max() < 1
+
+
 def test_a_fact_that_no_film_has_needs_no_points(model: FittedModel) -> None:
     nowhere = FILMS.assign(certificate=pd.Series([None] * len(FILMS), dtype="object"))
     without = rated_movies(ROWS.sort_values("tconst", ignore_index=True), nowhere)
