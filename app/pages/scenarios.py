@@ -177,7 +177,7 @@ def _show_heat(scenarios: Scenarios, people: People) -> None:
     # People first: most users vary people.
     pairs = sorted(scenarios.heat_maps, key=lambda pair: sum(axis not in PEOPLE_AXES for axis in pair))
     axes = {f"{AXIS_NAMES[row]} by {AXIS_NAMES[column].lower()}": (row, column) for row, column in pairs}
-    selected = st.selectbox("Compare", list(axes), key="scenario_heat")
+    selected = st.selectbox("Pair", list(axes), key="scenario_heat")
     if selected not in axes:
         return
     row, column = axes[selected]
