@@ -24,7 +24,7 @@ COPY requirements.lock requirements-app.lock ./
 RUN sed -n '/^setuptools==/,/[^\\]$/p' requirements.lock >build.txt \
     && pip install --no-cache-dir --require-hashes -r build.txt -r requirements-app.lock \
     && rm build.txt
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE streamlit_app.py ./
 COPY imdb_assets imdb_assets
 COPY app app
 # A copied registry belongs in data (docs/deploy-app.md).
@@ -49,7 +49,7 @@ RUN sed -n '/^uv==/,/[^\\]$/p' requirements.lock >uv.txt \
     && pip install --no-cache-dir --require-hashes -r uv.txt \
     && rm uv.txt \
     && uv pip install --system --no-cache --compile-bytecode --require-hashes -r requirements.lock
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE streamlit_app.py ./
 COPY docker/with_secrets.sh docker/
 COPY imdb_assets imdb_assets
 COPY app app

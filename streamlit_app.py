@@ -1,4 +1,4 @@
-"""The app for Streamlit Community Cloud, which starts this file by its path: docs/deploy-app.md."""
+"""The script of the app: `app/server.py` serves it, and Streamlit Community Cloud starts it by its path."""
 
 from app.rating_app import main
 

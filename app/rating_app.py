@@ -1,4 +1,4 @@
-"""The script of the app, which `server.py` and `streamlit_app.py` run: `make app`."""
+"""The navigation of the app and its pages; `streamlit_app.py` runs it: `make app`."""
 
 from pathlib import Path
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from threading import Thread
 
 import streamlit as st
@@ -46,4 +47,6 @@ async def _warming_up(_app: st.App) -> AsyncIterator[dict[str, object]]:
     yield {}
 
 
-app = st.App("rating_app.py", lifespan=_warming_up)
+# The script lies outside this folder: Streamlit would show a file of a folder `pages` beside the script without the
+# navigation to everybody who opens its address before the start page was opened once.
+app = st.App(Path(__file__).parents[1] / "streamlit_app.py", lifespan=_warming_up)

@@ -42,7 +42,7 @@ SLIM = ("app", "model-server")
 # The modules that the services start, and those that Streamlit starts by their paths.
 PAGES = [f"app/pages/{path.name}" for path in (ROOT / "app/pages").glob("*.py")]
 STARTED = {
-    "app": ["app/server.py", "app/rating_app.py", *PAGES],
+    "app": ["app/server.py", "streamlit_app.py", *PAGES],
     "model-server": ["imdb_assets/rating_model/server/model_server.py"],
     "command line": ["app/cli/main.py"],
 }
@@ -106,13 +106,15 @@ def _imports(file: str) -> set[str]:
 
 @pytest.mark.slow
 def test_an_installed_package_has_every_file_of_the_project(tmp_path):
-    for name in (*PACKAGES, "pyproject.toml", "README.md", "LICENSE"):
+    for name in (*PACKAGES, "streamlit_app.py", "pyproject.toml", "README.md", "LICENSE"):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, tmp_path / name)
     build = "from setuptools import build_meta; print('wheel: ' + build_meta.build_wheel('dist'))"
     run = subprocess.run([sys.executable, "-c", build], cwd=tmp_path, capture_output=True, text=True, check=True)
     wheel = tmp_path / "dist" / run.stdout.rpartition("wheel: ")[2].strip()
-    tracked = subprocess.run(["git", "ls-files", "-z", *PACKAGES], cwd=ROOT, capture_output=True, text=True, check=True)
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z", *PACKAGES, "streamlit_app.py"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert set(filter(None, tracked.stdout.split("\0"))) - set(zipfile.ZipFile(wheel).namelist()) == set()
 
 

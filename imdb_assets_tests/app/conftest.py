@@ -2,14 +2,16 @@
 
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from mlflow import MlflowClient
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 from streamlit.testing.v1 import AppTest
 
@@ -28,13 +30,25 @@ _LOG = logging.getLogger(__name__)
 
 @pytest.fixture(scope="module")
 def address(champion_uri, tmp_path_factory) -> Iterator[str]:
+    with _app(champion_uri, tmp_path_factory.mktemp("app")) as url:
+        yield url
+
+
+@pytest.fixture
+def new_address(champion_uri, tmp_path) -> Iterator[str]:
+    """The address of an app of which nobody has opened a page."""
+    with _app(champion_uri, tmp_path) as url:
+        yield url
+
+
+@contextmanager
+def _app(champion_uri: str, folder: Path) -> Iterator[str]:
     port = free_port()
     command = [
         sys.executable, "-m", "streamlit", "run", str(APP / "server.py"), "--server.address", "127.0.0.1",
         "--server.port", str(port), "--server.headless", "true",
     ]  # fmt: skip
     environment = {**os.environ, "MLFLOW_TRACKING_URI": champion_uri}
-    folder = tmp_path_factory.mktemp("app")
     with served(command, port=port, health="/_stcore/health", environment=environment, log=folder / "log") as url:
         yield url
 
@@ -56,10 +70,7 @@ def page(browser, request) -> Iterator[Page]:
     context = browser.new_context(viewport=size, color_scheme=color_scheme)
     page = context.new_page()
     errors: list[str] = []
-    page.on(
-        "console",
-        lambda message: errors.append(f"{message.text} {message.location}") if message.type == "error" else None,
-    )
+    page.on("console", lambda message: errors.append(f"{message.text} {message.location}") if _fails(message) else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.set_default_timeout(60_000)
     yield page
@@ -68,6 +79,12 @@ def page(browser, request) -> Iterator[Page]:
         _LOG.warning("%s\n%s", page.url, page.locator("body").aria_snapshot())
     context.close()
     assert not errors
+
+
+def _fails(message: ConsoleMessage) -> bool:
+    # At the address of a page, Streamlit's client first looks for its server below that address, then at the root.
+    is_search_for_server = re.search(r"/\w+/_stcore/", message.location["url"])
+    return message.type == "error" and not is_search_for_server
 
 
 @pytest.fixture

@@ -30,6 +30,14 @@ def test_no_page_shows_a_second_navigation(address, page):
     assert page.evaluate("window.seenNavigation") == []
 
 
+@pytest.mark.parametrize("path", ["compare", "scenarios"])
+def test_the_address_of_a_page_opens_it_with_the_navigation_after_a_start_of_the_app(new_address, page, path):
+    page.goto(f"{new_address}/{path}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    for name in ("Draft", "Compare", "Scenarios", "Many drafts", "Films", "Model"):
+        expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()
+
+
 def test_a_user_drafts_a_film_and_shares_it(address, browser, page, tmp_path):
     page.goto(address)
     before = rating(page)

@@ -113,8 +113,9 @@ def with_neutral_absence(model: FittedModel, blanked: BlankedFilms) -> FittedMod
 
 
 def _sample(facts: pd.DataFrame, most: int, seed: int) -> np.ndarray:
-    genres = facts["genres"].map(lambda names: ",".join(sorted(names)))
-    order = np.lexsort((facts["release_year"], genres, facts["language"].fillna("")))
+    genres = [",".join(sorted(names)) for names in facts["genres"]]
+    films = facts.assign(genres=genres, position=np.arange(len(facts)))
+    order = films.sort_values(["language", "genres", "release_year"])["position"].to_numpy()
     size = min(most, len(order))
     start = np.random.default_rng(seed).random()
     return order[((np.arange(size) + start) * len(order) / size).astype(int)]
