@@ -14,11 +14,11 @@ POPULATION_OF = {"1000": "votes_1000", "100": "votes_100", "any": "all"}
 AUDIENCE_OF = {population: audience for audience, population in POPULATION_OF.items()}
 """The audience that each population is predicted for."""
 AUDIENCE_WORDS = {
-    "1000": "Cinemas or streaming in several countries (1,000 IMDb votes or more)",
-    "100": "A limited release (100 votes or more)",
-    "any": "Unknown, from festivals to cinemas (any film with a rating)",
+    "1000": "Wide release: 1,000 votes or more",
+    "100": "Limited release: 100 votes or more",
+    "any": "Unknown: any film with a rating",
 }
-"""The audiences in a film maker's words."""
+"""The audiences in a film maker's words, short enough for a narrow column."""
 DISTRIBUTION_QUESTION = "How widely will it be seen?"
 
 

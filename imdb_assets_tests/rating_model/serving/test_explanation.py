@@ -215,7 +215,7 @@ def test_another_year_or_audience_is_a_reason_for_a_difference(model: RatingMode
     assert factors == pytest.approx(second.votes / first.votes, rel=1e-9)
     assert sum(reason.points for reason in reasons.values()) == pytest.approx(second.rating - first.rating, abs=1e-6)
     assert reasons["era"].sentence == "Released in 2027. → Released in 2005."
-    assert reasons["audience"].sentence.endswith("Unknown, from festivals to cinemas (any film with a rating).")
+    assert reasons["audience"].sentence.endswith("Unknown: any film with a rating.")
     assert reasons["story"].sentence.endswith(" → Not given.")
 
 
