@@ -17,8 +17,6 @@ export DAGSTER_HOME
 OMP_WAIT_POLICY ?= PASSIVE
 export OMP_WAIT_POLICY
 
-# Settings come from the environment, then from .env, then from the defaults in imdb_assets/settings.py.
-WITH_SETTINGS = $(if $(wildcard .env),$(BIN)/dotenv --file .env run --no-override --)
 # A non-interactive shell starts background jobs that ignore Ctrl-C, and Dagster's servers inherit that. This restores it.
 WITH_INTERRUPTS := $(BIN)/python -c 'import os, signal, sys; \
 	signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])'
@@ -63,13 +61,13 @@ setup: .venv/.ready ## Install everything without running anything
 
 .PHONY: demo
 demo: setup ## Run an invented film industry through the whole graph and print a predicted rating
-	@IMDB_ENV=sample $(BIN)/python -m imdb_assets $(if $(FORCE),--force)
-	@IMDB_ENV=sample $(BIN)/imdb-rating demo
+	@IMDB_ENV=sample IMDB_SETTINGS_FILE=none $(BIN)/python -m imdb_assets $(if $(FORCE),--force)
+	@IMDB_ENV=sample IMDB_SETTINGS_FILE=none $(BIN)/imdb-rating demo
 
 # LightGBM's threads spin while they wait: two processes with a thread per core each are slower than one process.
 WORKERS := 2
 # The tests' runs do not belong in the instance that the UI shows, so DAGSTER_HOME is unset.
-PYTEST = env -u DAGSTER_HOME OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+PYTEST = env -u DAGSTER_HOME IMDB_SETTINGS_FILE=none OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 .PHONY: test
 test: setup ## Run all tests, files in parallel (WORKERS=2; 0 runs them in sequence)
 	@$(PYTEST) $(ARGS)
@@ -93,45 +91,45 @@ format: setup ## Format the code and apply ruff's fixes
 .PHONY: dev
 dev: PORT := 3000
 dev: setup ## Start Dagster's UI on 127.0.0.1:3000 (PORT=...)
-	@$(WITH_SETTINGS) $(WITH_INTERRUPTS) $(BIN)/dg dev --host 127.0.0.1 --port $(PORT)
+	@$(WITH_INTERRUPTS) $(BIN)/dg dev --host 127.0.0.1 --port $(PORT)
 
 .PHONY: app
 app: PORT := 8501
 app: setup ## Start the app on 127.0.0.1:8501 (PORT=...)
-	@$(WITH_SETTINGS) env OMP_NUM_THREADS=1 $(BIN)/streamlit run app/server.py --server.address 127.0.0.1 --server.port $(PORT) \
+	@OMP_NUM_THREADS=1 $(BIN)/streamlit run app/server.py --server.address 127.0.0.1 --server.port $(PORT) \
 		--server.headless true --browser.gatherUsageStats false
 
 MODEL := champion
 .PHONY: serve
 serve: PORT := 5001
 serve: setup ## Serve the model over REST on 127.0.0.1:5001 (MODEL=champion or random_forest, PORT=...)
-	@$(WITH_SETTINGS) env OMP_NUM_THREADS=1 $(BIN)/python -m imdb_assets.rating_model.server.model_server \
+	@OMP_NUM_THREADS=1 $(BIN)/python -m imdb_assets.rating_model.server.model_server \
 		--alias $(MODEL) --host 127.0.0.1 --port $(PORT)
 
 .PHONY: mlflow
 mlflow: PORT := 5000
 mlflow: setup ## Start MLflow's UI on 127.0.0.1:5000 (PORT=...), unless MLFLOW_TRACKING_URI is a server, which has its own
-	@$(WITH_SETTINGS) $(BIN)/python -m imdb_assets.mlflow_ui --port $(PORT)
+	@$(BIN)/python -m imdb_assets.mlflow_ui --port $(PORT)
 
 .PHONY: rollback
 rollback: setup ## Restore the previous champion
-	@$(WITH_SETTINGS) $(BIN)/imdb-rating rollback
+	@$(BIN)/imdb-rating rollback
 
 .PHONY: real
 real: setup ## Run the whole graph on IMDb's datasets (settings: .env.example)
-	@IMDB_ENV=local $(WITH_SETTINGS) $(BIN)/python -m imdb_assets $(if $(FORCE),--force)
-	@IMDB_ENV=local $(WITH_SETTINGS) $(BIN)/imdb-rating demo
+	@IMDB_ENV=local $(BIN)/python -m imdb_assets $(if $(FORCE),--force)
+	@IMDB_ENV=local $(BIN)/imdb-rating demo
 
 .PHONY: backup
 backup: setup ## Back up what cannot be made again (history, forecasts, OMDb, models) to BACKUP_URI
-	@$(WITH_SETTINGS) $(BIN)/python -m imdb_assets.backups make
+	@$(BIN)/python -m imdb_assets.backups make
 
 .PHONY: restore
 restore: setup ## Restore the latest backup (BACKUP=name for another one, MOVE_ASIDE=yes to replace existing data)
-	@$(WITH_SETTINGS) $(BIN)/python -m imdb_assets.backups restore $(if $(BACKUP),--backup $(BACKUP)) $(if $(MOVE_ASIDE),--move-aside)
+	@$(BIN)/python -m imdb_assets.backups restore $(if $(BACKUP),--backup $(BACKUP)) $(if $(MOVE_ASIDE),--move-aside)
 
 # The benchmarks record their results in docs/performance.md.
-BENCHMARK = PYTHONPATH=$(CURDIR) $(BIN)/python -m
+BENCHMARK = PYTHONPATH=$(CURDIR) IMDB_SETTINGS_FILE=none $(BIN)/python -m
 
 SCALE := 0.01
 .PHONY: bench

@@ -19,11 +19,12 @@ from rich.table import Table
 # dagster-mlflow has been in beta for years; users cannot act on the warning.
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*(_create_mlflow_run_hook|`MlFlow`)")
 
+from imdb_assets.assets.model import rating_model_champion  # noqa: E402
 from imdb_assets.automation import JOBS  # noqa: E402
 from imdb_assets.command_line import INVALID, exit_on, refusal  # noqa: E402
 from imdb_assets.dagster_instance import opened_instance  # noqa: E402
 from imdb_assets.definitions import definitions_for  # noqa: E402
-from imdb_assets.materialization.progress import run_failure_reason  # noqa: E402
+from imdb_assets.materialization.progress import failure_lines  # noqa: E402
 from imdb_assets.materialization.table_asset import FORCE  # noqa: E402
 from imdb_assets.redaction import redacted, without_secrets  # noqa: E402
 from imdb_assets.resources.blob_storage import StorageError  # noqa: E402
@@ -72,12 +73,12 @@ def run_job(
     result = run(job, chosen, force=force)
     for event in result.get_asset_materialization_events():
         print_leaderboard(event.materialization.metadata)
-    # Dagster gives the failure of a run to none of its loggers. That of a step has been printed.
-    if not any(event.is_step_failure for event in result.all_events):
-        for reason in filter(None, (run_failure_reason(event) for event in result.all_events if event.is_job_failure)):
-            print(redacted(f"  ✗ {reason}"))
+        print_verdict(event.materialization)
     print(f"{job} {'succeeded' if result.success else 'FAILED'} after {time.monotonic() - start:.0f} s")
     if not result.success:
+        # The lines of a long run have scrolled away.
+        for line in failure_lines(result.all_events):
+            print(redacted(line))
         raise typer.Exit(1)
 
 
@@ -116,6 +117,13 @@ def print_leaderboard(metadata: Mapping[str, dg.MetadataValue]) -> None:
         if name.startswith(LEAK_TAX):
             console.print(f"Leak tax of {name.removeprefix(LEAK_TAX)}: {tax.value} RMSE")
     console.print()
+
+
+def print_verdict(materialization: dg.AssetMaterialization) -> None:
+    """Print which version is champion, and why; nothing for any other asset."""
+    verdict, version = (materialization.metadata.get(name) for name in ("verdict", "version"))
+    if materialization.asset_key == rating_model_champion.key and verdict and version:
+        print(f"The champion is version {version.value}. {verdict.value}\n")
 
 
 def _leaderboard_table(rows: Sequence[Mapping[str, Any]]) -> Table:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote
 
+from dotenv import load_dotenv
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -26,7 +27,8 @@ NAMES_OF_OTHERS = frozenset({"DAGSTER_HOME", "JAVA_HOME"})
 _SQLITE, _FILE = "sqlite:///", "file://"
 # Suffix of a variable that names a file with the value of a secret, such as OMDB_API_KEY_FILE.
 FILE_SUFFIX = "_FILE"
-
+SETTINGS_FILE, NO_FILE = "IMDB_SETTINGS_FILE", "none"
+"""The variable that names a file with further variables, and its value for no file."""
 
 _SERVER_WITH_LOGIN = re.compile(r"(?i)(https?://)([^/?#:]*)(?::([^/?#]*))?@([^@]*)")
 
@@ -79,6 +81,7 @@ class Settings(BaseModel, frozen=True):
     """All settings, validated. A field's `description` lists the valid values, for error messages."""
 
     imdb_env: Literal["sample", "local", "azure"] = Field("sample", description="sample, local or azure")
+    imdb_settings_file: str = ".env"
     imdb_datasets_url: Annotated[str, AfterValidator(_datasets_url)] | None = None
     """None stands for IMDb's public address."""
     imdb_datasets: Annotated[tuple[str, ...], BeforeValidator(_dataset_names)] = tuple(DATASETS)
@@ -195,19 +198,32 @@ _SECRET_FILES = {f"{name.upper()}{FILE_SUFFIX}": name.upper() for name in SECRET
 
 
 def settings() -> Settings:
-    """Return the settings of this process.
+    """Return the settings of this process: from the environment, and for variables it lacks from the file of settings.
 
-    From now on, the logs of this process contain none of its secrets.
+    From now on, the environment has the variables of the file too, because other software reads some of them, and the
+    logs of this process contain none of its secrets.
 
     Raises:
         SettingsError: A variable is unknown or has an invalid value.
     """
+    _read_file()
     register_secrets(os.environ)
     chosen = settings_from(os.environ)
     for name, value in chosen.exported.items():
         os.environ[name] = value
     register_secrets(chosen.exported)
     return chosen
+
+
+def _read_file() -> None:
+    name = os.environ.get(SETTINGS_FILE, "").strip()
+    if name == NO_FILE:
+        return
+    file = PROJECT_ROOT / Path(name or Settings.model_fields["imdb_settings_file"].default).expanduser()
+    if file.is_file():
+        load_dotenv(file, override=False)
+    elif name:
+        raise SettingsError(f"{SETTINGS_FILE} names {name}, which is not a file; create it or unset {SETTINGS_FILE}")
 
 
 def settings_from(variables: Mapping[str, str]) -> Settings:

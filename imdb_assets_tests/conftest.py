@@ -27,6 +27,8 @@ from imdb_assets_tests.support.servers import end, served, wait_for_port
 from imdb_assets_tests.support.servers import free_port as a_free_port
 from imdb_assets_tests.support.session_folder import built_once
 
+# The settings of the developer are not those of the tests.
+os.environ["IMDB_SETTINGS_FILE"] = "none"
 # How long a test takes depends on the machine, so it is never what fails.
 settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tests")

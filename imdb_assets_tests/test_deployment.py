@@ -160,6 +160,7 @@ def test_the_settings_of_the_stack_come_from_the_environment():
     # These concern other places: a folder of this machine, the app's server, or the login of another registry.
     elsewhere = {
         "DAGSTER_HOME",
+        "IMDB_SETTINGS_FILE",
         "JAVA_HOME",
         "RATING_MODEL_URL",
         "MLFLOW_TRACKING_USERNAME",

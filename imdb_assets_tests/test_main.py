@@ -4,7 +4,7 @@ import dagster as dg
 import pytest
 from typer.testing import CliRunner
 
-from imdb_assets.__main__ import LEADERBOARD_ROWS, cli, print_leaderboard
+from imdb_assets.__main__ import LEADERBOARD_ROWS, cli, print_leaderboard, print_verdict
 
 ROWS = [
     {"population": "votes_1000", "n": 1234, "model": "mean", "rmse": 1.2, "rmse_low": 1.1, "rmse_high": 1.3,
@@ -35,6 +35,14 @@ def test_the_leaderboard_of_a_materialization_is_printed_as_a_table(capsys: pyte
 def test_a_materialization_without_a_leaderboard_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     print_leaderboard({"version": dg.MetadataValue.text("1")})
     assert not capsys.readouterr().out
+
+
+def test_the_verdict_on_the_champion_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    metadata = {"version": "4", "verdict": "It beats mean."}
+    print_verdict(dg.AssetMaterialization("rating_model_champion", metadata=metadata))
+    print_verdict(dg.AssetMaterialization("rating_model_card", metadata=metadata))
+    print_verdict(dg.AssetMaterialization("rating_model_champion", metadata={"version": "4"}))
+    assert capsys.readouterr().out == "The champion is version 4. It beats mean.\n\n"
 
 
 @pytest.mark.parametrize(

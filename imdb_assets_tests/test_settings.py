@@ -1,12 +1,13 @@
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from imdb_assets.settings import PROJECT_ROOT, Settings, SettingsError, settings_from
+from imdb_assets.settings import PROJECT_ROOT, Settings, SettingsError, settings, settings_from
 
 SECRETS = {
     "OMDB_API_KEY": "hush-key",
@@ -216,3 +217,44 @@ def test_backups_are_kept_outside_the_lake(tmp_path):
         with pytest.raises(SettingsError, match="BACKUP_URI and LAKE_URI must be two places"):
             settings_from({"LAKE_URI": str(tmp_path / lake), "BACKUP_URI": str(tmp_path / backups)})
     assert settings_from({"LAKE_URI": str(tmp_path / "a"), "BACKUP_URI": str(tmp_path / "ab")}).backup_copies == 14
+
+
+def test_variables_come_from_the_file_of_settings_unless_the_environment_has_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "settings"
+    file.write_text("SAMPLE_MOVIES=7\nSAMPLE_SEED='8'\nAZURE_CLIENT_ID=invented\n")
+    monkeypatch.setenv("IMDB_SETTINGS_FILE", str(file))
+    monkeypatch.setenv("SAMPLE_SEED", "9")
+    for name in ("SAMPLE_MOVIES", "AZURE_CLIENT_ID"):
+        # The file sets it, and the end of this test removes it.
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    chosen = settings()
+    assert (chosen.sample_movies, chosen.sample_seed) == (7, 9)
+    assert os.environ["AZURE_CLIENT_ID"] == "invented"
+
+
+def test_a_file_of_settings_that_does_not_exist_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IMDB_SETTINGS_FILE", str(tmp_path / "nowhere"))
+    with pytest.raises(SettingsError, match=r"IMDB_SETTINGS_FILE names .*nowhere, which is not a file"):
+        settings()
+
+
+def test_every_program_reads_the_env_file_of_the_project(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    for name in ("app", "imdb_assets"):
+        (project / name).symlink_to(PROJECT_ROOT / name)
+    copied = project / "imdb_assets"
+    copied.unlink()
+    shutil.copytree(PROJECT_ROOT / "imdb_assets", copied)
+    (project / ".env").write_text("LAKE_RETENTION_DAYS=none\n")
+    variables = {name: value for name, value in os.environ.items() if name != "IMDB_SETTINGS_FILE"}
+    for program in (["imdb_assets"], ["imdb_assets.backups", "make"], ["imdb_assets.mlflow_ui", "--port", "1"]):
+        run = subprocess.run(
+            [sys.executable, "-m", *program], cwd=project, env={**variables, "PYTHONPATH": str(project)},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert "LAKE_RETENTION_DAYS must be" in run.stderr, (program, run)
+        assert run.returncode

@@ -14,6 +14,7 @@ def restore_previous_champion() -> None:
     with exit_on(NoChampionError, NoPreviousChampionError, RegistryBusyError, RegistryUnreachableError):
         replaced, restored = rollback(chosen.mlflow_tracking_uri)
     print_text(
-        f"{MODEL_NAME}@{CHAMPION} is version {restored} again. Version {replaced} will not be promoted again until a "
-        "new candidate is trained. A running model server changes to it within seconds."
+        f"{MODEL_NAME}@{CHAMPION} is version {restored} again. Version {replaced} will not be promoted again, nor "
+        "another one of the same code, data and recipe. New data trains a new candidate, which the gate judges as "
+        "usual. A running model server changes within seconds."
     )

@@ -32,7 +32,8 @@ def print_status(lake: LakeStatus, champion: RegisteredVersion | None, *, n_vers
 
 def _champion(champion: RegisteredVersion | None, n_versions: int) -> str:
     if champion is None:
-        return f"none ({n_versions} versions of {MODEL_NAME}): run `make demo` or `make real` to train one"
+        how = "run `make demo` or `make real` to train one, or `make restore`"
+        return f"none ({n_versions} versions of {MODEL_NAME}): {how}"
     trained_on = champion.tags.get("snapshot_date", "an unknown date")
     registered = f"{champion.created:%Y-%m-%d} ({n_versions} versions in all)"
     return f"{MODEL_NAME} version {champion.version}, trained on the snapshot of {trained_on}, registered {registered}"

@@ -110,8 +110,8 @@ def film_fields(prefix: str) -> dict[str, object]:
     audience = st.selectbox(
         DISTRIBUTION_QUESTION, list(AUDIENCE_WORDS), key=f"{prefix}_audience", format_func=AUDIENCE_WORDS.__getitem__,
         persist_state="session",
-        help="In cinemas or by streaming. IMDb's votes measure how many people saw a film. Films that few people see are "
-        "rated differently.",
+        help="In cinemas or by streaming. IMDb's votes measure how many people saw a film. Films that few people see "
+        "are rated differently.",
     )  # fmt: skip
     return {
         "title": title[:MOST_TITLE_CHARACTERS] if title else None, "genres": tuple(genres), "plot": plot or None,

@@ -142,7 +142,12 @@ def rating_model_champion(mlflow_tracking: MlflowTracking) -> dg.MaterializeResu
     return dg.MaterializeResult(
         data_version=dg.DataVersion(champion),
         metadata={"version": champion, "verdict": verdict.reason, **links},
-        check_results=[check_result(GOOD_ENOUGH, verdict, metadata={"candidate": decision.candidate})],
+        # A rollback is a decision: the champion stays, and what follows runs for it.
+        check_results=[
+            check_result(
+                GOOD_ENOUGH, verdict, is_warning=decision.is_rolled_back, metadata={"candidate": decision.candidate}
+            )
+        ],
     )
 
 

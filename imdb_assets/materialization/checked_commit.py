@@ -306,7 +306,7 @@ def _failed(results: Sequence[dg.AssetCheckResult], plan: CommitPlan) -> list[dg
 
 
 def _refused(results: Sequence[dg.AssetCheckResult], plan: CommitPlan) -> TableOutcome:
-    reasons = "; ".join(f"{result.check_name}: {result.description or 'failed'}" for result in _failed(results, plan))
+    reasons = " ".join(f"{result.check_name}: {result.description or 'failed'}" for result in _failed(results, plan))
     return TableOutcome(
         table=plan.table,
         fingerprint=plan.fingerprint,

@@ -204,7 +204,8 @@ def _many_rejected(counts: DatasetCounts, dataset: str) -> str:
     ]
     if problems:
         problems.append(
-            "See bronze_rejected_rows for all of them. If IMDb has changed its format, update "
+            "The file is probably damaged: fetch it again and run again. Until then, the table keeps its last "
+            "version. See bronze_rejected_rows for all of them. If IMDb has changed its format, update "
             "imdb_assets/tables/bronze.py and bronze_rules.py."
         )
     return " ".join(problems)

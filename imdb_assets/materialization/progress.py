@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Iterable
 
 import dagster as dg
 from dagster import DagsterEvent, DagsterEventType
@@ -135,6 +136,25 @@ def run_failure_reason(event: DagsterEvent) -> str | None:
     """Why a run failed outside of its steps, such as before the first one; None if a step failed."""
     error = event.job_failure_data.error
     return _error_text(error) if error else None
+
+
+def failure_lines(events: Iterable[DagsterEvent]) -> list[str]:
+    """Why a run failed: a line for each failed check, and for each step that failed for another reason."""
+    lines, checked = [], set()
+    for event in events:
+        match event.event_type:
+            case DagsterEventType.ASSET_CHECK_EVALUATION:
+                check = event.asset_check_evaluation_data
+                if not check.passed and check.severity is dg.AssetCheckSeverity.ERROR:
+                    checked.add(event.step_key)
+                    lines.append(_failed_check(check))
+            case DagsterEventType.STEP_FAILURE if event.step_key not in checked:
+                reason, *_ = failure_reason(event).splitlines()
+                lines.append(f"  ✗ {event.step_key} failed: {reason}")
+            case DagsterEventType.RUN_FAILURE if not lines:
+                # The run failed outside of its steps. Dagster gives that to none of its loggers.
+                lines.append(f"  ✗ {run_failure_reason(event) or event.message}")
+    return lines
 
 
 def _error_text(error: SerializableErrorInfo | None) -> str:

@@ -7,7 +7,9 @@ from imdb_assets.tables.table import Table
 MOST_ROWS_STAY = "most_rows_stay"
 # IMDb deletes about a thousandth of its rows a day.
 MAX_LOST_SHARE, TOLERATED_LOST_ROWS = 0.2, 10
-HOW_TO_ACCEPT = "If this is correct, force the run (FORCE=1, or the run tag force: true)."
+HOW_TO_ACCEPT = (
+    "The table keeps its last version. If the loss is correct, force the run (FORCE=1, or the run tag force: true)."
+)
 
 
 def loses_too_many(n_before: int, n_now: int) -> bool:

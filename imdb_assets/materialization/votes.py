@@ -36,7 +36,7 @@ def coverage_result(name: str, bands: pd.DataFrame, *, many_votes: int, minimum:
         check_name=name,
         passed=share >= minimum,
         severity=dg.AssetCheckSeverity.WARN,
-        description=f"{share:.0%} of the films with {many_votes:,} votes or more have a plot. Set OMDB_API_KEY or "
-        "OMDB_RECORDED to add plots within the daily quota (see .env.example).",
+        description=f"{share:.0%} of the films with {many_votes:,} votes or more have a plot. OMDb adds more every day "
+        "with OMDB_API_KEY; with OMDB_RECORDED, the recording lacks the others (see .env.example).",
         metadata={"coverage": chart, "share": round(share, 4)},
     )

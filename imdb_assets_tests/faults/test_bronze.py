@@ -130,9 +130,8 @@ def test_f11_an_empty_dump_is_refused_and_a_header_alone_replaces_no_table(files
     state = files.state(RATINGS)
     files.write(RATINGS)
     refused = files.load(RATINGS, day="2025-01-02")
-    assert "bronze_title_ratings would shrink from 100 to 0 rows. If this is correct, force the run (FORCE=1" in (
-        refused.refusal
-    )
+    assert "bronze_title_ratings would shrink from 100 to 0 rows. The table keeps its last version." in refused.refusal
+    assert "If the loss is correct, force the run (FORCE=1" in refused.refusal
     assert files.state(RATINGS) == state
 
 

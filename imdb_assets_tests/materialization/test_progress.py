@@ -8,7 +8,7 @@ import dagster as dg
 
 import imdb_assets
 from imdb_assets.materialization.checked_commit import SKIPPED_MESSAGE
-from imdb_assets.materialization.progress import ERRORS_WITHOUT_TRACE, ProgressHandler
+from imdb_assets.materialization.progress import ERRORS_WITHOUT_TRACE, ProgressHandler, failure_lines
 from imdb_assets.resources.delta import TableMissing
 
 
@@ -109,6 +109,18 @@ def test_an_unknown_error_is_printed_with_its_stack_trace():
     text = printed(faulty)
     assert "KeyError: 'tconst'" in text
     assert "test_progress.py" in text
+
+
+def test_the_causes_of_a_failed_run_are_listed_once_without_traces_and_warnings():
+    assets = [written, checked, warned, broken, after_broken, faulty]
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = dg.materialize(assets, instance=instance, raise_on_error=False)
+    assert not run.success
+    assert sorted(failure_lines(run.all_events)) == [
+        "  ✗ broken failed: silver_things has no table yet: materialize silver_things first.",
+        "  ✗ checked: check is_round failed. It is flat.",
+        "  ✗ faulty failed: KeyError: 'tconst'",
+    ]
 
 
 def test_errors_shown_without_their_trace_exist() -> None:

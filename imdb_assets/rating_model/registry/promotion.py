@@ -54,11 +54,13 @@ class Decision:
         candidate: Version that was judged.
         champion: The current champion's version; None if there is none.
         verdict: The verdict.
+        is_rolled_back: Whether the candidate passed the gate and is refused only because a person rolled it back.
     """
 
     candidate: str
     champion: str | None
     verdict: Verdict
+    is_rolled_back: bool = False
 
 
 def judge_and_promote(tracking_uri: str) -> Decision:
@@ -81,12 +83,16 @@ def judge_and_promote(tracking_uri: str) -> Decision:
     with reaching(tracking_uri), registry_lock(tracking_uri) as lock:
         candidate, champion = evaluated_version(tracking_uri, CANDIDATE), version_of(tracking_uri, CHAMPION)
         verdict = _judge(candidate, champion)
+        refusal = _rolled_back(tracking_uri, candidate.registered)
+        is_rolled_back = bool(refusal) and verdict.passed
+        if refusal:
+            verdict = replace(verdict, passed=False, reason=f"{refusal} {verdict.reason}")
         record_verdict(tracking_uri, candidate.version, verdict)
         if verdict.passed:
             lock.confirm()
             promote(tracking_uri, candidate.version)
         resulting = candidate.version if verdict.passed else champion and str(champion.version)
-        return Decision(candidate.version, resulting, verdict)
+        return Decision(candidate.version, resulting, verdict, is_rolled_back)
 
 
 def _judge(candidate: EvaluatedVersion, champion: ModelVersion | None) -> Verdict:
@@ -99,13 +105,11 @@ def _judge(candidate: EvaluatedVersion, champion: ModelVersion | None) -> Verdic
         return Verdict.refusal(reason)
     has_champion = other is not None or (is_champion and compared_with not in (None, NO_CHAMPION, UNKNOWN_RECIPE))
     try:
-        verdict = judge_candidate(candidate.predictions, candidate.missingness, has_champion=has_champion)
+        return judge_candidate(candidate.predictions, candidate.missingness, has_champion=has_champion)
     except NotLoggedError as error:
         return Verdict.refusal(str(error))
     except (KeyError, TypeError, ValueError) as error:
         return Verdict.refusal(f"The evaluation of version {candidate.version} cannot be read: {error!r}.")
-    refusal = _rolled_back(candidate.tracking_uri, candidate.registered)
-    return replace(verdict, passed=False, reason=f"{refusal} {verdict.reason}") if refusal else verdict
 
 
 def _comparison_error(candidate: EvaluatedVersion, champion: ModelVersion) -> str | None:

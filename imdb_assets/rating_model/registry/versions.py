@@ -227,7 +227,8 @@ def version_or_error(tracking_uri: str, alias: str) -> ModelVersion:
     if version is None:
         message = (
             f"No model {MODEL_NAME}@{alias} in the registry at {registry_address(tracking_uri)}; "
-            "run `make demo` (invented films) or `make real` (IMDb's data) to train one."
+            "run `make demo` (invented films) or `make real` (IMDb's data) to train one, or `make restore` if there "
+            "is a backup."
         )
         raise NoChampionError(message)
     return version

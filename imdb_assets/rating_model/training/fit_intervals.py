@@ -7,7 +7,14 @@ import lightgbm as lgb
 import numpy as np
 import pandas as pd
 
-from imdb_assets.rating_model.training.intervals import INTERVAL_LEVELS, PREDICTED, Intervals, languages_of
+from imdb_assets.rating_model.training.intervals import (
+    GENRES,
+    INTERVAL_LEVELS,
+    PREDICTED,
+    Intervals,
+    genres_of,
+    languages_of,
+)
 from imdb_assets.rating_model.training.tree_training import train_trees
 
 # Chosen on validation years: the absolute error as target covers the slices better than its logarithm or root.
@@ -19,10 +26,10 @@ _PARAMETERS = {
 _N_ROUNDS, _N_FOLDS = 120, 5
 CENTRAL_LEVELS = (20, 40, 60)
 """Further shares of films, percent, whose quantiles are kept to evaluate the whole distribution."""
-MINIMUM_LANGUAGE_FILMS = 20
-"""A language with fewer held-out films has the width that all films have."""
+MINIMUM_GROUP_FILMS = 20
+"""A language or genre with fewer held-out films has the width that all films have."""
 _MOST_WIDENING = 1.6
-# One-sided 90% confidence that the interval of a language covers its share of films.
+# One-sided 90% confidence that the interval of a language or genre covers its share of films.
 _CONFIDENCE = 1.28
 MINIMUM_FILMS = 200
 """With fewer held-out films, the width of the intervals is the same for all films."""
@@ -53,7 +60,8 @@ def fit_intervals(
     """Measure the errors on films that the predictions were not fitted on.
 
     The quantiles are measured with the error's trees of other films: trees know the errors of their own films too well,
-    and the intervals would be too narrow. Languages whose scores are larger get wider intervals, the quantiles follow.
+    and the intervals would be too narrow. Languages and genres whose scores are larger get wider intervals, and the
+    quantiles follow.
 
     Args:
         matrix: float64 features, one row per held-out film, columns `FEATURE_NAMES`.
@@ -81,24 +89,32 @@ def fit_intervals(
         trained = replace(plain, booster=_trees(inputs[others], error[others]))
         known = None if present is None else present[own]
         scores[own] = error[own] / trained.expected_error(matrix[own], predicted[own], known)
-    factors = _language_factors(languages_of(matrix), scores)
-    scores = scores / np.array([factors.get(language, 1.0) for language in languages_of(matrix)])
-    return _with_quantiles(replace(plain, booster=_trees(inputs, error), language_factors=factors), scores)
+    fitted = replace(plain, booster=_trees(inputs, error))
+    languages, genres = languages_of(matrix), genres_of(matrix)
+    by_language = {str(language): languages == language for language in sorted(set(languages))}
+    fitted = replace(fitted, language_factors=_factors(by_language, scores))
+    by_genre = dict(zip(GENRES, genres.T, strict=True))
+    fitted = replace(fitted, genre_factors=_factors(by_genre, scores / fitted.factors(matrix)))
+    return _with_quantiles(fitted, scores / fitted.factors(matrix))
 
 
-def _language_factors(languages: np.ndarray, scores: np.ndarray) -> dict[str, float]:
-    """Return how much wider the intervals of each language must be than those of all films, at least 1.
+def _factors(groups: Mapping[str, np.ndarray], scores: np.ndarray) -> dict[str, float]:
+    """Return how much wider the intervals of each group of films must be than those of all films, at least 1.
 
-    The factor is an upper confidence bound of the quantile of the language's scores, over that of all films: the fewer
+    The factor is an upper confidence bound of the quantile of the group's scores, over that of all films: the fewer
     films, the more cautious.
+
+    Args:
+        groups: By name, bool (n_films,): the films of the group.
+        scores: float64 (n_films,), error / expected error.
     """
     overall = max(float(np.quantile(scores, 0.8)), 1e-9)
     factors = {}
-    for language in sorted(set(languages)):
-        own = scores[languages == language]
-        if len(own) >= MINIMUM_LANGUAGE_FILMS:
+    for name, is_own in groups.items():
+        own = scores[is_own]
+        if len(own) >= MINIMUM_GROUP_FILMS:
             level = min(0.8 + _CONFIDENCE * (0.8 * 0.2 / len(own)) ** 0.5, 1.0)
-            factors[str(language)] = float(np.clip(np.quantile(own, level) / overall, 1.0, _MOST_WIDENING))
+            factors[name] = float(np.clip(np.quantile(own, level) / overall, 1.0, _MOST_WIDENING))
     return factors
 
 

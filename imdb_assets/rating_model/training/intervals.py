@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from imdb_assets.rating_model.training.trees import predict_trees
-from imdb_assets.vocabulary.features import NEUTRAL_VALUES, feature_slug
+from imdb_assets.vocabulary.features import BLOCKS, NEUTRAL_VALUES, feature_slug
 from imdb_assets.vocabulary.languages import LANGUAGES
 
 INTERVAL_LEVELS = (80, 90)
@@ -25,6 +25,8 @@ PREDICTED = "predicted"
 NO_LANGUAGE, OTHER_LANGUAGE = "no_language", "other_language"
 """Films without a language, and those in a language without a feature of its own."""
 _LANGUAGES = [f"language_{feature_slug(language)}" for language in LANGUAGES]
+GENRES = [name for name, block in BLOCKS.items() if block == "genres"]
+"""The features of the genres."""
 _MEAN_PER_DEVIATION = (2 / np.pi) ** 0.5
 """The mean absolute value of a normal variable, in standard deviations."""
 EVERYTHING = "everything"
@@ -47,6 +49,7 @@ class Intervals:
         most: The largest possible value.
         scale_limits: The expected error of a film lies within these multiples of the mean error.
         language_factors: How much wider the intervals of a language are, by its feature or `NO_LANGUAGE`; 1 for others.
+        genre_factors: The same for a genre, by its feature. The largest of a film's genres counts.
         absent_spread: By fact, the standard deviation of how much predictions move when the fact is taken from films;
             by `EVERYTHING`, when all are. What is not known of a film makes its interval wider by it.
     """
@@ -59,6 +62,7 @@ class Intervals:
     most: float = 10.0
     scale_limits: tuple[float, float] = (0.5, 2.2)
     language_factors: Mapping[str, float] = field(default_factory=dict)
+    genre_factors: Mapping[str, float] = field(default_factory=dict)
     absent_spread: Mapping[str, float] = field(default_factory=dict)
 
     def bounds(self, matrix: pd.DataFrame, predicted: np.ndarray, present: Present | None = None) -> pd.DataFrame:
@@ -126,12 +130,15 @@ class Intervals:
         return {name: value for name, value in vars(self).items() if name not in ("booster", "_features")}
 
     def factors(self, matrix: pd.DataFrame) -> np.ndarray:
-        """Return how much wider the interval of each film is because of its language, float64."""
+        """Return how much wider the interval of each film is because of its language and genres, float64."""
         factors = np.ones(len(matrix))
         if self.language_factors:
             languages = languages_of(matrix)
             for language, factor in self.language_factors.items():
                 factors[languages == language] = factor
+        if self.genre_factors:
+            of_genre = np.array([self.genre_factors.get(genre, 1.0) for genre in GENRES])
+            factors *= np.where(genres_of(matrix), of_genre, 1.0).max(axis=1)
         return factors
 
     @cached_property
@@ -159,3 +166,12 @@ def languages_of(matrix: pd.DataFrame) -> np.ndarray:
     others = np.where(has_none, NO_LANGUAGE, OTHER_LANGUAGE)
     named = np.array(_LANGUAGES)[indicators.argmax(axis=1)]
     return np.where(indicators.max(axis=1, initial=0.0) > 0, named, others)
+
+
+def genres_of(matrix: pd.DataFrame) -> np.ndarray:
+    """Return which of `GENRES` each film has, bool (n_films, n_genres).
+
+    Args:
+        matrix: float64 features, columns `FEATURE_NAMES`.
+    """
+    return matrix.to_numpy("float64")[:, matrix.columns.get_indexer(pd.Index(GENRES))] > 0

@@ -34,20 +34,25 @@ def test_few_films_give_the_corrected_quantile_and_at_most_the_largest_error(n: 
     assert fitted.n_films == n
 
 
-def test_a_language_that_is_harder_to_predict_gets_wider_intervals() -> None:
+@pytest.mark.parametrize("hard", ["language_hindi", "genre_horror"])
+def test_a_language_or_genre_that_is_harder_to_predict_gets_wider_intervals(hard: str) -> None:
     rng = np.random.default_rng(4)
     n = 3000
     matrix = pd.DataFrame(0.0, index=range(n), columns=list(FEATURE_NAMES))
-    is_hindi = np.arange(n) % 20 == 0
-    matrix["language_hindi"], matrix["language_english"] = is_hindi * 1.0, ~is_hindi * 1.0
-    target = 6.0 + rng.normal(0.0, np.where(is_hindi, 1.0, 0.5))
+    is_hard = np.arange(n) % 20 == 0
+    matrix["language_english"] = ~is_hard * 1.0 if hard.startswith("language") else 1.0
+    matrix[["genre_comedy", hard]] = np.column_stack([np.ones(n), is_hard])
+    target = 6.0 + rng.normal(0.0, np.where(is_hard, 1.0, 0.5))
     half = n // 2
     fitted = fit_intervals(matrix[:half], np.full(half, 6.0), target[:half])
-    assert fitted.language_factors["language_hindi"] > 1.0
+    factors = {**fitted.language_factors, **fitted.genre_factors}
+    assert factors[hard] > 1.0
+    hard_film, easy_film = fitted.factors(matrix)[:2]
+    assert hard_film >= factors[hard] > easy_film
     bounds = fitted.bounds(matrix[half:].reset_index(drop=True), np.full(half, 6.0))
     inside = target[half:] <= bounds["high_80"]
     inside &= target[half:] >= bounds["low_80"]
-    assert inside[is_hindi[half:]].mean() >= 0.74
+    assert inside[is_hard[half:]].mean() >= 0.74
     assert inside.mean() == pytest.approx(0.8, abs=0.03)
 
 
