@@ -13,7 +13,7 @@ warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*(_create_m
 
 from imdb_assets.command_line import INVALID, exit_on  # noqa: E402
 from imdb_assets.resources.backup import Backup  # noqa: E402
-from imdb_assets.resources.backup_manifest import BackupRefused  # noqa: E402
+from imdb_assets.resources.backup_manifest import BackupRefused, backup_names  # noqa: E402
 from imdb_assets.resources.backup_restore import restore as restore_backup  # noqa: E402
 from imdb_assets.resources.blob_storage import StorageError  # noqa: E402
 from imdb_assets.resources.environments import resources_for  # noqa: E402
@@ -27,6 +27,14 @@ def make() -> None:
     """Back up the lake's irreplaceable tables, OMDb's responses and ledger, and the registry to BACKUP_URI."""
     with _backup() as backup:
         typer.echo(backup.take(_say))
+
+
+@cli.command("list")
+def list_backups() -> None:
+    """Print the names of the backups at BACKUP_URI, the oldest first."""
+    with _backup() as backup:
+        for name in backup_names(backup.storage):
+            typer.echo(name)
 
 
 @cli.command()

@@ -1,9 +1,11 @@
 """The landing assets: IMDb's datasets and OMDb's responses as received. The same step loads datasets into bronze."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 from pyspark.sql import SparkSession
 
-from imdb_assets.materialization.dataset_assets import all_accepted_result, dataset_assets
+from imdb_assets.materialization.dataset_assets import dataset_assets, require_accepted
 from imdb_assets.materialization.dataset_loading import DatasetRequest, WrittenDataset
 from imdb_assets.materialization.omdb_responses import ANSWERED, TITLE_TABLES, land_responses
 from imdb_assets.resources.dataset_landing import Landing
@@ -37,10 +39,22 @@ def write_parsed(session: SparkSession, request: DatasetRequest, parser: type[Bl
 imdb_datasets = dataset_assets(write_dataset)
 
 
-@dg.asset_check(asset=REJECTED_ROWS.asset_name)
-def every_dataset_was_accepted(context: dg.AssetCheckExecutionContext, landing: Landing) -> dg.AssetCheckResult:
-    """No dataset was refused. Otherwise the run fails and reports the reasons."""
-    return all_accepted_result(landing.refusals(context.run.run_id))
+@dg.multi_asset_check(
+    specs=[
+        dg.AssetCheckSpec(
+            "every_dataset_was_accepted",
+            asset=REJECTED_ROWS.asset_name,
+            description="No dataset was refused. Otherwise the run fails.",
+        )
+    ]
+)
+def every_dataset_was_accepted(
+    context: dg.AssetCheckExecutionContext, landing: Landing
+) -> Iterator[dg.AssetCheckResult]:
+    """Show why datasets were refused, and then fail the run."""
+    refusals = landing.refusals(context.run.run_id)
+    yield dg.AssetCheckResult(passed=not refusals, description=" ".join(refusals.values()) or None)
+    require_accepted(refusals)
 
 
 @dg.asset(group_name="landing", kinds={"json"}, deps=list(TITLE_TABLES), check_specs=[ANSWERED])

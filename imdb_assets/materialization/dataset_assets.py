@@ -100,8 +100,8 @@ def dataset_assets(write: WriteDataset) -> dg.AssetsDefinition:
     return compute
 
 
-def all_accepted_result(refusals: Mapping[str, str]) -> dg.AssetCheckResult:
-    """The result of the check that no dataset was refused.
+def require_accepted(refusals: Mapping[str, str]) -> None:
+    """Fail the run if a dataset was refused.
 
     Args:
         refusals: Why datasets were refused, by dataset.
@@ -111,7 +111,6 @@ def all_accepted_result(refusals: Mapping[str, str]) -> dg.AssetCheckResult:
     """
     if refusals:
         raise dg.Failure(" ".join(refusals.values()), allow_retries=False)
-    return dg.AssetCheckResult(passed=True)
 
 
 def _require_same_films(landing: Landing, source: ImdbDatasets) -> None:
@@ -172,7 +171,7 @@ def _run(context: dg.AssetExecutionContext, loader: DatasetLoader, downloads: Se
         yield rejected_rows
     else:
         # The check that fails the run belongs to the rejected rows, which are not selected.
-        all_accepted_result({outcome.dataset: outcome.refusal for outcome in outcomes if outcome.refusal})
+        require_accepted({outcome.dataset: outcome.refusal for outcome in outcomes if outcome.refusal})
 
 
 def _processed(loader: DatasetLoader, downloads: Sequence[Download]) -> Iterator[DatasetOutcome]:

@@ -139,18 +139,21 @@ def run_failure_reason(event: DagsterEvent) -> str | None:
 
 
 def failure_lines(events: Iterable[DagsterEvent]) -> list[str]:
-    """Why a run failed: a line for each failed check, and for each step that failed for another reason."""
-    lines, checked = [], set()
+    """Why a run failed: a line for each failed check, and for each step that failed for a reason that no check has."""
+    lines, found = [], []
     for event in events:
         match event.event_type:
             case DagsterEventType.ASSET_CHECK_EVALUATION:
                 check = event.asset_check_evaluation_data
                 if not check.passed and check.severity is dg.AssetCheckSeverity.ERROR:
-                    checked.add(event.step_key)
-                    lines.append(_failed_check(check))
-            case DagsterEventType.STEP_FAILURE if event.step_key not in checked:
+                    # A check may repeat what others found.
+                    if not any(earlier in (check.description or "") for earlier in found):
+                        lines.append(_failed_check(check))
+                    found.append(check.description or check.check_name)
+            case DagsterEventType.STEP_FAILURE:
                 reason, *_ = failure_reason(event).splitlines()
-                lines.append(f"  ✗ {event.step_key} failed: {reason}")
+                if not any(earlier in reason for earlier in found):
+                    lines.append(f"  ✗ {event.step_key} failed: {reason}")
             case DagsterEventType.RUN_FAILURE if not lines:
                 # The run failed outside of its steps. Dagster gives that to none of its loggers.
                 lines.append(f"  ✗ {run_failure_reason(event) or event.message}")

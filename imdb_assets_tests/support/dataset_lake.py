@@ -89,4 +89,7 @@ def failure_message(result: dg.ExecuteInProcessResult) -> str:
     (event,) = [event for event in result.all_events if event.is_step_failure]
     assert "every_dataset_was_accepted" in str(event.step_key)
     data = event.step_failure_data.user_failure_data
-    return (data.description if data else None) or ""
+    message = (data.description if data else None) or ""
+    [check] = [check for check in result.get_asset_check_evaluations() if check.check_name == str(event.step_key)]
+    assert (check.passed, check.description) == (False, message)
+    return message

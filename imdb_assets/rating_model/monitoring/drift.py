@@ -161,7 +161,7 @@ def judge_drift(drift: pd.DataFrame) -> DriftVerdict:
     count = f"{len(drifted)} of {len(compared)} features are above {DRIFTED_PSI}" if len(compared) else "too few films"
     return DriftVerdict(
         passed=drifted.empty,
-        reason=f"{films}: {count}{': ' if names else ''}{names}",
+        reason=f"{films}: {count}{f': {names}. A training learns from the recent films' if names else ''}.",
         n_drifted=len(drifted),
         most_moved={str(name): float(psi) for name, psi in zip(most_moved["feature"], most_moved["psi"], strict=True)},
     )
