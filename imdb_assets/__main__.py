@@ -127,7 +127,7 @@ def print_verdict(materialization: dg.AssetMaterialization) -> None:
 
 
 def _leaderboard_table(rows: Sequence[Mapping[str, Any]]) -> Table:
-    shown = [dict(row) | _interval(row) for row in rows]
+    shown = [dict(row) | _interval(row) for row in _of_distinct_films(rows)]
     columns = [name for name in _HEADINGS if any(row.get(name) is not None for row in shown)]
     table = Table(box=None, pad_edge=False)
     for name in columns:
@@ -135,6 +135,12 @@ def _leaderboard_table(rows: Sequence[Mapping[str, Any]]) -> Table:
     for row in shown:
         table.add_row(*(_cell(row.get(name)) for name in columns))
     return table
+
+
+def _of_distinct_films(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    # A population with as many films as a stricter one has the same films.
+    populations = {int(row["n"]): str(row["population"]) for row in reversed(rows)}
+    return [row for row in rows if populations[int(row["n"])] == row["population"]]
 
 
 def _interval(row: Mapping[str, Any]) -> dict[str, str]:

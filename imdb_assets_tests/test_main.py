@@ -17,7 +17,9 @@ ROWS = [
 def test_the_leaderboard_of_a_materialization_is_printed_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     @dg.asset
     def candidate() -> dg.MaterializeResult:
-        return dg.MaterializeResult(metadata={LEADERBOARD_ROWS: ROWS, "leak_tax_votes_1000": 0.447})
+        # All films have 1,000 votes or more.
+        rows = [*ROWS, *({**row, "population": "all"} for row in ROWS)]
+        return dg.MaterializeResult(metadata={LEADERBOARD_ROWS: rows, "leak_tax_votes_1000": 0.447})
 
     (event,) = dg.materialize([candidate]).get_asset_materialization_events()
     capsys.readouterr()
