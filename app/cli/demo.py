@@ -12,7 +12,8 @@ def predict_example() -> None:
     """Predict a draft with a director and an actor from the people index."""
     champion = champion_or_exit()
     index = champion.model.people
-    directors, cast = (index.most_rated(role, limit=1) for role in ("director", "cast"))
+    directors = index.most_rated("director", limit=1)
+    cast = [person for person in index.most_rated("cast", limit=2) if person not in directors][:1]
     draft = MovieDraft(
         title="The Lighthouse Keeper's Daughter",
         release_year=2027,
@@ -23,7 +24,9 @@ def predict_example() -> None:
         directors=tuple(person.nconst for person in directors),
         cast=tuple(person.nconst for person in cast),
     )
-    print_text(f"Directed by {_names(directors)}, with {_names(cast)}.")
+    by_role = {"directed by": directors, "with": cast}
+    if people := ", ".join(f"{role} {_names(persons)}" for role, persons in by_role.items() if persons):
+        print_text(f"A film {people}:")
     answers = answers_or_exit(champion, [draft])
     _print(draft, answers.predictions[0])
     print_text(f"Answered by {answers.answered_by}.")
@@ -31,7 +34,7 @@ def predict_example() -> None:
 
 
 def _names(persons: list[Person]) -> str:
-    return "; ".join(person.label for person in persons)
+    return ", ".join(person.name for person in persons)
 
 
 def _print(draft: MovieDraft, prediction: Prediction) -> None:
