@@ -90,11 +90,12 @@ def fit_intervals(
         known = None if present is None else present[own]
         scores[own] = error[own] / trained.expected_error(matrix[own], predicted[own], known)
     fitted = replace(plain, booster=_trees(inputs, error))
-    languages, genres = languages_of(matrix), genres_of(matrix)
+    languages = languages_of(matrix)
+    by_genre = dict(zip(GENRES, genres_of(matrix).T, strict=True))
     by_language = {str(language): languages == language for language in sorted(set(languages))}
-    fitted = replace(fitted, language_factors=_factors(by_language, scores))
-    by_genre = dict(zip(GENRES, genres.T, strict=True))
-    fitted = replace(fitted, genre_factors=_factors(by_genre, scores / fitted.factors(matrix)))
+    # In this order: on validation years, the least covered slices are covered as well or better than in the other one.
+    fitted = replace(fitted, genre_factors=_factors(by_genre, scores))
+    fitted = replace(fitted, language_factors=_factors(by_language, scores / fitted.factors(matrix)))
     return _with_quantiles(fitted, scores / fitted.factors(matrix))
 
 
