@@ -24,7 +24,7 @@ from imdb_assets.automation import JOBS  # noqa: E402
 from imdb_assets.command_line import INVALID, exit_on, refusal  # noqa: E402
 from imdb_assets.dagster_instance import opened_instance  # noqa: E402
 from imdb_assets.definitions import definitions_for  # noqa: E402
-from imdb_assets.materialization.progress import failure_lines  # noqa: E402
+from imdb_assets.materialization.progress import failure_causes  # noqa: E402
 from imdb_assets.materialization.table_asset import FORCE  # noqa: E402
 from imdb_assets.redaction import redacted, without_secrets  # noqa: E402
 from imdb_assets.resources.blob_storage import StorageError  # noqa: E402
@@ -74,12 +74,13 @@ def run_job(
     for event in result.get_asset_materialization_events():
         print_leaderboard(event.materialization.metadata)
         print_verdict(event.materialization)
-    print(f"{job} {'succeeded' if result.success else 'FAILED'} after {time.monotonic() - start:.0f} s")
+    seconds = time.monotonic() - start
     if not result.success:
         # The lines of a long run have scrolled away.
-        for line in failure_lines(result.all_events):
-            print(redacted(line))
+        causes = "".join(f"\n  {cause}" for cause in failure_causes(result.all_events))
+        print(redacted(f"{job} FAILED after {seconds:.0f} s because{causes}"))
         raise typer.Exit(1)
+    print(f"{job} succeeded after {seconds:.0f} s")
 
 
 def run(job: str, chosen: Settings, *, force: bool = False) -> dg.ExecuteInProcessResult:

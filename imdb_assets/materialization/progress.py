@@ -107,7 +107,8 @@ def _materialized(event: DagsterEvent, seconds: float) -> str:
 def _problem_lines(event: DagsterEvent) -> list[str]:
     match event.event_type:
         case DagsterEventType.ASSET_CHECK_EVALUATION if not event.asset_check_evaluation_data.passed:
-            return [_failed_check(event.asset_check_evaluation_data)]
+            check = event.asset_check_evaluation_data
+            return [f"  {'!' if check.severity is dg.AssetCheckSeverity.WARN else '✗'} {_check_result(check)}"]
         case DagsterEventType.STEP_FAILURE:
             return [f"  ✗ {event.step_key} failed: {failure_reason(event)}"]
         case DagsterEventType.STEP_SKIPPED:
@@ -119,9 +120,9 @@ def _problem_lines(event: DagsterEvent) -> list[str]:
     return []
 
 
-def _failed_check(check: dg.AssetCheckEvaluation) -> str:
-    mark, result = ("!", "warns") if check.severity is dg.AssetCheckSeverity.WARN else ("✗", "failed")
-    return f"  {mark} {check.asset_key.path[-1]}: check {check.check_name} {result}. {check.description or ''}"
+def _check_result(check: dg.AssetCheckEvaluation) -> str:
+    result = "warns" if check.severity is dg.AssetCheckSeverity.WARN else "failed"
+    return f"{check.asset_key.path[-1]}: check {check.check_name} {result}. {check.description or ''}"
 
 
 def failure_reason(event: DagsterEvent) -> str:
@@ -138,8 +139,8 @@ def run_failure_reason(event: DagsterEvent) -> str | None:
     return _error_text(error) if error else None
 
 
-def failure_lines(events: Iterable[DagsterEvent]) -> list[str]:
-    """Why a run failed: a line for each failed check, and for each step that failed for a reason that no check has."""
+def failure_causes(events: Iterable[DagsterEvent]) -> list[str]:
+    """Why a run failed: each failed check, and each step that failed for a reason that no check has, in a line."""
     lines, found = [], []
     for event in events:
         match event.event_type:
@@ -148,15 +149,15 @@ def failure_lines(events: Iterable[DagsterEvent]) -> list[str]:
                 if not check.passed and check.severity is dg.AssetCheckSeverity.ERROR:
                     # A check may repeat what others found.
                     if not any(earlier in (check.description or "") for earlier in found):
-                        lines.append(_failed_check(check))
+                        lines.append(_check_result(check))
                     found.append(check.description or check.check_name)
             case DagsterEventType.STEP_FAILURE:
                 reason, *_ = failure_reason(event).splitlines()
                 if not any(earlier in reason for earlier in found):
-                    lines.append(f"  ✗ {event.step_key} failed: {reason}")
+                    lines.append(f"{event.step_key} failed: {reason}")
             case DagsterEventType.RUN_FAILURE if not lines:
                 # The run failed outside of its steps. Dagster gives that to none of its loggers.
-                lines.append(f"  ✗ {run_failure_reason(event) or event.message}")
+                lines.append(run_failure_reason(event) or event.message or "")
     return lines
 
 

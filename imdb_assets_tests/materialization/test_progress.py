@@ -8,7 +8,7 @@ import dagster as dg
 
 import imdb_assets
 from imdb_assets.materialization.checked_commit import SKIPPED_MESSAGE
-from imdb_assets.materialization.progress import ERRORS_WITHOUT_TRACE, ProgressHandler, failure_lines
+from imdb_assets.materialization.progress import ERRORS_WITHOUT_TRACE, ProgressHandler, failure_causes
 from imdb_assets.resources.delta import TableMissing
 
 
@@ -86,7 +86,7 @@ def test_an_asset_is_one_line_with_its_rows_and_its_duration():
 
 
 def test_a_failed_check_is_one_line_with_its_description():
-    assert "  ✗ checked: check is_round failed. It is flat.\n" in printed(checked)
+    assert "checked: check is_round failed. It is flat.\n" in printed(checked)
 
 
 def test_a_check_that_only_warns_looks_like_a_warning():
@@ -116,10 +116,10 @@ def test_the_causes_of_a_failed_run_are_listed_once_without_traces_and_warnings(
     with dg.DagsterInstance.ephemeral() as instance:
         run = dg.materialize(assets, instance=instance, raise_on_error=False)
     assert not run.success
-    assert sorted(failure_lines(run.all_events)) == [
-        "  ✗ broken failed: silver_things has no table yet: materialize silver_things first.",
-        "  ✗ checked: check is_round failed. It is flat.",
-        "  ✗ faulty failed: KeyError: 'tconst'",
+    assert sorted(failure_causes(run.all_events)) == [
+        "broken failed: silver_things has no table yet: materialize silver_things first.",
+        "checked: check is_round failed. It is flat.",
+        "faulty failed: KeyError: 'tconst'",
     ]
 
 
