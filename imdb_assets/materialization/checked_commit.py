@@ -306,7 +306,8 @@ def _failed(results: Sequence[dg.AssetCheckResult], plan: CommitPlan) -> list[dg
 
 
 def _refused(results: Sequence[dg.AssetCheckResult], plan: CommitPlan) -> TableOutcome:
-    reasons = " ".join(f"{result.check_name}: {result.description or 'failed'}" for result in _failed(results, plan))
+    reasons = "; ".join(f"{result.check_name}: {result.description or 'failed'}" for result in _failed(results, plan))
+    reasons = reasons.replace(".; ", "; ")
     return TableOutcome(
         table=plan.table,
         fingerprint=plan.fingerprint,
