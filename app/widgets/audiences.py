@@ -56,7 +56,7 @@ def votes_caveat(leaderboard: pd.DataFrame) -> str:
         return ""
     return (
         "On films that the model had not seen, its number of votes was hardly closer than the average of all films "
-        f"(R² {r2.iloc[0]:.2f}). Take it, and the chances below it, as a rough guess."
+        f"(R² {r2.iloc[0]:.2f}). Take it and the chances as rough guesses."
     )
 
 
