@@ -67,7 +67,7 @@ demo: setup ## Run an invented film industry through the whole graph and print a
 # LightGBM's threads spin while they wait: two processes with a thread per core each are slower than one process.
 WORKERS := 2
 # The tests' runs do not belong in the instance that the UI shows, so DAGSTER_HOME is unset.
-PYTEST = env -u DAGSTER_HOME IMDB_SETTINGS_FILE=none OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+PYTEST = env -u DAGSTER_HOME OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 .PHONY: test
 test: setup ## Run all tests, files in parallel (WORKERS=2; 0 runs them in sequence)
 	@$(PYTEST) $(ARGS)

@@ -26,6 +26,7 @@ from imdb_assets.dagster_instance import opened_instance  # noqa: E402
 from imdb_assets.definitions import definitions_for  # noqa: E402
 from imdb_assets.materialization.progress import failure_causes  # noqa: E402
 from imdb_assets.materialization.table_asset import FORCE  # noqa: E402
+from imdb_assets.rating_model.evaluation.leaderboard import populations_of_same_films  # noqa: E402
 from imdb_assets.redaction import redacted, without_secrets  # noqa: E402
 from imdb_assets.resources.blob_storage import StorageError  # noqa: E402
 from imdb_assets.resources.delta import DeltaLake  # noqa: E402
@@ -139,9 +140,9 @@ def _leaderboard_table(rows: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def _of_distinct_films(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    # A population with as many films as a stricter one has the same films.
-    populations = {int(row["n"]): str(row["population"]) for row in reversed(rows)}
-    return [row for row in rows if populations[int(row["n"])] == row["population"]]
+    groups = populations_of_same_films({row["population"]: row["n"] for row in rows})
+    shown = {strictest for strictest, *_ in groups}
+    return [row for row in rows if row["population"] in shown]
 
 
 def _interval(row: Mapping[str, Any]) -> dict[str, str]:

@@ -6,6 +6,7 @@ Each field of `Settings` is an environment variable in lower case. `.env.example
 import os
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote
@@ -27,8 +28,8 @@ NAMES_OF_OTHERS = frozenset({"DAGSTER_HOME", "JAVA_HOME"})
 _SQLITE, _FILE = "sqlite:///", "file://"
 # Suffix of a variable that names a file with the value of a secret, such as OMDB_API_KEY_FILE.
 FILE_SUFFIX = "_FILE"
-SETTINGS_FILE, NO_FILE = "IMDB_SETTINGS_FILE", "none"
-"""The variable that names a file with further variables, and its value for no file."""
+# The variable that names a file with further variables, and its value for no file.
+_SETTINGS_FILE, _NO_FILE = "IMDB_SETTINGS_FILE", "none"
 
 _SERVER_WITH_LOGIN = re.compile(r"(?i)(https?://)([^/?#:]*)(?::([^/?#]*))?@([^@]*)")
 
@@ -216,14 +217,20 @@ def settings() -> Settings:
 
 
 def _read_file() -> None:
-    name = os.environ.get(SETTINGS_FILE, "").strip()
-    if name == NO_FILE:
+    name = os.environ.get(_SETTINGS_FILE, "").strip()
+    if name == _NO_FILE:
         return
     file = PROJECT_ROOT / Path(name or Settings.model_fields["imdb_settings_file"].default).expanduser()
     if file.is_file():
-        load_dotenv(file, override=False)
+        _load_once(file)
     elif name:
-        raise SettingsError(f"{SETTINGS_FILE} names {name}, which is not a file; create it or unset {SETTINGS_FILE}")
+        raise SettingsError(f"{_SETTINGS_FILE} names {name}, which is not a file; create it or unset {_SETTINGS_FILE}")
+
+
+@cache
+def _load_once(file: Path) -> None:
+    # The environment keeps its variables, and a page of the app asks for the settings several times.
+    load_dotenv(file, override=False)
 
 
 def settings_from(variables: Mapping[str, str]) -> Settings:

@@ -16,7 +16,7 @@ from imdb_assets.rating_model.evaluation.candidate_evaluation import (
     VOTES_CALIBRATION,
     VOTES_LEADERBOARD,
 )
-from imdb_assets.rating_model.evaluation.leaderboard import leak_taxes
+from imdb_assets.rating_model.evaluation.leaderboard import leak_taxes, populations_of_same_films
 from imdb_assets.rating_model.evaluation.predictions import rows_of_population
 from imdb_assets.rating_model.monitoring.drift import DRIFTED_PSI
 from imdb_assets.rating_model.registry.run_artifacts import (
@@ -228,13 +228,9 @@ def distinct_populations(rows: pd.DataFrame) -> dict[str, str]:
         strictest remains: its audience is that of the films.
     """
     n_films = rows.groupby("population")["n"].max()
-    merged: dict[int, list[str]] = {}
-    for population in POPULATION_NAMES:
-        if population in n_films:
-            merged.setdefault(int(n_films[population]), []).append(population)
     return {
         names[0]: POPULATION_NAMES[names[0]]
         if len(names) == 1
         else f"{POPULATION_NAMES[names[-1]]} (each has {POPULATION_NAMES[names[0]]})"
-        for names in merged.values()
+        for names in populations_of_same_films({str(name): int(n) for name, n in n_films.items()})
     }

@@ -213,5 +213,8 @@ BLOCKS = {feature.name: feature.block for feature in _MODEL_FEATURES}
 GROUPS = {feature.name: feature.group for feature in _MODEL_FEATURES}
 """Group of each feature."""
 
+GENRE_FEATURES = tuple(name for name, block in BLOCKS.items() if block == "genres")
+"""The features of the genres, in the order of `GENRES`."""
+
 NEUTRAL_VALUES = {feature.name: feature.neutral for feature in _MODEL_FEATURES}
 """Value of each feature where the fact is absent."""

@@ -86,7 +86,7 @@ def test_an_asset_is_one_line_with_its_rows_and_its_duration():
 
 
 def test_a_failed_check_is_one_line_with_its_description():
-    assert "checked: check is_round failed. It is flat.\n" in printed(checked)
+    assert "  ✗ checked: check is_round failed. It is flat.\n" in printed(checked)
 
 
 def test_a_check_that_only_warns_looks_like_a_warning():

@@ -19,6 +19,7 @@ from imdb_assets.rating_model.features.history import History
 from imdb_assets.rating_model.features.matrix import features
 from imdb_assets.rating_model.training.fit import Prepared
 from imdb_assets.rating_model.training.fit_tfidf_forest import fit_tfidf_forest
+from imdb_assets.rating_model.training.intervals import genres_of
 from imdb_assets.rating_model.training.rated_films import RatedMovies
 from imdb_assets.rating_model.training.recipe import Recipe
 
@@ -57,11 +58,10 @@ def mean_of_genres(before: pd.DataFrame, target: np.ndarray, test: pd.DataFrame)
         float64 per film of `test`. Without a known genre, the mean of all earlier films.
     """
     mean = float(target.mean())
-    genres = [name for name in map(str, before) if name.startswith("genre_")]
-    has = before[genres].to_numpy() > 0
+    has = genres_of(before)
     count = has.sum(axis=0)
     means = np.where(count > 0, (has * target[:, None]).sum(axis=0) / np.maximum(count, 1), mean)
-    in_test = test[genres].to_numpy() > 0
+    in_test = genres_of(test)
     n_genres = in_test.sum(axis=1)
     return np.where(n_genres > 0, (in_test * means).sum(axis=1) / np.maximum(n_genres, 1), mean)
 

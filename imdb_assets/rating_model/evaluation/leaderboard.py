@@ -1,11 +1,11 @@
 """The leaderboard on the test films, and the leak tax: the RMSE that a model gains by using future ratings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from imdb_assets.rating_model.evaluation.baselines import LEAKY_TFIDF_FOREST, TFIDF_FOREST
-from imdb_assets.rating_model.evaluation.predictions import TEST
+from imdb_assets.rating_model.evaluation.predictions import POPULATIONS, TEST
 
 
 def leaderboard_on_test(leaderboard: pd.DataFrame) -> pd.DataFrame:
@@ -18,6 +18,22 @@ def leaderboard_on_test(leaderboard: pd.DataFrame) -> pd.DataFrame:
         The same columns, smallest population first. Within a population the models keep their order.
     """
     return leaderboard[leaderboard["split"] == TEST].sort_values("n", kind="stable")
+
+
+def populations_of_same_films(n_films: Mapping[str, int]) -> list[list[str]]:
+    """Group the populations that have the same films: those with equally many.
+
+    Args:
+        n_films: Number of films by population.
+
+    Returns:
+        The groups and the populations in them, the strictest first.
+    """
+    groups: dict[int, list[str]] = {}
+    for population in POPULATIONS:
+        if population in n_films:
+            groups.setdefault(n_films[population], []).append(population)
+    return list(groups.values())
 
 
 def leak_tax(rows: pd.DataFrame) -> float | None:

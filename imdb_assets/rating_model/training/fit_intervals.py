@@ -7,15 +7,9 @@ import lightgbm as lgb
 import numpy as np
 import pandas as pd
 
-from imdb_assets.rating_model.training.intervals import (
-    GENRES,
-    INTERVAL_LEVELS,
-    PREDICTED,
-    Intervals,
-    genres_of,
-    languages_of,
-)
+from imdb_assets.rating_model.training.intervals import INTERVAL_LEVELS, PREDICTED, Intervals, genres_of, languages_of
 from imdb_assets.rating_model.training.tree_training import train_trees
+from imdb_assets.vocabulary.features import GENRE_FEATURES
 
 # Chosen on validation years: the absolute error as target covers the slices better than its logarithm or root.
 _PARAMETERS = {
@@ -91,7 +85,7 @@ def fit_intervals(
         scores[own] = error[own] / trained.expected_error(matrix[own], predicted[own], known)
     fitted = replace(plain, booster=_trees(inputs, error))
     languages = languages_of(matrix)
-    by_genre = dict(zip(GENRES, genres_of(matrix).T, strict=True))
+    by_genre = dict(zip(GENRE_FEATURES, genres_of(matrix).T, strict=True))
     by_language = {str(language): languages == language for language in sorted(set(languages))}
     # In this order: on validation years, the least covered slices are covered as well or better than in the other one.
     fitted = replace(fitted, genre_factors=_factors(by_genre, scores))

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from imdb_assets.rating_model.training.trees import predict_trees
-from imdb_assets.vocabulary.features import BLOCKS, NEUTRAL_VALUES, feature_slug
+from imdb_assets.vocabulary.features import GENRE_FEATURES, NEUTRAL_VALUES, feature_slug
 from imdb_assets.vocabulary.languages import LANGUAGES
 
 INTERVAL_LEVELS = (80, 90)
@@ -25,8 +25,6 @@ PREDICTED = "predicted"
 NO_LANGUAGE, OTHER_LANGUAGE = "no_language", "other_language"
 """Films without a language, and those in a language without a feature of its own."""
 _LANGUAGES = [f"language_{feature_slug(language)}" for language in LANGUAGES]
-GENRES = [name for name, block in BLOCKS.items() if block == "genres"]
-"""The features of the genres."""
 _MEAN_PER_DEVIATION = (2 / np.pi) ** 0.5
 """The mean absolute value of a normal variable, in standard deviations."""
 EVERYTHING = "everything"
@@ -137,7 +135,7 @@ class Intervals:
             for language, factor in self.language_factors.items():
                 factors[languages == language] = factor
         if self.genre_factors:
-            of_genre = np.array([self.genre_factors.get(genre, 1.0) for genre in GENRES])
+            of_genre = np.array([self.genre_factors.get(genre, 1.0) for genre in GENRE_FEATURES])
             factors *= np.where(genres_of(matrix), of_genre, 1.0).max(axis=1)
         return factors
 
@@ -169,9 +167,9 @@ def languages_of(matrix: pd.DataFrame) -> np.ndarray:
 
 
 def genres_of(matrix: pd.DataFrame) -> np.ndarray:
-    """Return which of `GENRES` each film has, bool (n_films, n_genres).
+    """Return which of `GENRE_FEATURES` each film has, bool (n_films, n_genres).
 
     Args:
         matrix: float64 features, columns `FEATURE_NAMES`.
     """
-    return matrix.to_numpy("float64")[:, matrix.columns.get_indexer(pd.Index(GENRES))] > 0
+    return matrix.to_numpy("float64")[:, matrix.columns.get_indexer(pd.Index(GENRE_FEATURES))] > 0

@@ -10,12 +10,11 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from imdb_assets.rating_model.training.fitted_model import CountedFilms
-from imdb_assets.vocabulary.features import feature_slug
-from imdb_assets.vocabulary.genres import GENRES
+from imdb_assets.vocabulary.features import GENRE_FEATURES
 from imdb_assets.vocabulary.roles import ROLES
 
 _PERSON_COLUMNS = tuple(f"{role}_{name}" for role in ROLES for name in ("rating_mean", "best_rating_max"))
-FOREST_COLUMNS = (*_PERSON_COLUMNS, *(f"genre_{feature_slug(genre)}" for genre in GENRES))
+FOREST_COLUMNS = (*_PERSON_COLUMNS, *GENRE_FEATURES)
 """The features that the forest uses, besides the plot."""
 
 
